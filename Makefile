@@ -1,0 +1,58 @@
+# What people type. Every target installs what it needs into this folder (.tools, .venv) and nowhere else.
+# Only Python 3.11 or newer (to fetch uv), Python 3.13 (Lambda's runtime; from PATH or pyenv) and make are assumed.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Lambda's processor. `make run` and `make test` build for this machine's own; a deployment for the template's default.
+ARCH ?= arm64
+HOST_ARCH := $(shell uname -m | sed 's/aarch64/arm64/')
+
+UV_VERSION := 0.13.9
+UV := .tools/bootstrap/bin/uv
+DEV := .venv/.installed
+SAM := .tools/sam/.installed
+CLOUD := .tools/cloud/.installed
+BUILD := .aws-sam/build/template.yaml
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
+export UV_PYTHON_DOWNLOADS := never
+export SAM_CLI_TELEMETRY := 0
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help
+help: ## list what can be typed
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+# ---- tools, each in an environment of its own, because their pins clash
+
+$(UV):
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed as python3."; exit 1; }
+	@echo "installing uv $(UV_VERSION) into .tools"
+	@python3 -m venv .tools/bootstrap
+	@.tools/bootstrap/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+define install
+	@echo "installing $(2) into $(1)"
+	@$(UV) venv --quiet --allow-existing --python 3.13 $(1) || { echo "Python 3.13, Lambda's runtime, is needed on PATH or in pyenv."; exit 1; }
+	@$(UV) pip sync --quiet --require-hashes --python $(1)/bin/python $(2)
+	@touch $(1)/.installed
+endef
+
+$(DEV): infra/locks/dev.txt | $(UV)
+	$(call install,.venv,$<)
+
+$(SAM): infra/locks/sam.txt | $(UV)
+	$(call install,.tools/sam,$<)
+
+$(CLOUD): infra/locks/cloud.txt | $(UV)
+	$(call install,.tools/cloud,$<)
+
+LOCK = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.13 --custom-compile-command "make lock"
+.PHONY: lock
+lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed lock files
+	$(LOCK) --upgrade --group dev -o infra/locks/dev.txt
+	$(LOCK) --upgrade --group sam -o infra/locks/sam.txt
+	$(LOCK) --upgrade --group cloud -o infra/locks/cloud.txt
+	$(LOCK) --group ingest -c infra/locks/dev.txt -o functions/ingest/requirements.txt
+	$(LOCK) --group consumer -c infra/locks/dev.txt -o functions/consumer/requirements.txt
