@@ -1,0 +1,28 @@
+"""How long to wait before the next try, in seconds, with full jitter so that what failed together returns apart."""
+
+from collections.abc import Callable
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+
+SERVICE = (MINUTE, 4 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 4 * HOUR)
+"""The longest waits after a service failed: 5.7 hours in the mean. Waiting cures an outage."""
+
+BUG = (2, 4, 8, 16, 32, 64, 120)
+"""The longest waits after anything unexpected: 2 minutes in the mean. Waiting cures no bug, and the account waits."""
+
+type Jitter = Callable[[float, float], float]
+"""A uniform random number between two: `random.uniform`, or a test's own."""
+
+
+def before_retry(longest: tuple[int, ...], attempt: int, jitter: Jitter) -> int:
+    """How long to wait after `attempt` (1 is the first) failed."""
+    return round(jitter(1, longest[min(attempt, len(longest)) - 1]))
+
+
+def before_claim(waited: float, jitter: Jitter) -> int:
+    """How long to wait when the event could not even be claimed, `waited` seconds after SQS first handed it out.
+
+    No attempt is counted then, so the wait grows with the time already waited: SQS's 30 receives last over 10 hours.
+    """
+    return round(jitter(2, min(max(waited, 4), HOUR)))

@@ -1,0 +1,154 @@
+"""Claim: the first stage. One conditional put makes an event ours, under a lease and a fencing token.
+
+    time ──────────────────────────────────────────────────────────────────────────────────────────────>
+    put if absent (or forgotten)      commit if token is mine      finish if token is mine      expires_at
+    claimed, token a, lease ────────> committed, outbox ─────────> done ──────────────────────> deleted by TTL
+         │                                │
+         │ lease lapsed or released:      │ the same, but the outbox stays: what is owed is performed,
+         └─ update if token is a ─────────┴─ and nothing is decided again
+            token b, attempts + 1
+
+A put never takes over: it would erase the outbox.
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from functions.consumer.message import Message
+from functions.consumer.store import Store, from_item, to_item
+
+ATTEMPTS = 8
+"""The first try and 7 retries, as Defer has it; counted here and per message id, so that a redrive starts afresh."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """Ours. `outbox` is what a committed event still owes, as stored; None if nothing is committed yet."""
+
+    event_id: str
+    token: str
+    attempt: int
+    outbox: str | None
+    started_ms: int
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Done before: there is nothing to do."""
+
+    state: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """In somebody else's hands for so many seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Exhausted:
+    """Ours for recording only: the attempt that would now begin is one too many, and none of them got to say why."""
+
+    claim: Claimed
+
+
+@dataclass(frozen=True)
+class Burnt:
+    """Failed under this very message id: to be dead-lettered by SQS, without being tried."""
+
+
+type Claim = Claimed | Duplicate | Held | Exhausted | Burnt
+
+
+def claim(store: Store, message: Message, ignore: str | None) -> Claim:
+    """Claim the event of `message`; where there is a reason to `ignore` it, record that in the same write instead.
+
+    Raises:
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer; nothing is claimed, no attempt counted.
+    """
+    now = store.now()
+    token = uuid.uuid4().hex
+    new = {
+        "id": message.event_id,
+        "state": "ignored" if ignore else "claimed",
+        "reason": ignore,
+        "message_id": message.message_id,
+        "attempts": 1,
+        "token": token,
+        "lease_until": 0 if ignore else now + store.lease,
+        "type": message.type,
+        "account": message.account,
+        "customer": message.customer,
+        "livemode": message.livemode,
+        "api_version": message.api_version,
+        "endpoint": message.endpoint,
+        "received_ms": message.sent_ms,
+        "started_ms": int(store.clock() * 1000),
+        "expires_at": store.expiry(),
+    }
+    try:
+        store.client.put_item(
+            TableName=store.inbox,
+            Item=to_item(new),
+            # TTL deletes late, by up to days: what has expired is absent.
+            ConditionExpression="attribute_not_exists(id) OR expires_at < :now",
+            ExpressionAttributeValues=to_item({":now": now}),
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    except store.client.exceptions.ConditionalCheckFailedException as failed:
+        return _claim_known(store, message, from_item(failed.response.get("Item", {})), token)
+    return Duplicate("ignored") if ignore else _claimed(new)
+
+
+def _claim_known(store: Store, message: Message, known: dict[str, Any], token: str) -> Claim:
+    if known["token"] == token:  # our own put, whose answer was lost and which the SDK sent again
+        return Duplicate("ignored") if known["state"] == "ignored" else _claimed(known)
+    if known["state"] in {"done", "ignored"}:
+        return Duplicate(known["state"])
+    same_message = known["message_id"] == message.message_id
+    if known["state"] == "failed" and same_message:
+        return Burnt()
+    if known["lease_until"] > store.now():
+        return Held(known["lease_until"] - store.now())
+    return _take_over(store, message, known, token, attempt=known["attempts"] + 1 if same_message else 1)
+
+
+def _take_over(store: Store, message: Message, known: dict[str, Any], token: str, attempt: int) -> Claim:
+    taken = {
+        **known,
+        "state": "committed" if "outbox" in known else "claimed",
+        "token": token,
+        "attempts": attempt,
+        "started_ms": int(store.clock() * 1000),
+    }
+    try:
+        store.client.update_item(
+            TableName=store.inbox,
+            Key=to_item({"id": message.event_id}),
+            UpdateExpression="SET #state = :state, #token = :token, message_id = :message, attempts = :attempts, "
+            "lease_until = :lease, started_ms = :started REMOVE next_at",
+            ConditionExpression="#token = :old",
+            ExpressionAttributeNames={"#state": "state", "#token": "token"},
+            ExpressionAttributeValues=to_item(
+                {
+                    ":state": taken["state"],
+                    ":token": token,
+                    ":old": known["token"],
+                    ":message": message.message_id,
+                    ":attempts": attempt,
+                    ":lease": store.now() + store.lease,
+                    ":started": taken["started_ms"],
+                }
+            ),
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    except store.client.exceptions.ConditionalCheckFailedException as failed:
+        if from_item(failed.response.get("Item", {})).get("token") != token:
+            return Held(store.lease)
+    return _claimed(taken) if attempt <= ATTEMPTS else Exhausted(_claimed(taken))
+
+
+def _claimed(item: dict[str, Any]) -> Claimed:
+    return Claimed(item["id"], item["token"], item["attempts"], item.get("outbox"), item["started_ms"])

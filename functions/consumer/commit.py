@@ -1,0 +1,157 @@
+"""Commit: the third stage. One transaction saves the records, the outbox and the payload, or none of them."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from functions.consumer.claim import Claimed
+from functions.consumer.outbox import Owed, dump, owed_for
+from functions.consumer.store import Store, to_item
+from shared import keys
+from shared.decision import Decision
+from shared.effects import Email
+from shared.event import Event
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+PART = 350_000
+"""Bytes of a compressed payload in one item: DynamoDB allows 400 KB, and SQS 1 MiB of message."""
+
+
+class StaleRecordError(Exception):
+    """A record changed since it was read: read again, and decide again."""
+
+
+class FencedError(Exception):
+    """The event is no longer ours: somebody took it over. Stop, and write nothing."""
+
+
+class BusyError(Exception):
+    """DynamoDB cancelled the transaction for a conflict or a throttle, which says nothing about us: try again."""
+
+
+@dataclass(frozen=True)
+class MailTakenError(Exception):
+    """Another event has claimed the key of these mails: they are on their way already."""
+
+    keys: frozenset[str]
+
+
+def commit(store: Store, claimed: Claimed, event: Event, body: str, decision: Decision) -> tuple[Owed, ...]:
+    """Commit `decision` on `event`, whose bytes are `body`, and return its outbox; an event that owes nothing is done.
+
+    Raises:
+        StaleRecordError, FencedError, BusyError, MailTakenError: the transaction was cancelled; nothing is saved.
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer; the inbox will tell whether it is saved.
+    """
+    outbox = owed_for(decision.then)
+    mails = [effect for effect in decision.then if isinstance(effect, Email)]
+    writes = [
+        _inbox_write(store, claimed, outbox),
+        *(_record_write(store, record) for record in decision.save),
+        *(_mail_write(store, claimed, mail) for mail in mails),
+        *archive_writes(store, event, body),
+    ]
+    try:
+        store.client.transact_write_items(TransactItems=writes)
+    except store.client.exceptions.TransactionCanceledException as cancelled:
+        _explain(cancelled, records=len(decision.save), mails=mails)
+    return outbox
+
+
+def archive_writes(store: Store, event: Event, body: str) -> list[Any]:
+    """The puts that archive a payload, compressed, in its customer's partition; the same however often they are made."""
+    packed = zlib.compress(body.encode())
+    return [
+        {
+            "Put": {
+                "TableName": store.books,
+                "Item": to_item(
+                    {
+                        "pk": keys.partition(event.account, event.subject),
+                        "sk": keys.archived(event.created, event.id, number),
+                        "type": event.type,
+                        "payload": packed[start : start + PART],
+                        "expires_at": store.expiry(),
+                    }
+                ),
+            }
+        }
+        for number, start in enumerate(range(0, len(packed), PART))
+    ]
+
+
+def _inbox_write(store: Store, claimed: Claimed, outbox: tuple[Owed, ...]) -> Any:  # noqa: ANN401 - a boto3 shape
+    state = {":state": "committed", ":outbox": dump(outbox)} if outbox else {":state": "done"}
+    done = "" if outbox else ", done_ms = :done REMOVE #error, next_at"
+    return {
+        "Update": {
+            "TableName": store.inbox,
+            "Key": to_item({"id": claimed.event_id}),
+            "UpdateExpression": "SET #state = :state" + (", outbox = :outbox" if outbox else done),
+            "ConditionExpression": "#token = :token",
+            "ExpressionAttributeNames": {"#state": "state", "#token": "token"} | ({} if outbox else {"#error": "error"}),
+            "ExpressionAttributeValues": to_item(
+                {":token": claimed.token, **state, ":done": None if outbox else int(store.clock() * 1000)}
+            ),
+        }
+    }
+
+
+def _record_write(store: Store, record: Any) -> Any:  # noqa: ANN401 - a boto3 shape
+    first = record.version == 0
+    return {
+        "Put": {
+            "TableName": store.books,
+            "Item": to_item(
+                {
+                    "pk": record.partition,
+                    "sk": record.sort_key,
+                    "version": record.version + 1,
+                    "record": record.model_dump_json(exclude={"version"}, exclude_defaults=True),
+                }
+            ),
+            "ConditionExpression": "attribute_not_exists(pk)" if first else "version = :version",
+            **({} if first else {"ExpressionAttributeValues": to_item({":version": record.version})}),
+        }
+    }
+
+
+def _mail_write(store: Store, claimed: Claimed, mail: Email) -> Any:  # noqa: ANN401 - a boto3 shape
+    return {
+        "Put": {
+            "TableName": store.books,
+            "Item": to_item(
+                {
+                    "pk": mail.partition,
+                    "sk": keys.mail(mail.key),
+                    "event": claimed.event_id,
+                    "mail": mail.model_dump_json(),
+                    "expires_at": store.expiry(),
+                }
+            ),
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+    }
+
+
+def _explain(cancelled: "ClientError", records: int, mails: Sequence[Email]) -> NoReturn:
+    """Raise what the cancellation means; its reasons stand in the order of the writes: inbox, records, mails, archive.
+
+    Being fenced comes first, since it makes all else moot; a stale record before a taken mail, since deciding again may
+    change the mails.
+    """
+    codes = [reason.get("Code") for reason in cancelled.response["CancellationReasons"]]  # type: ignore[typeddict-item]
+    refused = [code == "ConditionalCheckFailed" for code in codes]
+    if refused[0]:
+        raise FencedError from cancelled
+    if any(refused[1 : 1 + records]):
+        raise StaleRecordError from cancelled
+    taken = frozenset(mail.key for mail, no in zip(mails, refused[1 + records :], strict=False) if no)
+    if taken:
+        raise MailTakenError(taken) from cancelled
+    if any(code in {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"} for code in codes):
+        raise BusyError from cancelled
+    raise cancelled

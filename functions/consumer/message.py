@@ -1,0 +1,75 @@
+"""One SQS message as the consumer sees it, before anything in it is believed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.event import PLATFORM, subject_of
+from shared.own_types import is_own
+
+
+@dataclass(frozen=True)
+class Message:
+    """What SQS says of a message, and what can be told of its event without trusting its shape.
+
+    `event_id` is the inbox's key: the event's own id, or `message:<id>` for a body that names none. It is read from the
+    body, never from a deduplication id, which SQS replaces when it dead-letters and when it redrives.
+    """
+
+    message_id: str
+    receipt_handle: str
+    body: str
+    group: str
+    sent_ms: int
+    first_received_ms: int
+    event_id: str
+    type: str
+    account: str
+    customer: str | None
+    livemode: bool | None
+    api_version: str | None
+    endpoint: str | None
+    thin: bool
+
+    @property
+    def own(self) -> bool:
+        """Whether one of our schedules sent it, and not Stripe."""
+        return is_own(self.type)
+
+
+def read_message(record: Mapping[str, Any]) -> Message:
+    """The message in one record of an SQS event (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html)."""
+    body = _object_in(record["body"])
+    data = body.get("data")
+    obj = data.get("object") if isinstance(data, Mapping) else None
+    attributes = record["attributes"]
+    return Message(
+        message_id=record["messageId"],
+        receipt_handle=record["receiptHandle"],
+        body=record["body"],
+        group=attributes.get("MessageGroupId", PLATFORM),
+        sent_ms=int(attributes["SentTimestamp"]),
+        first_received_ms=int(attributes["ApproximateFirstReceiveTimestamp"]),
+        event_id=_text(body, "id") or f"message:{record['messageId']}",
+        type=_text(body, "type") or "unreadable",
+        account=_text(body, "account") or _text(body, "context") or PLATFORM,
+        customer=subject_of(obj) if isinstance(obj, Mapping) and obj.get("customer") else None,
+        livemode=body["livemode"] if isinstance(body.get("livemode"), bool) else None,
+        api_version=_text(body, "api_version"),
+        endpoint=record.get("messageAttributes", {}).get("endpoint", {}).get("stringValue"),
+        thin=body.get("object") == "v2.core.event",
+    )
+
+
+def _object_in(body: str) -> Mapping[str, Any]:
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _text(body: Mapping[str, Any], name: str) -> str | None:
+    value = body.get(name)
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,56 @@
+"""The outbox: the effects that a committed event still owes, kept on its inbox item until they are performed.
+
+A mail's address and words are personal data, so they lie in the customer's partition, on the item that claims the mail's
+key; the outbox only points there. It holds ids alone, stays small, and erasing the partition erases what is owed.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from shared.effects import Effect, Email, Remind
+from shared.frozen import Frozen
+
+
+class OwedMail(Frozen):
+    """A mail, by where its claim lies; `outcome` is None until it was handed to SES or given up."""
+
+    kind: Literal["email"] = "email"
+    v: int = 1
+    partition: str
+    key: str
+    outcome: str | None = None
+
+
+class OwedReminder(Frozen):
+    """A schedule to create, whole."""
+
+    kind: Literal["remind"] = "remind"
+    v: int = 1
+    remind: Remind
+    outcome: str | None = None
+
+
+type Owed = Annotated[OwedMail | OwedReminder, Field(discriminator="kind")]
+
+_OUTBOX: TypeAdapter[tuple[Owed, ...]] = TypeAdapter(tuple[Owed, ...])
+
+
+def owed_for(effects: Iterable[Effect]) -> tuple[Owed, ...]:
+    """The outbox of a decision: what can be repeated safely first, mails last, so that few marks are needed."""
+    owed: list[Owed] = [
+        OwedMail(partition=effect.partition, key=effect.key) if isinstance(effect, Email) else OwedReminder(remind=effect)
+        for effect in effects
+    ]
+    return tuple(sorted(owed, key=lambda one: one.kind == "email"))
+
+
+def dump(outbox: tuple[Owed, ...]) -> str:
+    """As stored."""
+    return _OUTBOX.dump_json(outbox, exclude_none=True).decode()
+
+
+def load(stored: str) -> tuple[Owed, ...]:
+    """As stored by this or older code."""
+    return _OUTBOX.validate_json(stored)

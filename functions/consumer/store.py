@@ -1,0 +1,46 @@
+"""The two tables, and how a value becomes a DynamoDB attribute and back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+DAY = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Store:
+    """The tables as the composition root hands them on. `clock` gives epoch seconds; `lease` is in seconds."""
+
+    client: "DynamoDBClient"
+    inbox: str
+    books: str
+    retention_days: int
+    lease: int
+    clock: Callable[[], float]
+
+    def now(self) -> int:
+        """Epoch seconds, whole."""
+        return int(self.clock())
+
+    def expiry(self) -> int:
+        """When an item that is written now may be forgotten, in epoch seconds."""
+        return self.now() + self.retention_days * DAY
+
+
+def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values as DynamoDB attributes; what is None is left out."""
+    serialize = TypeSerializer().serialize
+    return {name: serialize(value) for name, value in values.items() if value is not None}
+
+
+def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """DynamoDB attributes as plain values; every number of ours is an integer."""
+    deserialize = TypeDeserializer().deserialize
+    values = {name: deserialize(attribute) for name, attribute in item.items()}
+    return {name: int(value) if isinstance(value, Decimal) else value for name, value in values.items()}

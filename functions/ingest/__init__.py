@@ -1,0 +1,1 @@
+"""Ingest: verifies what Stripe posts, and queues it."""

@@ -1,0 +1,7 @@
+"""Ingest's entry point: what AWS Lambda imports and calls."""
+
+import os
+
+from functions.ingest.wiring import build
+
+lambda_handler = build(os.environ)

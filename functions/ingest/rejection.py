@@ -1,0 +1,37 @@
+"""The one exception of ingest: every answer to Stripe other than 200."""
+
+from typing import Literal
+
+type Reason = Literal[
+    "malformed_request",
+    "missing_signature",
+    "malformed_signature",
+    "wrong_signature",
+    "stale_signature",
+    "unknown_endpoint",
+    "no_secret",
+    "secret_unreadable",
+    "secrets_unavailable",
+    "not_an_event",
+    "own_type",
+    "too_large",
+    "queue_unavailable",
+]
+
+
+class RejectedError(Exception):
+    """A request that is not answered with 200, raised where the reason is known.
+
+    Attributes:
+        status: HTTP status code of the answer. Stripe sends again after anything but 2xx
+            (https://docs.stripe.com/webhooks#retries), so no status loses the event.
+        reason: The word in the answer, the log line and the metric's dimension: a small fixed set,
+            since CloudWatch bills every value of a dimension as a metric of its own.
+        cause: What the log adds and the answer does not, such as an AWS error code; or None.
+    """
+
+    def __init__(self, status: int, reason: Reason, message: str, cause: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+        self.cause = cause

@@ -1,0 +1,54 @@
+"""What ingest needs of an HTTP request, read from the event that API Gateway hands to Lambda."""
+
+from __future__ import annotations
+
+import binascii
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from functions.ingest.rejection import RejectedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of Stripe's.
+
+    Attributes:
+        body: The raw bytes, which are what is signed.
+        signature: The value of the Stripe-Signature header; empty if there was none.
+        endpoint: The endpoint that the URL names, or None for the URL that serves all of them.
+    """
+
+    body: bytes
+    signature: str
+    endpoint: str | None
+
+
+def read_request(event: Mapping[str, Any]) -> Request:
+    """The request in an HTTP API event of payload format 2.0.
+
+    The format: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
+
+    Raises:
+        RejectedError: 400, the body cannot be turned back into the bytes that were sent.
+    """
+    # API Gateway lower-cases header names; `sam local` and hand-written test events do not.
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    return Request(
+        body=_body(event),
+        signature=headers.get("stripe-signature") or "",
+        endpoint=(event.get("pathParameters") or {}).get("endpoint"),
+    )
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    try:
+        if event.get("isBase64Encoded"):
+            return binascii.a2b_base64(body, strict_mode=True)
+        return str(body).encode()
+    except ValueError as error:  # also what binascii.Error and UnicodeEncodeError are
+        raise RejectedError(400, "malformed_request", "The request body cannot be decoded.") from error

@@ -1,0 +1,57 @@
+"""What ingest is told by its environment, checked once at start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+type GroupBy = Literal["account", "customer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of ingest.
+
+    Attributes:
+        queue_url: URL of the FIFO queue of events (`QUEUE_URL`).
+        secret_id: ARN or name of the secret with the signing secrets (`SECRET_ID`).
+        group_by: What shares one message group and is therefore handled in order (`GROUP_BY`).
+        region: AWS region of both (`AWS_REGION`, which Lambda itself sets).
+    """
+
+    queue_url: str
+    secret_id: str
+    group_by: GroupBy
+    region: str
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Settings read from environment variables.
+
+        Raises:
+            ValueError: A variable is missing or has no valid value; the message names it.
+        """
+        return cls(
+            queue_url=_required(environ, "QUEUE_URL", "the URL of the FIFO queue of events"),
+            secret_id=_required(environ, "SECRET_ID", "the ARN or name of the secret with the signing secrets"),
+            group_by=_group_by(environ.get("GROUP_BY") or "account"),
+            region=_required(environ, "AWS_REGION", "the AWS region of the queue and the secret"),
+        )
+
+
+def _required(environ: Mapping[str, str], name: str, meaning: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise ValueError(f"The environment variable {name} is not set: it must be {meaning}.")
+    return value
+
+
+def _group_by(value: str) -> GroupBy:
+    match value:
+        case "account" | "customer":
+            return value
+        case _:
+            raise ValueError(f"The environment variable GROUP_BY must be account or customer, not {value!r}.")

@@ -1,0 +1,31 @@
+"""The two kinds of failure: one that waiting may cure, and one that it never will."""
+
+
+class Retryable(Exception):  # noqa: N818 - says what to do about it, as `Permanent` does
+    """A service did not do its part now, and may later; tried 7 times more over about 6 hours.
+
+    Args:
+        code: a short stable word for the inbox and the logs, such as `ThrottlingException`; never a value of the event.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Contended(Retryable):
+    """Others wrote the same item each time we tried; come back soon, and count no attempt."""
+
+
+class Permanent(Exception):  # noqa: N818 - as above
+    """An event that can never be processed as it is; it is recorded, and goes to the dead-letter queue.
+
+    Args:
+        code: a short stable word for the inbox and the logs.
+        where: which field or step, such as `data.object.customer`; never its value.
+    """
+
+    def __init__(self, code: str, where: str = "") -> None:
+        super().__init__(f"{code} at {where}" if where else code)
+        self.code = code
+        self.where = where

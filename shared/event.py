@@ -1,0 +1,71 @@
+"""One event as handlers see it: Stripe's snapshot event, or a message of our own that a schedule sent."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from shared.errors import Permanent
+from shared.frozen import Frozen
+
+PLATFORM = "platform"
+"""The account of events that name none: the platform's own."""
+
+
+class EventData(Frozen):
+    """The object as it was when the event was made, and what an update changed on it."""
+
+    object: Mapping[str, Any]
+    previous_attributes: Mapping[str, Any] | None = None
+
+
+class Event(Frozen):
+    """A snapshot event (https://docs.stripe.com/api/events/object).
+
+    `created` is in epoch seconds; `account` is `platform` where Stripe names none.
+    """
+
+    id: Annotated[str, Field(min_length=1)]
+    type: Annotated[str, Field(min_length=1)]
+    created: int
+    account: Annotated[str, BeforeValidator(lambda account: account or PLATFORM)] = PLATFORM
+    livemode: bool = True
+    api_version: str | None = None
+    data: EventData
+
+    @property
+    def object(self) -> Mapping[str, Any]:
+        """The Stripe object that the event is about."""
+        return self.data.object
+
+    @property
+    def subject(self) -> str:
+        """Whose partition of the books the event belongs to: its customer, or the object itself if it names none."""
+        return subject_of(self.object) or self.id
+
+
+def subject_of(obj: Mapping[str, Any]) -> str | None:
+    """The id of the customer that a Stripe object belongs to, else of the object itself, else None."""
+    customer = obj.get("customer")
+    if isinstance(customer, Mapping):
+        customer = customer.get("id")
+    found = customer or obj.get("id")
+    return found if isinstance(found, str) else None
+
+
+def read_event(body: str) -> Event:
+    """The event in a queue message.
+
+    Raises:
+        Permanent: the body is no event; names the field that is wrong, never its value.
+    """
+    try:
+        return Event.model_validate_json(body)
+    except ValidationError as error:
+        raise not_as_documented("event", error) from None
+
+
+def not_as_documented(what: str, error: ValidationError) -> Permanent:
+    """A `Permanent` that names the first wrong field of `what`, without pydantic's echo of its value."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    return Permanent(f"{what}_{first['type']}", ".".join(str(part) for part in first["loc"]))

@@ -1,0 +1,96 @@
+"""A facet: the one truth about one Stripe object, computed from the events about it, in whatever order they come.
+
+Stripe delivers in any order, and `created` has one-second resolution. So a facet keeps every candidate of its newest
+second, and the winner is computed from that set: the same events end in the same facet, however they were shuffled.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from shared.event import Event
+from shared.frozen import Frozen
+
+
+class Snapshot(Protocol):
+    """What a facet may hold: a reduced Stripe object that knows how far along its life it is."""
+
+    @property
+    def final(self) -> bool:
+        """Whether its status can never change again."""
+
+    @property
+    def rank(self) -> int:
+        """The higher, the further along its life."""
+
+
+class Candidate[Value: Snapshot](Frozen):
+    """One event's claim to be the newest word: `digest` is of the object, `undone` of it before the event."""
+
+    event: str
+    verb: int
+    digest: str
+    undone: str | None
+    value: Value
+
+
+class Facet[Value: Snapshot](Frozen):
+    """All candidates of the newest second seen, none of two alike."""
+
+    second: int
+    candidates: tuple[Candidate[Value], ...]
+
+    @property
+    def value(self) -> Value:
+        """The winner: final, else the last verb, else no other's predecessor, else by rank, then by event id."""
+        predecessors = {one.undone for one in self.candidates}
+
+        def precedence(one: Candidate[Value]) -> tuple[bool, int, bool, int, str]:
+            return one.value.final, one.verb, one.digest not in predecessors, one.value.rank, one.event
+
+        return max(self.candidates, key=precedence).value
+
+
+def merge[Value: Snapshot](facet: Facet[Value] | None, event: Event, value: Value) -> Facet[Value]:
+    """`facet` with what `event` says: a newer second replaces, the same second joins, an older one is late."""
+    kind: Any = type(value)  # pydantic stores a generic by its parameter, which only the value knows
+    mine = Candidate[kind](
+        event=event.id,
+        verb=_verb(event.type),
+        digest=_digest(event.object),
+        undone=_digest(_undo(event.object, event.data.previous_attributes)) if event.data.previous_attributes else None,
+        value=value,
+    )
+    if facet is None or event.created > facet.second:
+        return Facet[kind](second=event.created, candidates=(mine,))
+    if event.created < facet.second:
+        return facet
+    # Two events for one change carry equal objects: of such twins the one with the smallest id stands for both.
+    twins = {
+        (one.digest, one.verb, one.undone): one for one in sorted((*facet.candidates, mine), key=_by_id, reverse=True)
+    }
+    return Facet[kind](second=facet.second, candidates=tuple(sorted(twins.values(), key=_by_id)))
+
+
+def _by_id(candidate: Candidate[Any]) -> str:
+    return candidate.event
+
+
+def _verb(event_type: str) -> int:
+    """Deleted comes after updated, and updated after created; every other verb speaks of an update."""
+    return {"created": 0, "deleted": 2}.get(event_type.rpartition(".")[2], 1)
+
+
+def _digest(obj: Mapping[str, Any]) -> str:
+    canonical = json.dumps(obj, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def _undo(obj: Mapping[str, Any], previous: Mapping[str, Any]) -> dict[str, Any]:
+    """The object before the update: `previous_attributes` laid over it, hash within hash; lists come whole."""
+    undone = dict(obj)
+    for key, old in previous.items():
+        now = undone.get(key)
+        undone[key] = _undo(now, old) if isinstance(now, Mapping) and isinstance(old, Mapping) else old
+    return undone

@@ -1,0 +1,39 @@
+"""Where things lie in the two tables: the partition and sort keys of the books, and the ids of our own messages.
+
+Everything about one customer of one account lies in one partition, so that its export, its erasure and its whole story
+are each one Query.
+"""
+
+import hashlib
+
+
+def partition(account: str, subject: str) -> str:
+    """The partition of a customer (or of an object that names none) in one account: `platform#cus_123`."""
+    return f"{account}#{subject}"
+
+
+ORGANIZATION = "organization"
+
+
+def order(session: str) -> str:
+    """The sort key of the order that a Checkout session bought."""
+    return f"order#{session}"
+
+
+def archived(created: int, event_id: str, part: int = 0) -> str:
+    """The sort key of an archived payload; sorts by `created`, in epoch seconds."""
+    return f"event#{created:012d}#{event_id}#{part}"
+
+
+def mail(key: str) -> str:
+    """The sort key of the claim on a mail's natural key."""
+    return f"mail#{key}"
+
+
+def schedule_name(account: str, type_: str, about: str, at: int) -> str:
+    """The name of a schedule, and the id of the message it sends: a hash, since names end at 64 characters.
+
+    The due time is part of it: a name stays taken until it has fired, so a name that is taken is this same schedule.
+    """
+    spelled = "\n".join((account, type_, about, str(at)))
+    return f"due_{hashlib.sha256(spelled.encode()).hexdigest()[:48]}"

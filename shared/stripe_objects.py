@@ -1,0 +1,181 @@
+"""What we read of Stripe's objects, in both shapes of its API: before 2025-03-31.basil and since.
+
+Each field lists where it may stand, the newest place first. The last place is our own stored form, so that one model
+reads an event and a record alike. Amounts are integers in the currency's minor unit; times are epoch seconds, UTC.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, AliasPath, BeforeValidator, Field, ValidationError
+
+from shared.event import not_as_documented
+from shared.frozen import Frozen
+
+
+def _id_of(value: object) -> object:
+    """An expandable field's id, whether Stripe sent the id or the whole object."""
+    return value.get("id") if isinstance(value, Mapping) else value
+
+
+type Id = Annotated[str, BeforeValidator(_id_of)]
+type MaybeId = Annotated[str | None, BeforeValidator(_id_of)]
+
+
+def _places(*paths: str) -> AliasChoices:
+    return AliasChoices(*(AliasPath(*path.split(".")) for path in paths))
+
+
+def _place(status: str, *order: str) -> int:
+    """Where `status` stands in `order`; one that Stripe has added since comes last."""
+    return order.index(status) if status in order else len(order)
+
+
+class SubscriptionItem(Frozen):
+    """One price of a subscription and how many of it."""
+
+    price: Id
+    product: MaybeId = Field(default=None, validation_alias=_places("price.product", "product"))
+    quantity: int | None = None
+    current_period_end: int | None = None
+
+
+class Subscription(Frozen):
+    """A subscription (https://docs.stripe.com/api/subscriptions/object)."""
+
+    id: str
+    customer: Id
+    status: str
+    items: tuple[SubscriptionItem, ...] = Field(validation_alias=_places("items.data", "items"))
+    current_period_end: int | None = None
+    start_date: int
+    trial_end: int | None = None
+    cancel_at: int | None = None
+    cancel_at_period_end: bool = False
+    ended_at: int | None = None
+    reason: str | None = Field(default=None, validation_alias=_places("cancellation_details.reason", "reason"))
+    metadata: Mapping[str, str] = {}
+
+    @property
+    def alive(self) -> bool:
+        """Whether it gives access: https://docs.stripe.com/billing/subscriptions/overview says which states do."""
+        return self.status in {"trialing", "active", "past_due"}
+
+    @property
+    def final(self) -> bool:
+        """Whether its status can never change again."""
+        return self.status in {"canceled", "incomplete_expired"}
+
+    @property
+    def rank(self) -> int:
+        """How far along its life the status is; breaks a tie that nothing else decides."""
+        return _place(self.status, "incomplete", "trialing", "active", "past_due", "paused", "unpaid")
+
+    @property
+    def renews_at(self) -> int | None:
+        """When the next period is charged: its items say so since basil, the subscription before."""
+        ends = [item.current_period_end for item in self.items if item.current_period_end]
+        return max(ends) if ends else self.current_period_end
+
+
+class Invoice(Frozen):
+    """An invoice (https://docs.stripe.com/api/invoices/object); who it was addressed to is a `Contact`'s business."""
+
+    id: str
+    customer: Id
+    subscription: MaybeId = Field(
+        default=None, validation_alias=_places("parent.subscription_details.subscription", "subscription")
+    )
+    status: str
+    currency: str
+    number: str | None = None
+    amount_due: int
+    amount_paid: int = 0
+    amount_remaining: int
+    attempted: bool = False
+    attempt_count: int = 0
+    next_payment_attempt: int | None = None
+    due_date: int | None = None
+    billing_reason: str | None = None
+    collection_method: str = "charge_automatically"
+    hosted_invoice_url: str | None = None
+    invoice_pdf: str | None = None
+    created: int
+
+    @property
+    def unpaid(self) -> bool:
+        """Whether a payment was tried and is still owed."""
+        return self.status == "open" and self.attempted
+
+    @property
+    def final(self) -> bool:
+        """Whether its status can never change again; an uncollectible one may yet be paid."""
+        return self.status in {"paid", "void"}
+
+    @property
+    def rank(self) -> int:
+        """How far along its life it is, an attempt further than none; breaks a tie that nothing else decides."""
+        return _place(self.status, "draft", "open", "uncollectible", "void", "paid") * 1000 + self.attempt_count
+
+
+class CheckoutSession(Frozen):
+    """A Checkout session (https://docs.stripe.com/api/checkout/sessions/object)."""
+
+    id: str
+    mode: str
+    status: str | None = None
+    payment_status: str
+    customer: MaybeId = None
+    subscription: MaybeId = None
+    payment_intent: MaybeId = None
+    client_reference_id: str | None = None
+    amount_total: int | None = None
+    currency: str | None = None
+    created: int
+    metadata: Mapping[str, str] | None = None
+
+    @property
+    def paid(self) -> bool:
+        """Whether to fulfil it: anything but `unpaid` (https://docs.stripe.com/checkout/fulfillment)."""
+        return self.payment_status != "unpaid"
+
+    @property
+    def final(self) -> bool:
+        """Whether its payment can never change again."""
+        return self.paid or self.status == "expired"
+
+    @property
+    def rank(self) -> int:
+        """How far along its life it is; breaks a tie that nothing else decides."""
+        return 1 if self.paid else 0
+
+
+class Contact(Frozen):
+    """An address and a name as some object carries them; the customer's own, or frozen on an invoice or a session."""
+
+    email: str | None = Field(
+        default=None, validation_alias=_places("customer_details.email", "customer_email", "email")
+    )
+    name: str | None = Field(default=None, validation_alias=_places("customer_details.name", "customer_name", "name"))
+
+    @property
+    def final(self) -> bool:
+        """Never: an address may always change."""
+        return False
+
+    @property
+    def rank(self) -> int:
+        """An address outranks none."""
+        return 1 if self.email else 0
+
+
+def read[Model: Frozen](model: type[Model], obj: Mapping[str, Any]) -> Model:
+    """`obj` as a `model`.
+
+    Raises:
+        Permanent: a field is not as Stripe documents it; names the field, never its value.
+    """
+    try:
+        return model.model_validate(obj)
+    except ValidationError as error:
+        raise not_as_documented(model.__name__.lower(), error) from None
