@@ -14,7 +14,8 @@ UV := .tools/bootstrap/bin/uv
 DEV := .venv/.installed
 SAM := .tools/sam/.installed
 CLOUD := .tools/cloud/.installed
-BUILD := .aws-sam/build/template.yaml
+BUILD = .aws-sam/$(ARCH)/template.yaml
+PACKAGED := $(shell find functions shared -name '*.py' -o -path '*/templates/*' -type f -o -name requirements.txt)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export SAM_CLI_TELEMETRY := 0
@@ -56,3 +57,19 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 	$(LOCK) --upgrade --group cloud -o infra/locks/cloud.txt
 	$(LOCK) --group ingest -c infra/locks/dev.txt -o functions/ingest/requirements.txt
 	$(LOCK) --group consumer -c infra/locks/dev.txt -o functions/consumer/requirements.txt
+
+# ---- build: `sam build` calls the two build-… targets, with ARTIFACTS_DIR and whatever ARCH is in the environment
+
+.PHONY: build build-IngestFunction build-ConsumerFunction
+build: $(BUILD) ## package the functions for ARCH (arm64) with sam build
+
+$(BUILD): template.yaml infra/package.py $(PACKAGED) | $(SAM)
+	@echo "building for $(ARCH)"
+	@ARCH=$(ARCH) sam build --build-in-source --parallel --build-dir $(@D) --parameter-overrides Architecture=$(ARCH) >.aws-sam/build.log 2>&1 \
+	  || { cat .aws-sam/build.log; exit 1; }
+
+PACKAGE = $(UV) run --quiet --no-project --python 3.13 infra/package.py --arch $(ARCH) --into "$(ARTIFACTS_DIR)" --uv $(UV)
+build-IngestFunction: | $(UV)
+	@$(PACKAGE) ingest
+build-ConsumerFunction: | $(UV)
+	@$(PACKAGE) consumer

@@ -7,22 +7,11 @@ second, and the winner is computed from that set: the same events end in the sam
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from shared.event import Event
 from shared.frozen import Frozen
-
-
-class Snapshot(Protocol):
-    """What a facet may hold: a reduced Stripe object that knows how far along its life it is."""
-
-    @property
-    def final(self) -> bool:
-        """Whether its status can never change again."""
-
-    @property
-    def rank(self) -> int:
-        """The higher, the further along its life."""
+from shared.snapshot import Snapshot
 
 
 class Candidate[Value: Snapshot](Frozen):

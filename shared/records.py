@@ -122,6 +122,11 @@ class Order(Record):
         """Where mail goes, if the session told."""
         return self.contact.value.email if self.contact else None
 
+    @property
+    def name(self) -> str | None:
+        """How to greet them, if the session told."""
+        return self.contact.value.name if self.contact else None
+
     def with_session(self, session: CheckoutSession, event: Event) -> Self:
         """Itself, having heard what `event` says of `session`."""
         contact = Contact.model_validate(event.object)

@@ -11,6 +11,7 @@ from pydantic import AliasChoices, AliasPath, BeforeValidator, Field, Validation
 
 from shared.event import not_as_documented
 from shared.frozen import Frozen
+from shared.snapshot import Snapshot
 
 
 def _id_of(value: object) -> object:
@@ -40,7 +41,7 @@ class SubscriptionItem(Frozen):
     current_period_end: int | None = None
 
 
-class Subscription(Frozen):
+class Subscription(Snapshot):
     """A subscription (https://docs.stripe.com/api/subscriptions/object)."""
 
     id: str
@@ -78,7 +79,7 @@ class Subscription(Frozen):
         return max(ends) if ends else self.current_period_end
 
 
-class Invoice(Frozen):
+class Invoice(Snapshot):
     """An invoice (https://docs.stripe.com/api/invoices/object); who it was addressed to is a `Contact`'s business."""
 
     id: str
@@ -118,7 +119,7 @@ class Invoice(Frozen):
         return _place(self.status, "draft", "open", "uncollectible", "void", "paid") * 1000 + self.attempt_count
 
 
-class CheckoutSession(Frozen):
+class CheckoutSession(Snapshot):
     """A Checkout session (https://docs.stripe.com/api/checkout/sessions/object)."""
 
     id: str
@@ -150,7 +151,7 @@ class CheckoutSession(Frozen):
         return 1 if self.paid else 0
 
 
-class Contact(Frozen):
+class Contact(Snapshot):
     """An address and a name as some object carries them; the customer's own, or frozen on an invoice or a session."""
 
     email: str | None = Field(
@@ -159,14 +160,16 @@ class Contact(Frozen):
     name: str | None = Field(default=None, validation_alias=_places("customer_details.name", "customer_name", "name"))
 
     @property
-    def final(self) -> bool:
-        """Never: an address may always change."""
-        return False
-
-    @property
     def rank(self) -> int:
         """An address outranks none."""
         return 1 if self.email else 0
+
+
+class Reminder(Frozen):
+    """What a message of our own carries: the id of what it is about, and whose books to ask."""
+
+    id: str
+    customer: str
 
 
 def read[Model: Frozen](model: type[Model], obj: Mapping[str, Any]) -> Model:

@@ -44,7 +44,7 @@ def commit(store: Store, claimed: Claimed, event: Event, body: str, decision: De
 
     Raises:
         StaleRecordError, FencedError, BusyError, MailTakenError: the transaction was cancelled; nothing is saved.
-        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer; the inbox will tell whether it is saved.
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer; the inbox will tell if it is saved.
     """
     outbox = owed_for(decision.then)
     mails = [effect for effect in decision.then if isinstance(effect, Email)]
@@ -62,7 +62,7 @@ def commit(store: Store, claimed: Claimed, event: Event, body: str, decision: De
 
 
 def archive_writes(store: Store, event: Event, body: str) -> list[Any]:
-    """The puts that archive a payload, compressed, in its customer's partition; the same however often they are made."""
+    """The puts that archive a payload, compressed, in its customer's partition; repeating them changes nothing."""
     packed = zlib.compress(body.encode())
     return [
         {
@@ -92,7 +92,8 @@ def _inbox_write(store: Store, claimed: Claimed, outbox: tuple[Owed, ...]) -> An
             "Key": to_item({"id": claimed.event_id}),
             "UpdateExpression": "SET #state = :state" + (", outbox = :outbox" if outbox else done),
             "ConditionExpression": "#token = :token",
-            "ExpressionAttributeNames": {"#state": "state", "#token": "token"} | ({} if outbox else {"#error": "error"}),
+            "ExpressionAttributeNames": {"#state": "state", "#token": "token"}
+            | ({} if outbox else {"#error": "error"}),
             "ExpressionAttributeValues": to_item(
                 {":token": claimed.token, **state, ":done": None if outbox else int(store.clock() * 1000)}
             ),
@@ -143,7 +144,7 @@ def _explain(cancelled: "ClientError", records: int, mails: Sequence[Email]) -> 
     Being fenced comes first, since it makes all else moot; a stale record before a taken mail, since deciding again may
     change the mails.
     """
-    codes = [reason.get("Code") for reason in cancelled.response["CancellationReasons"]]  # type: ignore[typeddict-item]
+    codes = [reason.get("Code") for reason in cancelled.response["CancellationReasons"]]
     refused = [code == "ConditionalCheckFailed" for code in codes]
     if refused[0]:
         raise FencedError from cancelled

@@ -82,23 +82,24 @@ def record_failure(store: Store, claimed: Claimed, failure: Failure, event: Even
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: it is not recorded, and the lease stands until it lapses.
     """
-    update = {
-        "TableName": store.inbox,
-        "Key": to_item({"id": claimed.event_id}),
-        "UpdateExpression": "SET #state = :failed, #error = :error, failed_ms = :now, lease_until = :released "
-        "REMOVE next_at",
-        "ConditionExpression": "#token = :token",
-        "ExpressionAttributeNames": {"#state": "state", "#error": "error", "#token": "token"},
-        "ExpressionAttributeValues": to_item(
-            {
-                ":failed": "failed",
-                ":error": str(failure),
-                ":now": int(store.clock() * 1000),
-                ":released": 0,
-                ":token": claimed.token,
-            }
-        ),
+    values = {
+        ":failed": "failed",
+        ":error": str(failure),
+        ":now": int(store.clock() * 1000),
+        ":released": 0,
+        ":token": claimed.token,
+    }
+    mark = {
+        "Update": {
+            "TableName": store.inbox,
+            "Key": to_item({"id": claimed.event_id}),
+            "UpdateExpression": "SET #state = :failed, #error = :error, failed_ms = :now, lease_until = :released "
+            "REMOVE next_at",
+            "ConditionExpression": "#token = :token",
+            "ExpressionAttributeNames": {"#state": "state", "#error": "error", "#token": "token"},
+            "ExpressionAttributeValues": to_item(values),
+        }
     }
     # What was committed is archived already; archiving it again could bring back what was erased since.
     archive = archive_writes(store, event, body) if event and claimed.outbox is None else []
-    store.client.transact_write_items(TransactItems=[{"Update": update}, *archive])  # type: ignore[list-item]
+    store.client.transact_write_items(TransactItems=[mark, *archive])  # type: ignore[list-item] # a literal

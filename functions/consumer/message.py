@@ -44,6 +44,7 @@ def read_message(record: Mapping[str, Any]) -> Message:
     data = body.get("data")
     obj = data.get("object") if isinstance(data, Mapping) else None
     attributes = record["attributes"]
+    thin = body.get("object") == "v2.core.event"
     return Message(
         message_id=record["messageId"],
         receipt_handle=record["receiptHandle"],
@@ -53,12 +54,12 @@ def read_message(record: Mapping[str, Any]) -> Message:
         first_received_ms=int(attributes["ApproximateFirstReceiveTimestamp"]),
         event_id=_text(body, "id") or f"message:{record['messageId']}",
         type=_text(body, "type") or "unreadable",
-        account=_text(body, "account") or _text(body, "context") or PLATFORM,
+        account=_text(body, "context" if thin else "account") or PLATFORM,
         customer=subject_of(obj) if isinstance(obj, Mapping) and obj.get("customer") else None,
         livemode=body["livemode"] if isinstance(body.get("livemode"), bool) else None,
         api_version=_text(body, "api_version"),
         endpoint=record.get("messageAttributes", {}).get("endpoint", {}).get("stringValue"),
-        thin=body.get("object") == "v2.core.event",
+        thin=thin,
     )
 
 

@@ -1,7 +1,7 @@
 """The outbox: the effects that a committed event still owes, kept on its inbox item until they are performed.
 
-A mail's address and words are personal data, so they lie in the customer's partition, on the item that claims the mail's
-key; the outbox only points there. It holds ids alone, stays small, and erasing the partition erases what is owed.
+A mail's address and words are personal data, so they lie in the customer's partition, on the item that claims its key;
+the outbox only points there. It holds ids alone, stays small, and erasing the partition erases what is owed.
 """
 
 from collections.abc import Iterable
@@ -40,7 +40,9 @@ _OUTBOX: TypeAdapter[tuple[Owed, ...]] = TypeAdapter(tuple[Owed, ...])
 def owed_for(effects: Iterable[Effect]) -> tuple[Owed, ...]:
     """The outbox of a decision: what can be repeated safely first, mails last, so that few marks are needed."""
     owed: list[Owed] = [
-        OwedMail(partition=effect.partition, key=effect.key) if isinstance(effect, Email) else OwedReminder(remind=effect)
+        OwedMail(partition=effect.partition, key=effect.key)
+        if isinstance(effect, Email)
+        else OwedReminder(remind=effect)
         for effect in effects
     ]
     return tuple(sorted(owed, key=lambda one: one.kind == "email"))

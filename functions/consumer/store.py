@@ -39,7 +39,7 @@ def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: serialize(value) for name, value in values.items() if value is not None}
 
 
-def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+def from_item(item: Any) -> dict[str, Any]:  # noqa: ANN401 - a failed condition's item comes untyped
     """DynamoDB attributes as plain values; every number of ours is an integer."""
     deserialize = TypeDeserializer().deserialize
     values = {name: deserialize(attribute) for name, attribute in item.items()}

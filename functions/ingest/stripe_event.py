@@ -70,7 +70,7 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 def _parse(body: bytes) -> dict[str, Any]:
     # Before the size, so that megabytes of `[` are called what they are; and the size before
-    # parsing, which bounds what a body can cost: a parsed one takes up to 25 times its size.
+    # parsing, which bounds what a body can cost: parsed JSON takes up to 30 times its size.
     if not body.lstrip().startswith(b"{"):
         raise _not_an_event("it is not a JSON object")
     if len(body) > MAX_BYTES:

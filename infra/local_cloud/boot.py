@@ -1,7 +1,5 @@
 """Start ministack, mended, under its own interpreter: `python -m infra.local_cloud.boot --help`."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import signal
@@ -9,6 +7,8 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+
+from infra.local_cloud import shared_clock
 
 
 def _arguments() -> argparse.Namespace:
@@ -22,20 +22,19 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _settings(arguments: argparse.Namespace, scratch: str) -> dict[str, str]:
-    settings = {
+def _settings(arguments: argparse.Namespace, scratch: Path, kept: Path) -> dict[str, str]:
+    return {
         "GATEWAY_PORT": str(arguments.port),
         "BIND_HOST": "127.0.0.1",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "AUTH": str(arguments.auth).lower(),
-        "TMPDIR": scratch,  # every Lambda worker unpacks its code there and leaves it
-        "S3_DATA_DIR": f"{scratch}/s3",
+        "TMPDIR": str(scratch),  # every Lambda worker unpacks its code there and leaves it
+        "PERSIST_STATE": "1" if arguments.state else "0",
+        "S3_PERSIST": "1" if arguments.state else "0",
+        "STATE_DIR": str(kept / "state"),
+        "S3_DATA_DIR": str(kept / "s3"),
     }
-    if arguments.state:
-        state = arguments.state.resolve()
-        settings |= {"PERSIST_STATE": "1", "STATE_DIR": str(state), "S3_PERSIST": "1", "S3_DATA_DIR": f"{state}/s3"}
-    return settings
 
 
 def _die_with_stdin() -> None:
@@ -44,24 +43,38 @@ def _die_with_stdin() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _start_mended(clock_file: Path, control_port: int) -> None:
+    shared_clock.create(clock_file)
+    shared_clock.follow(clock_file)
+    # Imported only now: these import ministack, which reads its settings and takes its clock when imported.
+    from infra.local_cloud import control, mends  # noqa: PLC0415 -- see above
+
+    mends.apply(clock_file)
+    control.serve(control_port, clock_file)
+
+
 def main() -> None:
     """Run until SIGTERM, SIGINT or, if asked, the end of standard input; then remove all scratch files."""
     arguments = _arguments()
     if arguments.die_with_stdin:
         threading.Thread(target=_die_with_stdin, daemon=True).start()
-    with tempfile.TemporaryDirectory(prefix="billhook-cloud-", ignore_cleanup_errors=True) as scratch:
-        os.environ.update(_settings(arguments, scratch))
-        tempfile.tempdir = scratch
+    with tempfile.TemporaryDirectory(prefix="billhook-cloud-", ignore_cleanup_errors=True) as folder:
+        scratch = Path(folder)
+        kept: Path = arguments.state.resolve() if arguments.state else scratch
+        kept.mkdir(parents=True, exist_ok=True)
+        os.environ.update(_settings(arguments, scratch, kept))
+        tempfile.tempdir = folder
         if not arguments.without_mends:
-            # Only here: ministack reads its settings, and the clock must be in place, when it is imported.
-            from infra.local_cloud import control, mends  # noqa: PLC0415 -- see above
+            _start_mended(kept / "clock", arguments.control_port)
+        from ministack.app import main as ministack  # noqa: PLC0415 -- it reads its settings when imported
 
-            mends.apply()
-            control.serve(arguments.control_port)
-        from ministack.app import main as ministack  # noqa: PLC0415 -- see above
+        sys.argv = sys.argv[:1]  # it also reads the command line
+        try:
+            ministack()
+        finally:
+            from ministack.core import lambda_runtime  # noqa: PLC0415 -- see above
 
-        sys.argv = sys.argv[:1]  # ministack reads its own arguments from here
-        ministack()
+            lambda_runtime.reset()  # it leaves its Lambda workers to finish by themselves
 
 
 if __name__ == "__main__":

@@ -1,15 +1,9 @@
 """The local cloud as the tests and `make run` see it: an emulator process to start, deploy to, ask and stop."""
 
-import contextlib
 import json
-import os
-import socket
-import subprocess
-import tempfile
-import time
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,18 +11,11 @@ from typing import Any, Self
 
 import boto3
 
-from infra.local_cloud import deployment
+from infra.local_cloud import deployment, emulator
 from infra.local_cloud.mail import Mail, parse_mails
 
-ROOT = Path(__file__).parents[2]
-PYTHON = ROOT / ".tools/cloud/bin/python"
 REGION = "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
-LOG_TAIL_LINES = 30
-
-
-class NotStartedError(RuntimeError):
-    """The emulator died, or did not answer in time; the message ends with the tail of its log."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +25,18 @@ class LocalCloud:
     Attributes:
         port: where the AWS APIs answer on 127.0.0.1.
         control_port: where its clock answers, likewise.
-        log: the file it logs to; gone after `stop()`.
     """
 
     port: int
     control_port: int
-    log: Path
-    _process: subprocess.Popen[bytes]
+    _emulator: emulator.Emulator = field(repr=False)
 
     @classmethod
-    def start(  # noqa: PLR0913 -- keyword-only settings, each with a default
+    def start(  # noqa: PLR0913 -- named settings, each with a default
         cls,
         *,
-        port: int | None = None,
-        control_port: int | None = None,
+        port: int = 0,
+        control_port: int = 0,
         state: Path | None = None,
         auth: bool = False,
         mended: bool = True,
@@ -60,34 +45,24 @@ class LocalCloud:
         """Start the emulator and wait until it answers.
 
         Args:
-            port: where the AWS APIs are to answer; any free port by default.
-            control_port: where the clock is to answer; any free port by default.
-            state: a folder that keeps the state from a clean stop to the next start; nothing is kept by default.
+            port: where the AWS APIs are to answer; 0 is any free port.
+            control_port: where the clock is to answer; 0 is any free port.
+            state: a folder that keeps the state, and the clock, from a clean stop to the next start; nothing is kept
+                by default.
             auth: enforce signatures and IAM policies.
             mended: False starts plain ministack, without a clock to move: for asking whether a mend is still needed.
             seconds: how long to wait.
 
         Raises:
-            NotStartedError: it died or did not answer in time.
+            emulator.NotStartedError: it died or did not answer in time.
         """
-        descriptor, log = tempfile.mkstemp(prefix="billhook-cloud-", suffix=".log")
-        port, control_port = port or _free_port(), control_port or _free_port()
-        command = [str(PYTHON), "-m", "infra.local_cloud.boot", "--die-with-stdin"]
-        command += ["--port", str(port), "--control-port", str(control_port)]
-        command += ["--auth"] * auth + ["--without-mends"] * (not mended) + (["--state", str(state)] if state else [])
-        with open(descriptor, "wb") as output:  # noqa: PTH123 -- it is a descriptor, not a path
-            process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=_bare_environment(),
-                stdin=subprocess.PIPE,  # closes when this process ends in whatever way, and the emulator with it
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # a Ctrl-C is ours to handle: the emulator must outlive what we still ask it
-            )
-        cloud = cls(port, control_port, Path(log), process)
+        port, control_port = port or emulator.free_port(), control_port or emulator.free_port()
+        options = ["--state", str(state)] if state else []
+        options += ["--auth"] if auth else []
+        options += [] if mended else ["--without-mends"]
+        cloud = cls(port, control_port, emulator.spawn(port, control_port, options, CREDENTIALS))
         try:
-            cloud._wait(seconds)
+            emulator.wait(cloud._emulator, f"{cloud.endpoint_url}/_ministack/health", seconds)
         except BaseException:
             cloud.stop()
             raise
@@ -101,7 +76,7 @@ class LocalCloud:
     @property
     def environment(self) -> dict[str, str]:
         """The variables that point a process at this cloud: endpoint, region and credentials that mean nothing."""
-        return {**CREDENTIALS, "AWS_ENDPOINT_URL": self.endpoint_url}
+        return CREDENTIALS | {"AWS_ENDPOINT_URL": self.endpoint_url}
 
     def client(self, service: str, **options: Any) -> Any:  # noqa: ANN401 -- what boto3.client takes and gives
         """A boto3 client of this cloud; annotate the variable with its type from `mypy_boto3_*`."""
@@ -136,7 +111,7 @@ class LocalCloud:
         return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
     def api_url(self, api_id: str) -> str:
-        """Where the HTTP API answers, without a slash at the end: the stage is `$default`."""
+        """Where the HTTP API answers, without a slash at the end; its stage is `$default`."""
         return f"http://localhost:{self.port}/_aws/execute-api/{api_id}"
 
     def mails(self) -> list[Mail]:
@@ -148,40 +123,24 @@ class LocalCloud:
         return datetime.fromtimestamp(_ask(f"http://127.0.0.1:{self.control_port}/clock")["now"], UTC)
 
     def advance(self, seconds: float) -> datetime:
-        """Let time pass in this cloud and fire the schedules that come due; answers the new time, in UTC.
+        """Let time pass for the emulator and its Lambda functions, and fire the schedules that come due.
 
-        Lambda functions keep the real clock.
+        Returns:
+            The new time, in UTC.
+
+        Raises:
+            urllib.error.HTTPError: `seconds` is negative; a clock goes forward only.
         """
         answer = _ask(f"http://127.0.0.1:{self.control_port}/clock?advance={seconds}", data=b"")
         return datetime.fromtimestamp(answer["now"], UTC)
 
+    def log(self) -> str:
+        """All that the emulator has logged, with the output of the Lambda functions that it ran for a queue."""
+        return self._emulator.log_text()
+
     def stop(self) -> None:
-        """End the emulator and its Lambda workers, and remove its files; harmless when done already."""
-        with contextlib.suppress(OSError):
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self.log.unlink(missing_ok=True)
-
-    def _wait(self, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                raise NotStartedError(f"the local cloud died ({self._process.returncode}):\n{self.log_tail()}")
-            with contextlib.suppress(OSError):
-                _ask(f"{self.endpoint_url}/_ministack/health")
-                return
-            time.sleep(0.05)
-        raise NotStartedError(f"the local cloud did not answer within {seconds} s:\n{self.log_tail()}")
-
-    def log_tail(self) -> str:
-        """The last lines of the emulator's log, for the message of an error."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:])
+        """End the emulator and its Lambda workers, and remove their files; harmless when done already."""
+        self._emulator.stop()
 
     def __enter__(self) -> Self:
         return self
@@ -192,19 +151,6 @@ class LocalCloud:
         self.stop()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _bare_environment() -> dict[str, str]:
-    """Every Lambda function inherits the emulator's environment, so that holds nothing of this process but the basics."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE")
-    return {name: os.environ[name] for name in kept if name in os.environ} | CREDENTIALS | {"PYTHONUNBUFFERED": "1"}
-
-
 def _ask(url: str, data: bytes | None = None) -> Any:  # noqa: ANN401 -- JSON
-    with urllib.request.urlopen(urllib.request.Request(url, data=data), timeout=30) as answer:  # noqa: S310 -- loopback
+    with urllib.request.urlopen(url, data, timeout=30) as answer:  # noqa: S310 -- always http on loopback
         return json.load(answer)

@@ -1,24 +1,33 @@
 """The emulator's own HTTP endpoint, on loopback: `GET /clock` reads its clock, `POST /clock?advance=S` moves it."""
 
+import functools
 import json
 import threading
 import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socketserver import BaseServer
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ministack.core.concurrency import esm_wake
 
-from infra.local_cloud.mends import clock, schedule_tick
+from infra.local_cloud import shared_clock
+from infra.local_cloud.mends import schedule_tick
 
 
 class _Control(BaseHTTPRequestHandler):
+    def __init__(self, clock_file: Path, request: Any, client: Any, server: BaseServer) -> None:  # noqa: ANN401 -- base
+        self._clock_file = clock_file
+        super().__init__(request, client, server)
+
     def do_GET(self) -> None:
-        self._answer(HTTPStatus.OK, {"now": time.time(), "ahead": clock.ahead()})
+        self._answer(HTTPStatus.OK, {"now": time.time(), "ahead": shared_clock.ahead(self._clock_file)})
 
     def do_POST(self) -> None:
         try:
-            clock.advance(float(parse_qs(urlsplit(self.path).query)["advance"][0]))
+            shared_clock.advance(self._clock_file, float(parse_qs(urlsplit(self.path).query)["advance"][0]))
         except (KeyError, ValueError) as wrong:
             self._answer(HTTPStatus.BAD_REQUEST, {"error": str(wrong)})
             return
@@ -36,14 +45,15 @@ class _Control(BaseHTTPRequestHandler):
         """Say nothing: the emulator's log is read when something fails."""
 
 
-def serve(port: int) -> None:
+def serve(port: int, clock_file: Path) -> None:
     """Answer on 127.0.0.1:`port` in the background for as long as the process lives.
 
     Args:
         port: a free port.
+        clock_file: the clock that it reads and moves.
 
     Raises:
         OSError: the port is taken.
     """
-    server = ThreadingHTTPServer(("127.0.0.1", port), _Control)
+    server = ThreadingHTTPServer(("127.0.0.1", port), functools.partial(_Control, clock_file))
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.ingest.sqs_rules import MAX_BYTES, escape_refused, message_size
@@ -116,6 +116,7 @@ def test_characters_that_sqs_refuses_are_escaped_and_all_others_travel_as_they_c
     assert json.loads(sent) == json.loads(body)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(), st.text(st.characters() | st.sampled_from("\\\ufffe\uffff\"'"))))
 def test_escaping_never_changes_what_json_says(value: dict[str, str]) -> None:
     text = json.dumps(value, ensure_ascii=False)

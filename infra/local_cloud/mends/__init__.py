@@ -1,7 +1,10 @@
-"""What ministack 1.5.33 lacks of AWS and this project needs, one module a gap; each has its test, so that upgrades tell.
+"""What ministack 1.5.33 lacks and this project needs, one module a gap.
 
-All of them replace private names of ministack, which is why its version is pinned exactly.
+All of them replace private names of ministack, which is why its version is pinned exactly. Each has a test that fails
+when an upgrade breaks the mend, or makes it unnecessary.
 """
+
+from pathlib import Path
 
 from infra.local_cloud.mends import (
     clock,
@@ -10,18 +13,20 @@ from infra.local_cloud.mends import (
     http_api_body,
     lambda_packages,
     message_move,
-    queue_lock,
     schedule_tick,
 )
 
 
-def apply() -> None:
-    """Mend ministack in this process; call it once, before ministack's own `main`."""
-    clock.apply()  # first: whatever ministack starts on import must see this clock
-    queue_lock.apply()
+def apply(clock_file: Path) -> None:
+    """Mend ministack in this process; call it once, before ministack's own `main`.
+
+    Args:
+        clock_file: what the Lambda workers' clock is to follow.
+    """
     fifo_concurrency.apply()
     message_move.apply()
     http_api_body.apply()
     schedule_tick.apply()
     emf_metrics.apply()
     lambda_packages.apply()
+    clock.apply(clock_file)

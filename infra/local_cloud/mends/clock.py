@@ -1,43 +1,25 @@
-"""ministack 1.5.33 cannot let thirty days pass: its whole process gets a clock that can be set forward.
+"""ministack 1.5.33 cannot let thirty days pass: it and the Lambda workers it starts follow one movable clock."""
+# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
 
-Every module of it asks `time.time()`; its event loop and its waits use the monotonic clock and are not disturbed.
-What asks `datetime.now()` stays on the real clock, above all the check of a request's signature, whose sender
-signs with the real time. Lambda functions are processes of their own and keep the real clock too.
-"""
+from pathlib import Path
 
-import threading
-import time
+from ministack.core import lambda_runtime, sigv4
 
-_real = time.time
-_lock = threading.Lock()
-_ahead = 0.0
+from infra.local_cloud import shared_clock
 
 
-def _moved() -> float:
-    return _real() + _ahead
+def _accept_any_time(*_arguments: object, **_options: object) -> None:
+    """Find no fault with the time of a request's signature: its sender may live by the real clock."""
 
 
-def advance(seconds: float) -> None:
-    """Set the clock forward.
+def apply(file: Path) -> None:
+    """Let signatures of any time pass, and every new Python worker follow the clock.
 
     Args:
-        seconds: how far; never negative, since timers that have fired cannot be called back.
-
-    Raises:
-        ValueError: `seconds` is negative or not finite.
+        file: the clock's file, which this process follows already.
     """
-    global _ahead  # noqa: PLW0603 -- there is one clock in a process
-    if not 0 <= seconds < float("inf"):
-        raise ValueError(f"a clock goes forward only, not by {seconds} seconds")
-    with _lock:
-        _ahead += seconds
-
-
-def ahead() -> float:
-    """How many seconds this clock is ahead of the real one."""
-    return _ahead
-
-
-def apply() -> None:
-    """Put the movable clock in the place of `time.time`."""
-    time.time = _moved
+    sigv4.request_time_failure = _accept_any_time
+    follow = (
+        f"import pathlib, runpy\nrunpy.run_path({shared_clock.__file__!r})['follow'](pathlib.Path({str(file)!r}))\n"
+    )
+    lambda_runtime._PYTHON_WORKER_SCRIPT = follow + lambda_runtime._PYTHON_WORKER_SCRIPT

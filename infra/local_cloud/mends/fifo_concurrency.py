@@ -9,7 +9,9 @@ from typing import Any
 from ministack.services import lambda_svc
 
 
-def _concurrency(mapping: dict[str, Any], function: dict[str, Any], config: dict[str, Any], _queue: object = None) -> int:
+def _concurrency(
+    mapping: dict[str, Any], function: dict[str, Any], config: dict[str, Any], _queue: object = None
+) -> int:
     limit: int = (mapping.get("ScalingConfig") or {}).get(
         "MaximumConcurrency"
     ) or lambda_svc._ESM_SQS_DEFAULT_CONCURRENCY

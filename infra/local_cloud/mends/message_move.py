@@ -65,7 +65,9 @@ def _start(request: dict[str, Any], _url: str) -> dict[str, str]:
     source = sqs._queue_by_arn(arn)
     if source is None:
         raise sqs._Err(
-            "ResourceNotFoundException", "The resource that you specified for the SourceArn parameter doesn't exist.", 404
+            "ResourceNotFoundException",
+            "The resource that you specified for the SourceArn parameter doesn't exist.",
+            404,
         )
     if not _is_dead_letter_queue(arn):
         raise sqs._Err("InvalidParameterValue", "Source queue must be configured as a Dead Letter Queue.")

@@ -1,0 +1,68 @@
+"""The Lambda handler: each SQS record is consumed, logged in one line, and given back to SQS if it is not finished."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.consumer.consume import Consumer, Verdict, consume
+from functions.consumer.message import Message, read_message
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+    from mypy_boto3_sqs.client import SQSClient
+
+type Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
+
+GONE = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
+"""Answers to a change of visibility that mean somebody else has the message by now."""
+
+
+def make_handler(consumer: Consumer, sqs: "SQSClient", queue_url: str, logger: "Logger") -> Handler:
+    """The handler of an SQS event source mapping with `ReportBatchItemFailures`.
+
+    A failed message goes back with all after it, since a FIFO group must not be overtaken:
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+    """
+
+    def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+        records = event["Records"]
+        for index, record in enumerate(records):
+            message = read_message(record)
+            verdict = consume(consumer, message)
+            _log(logger, message, verdict, consumer.store.clock())
+            if verdict.wait is not None:
+                _show_again(sqs, queue_url, message, verdict.wait, logger)
+                return {"batchItemFailures": [{"itemIdentifier": back["messageId"]} for back in records[index:]]}
+        return {"batchItemFailures": []}
+
+    return handler
+
+
+def _show_again(sqs: "SQSClient", queue_url: str, message: Message, wait: int, logger: "Logger") -> None:
+    """Make the message visible after `wait` seconds; if SQS does not hear, the queue's own timeout does it."""
+    try:
+        sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=message.receipt_handle, VisibilityTimeout=wait)
+    except ClientError as error:
+        code = error.response["Error"].get("Code", "")
+        if not any(gone in code for gone in GONE):
+            logger.warning("visibility unchanged", extra={"event_id": message.event_id, "code": code})
+    except BotoCoreError as error:
+        logger.warning("visibility unchanged", extra={"event_id": message.event_id, "code": type(error).__name__})
+
+
+def _log(logger: "Logger", message: Message, verdict: Verdict, now: float) -> None:
+    """One line an event: ids and states, no payload, name, address or secret."""
+    line = {
+        "event_id": message.event_id,
+        "type": message.type,
+        "account": message.account,
+        "message_id": message.message_id,
+        "state": verdict.state,
+        "attempt": verdict.attempt or None,
+        "error": str(verdict.failure) if verdict.failure else None,
+        "again_in_s": verdict.wait,
+        "since_received_ms": round(now * 1000) - message.sent_ms,
+    }
+    say = logger.error if verdict.state in {"failed", "unrecorded"} else logger.info
+    say(verdict.state, extra={name: value for name, value in line.items() if value is not None})

@@ -1,0 +1,26 @@
+"""customer.subscription.deleted: the subscription has ended; access goes with it unless another one gives it."""
+
+from shared.books import Books
+from shared.decision import Decision
+from shared.effects import HOUR, Remind
+from shared.event import Event
+from shared.stripe_objects import Subscription, read
+
+FAREWELL_AFTER = HOUR
+"""Long enough for a subscription that replaces this one to be heard of, whichever event comes first."""
+
+
+def handle(event: Event, books: Books) -> Decision:
+    """The ended subscription and, if it was the last, a farewell that will ask the books again before it speaks."""
+    subscription = read(Subscription, event.object)
+    organization = books.organization(event.account, subscription.customer).with_subscription(subscription, event)
+    if organization.access:
+        return Decision(save=(organization,))
+    farewell = Remind(
+        type="farewell.due",
+        at=event.created + FAREWELL_AFTER,
+        about=subscription.id,
+        account=event.account,
+        customer=subscription.customer,
+    )
+    return Decision(save=(organization,), then=(farewell,))

@@ -1,0 +1,32 @@
+"""reminder.payment_failed: three days after a payment failed, ask again, if that very invoice is still owed."""
+
+from shared.books import Books
+from shared.decision import NOTHING, Decision
+from shared.effects import MAIL_EXPIRES_AFTER, Email
+from shared.event import Event
+from shared.stripe_objects import Reminder, read
+
+
+def handle(event: Event, books: Books) -> Decision:
+    """One mail; silent if the invoice is no longer owed, or if a later failure has moved the reminder."""
+    reminder = read(Reminder, event.object)
+    organization = books.organization(event.account, reminder.customer)
+    invoice = organization.invoice(reminder.id)
+    if invoice is None or not invoice.unpaid or organization.reminders.get(invoice.id) != event.created:
+        return NOTHING
+    mail = Email(
+        template="payment_still_due",
+        to=organization.address,
+        partition=organization.partition,
+        key=f"payment_still_due:{invoice.id}:{event.created}",
+        expires=event.created + MAIL_EXPIRES_AFTER,
+        data={
+            "name": organization.name,
+            "amount": invoice.amount_remaining,
+            "currency": invoice.currency,
+            "number": invoice.number,
+            "next_attempt": invoice.next_payment_attempt,
+            "url": invoice.hosted_invoice_url,
+        },
+    )
+    return Decision(then=(mail,))

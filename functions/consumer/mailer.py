@@ -1,0 +1,50 @@
+"""Mails through Amazon SES; one that SES will never accept is an outcome, not an error: mail must not stop billing."""
+
+from typing import TYPE_CHECKING
+
+from functions.consumer.mails.render import render
+from functions.consumer.perform import SendMail
+from shared.effects import Email
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2.client import SESV2Client
+
+# https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors: no later try would be
+# accepted. A pause is lifted by people, not by time.
+REFUSALS = (
+    "AccountSuspendedException",
+    "BadRequestException",
+    "MailFromDomainNotVerifiedException",
+    "MessageRejected",
+    "NotFoundException",
+    "SendingPausedException",
+)
+
+
+def mailer(client: "SESV2Client", sender: str, business: str) -> SendMail:
+    """A function that renders a mail and hands it to SES, from `sender`, signed by `business`."""
+
+    def send_mail(mail: Email) -> str:
+        subject, text, html = render(mail, business)
+        try:
+            client.send_email(
+                FromEmailAddress=sender,
+                Destination={"ToAddresses": [mail.to or ""]},
+                Content={
+                    "Simple": {
+                        "Subject": {"Data": subject, "Charset": "UTF-8"},
+                        "Body": {
+                            "Text": {"Data": text, "Charset": "UTF-8"},
+                            "Html": {"Data": html, "Charset": "UTF-8"},
+                        },
+                    }
+                },
+            )
+        except client.exceptions.ClientError as error:
+            code = error.response["Error"].get("Code", "")
+            if code in REFUSALS:
+                return f"refused: {code}"
+            raise
+        return "sent"
+
+    return send_mail

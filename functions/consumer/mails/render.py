@@ -1,0 +1,48 @@
+"""A mail's subject, text and HTML from its pair of templates; `_base.html` is the frame of every HTML part."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from shared import money
+from shared.effects import Email
+
+LONGEST_NAME = 80
+
+
+def _date(epoch: int) -> str:
+    """`19 November 2026 (UTC)`."""
+    moment = datetime.fromtimestamp(epoch, UTC)
+    return f"{moment.day} {moment:%B %Y} (UTC)"
+
+
+def _given(name: str | None) -> str:
+    """A name that a customer chose: on one line, without anything that a mail program would make a link of."""
+    one_line = " ".join((name or "").split())
+    linkless = re.sub(r"\S*(://|www\.)\S*|\S+\.\S+/\S*", "", one_line).strip()
+    return linkless[:LONGEST_NAME]
+
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_TEMPLATES.filters |= {"money": money.show, "date": _date, "given": _given}
+
+
+def render(mail: Email, business: str) -> tuple[str, str, str]:
+    """The subject, the text and the HTML of `mail`; the first line of the text template is the subject.
+
+    Raises:
+        jinja2.TemplateError: the template is missing, or asks for what the mail does not carry.
+    """
+    shown = {"business": business, **mail.data}
+    subject, _, text = _TEMPLATES.get_template(f"{mail.template}.txt").render(shown).partition("\n")
+    html = _TEMPLATES.get_template(f"{mail.template}.html").render(shown, subject=subject)
+    return subject, text.strip() + "\n", html

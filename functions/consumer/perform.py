@@ -1,0 +1,83 @@
+"""Perform: the fourth stage. The one place where anything happens outside the tables, entry by entry of the outbox."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from functions.consumer.claim import Claimed
+from functions.consumer.commit import FencedError
+from functions.consumer.outbox import Owed, OwedMail, OwedReminder, dump
+from functions.consumer.store import Store, from_item, to_item
+from shared import keys
+from shared.effects import Email, Remind
+
+type SendMail = Callable[[Email], str]
+"""Hands a mail to the mail service and says what became of it."""
+type SetReminder = Callable[[Remind], str]
+"""Creates a schedule; one of that name is this one already."""
+
+
+@dataclass(frozen=True)
+class Performers:
+    """What can be performed; each returns an outcome in a word or two for the inbox."""
+
+    send_mail: SendMail
+    set_reminder: SetReminder
+
+
+def perform(
+    store: Store, performers: Performers, claimed: Claimed, outbox: tuple[Owed, ...], mails: Mapping[str, Email]
+) -> None:
+    """Perform what `outbox` still owes, then mark the event done. `mails` are those just committed, by key.
+
+    A reminder can be repeated safely, so its mark waits for the last write. A mail cannot, so it is marked before the
+    next effect starts: a crash between SES's answer and that mark is the one place where a mail can be sent twice.
+
+    Raises:
+        FencedError: somebody took the event over.
+        Retryable, botocore.exceptions.ClientError, BotoCoreError: a service failed; what was performed stays performed.
+    """
+    for index, owed in enumerate(outbox):
+        if owed.outcome is not None:
+            continue
+        outcome = _perform_one(store, performers, owed, mails)
+        outbox = (*outbox[:index], owed.model_copy(update={"outcome": outcome}), *outbox[index + 1 :])
+        if isinstance(owed, OwedMail) and index + 1 < len(outbox):
+            _mark(store, claimed, outbox, done=False)
+    _mark(store, claimed, outbox, done=True)
+
+
+def _perform_one(store: Store, performers: Performers, owed: Owed, mails: Mapping[str, Email]) -> str:
+    if isinstance(owed, OwedReminder):
+        return performers.set_reminder(owed.remind)
+    mail = mails.get(owed.key) or _committed_mail(store, owed)
+    if mail is None:
+        return "erased"
+    if mail.to is None:
+        return "no address"
+    return performers.send_mail(mail) if mail.expires > store.clock() else "too late"
+
+
+def _committed_mail(store: Store, owed: OwedMail) -> Email | None:
+    key = to_item({"pk": owed.partition, "sk": keys.mail(owed.key)})
+    found = store.client.get_item(TableName=store.books, Key=key, ConsistentRead=True).get("Item")
+    return Email.model_validate_json(from_item(found)["mail"]) if found else None
+
+
+def _mark(store: Store, claimed: Claimed, outbox: tuple[Owed, ...], *, done: bool) -> None:
+    """Write the outcomes, under our token only: a consumer that wakes up late must not write."""
+    finish = ", #state = :done, done_ms = :now REMOVE #error, next_at" if done else ""
+    names = {"#token": "token", "#state": "state", "#error": "error"} if done else {"#token": "token"}
+    values: dict[str, str | int] = {":outbox": dump(outbox), ":token": claimed.token}
+    if done:
+        values |= {":done": "done", ":now": int(store.clock() * 1000)}
+    try:
+        store.client.update_item(
+            TableName=store.inbox,
+            Key=to_item({"id": claimed.event_id}),
+            UpdateExpression="SET outbox = :outbox" + finish,
+            ConditionExpression="#token = :token",
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=to_item(values),
+        )
+    except store.client.exceptions.ConditionalCheckFailedException as refused:
+        raise FencedError from refused

@@ -1,0 +1,77 @@
+"""Reminders: a one-time schedule of EventBridge Scheduler whose target is our own queue."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from functions.consumer.perform import SetReminder
+from shared.effects import Remind
+from shared.event import PLATFORM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_scheduler.client import EventBridgeSchedulerClient
+
+SOONEST = 60
+"""What `at()` does with a time that has passed is not documented, and Scheduler counts in minutes."""
+
+
+@dataclass(frozen=True)
+class ScheduleTarget:
+    """Where schedules live and what they may do when they fire."""
+
+    group: str
+    queue_arn: str
+    role_arn: str
+    dlq_arn: str
+    by_customer: bool
+    livemode: bool
+
+
+def reminders(
+    client: "EventBridgeSchedulerClient", target: ScheduleTarget, clock: "Callable[[], float]"
+) -> SetReminder:
+    """A function that creates the schedule of a reminder; one whose name is taken is the same schedule, and stands."""
+
+    def set_reminder(remind: Remind) -> str:
+        at = datetime.fromtimestamp(max(remind.at, clock() + SOONEST), UTC)
+        group = f"{remind.account}#{remind.customer}" if target.by_customer else remind.account
+        try:
+            client.create_schedule(
+                Name=remind.name,
+                GroupName=target.group,
+                ScheduleExpression=f"at({at:%Y-%m-%dT%H:%M:%S})",
+                ScheduleExpressionTimezone="UTC",
+                FlexibleTimeWindow={"Mode": "OFF"},
+                ActionAfterCompletion="DELETE",
+                Target={
+                    "Arn": target.queue_arn,
+                    "RoleArn": target.role_arn,
+                    "Input": message_of(remind, livemode=target.livemode),
+                    "SqsParameters": {"MessageGroupId": group},
+                    "DeadLetterConfig": {"Arn": target.dlq_arn},
+                },
+            )
+        except client.exceptions.ConflictException:
+            return "set before"
+        return "set"
+
+    return set_reminder
+
+
+def message_of(remind: Remind, *, livemode: bool) -> str:
+    """The message that the schedule sends: an event like any other, of a type of our own, holding ids only."""
+    return json.dumps(
+        {
+            "id": remind.name,
+            "object": "event",
+            "type": remind.type,
+            "created": remind.at,
+            "livemode": livemode,
+            "account": None if remind.account == PLATFORM else remind.account,
+            "data": {"object": {"object": "reminder", "id": remind.about, "customer": remind.customer}},
+        },
+        separators=(",", ":"),
+    )

@@ -1,0 +1,59 @@
+"""The consumer's composition root: the only place where its clients are made, once, and handed on."""
+
+import time
+from collections.abc import Mapping
+
+import boto3
+from aws_lambda_powertools import Logger
+from botocore.config import Config
+
+from functions.consumer.books import DynamoBooks
+from functions.consumer.consume import Consumer
+from functions.consumer.handler import Handler, make_handler
+from functions.consumer.mailer import mailer
+from functions.consumer.perform import Performers
+from functions.consumer.reminders import ScheduleTarget, reminders
+from functions.consumer.routes import decide, ignorer
+from functions.consumer.settings import read_settings
+from functions.consumer.store import Store
+
+# A call that hangs must fail within the function's 30 seconds, so that the failure can be recorded.
+PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+# SES has no idempotency key: the SDK must not send a mail again because an answer was slow.
+ONCE = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
+
+
+def build(environ: Mapping[str, str]) -> Handler:
+    """The handler, with all that it needs, as `environ` asks for.
+
+    Raises:
+        pydantic.ValidationError: names each setting that is missing or wrong.
+    """
+    settings = read_settings(environ)
+    store = Store(
+        client=boto3.client("dynamodb", config=PATIENCE),
+        inbox=settings.inbox_table,
+        books=settings.books_table,
+        retention_days=settings.retention_days,
+        lease=settings.lease_seconds,
+        clock=time.time,
+    )
+    target = ScheduleTarget(
+        group=settings.schedule_group,
+        queue_arn=settings.queue_arn,
+        role_arn=settings.scheduler_role_arn,
+        dlq_arn=settings.scheduler_dlq_arn,
+        by_customer=settings.group_by == "customer",
+        livemode=settings.livemode,
+    )
+    consumer = Consumer(
+        store=store,
+        books=DynamoBooks(store),
+        performers=Performers(
+            send_mail=mailer(boto3.client("sesv2", config=ONCE), settings.mail_sender, settings.business_name),
+            set_reminder=reminders(boto3.client("scheduler", config=PATIENCE), target, time.time),
+        ),
+        decide=decide,
+        ignore=ignorer(livemode=settings.livemode),
+    )
+    return make_handler(consumer, boto3.client("sqs", config=PATIENCE), settings.queue_url, Logger(service="consumer"))

@@ -1,1 +1,0 @@
-"""Ingest: verifies what Stripe posts, and queues it."""

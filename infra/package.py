@@ -1,0 +1,104 @@
+"""Assemble what one Lambda ships: its locked dependencies, its own folder and `shared`, compiled; nothing else.
+
+Run by the Makefile's `build-…Function` targets, which `sam build` calls:
+    python infra/package.py ingest --arch arm64 --into .aws-sam/build/IngestFunction --uv .tools/bootstrap/bin/uv
+"""
+
+import argparse
+import compileall
+import py_compile
+import shutil
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# botocore describes every service of AWS, in 20 MB; each function keeps the few that it calls.
+SERVICES = {
+    "ingest": {"secretsmanager", "sqs"},
+    "consumer": {"dynamodb", "scheduler", "sesv2", "sqs"},
+}
+
+WHEELS = {
+    "arm64": "aarch64-manylinux_2_28",
+    "x86_64": "x86_64-manylinux_2_28",
+}  # Lambda's Amazon Linux 2023 has glibc 2.34
+ELF_MACHINE = {"arm64": 183, "x86_64": 62}
+ELF_MAGIC = b"\x7fELF"
+
+
+def main() -> None:
+    """Assemble the function that the command line names, into an empty folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("function", choices=SERVICES)
+    parser.add_argument("--arch", choices=WHEELS, required=True)
+    parser.add_argument("--into", type=Path, required=True)
+    parser.add_argument("--uv", default="uv")
+    asked = parser.parse_args()
+    into = asked.into.resolve()
+    install(asked.uv, ROOT / "functions" / asked.function / "requirements.txt", asked.arch, into)
+    prune(into, SERVICES[asked.function])
+    copy_own_code(asked.function, into)
+    compile_all(into)
+    foreign = wrong_platform(into, asked.arch)
+    if foreign:
+        sys.exit(f"not built: {asked.arch} was asked for, but these are for another processor: {', '.join(foreign)}")
+
+
+def install(uv: str, requirements: Path, arch: str, into: Path) -> None:
+    """Install the locked wheels for Lambda's platform; source distributions are refused, since they would build for ours."""
+    subprocess.run(
+        [uv, "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:", "--no-deps"]
+        + ["--python-version", "3.13", "--python-platform", WHEELS[arch], "--link-mode", "copy"]
+        + ["--python", sys.executable, "--target", str(into), "--requirements", str(requirements)],
+        check=True,
+    )
+
+
+def prune(into: Path, services: set[str]) -> None:
+    """Drop what is never read at run time."""
+    for folder in (into / "botocore" / "data").iterdir():
+        if folder.is_dir() and folder.name not in services:
+            shutil.rmtree(folder)
+    for junk in ("bin", "boto3/examples", "botocore/docs", ".lock"):
+        path = into / junk
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def copy_own_code(function: str, into: Path) -> None:
+    """Copy the function and `shared` under the paths by which the tests import them, too."""
+    for folder in (f"functions/{function}", "shared"):
+        shutil.copytree(
+            ROOT / folder,
+            into / folder,
+            ignore=shutil.ignore_patterns("__pycache__", "requirements.txt"),
+            dirs_exist_ok=True,
+        )
+
+
+def compile_all(into: Path) -> None:
+    """Compile every module ahead, as Lambda's read-only disk cannot; unchecked, so that a start reads no time stamps."""
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    if not compileall.compile_dir(
+        into, quiet=1, workers=0, invalidation_mode=mode, stripdir=into, prependdir="/var/task"
+    ):
+        sys.exit("not built: a module does not compile")
+
+
+def wrong_platform(into: Path, arch: str) -> list[str]:
+    """The native libraries in the package that another processor than `arch` would need."""
+    return [
+        str(library.relative_to(into))
+        for library in sorted(into.rglob("*.so*"))
+        if (head := library.read_bytes()[:20])[:4] == ELF_MAGIC
+        and struct.unpack_from("<H", head, 18)[0] != ELF_MACHINE[arch]
+    ]
+
+
+if __name__ == "__main__":
+    main()

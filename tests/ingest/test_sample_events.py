@@ -1,0 +1,33 @@
+"""Every sample event goes through ingest as Stripe would post it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.event import PLATFORM
+
+if TYPE_CHECKING:
+    from tests.ingest.support import Ingest
+
+EVENTS = Path(__file__).parents[2] / "events"
+SAMPLES = [
+    pytest.param(path, id=str(path.relative_to(EVENTS)))
+    for path in sorted(EVENTS.rglob("*.json"))
+    if json.loads(path.read_bytes()).get("object") in ("event", "v2.core.event")
+]
+
+
+@pytest.mark.parametrize("path", SAMPLES)
+def test_a_sample_event_is_queued_byte_for_byte_under_its_own_address(ingest: Ingest, path: Path) -> None:
+    body = path.read_bytes()
+    assert ingest.post(body).status == 200
+    event = json.loads(body)
+    (message,) = ingest.sent
+    assert message["MessageBody"].encode() == body
+    assert message["MessageDeduplicationId"] == event["id"]
+    assert message["MessageGroupId"] == (event.get("account") or event.get("context") or PLATFORM)
+    assert ingest.attributes()["type"] == event["type"]
