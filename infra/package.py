@@ -48,13 +48,11 @@ def main() -> None:
 
 
 def install(uv: str, requirements: Path, arch: str, into: Path) -> None:
-    """Install the locked wheels for Lambda's platform; source distributions are refused, since they would build for ours."""
-    subprocess.run(
-        [uv, "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:", "--no-deps"]
-        + ["--python-version", "3.13", "--python-platform", WHEELS[arch], "--link-mode", "copy"]
-        + ["--python", sys.executable, "--target", str(into), "--requirements", str(requirements)],
-        check=True,
-    )
+    """Install the locked wheels for Lambda's platform; never from source, which would be built for this machine's."""
+    command = [uv, "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:", "--no-deps"]
+    command += ["--python-version", "3.13", "--python-platform", WHEELS[arch], "--link-mode", "copy"]
+    command += ["--python", sys.executable, "--target", str(into), "--requirements", str(requirements)]
+    subprocess.run(command, check=True)
 
 
 def prune(into: Path, services: set[str]) -> None:
@@ -62,7 +60,7 @@ def prune(into: Path, services: set[str]) -> None:
     for folder in (into / "botocore" / "data").iterdir():
         if folder.is_dir() and folder.name not in services:
             shutil.rmtree(folder)
-    for junk in ("bin", "boto3/examples", "botocore/docs", ".lock"):
+    for junk in ("bin", "boto3/examples", ".lock"):
         path = into / junk
         if path.is_dir():
             shutil.rmtree(path)
@@ -82,7 +80,7 @@ def copy_own_code(function: str, into: Path) -> None:
 
 
 def compile_all(into: Path) -> None:
-    """Compile every module ahead, as Lambda's read-only disk cannot; unchecked, so that a start reads no time stamps."""
+    """Compile every module ahead, since Lambda's disk is read-only; unchecked, so that a start compares no times."""
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     if not compileall.compile_dir(
         into, quiet=1, workers=0, invalidation_mode=mode, stripdir=into, prependdir="/var/task"

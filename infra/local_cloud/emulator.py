@@ -68,8 +68,12 @@ def spawn(port: int, control_port: int, options: Sequence[str], credentials: dic
         credentials: what its Lambda functions are to sign with.
 
     Raises:
+        NotStartedError: a port is taken.
         OSError: the emulator is not installed.
     """
+    for wanted in (port, control_port):
+        if _is_taken(wanted):  # whoever has it might answer in the place of ours, and well
+            raise NotStartedError(f"port {wanted} is taken")
     command = [str(PYTHON), "-m", "infra.local_cloud.boot", "--die-with-stdin"]
     command += ["--port", str(port), "--control-port", str(control_port), *options]
     log = tempfile.TemporaryFile()  # noqa: SIM115 -- it lives as long as the process
@@ -101,10 +105,16 @@ def wait(emulator: Emulator, url: str, seconds: float) -> None:
     raise NotStartedError(f"the local cloud did not answer within {seconds} s:\n{_tail(emulator)}")
 
 
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _tail(emulator: Emulator) -> str:
     return "\n".join(emulator.log_text().splitlines()[-LOG_TAIL_LINES:])
 
 
 def _environment(credentials: dict[str, str]) -> dict[str, str]:
     """The basics of this process's environment and no more: every Lambda function inherits the emulator's."""
-    return {name: os.environ[name] for name in PASSED_ON if name in os.environ} | credentials | {"PYTHONUNBUFFERED": "1"}
+    basics = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return basics | credentials | {"PYTHONUNBUFFERED": "1"}

@@ -12,9 +12,8 @@ from ministack.services import lambda_svc
 def _concurrency(
     mapping: dict[str, Any], function: dict[str, Any], config: dict[str, Any], _queue: object = None
 ) -> int:
-    limit: int = (mapping.get("ScalingConfig") or {}).get(
-        "MaximumConcurrency"
-    ) or lambda_svc._ESM_SQS_DEFAULT_CONCURRENCY
+    asked = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency")
+    limit = int(asked or lambda_svc._ESM_SQS_DEFAULT_CONCURRENCY)  # a template's parameter comes as a string
     reserved: int | None = lambda_svc._reserved_concurrency(function, config)
     return limit if reserved is None else min(limit, reserved)
 
