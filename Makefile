@@ -58,6 +58,49 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 	$(LOCK) --group ingest -c infra/locks/dev.txt -o functions/ingest/requirements.txt
 	$(LOCK) --group consumer -c infra/locks/dev.txt -o functions/consumer/requirements.txt
 
+# ---- see it work
+
+LOCAL = ARCH=$(HOST_ARCH)
+PYTHON := .venv/bin/python
+
+.PHONY: run demo send secret
+run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a journey, and stay up (PORT=4599)
+	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
+	@$(PYTHON) -m infra.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT))
+
+demo: $(DEV) $(CLOUD) ## the same, but end; exit 0 only if every outcome was as it should be
+	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
+	@$(PYTHON) -m infra.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) --end
+
+send: $(DEV) ## sign and post a sample event: EVENT=invoice.payment_failed [ID=evt_…] [ACCOUNT=acct_…] [URL=… SECRET=…]
+	@$(PYTHON) -m infra.send $(or $(EVENT),$(error say which: make send EVENT=invoice.payment_failed; events/ has them)) \
+	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(URL),--url $(URL)) $(if $(SECRET),--secret $(SECRET))
+
+secret: $(DEV) ## give an endpoint a signing secret: NAME=direct VALUE=whsec_… [SECRET_ID=the stack's SigningSecretsId]
+	@$(PYTHON) -m infra.secret $(or $(NAME),$(error NAME=direct is missing)) $(or $(VALUE),$(error VALUE=whsec_… is missing)) \
+	  $(if $(SECRET_ID),--secret-id $(SECRET_ID))
+
+# ---- check it
+
+.PHONY: test lint types unit validate cloud
+test: lint types validate unit cloud ## all that CI runs: lint, types, template, unit tests, and the local cloud
+
+lint: $(DEV)
+	@ruff check && ruff format --check
+
+types: $(DEV)
+	@mypy
+
+validate: $(SAM)
+	@sam validate --lint
+
+unit: $(DEV)
+	@pytest -m "not cloud" --cov --cov-fail-under=95
+
+cloud: $(DEV) $(CLOUD)
+	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
+	@pytest -m cloud
+
 # ---- build: `sam build` calls the two build-… targets, with ARTIFACTS_DIR and whatever ARCH is in the environment
 
 .PHONY: build build-IngestFunction build-ConsumerFunction

@@ -6,6 +6,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from infra.local_cloud import shared_clock
@@ -37,10 +38,19 @@ def _settings(arguments: argparse.Namespace, scratch: Path, kept: Path) -> dict[
     }
 
 
+def _end_workers() -> None:
+    from ministack.core import lambda_runtime  # noqa: PLC0415 -- it reads its settings when imported
+
+    lambda_runtime.reset()
+
+
 def _die_with_stdin() -> None:
     """Stop once the starter is gone: its end of the pipe closes however it dies, even by SIGKILL."""
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)
+    while True:  # a request that waits for a function would hold up the end
+        _end_workers()
+        time.sleep(0.1)
 
 
 def _start_mended(clock_file: Path, control_port: int) -> None:
@@ -56,6 +66,7 @@ def _start_mended(clock_file: Path, control_port: int) -> None:
 def main() -> None:
     """Run until SIGTERM, SIGINT or, if asked, the end of standard input; then remove all scratch files."""
     arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # for as long as ministack has not set its own
     if arguments.die_with_stdin:
         threading.Thread(target=_die_with_stdin, daemon=True).start()
     with tempfile.TemporaryDirectory(prefix="billhook-cloud-", ignore_cleanup_errors=True) as folder:
@@ -66,15 +77,13 @@ def main() -> None:
         tempfile.tempdir = folder
         if not arguments.without_mends:
             _start_mended(kept / "clock", arguments.control_port)
-        from ministack.app import main as ministack  # noqa: PLC0415 -- it reads its settings when imported
+        from ministack.app import main as ministack  # noqa: PLC0415 -- see above
 
         sys.argv = sys.argv[:1]  # it also reads the command line
         try:
             ministack()
         finally:
-            from ministack.core import lambda_runtime  # noqa: PLC0415 -- see above
-
-            lambda_runtime.reset()  # it leaves its Lambda workers to finish by themselves
+            _end_workers()  # ministack leaves them to finish by themselves
 
 
 if __name__ == "__main__":

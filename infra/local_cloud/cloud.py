@@ -131,7 +131,7 @@ class LocalCloud:
         Raises:
             urllib.error.HTTPError: `seconds` is negative; a clock goes forward only.
         """
-        answer = _ask(f"http://127.0.0.1:{self.control_port}/clock?advance={seconds}", data=b"")
+        answer = _ask(f"http://127.0.0.1:{self.control_port}/clock?advance={seconds:f}", data=b"")
         return datetime.fromtimestamp(answer["now"], UTC)
 
     def log(self) -> str:

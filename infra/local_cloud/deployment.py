@@ -33,7 +33,8 @@ def deploy(built_template: Path, stack: str, parameters: Mapping[str, str], envi
     command += ["--no-confirm-changeset", "--resolve-s3", "--no-fail-on-empty-changeset", "--no-progressbar"]
     command += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
     if parameters:
-        command += ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
+        quoted = {name: value.replace('"', '\\"') for name, value in parameters.items()}
+        command += ["--parameter-overrides", *(f'{name}="{value}"' for name, value in quoted.items())]
     with tempfile.TemporaryDirectory() as scratch:  # sam leaves its temporary files
         ran = subprocess.run(
             command,

@@ -1,0 +1,68 @@
+"""`make secret`: give an endpoint one more signing secret; the ones it has stay valid beside it.
+
+In the cloud that `make run` started, or, with --secret-id, in the AWS account that the environment has credentials for.
+"""
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.running import NothingRunsError, running
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+
+def main() -> int:
+    """Add one secret; 0 if it is stored."""
+    parser = argparse.ArgumentParser(prog="make secret NAME=… VALUE=…", description=__doc__)
+    parser.add_argument("name", help="the endpoint: direct, connect, cli, or a name of your own")
+    parser.add_argument("value", help="the signing secret, whsec_…, that Stripe shows")
+    parser.add_argument("--secret-id", help="the stack's output SigningSecretsId; the running local cloud's by default")
+    asked = parser.parse_args()
+    value = asked.value.strip()
+    if not value.startswith("whsec_"):
+        sys.stderr.write("not stored: a signing secret starts with whsec_\n")
+        return 1
+    try:
+        secret_id, client = (asked.secret_id, boto3.client("secretsmanager")) if asked.secret_id else _local()
+        add(client, secret_id, asked.name, value)
+    except (NothingRunsError, ClientError, BotoCoreError, ValueError) as error:
+        sys.stderr.write(f"not stored: {error}\n")
+        return 1
+    print(f"stored for {asked.name}; valid at once where its secrets failed to match, else within 5 minutes")
+    return 0
+
+
+def add(client: "SecretsManagerClient", secret_id: str, name: str, value: str) -> None:
+    """Put `value` before the secrets that endpoint `name` has.
+
+    Raises:
+        ValueError: what is stored is not the JSON that ingest reads.
+        botocore.exceptions.ClientError, BotoCoreError: it could not be read or stored.
+    """
+    stored = json.loads(client.get_secret_value(SecretId=secret_id)["SecretString"])
+    known = stored.get(name, [])
+    others = [known] if isinstance(known, str) else known
+    stored[name] = [value, *(other for other in others if other != value)]
+    client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(stored))
+
+
+def _local() -> tuple[str, "SecretsManagerClient"]:
+    cloud = running()
+    client = boto3.client(
+        "secretsmanager",
+        region_name="us-east-1",
+        endpoint_url=cloud["endpoint_url"],
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - the local cloud takes any
+    )
+    return cloud["signing_secrets_id"], client
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""What becomes of events that cannot be handled, and of those that need not be."""
+
+import time
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra import samples
+from infra.stack import Stack
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+pytestmark = pytest.mark.cloud
+
+
+def dead_lettered(stack: Stack, above: int) -> int:
+    deadline = time.monotonic() + 20
+    while stack.dead_letters() <= above and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return stack.dead_letters()
+
+
+def poison(stack: Stack, account: str) -> dict[str, Any]:
+    event = samples.fresh("invoice.payment_failed", stack.now(), account=account)
+    event["data"]["object"]["amount_remaining"] = "a fortune"
+    return event
+
+
+def test_an_event_that_can_never_be_processed_is_recorded_and_dead_lettered_within_seconds(
+    stack: Stack, account: str
+) -> None:
+    event, before = poison(stack, account), stack.dead_letters()
+
+    assert stack.send(event).status == 200
+    item = stack.settled(event["id"])
+
+    assert item["state"] == "failed"
+    assert item["error"] == "Permanent invoice_int_parsing at amount_remaining"
+    assert dead_lettered(stack, before) == before + 1
+
+
+def test_an_accounts_later_events_go_on_after_poison(stack: Stack, account: str) -> None:
+    before = stack.dead_letters()
+    stack.send(poison(stack, account))
+    good = samples.fresh("invoice.paid", stack.now(), account=account)
+    stack.send(good)
+
+    assert stack.settled(good["id"])["state"] == "done"
+    assert dead_lettered(stack, before) == before + 1
+
+
+def test_a_message_typed_into_the_console_is_recorded_and_dead_lettered(stack: Stack, account: str) -> None:
+    before = stack.dead_letters()
+    sqs: SQSClient = stack.cloud.client("sqs")
+    sent = sqs.send_message(QueueUrl=stack.outputs["EventsQueueUrl"], MessageBody="hello?", MessageGroupId=account)
+
+    item = stack.settled(f"message:{sent['MessageId']}")
+
+    assert (item["state"], item["error"]) == ("failed", "Permanent event_json_invalid")
+    assert dead_lettered(stack, before) == before + 1
+
+
+def test_an_event_without_a_handler_is_recorded_as_ignored(stack: Stack, account: str) -> None:
+    event = samples.fresh("payout.created", stack.now(), account=account)
+    stack.send(event)
+
+    item = stack.settled(event["id"])
+
+    assert (item["state"], item["reason"]) == ("ignored", "no handler for its type")
+
+
+def test_a_test_mode_event_on_a_live_stack_changes_nothing(stack: Stack, account: str) -> None:
+    event = samples.fresh("invoice.payment_failed", stack.now(), account=account) | {"livemode": False}
+    stack.send(event)
+
+    item = stack.settled(event["id"])
+
+    assert (item["state"], item["reason"]) == ("ignored", "a test-mode event on a live stack")
+    assert stack.organization(event["data"]["object"]["customer"], account) is None
+
+
+def test_the_payload_is_archived_byte_for_byte_in_its_customers_partition(stack: Stack, account: str) -> None:
+    event = samples.fresh("invoice.paid", stack.now(), account=account)
+    stack.send(event)
+    stack.settled(event["id"])
+
+    (archived,) = [item for item in stack.books() if f"#{event['id']}#" in item["sk"]]
+
+    assert archived["pk"] == f"{account}#{event['data']['object']['customer']}"
+    assert zlib.decompress(archived["payload"].value) == samples.encode(event)

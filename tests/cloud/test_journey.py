@@ -1,0 +1,20 @@
+import pytest
+
+from infra.journey import travel
+from infra.stack import deployed
+from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
+
+pytestmark = pytest.mark.cloud
+
+
+def test_the_journey_of_make_demo_goes_as_it_should() -> None:
+    told: list[str] = []
+    with deployed(BUILT, ARCHITECTURE, SECRET) as stack:
+        journey = travel(stack, told.append)
+    assert journey.wrong == [], "\n".join(told)
+    assert journey.told == [
+        "Thank you for your order",
+        "Your payment of 29.00 USD did not go through",
+        "29.00 USD is still open",
+        "Your subscription has ended",
+    ]

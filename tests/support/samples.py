@@ -1,0 +1,47 @@
+"""The sample events of `events/`, as they are or changed in what a test is about."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from functions.consumer.reminders import message_of
+from shared.effects import Remind
+from shared.event import Event, read_event
+
+EVENTS = Path(__file__).parents[2] / "events"
+
+
+def sample(
+    name: str,
+    *,
+    account: str | None = None,
+    created: int | None = None,
+    event_id: str | None = None,
+    previous: Mapping[str, Any] | None = None,
+    **changes: object,
+) -> Event:
+    """`events/<name>.json` with `changes` laid over its object, hash within hash; `previous` replaces what changed."""
+    event = json.loads((EVENTS / f"{name}.json").read_text())
+    event["data"]["object"] = _laid_over(event["data"]["object"], changes)
+    if previous is not None:
+        event["data"]["previous_attributes"] = dict(previous)
+    event |= {
+        field: value
+        for field, value in (("account", account), ("created", created), ("id", event_id))
+        if value is not None
+    }
+    return read_event(json.dumps(event))
+
+
+def fired(reminder: Remind) -> Event:
+    """The message that comes back when a reminder is due, as its schedule sends it."""
+    return read_event(message_of(reminder, livemode=True))
+
+
+def _laid_over(obj: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    changed = dict(obj)
+    for key, value in changes.items():
+        now = changed.get(key)
+        changed[key] = _laid_over(now, value) if isinstance(now, dict) and isinstance(value, dict) else value
+    return changed
