@@ -19,7 +19,7 @@ PACKAGED := $(shell find functions shared -name '*.py' -o -path '*/templates/*' 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export SAM_CLI_TELEMETRY := 0
-export PYTHONDONTWRITEBYTECODE := 1
+
 
 .PHONY: help
 help: ## list what can be typed

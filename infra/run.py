@@ -14,7 +14,7 @@ from rich.table import Table
 
 from functions.consumer.routes import ROUTES
 from infra import running
-from infra.journey import travel
+from infra.journey import LENGTH, travel
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.emulator import NotStartedError
 from infra.stack import Stack, deploy
@@ -44,7 +44,9 @@ def main() -> int:
             built = ROOT / ".aws-sam" / asked.arch / "template.yaml"
             stack = deploy(cloud, built, asked.arch, "whsec_" + secrets.token_hex(16))
             tell(f"deployed: {stack.webhook_url}")
+            cloud.set_clock(ahead=-LENGTH)  # so that the journey ends now, and what is sent after it is newer
             journey = travel(stack, tell)
+            cloud.set_clock(ahead=0)
             _show(stack, console)
             verdict = (
                 "every outcome is as it should be" if not journey.wrong else f"{len(journey.wrong)} outcomes are wrong"
@@ -87,12 +89,12 @@ def _performed(item: dict[str, object]) -> str:
 
 def _stay(stack: Stack, console: Console) -> None:
     """Write down where the cloud is, say how to use it, and wait for Ctrl-C."""
-    stack.cloud.real_time()
     running.announce(
         webhook_url=stack.webhook_url,
         secret=stack.secret,
         endpoint_url=stack.cloud.endpoint_url,
         signing_secrets_id=stack.outputs["SigningSecretsId"],
+        inbox_table=stack.outputs["InboxTableName"],
     )
     console.rule("The local cloud stays up until Ctrl-C", align="left")
     types = ",".join(sorted(type_ for type_ in ROUTES if not is_own(type_)))
@@ -100,7 +102,8 @@ def _stay(stack: Stack, console: Console) -> None:
         f"webhook URL     {stack.webhook_url}\n"
         f"signing secret  {stack.secret}\n"
         f"AWS endpoint    {stack.cloud.endpoint_url}   (any credentials, us-east-1)\n\n"
-        f"another event:  make send EVENT=invoice.payment_failed\n\n"
+        f"another event:  make send EVENT=invoice.payment_failed\n"
+        f"                (or any of events/; ID=evt_… repeats one, ACCOUNT=acct_… makes it a connected account's)\n\n"
         f"the Stripe CLI: its events are signed with a secret of its own, so add that one first:\n"
         f"  make secret NAME=cli VALUE=$(stripe listen --print-secret)\n"
         f"  stripe listen --events {types} --forward-to {stack.webhook_url}"

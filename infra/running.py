@@ -2,6 +2,9 @@
 
 import json
 from pathlib import Path
+from typing import Any
+
+import boto3
 
 FILE = Path(__file__).resolve().parent.parent / ".local" / "running.json"
 
@@ -11,7 +14,7 @@ class NothingRunsError(Exception):
 
 
 def running() -> dict[str, str]:
-    """The running cloud's `webhook_url`, `secret`, `endpoint_url` and `signing_secrets_id`.
+    """The running cloud's `webhook_url`, `secret`, `endpoint_url`, `signing_secrets_id` and `inbox_table`.
 
     Raises:
         NothingRunsError: there is none.
@@ -32,3 +35,18 @@ def announce(**where: str) -> None:
 def forget() -> None:
     """Say that it is gone."""
     FILE.unlink(missing_ok=True)
+
+
+def client(service: str) -> Any:  # noqa: ANN401 - what boto3 gives
+    """A client of the running cloud.
+
+    Raises:
+        NothingRunsError: there is none.
+    """
+    return boto3.client(  # type: ignore[call-overload] # its overloads want literals
+        service,
+        region_name="us-east-1",
+        endpoint_url=running()["endpoint_url"],
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - the local cloud takes any
+    )

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import string
 import urllib.error
@@ -44,13 +45,20 @@ def sample(name: str) -> dict[str, Any]:
 
 
 def fresh(name: str, at: int, event_id: str | None = None, account: str | None = None) -> dict[str, Any]:
-    """A sample as though it happened `at` (epoch seconds): every time in it is moved by as much; its id is a new one."""
+    """A sample as though it happened `at`, in epoch seconds: every time in it is moved by as much; its id is new."""
     event = sample(name)
     moved: dict[str, Any] = _moved(event, at - event["created"])
     moved["id"] = event_id or new_id()
     if account:
         moved["account"] = account
     return moved
+
+
+def renamed(event: dict[str, Any], suffix: str) -> dict[str, Any]:
+    """The same event about another customer: `suffix` is appended to the ids of all that a customer has."""
+    theirs = r'"((?:cus|sub|si|in|il|pi|ch|cs_live)_[A-Za-z0-9]+)"'
+    other: dict[str, Any] = json.loads(re.sub(theirs, rf'"\1{suffix}"', json.dumps(event)))
+    return other
 
 
 def new_id() -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.running import NothingRunsError, running
+from infra.running import NothingRunsError, client, running
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -29,39 +29,31 @@ def main() -> int:
         sys.stderr.write("not stored: a signing secret starts with whsec_\n")
         return 1
     try:
-        secret_id, client = (asked.secret_id, boto3.client("secretsmanager")) if asked.secret_id else _local()
-        add(client, secret_id, asked.name, value)
+        secret_id, manager = (asked.secret_id, boto3.client("secretsmanager")) if asked.secret_id else _local()
+        add(manager, secret_id, asked.name, value)
     except (NothingRunsError, ClientError, BotoCoreError, ValueError) as error:
         sys.stderr.write(f"not stored: {error}\n")
         return 1
-    print(f"stored for {asked.name}; valid at once where its secrets failed to match, else within 5 minutes")
+    print(f"stored for {asked.name}; valid within seconds, and the secrets it had stay valid too")
     return 0
 
 
-def add(client: "SecretsManagerClient", secret_id: str, name: str, value: str) -> None:
+def add(manager: "SecretsManagerClient", secret_id: str, name: str, value: str) -> None:
     """Put `value` before the secrets that endpoint `name` has.
 
     Raises:
         ValueError: what is stored is not the JSON that ingest reads.
         botocore.exceptions.ClientError, BotoCoreError: it could not be read or stored.
     """
-    stored = json.loads(client.get_secret_value(SecretId=secret_id)["SecretString"])
+    stored = json.loads(manager.get_secret_value(SecretId=secret_id)["SecretString"])
     known = stored.get(name, [])
     others = [known] if isinstance(known, str) else known
     stored[name] = [value, *(other for other in others if other != value)]
-    client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(stored))
+    manager.put_secret_value(SecretId=secret_id, SecretString=json.dumps(stored))
 
 
 def _local() -> tuple[str, "SecretsManagerClient"]:
-    cloud = running()
-    client = boto3.client(
-        "secretsmanager",
-        region_name="us-east-1",
-        endpoint_url=cloud["endpoint_url"],
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - the local cloud takes any
-    )
-    return cloud["signing_secrets_id"], client
+    return running()["signing_secrets_id"], client("secretsmanager")
 
 
 if __name__ == "__main__":

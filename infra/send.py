@@ -5,9 +5,16 @@ import json
 import sys
 import time
 import urllib.error
+from typing import TYPE_CHECKING
 
 from infra import samples
-from infra.running import NothingRunsError, running
+from infra.running import NothingRunsError, client, running
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+PATIENCE = 15
+"""How many seconds to wait for an event to be done."""
 
 
 def main() -> int:
@@ -20,20 +27,36 @@ def main() -> int:
     parser.add_argument("--secret", help="the signing secret; the running local cloud's by default")
     asked = parser.parse_args()
     try:
-        target = (asked.url, asked.secret) if asked.url and asked.secret else _running_target(asked.url, asked.secret)
-        event = samples.fresh(asked.event, int(time.time()), asked.id, asked.account)
+        local = not (asked.url and asked.secret)
+        url = asked.url or running()["webhook_url"]
+        secret = asked.secret or running()["secret"]
+        now = int(time.time())
+        event = samples.fresh(asked.event, now, asked.id, asked.account)
         body = samples.encode(event)
-        answer = samples.post(target[0], body, samples.signature(body, target[1], int(time.time())))
+        answer = samples.post(url, body, samples.signature(body, secret, now))
     except (NothingRunsError, LookupError, urllib.error.URLError) as error:
         sys.stderr.write(f"not sent: {error}\n")
         return 1
     print(f"{event['type']}  {event['id']}  ->  {answer.status} {json.dumps(answer.body)}")
-    return 0 if answer.status == 200 else 1  # noqa: PLR2004 - HTTP's
+    if answer.status != 200:  # noqa: PLR2004 - HTTP's
+        return 1
+    if local:
+        print(_what_came_of_it(event["id"]))
+    return 0
 
 
-def _running_target(url: str | None, secret: str | None) -> tuple[str, str]:
-    cloud = running()
-    return url or cloud["webhook_url"], secret or cloud["secret"]
+def _what_came_of_it(event_id: str) -> str:
+    """The event's state in the running cloud's inbox, once nothing more will happen to it."""
+    dynamodb: DynamoDBClient = client("dynamodb")
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        found = dynamodb.get_item(TableName=running()["inbox_table"], Key={"id": {"S": event_id}}).get("Item", {})
+        item = {name: str(next(iter(attribute.values()))) for name, attribute in found.items()}
+        if item.get("state") in {"done", "ignored", "failed"}:
+            performed = ", ".join(f"{owed['kind']} {owed['outcome']}" for owed in json.loads(item.get("outbox", "[]")))
+            return f"{item['state']}: {item.get('error') or item.get('reason') or performed or 'nothing to perform'}"
+        time.sleep(0.05)
+    return f"not finished after {PATIENCE} s: the inbox item of {event_id} says why"
 
 
 if __name__ == "__main__":

@@ -72,8 +72,15 @@ def _verb(event_type: str) -> int:
 
 
 def _digest(obj: Mapping[str, Any]) -> str:
-    canonical = json.dumps(obj, sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(_without_nulls(obj), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def _without_nulls(value: object) -> object:
+    """`value` without what is null: `previous_attributes` calls a metadata key null that was not there at all."""
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return value
 
 
 def _undo(obj: Mapping[str, Any], previous: Mapping[str, Any]) -> dict[str, Any]:

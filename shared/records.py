@@ -64,6 +64,13 @@ class Organization(Record):
             facet.value.status in {"past_due", "unpaid"} for facet in self.subscriptions.values()
         )
 
+    @property
+    def last_ended(self) -> Subscription | None:
+        """The subscription that ended last, if any has; of two in one second, the one whose id sorts last."""
+        # One that expired before its first payment never gave anything that could end.
+        canceled = [facet.value for facet in self.subscriptions.values() if facet.value.status == "canceled"]
+        return max(canceled, key=lambda one: (one.ended_at or 0, one.id), default=None)
+
     def invoice(self, invoice_id: str) -> Invoice | None:
         """The invoice as the newest event tells it, if any has."""
         facet = self.invoices.get(invoice_id)

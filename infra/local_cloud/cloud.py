@@ -134,6 +134,10 @@ class LocalCloud:
         answer = _ask(f"http://127.0.0.1:{self.control_port}/clock?advance={seconds:f}", data=b"")
         return datetime.fromtimestamp(answer["now"], UTC)
 
+    def set_clock(self, ahead: float) -> None:
+        """Put the clock `ahead` seconds ahead of the real time, or behind; nothing that has fired fires again."""
+        _ask(f"http://127.0.0.1:{self.control_port}/clock?ahead={ahead}", data=b"")
+
     def log(self) -> str:
         """All that the emulator has logged, with the output of the Lambda functions that it ran for a queue."""
         return self._emulator.log_text()

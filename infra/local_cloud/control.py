@@ -1,4 +1,8 @@
-"""The emulator's own HTTP endpoint, on loopback: `GET /clock` reads its clock, `POST /clock?advance=S` moves it."""
+"""The emulator's own HTTP endpoint, on loopback: `GET /clock` reads its clock, `POST /clock?advance=S` moves it.
+
+`POST /clock?ahead=S` puts it S seconds ahead of the real time, or behind; 0 suits senders that live by the real time,
+such as the Stripe CLI.
+"""
 
 import functools
 import json
@@ -26,8 +30,12 @@ class _Control(BaseHTTPRequestHandler):
         self._answer(HTTPStatus.OK, {"now": time.time(), "ahead": shared_clock.ahead(self._clock_file)})
 
     def do_POST(self) -> None:
+        asked = parse_qs(urlsplit(self.path).query)
         try:
-            shared_clock.advance(self._clock_file, float(parse_qs(urlsplit(self.path).query)["advance"][0]))
+            if "ahead" in asked:
+                shared_clock.put(self._clock_file, float(asked["ahead"][0]))
+            else:
+                shared_clock.advance(self._clock_file, float(asked["advance"][0]))
         except (KeyError, ValueError) as wrong:
             self._answer(HTTPStatus.BAD_REQUEST, {"error": str(wrong)})
             return

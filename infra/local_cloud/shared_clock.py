@@ -68,6 +68,11 @@ def advance(file: Path, seconds: float) -> None:
     _SECONDS.pack_into(_open(file), 0, ahead(file) + seconds)
 
 
+def put(file: Path, seconds: float) -> None:
+    """Put the clock so many seconds ahead of the real time, or behind it; what has fired already stays fired."""
+    _SECONDS.pack_into(_open(file), 0, seconds)
+
+
 def follow(file: Path) -> None:
     """Let this process live by the clock from here on: `time.time`, `time.time_ns`, `datetime.now`, `date.today`."""
     shared = _open(file)

@@ -15,6 +15,6 @@ def test_the_journey_of_make_demo_goes_as_it_should() -> None:
     assert journey.told == [
         "Thank you for your order",
         "Your payment of 29.00 USD did not go through",
-        "29.00 USD is still open",
+        "Your payment of 29.00 USD is still due",
         "Your subscription has ended",
     ]

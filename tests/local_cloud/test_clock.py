@@ -111,6 +111,14 @@ def test_the_clock_does_not_go_back(cloud: LocalCloud) -> None:
     assert timedelta(0) <= cloud.now() - before < A_MOMENT
 
 
+def test_the_clock_can_be_put_anywhere_and_right_again(cloud: LocalCloud) -> None:
+    cloud.set_clock(ahead=-10 * DAY)
+    assert abs(cloud.now() - (datetime.now(UTC) - timedelta(days=10))) < A_MOMENT
+
+    cloud.set_clock(ahead=0)
+    assert abs(cloud.now() - datetime.now(UTC)) < A_MOMENT
+
+
 def test_plain_ministack_still_looks_for_due_schedules_every_ten_seconds() -> None:
     code = """
 from ministack.services import eventbridge, scheduler

@@ -1,13 +1,16 @@
 """The sample events of `events/`, as they are or changed in what a test is about."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from functions.consumer.reminders import message_of
 from shared.effects import Remind
 from shared.event import Event, read_event
+
+type Stripe = Callable[..., Event]
+"""A fixture that makes sample events as one endpoint receives them: `sample`, of its account and in its shape."""
 
 EVENTS = Path(__file__).parents[2] / "events"
 

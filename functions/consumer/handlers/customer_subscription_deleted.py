@@ -11,11 +11,9 @@ FAREWELL_AFTER = HOUR
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The ended subscription and, if it was the last, a farewell that will ask the books again before it speaks."""
+    """The ended subscription, and a farewell that asks the books when it is due whether this was the last to end."""
     subscription = read(Subscription, event.object)
     organization = books.organization(event.account, subscription.customer).with_subscription(subscription, event)
-    if organization.access:
-        return Decision(save=(organization,))
     farewell = Remind(
         type="farewell.due",
         at=event.created + FAREWELL_AFTER,

@@ -18,15 +18,17 @@ def handle(event: Event, books: Books) -> Decision:
         .with_invoice(invoice, event)
         .with_contact(read(Contact, event.object), event)
     )
-    newest = organization.invoice(invoice.id)
-    overtaken = newest is None or not newest.unpaid or newest.attempt_count != invoice.attempt_count
     # At a first payment the customer is at the checkout, and sees there that it failed.
-    if overtaken or invoice.billing_reason == "subscription_create":
+    if invoice.billing_reason == "subscription_create":
         return Decision(save=(organization,))
+    # Noted even if nothing is sent: the books must not depend on which of two events came first.
     remind_at = event.created + REMIND_AFTER
+    organization = organization.with_reminder(invoice.id, remind_at)
+    newest = organization.invoice(invoice.id)
+    if newest is None or not newest.unpaid or newest.attempt_count != invoice.attempt_count:
+        return Decision(save=(organization,))
     return Decision(
-        save=(organization.with_reminder(invoice.id, remind_at),),
-        then=(_notice(organization, invoice, event), _reminder(invoice, event, remind_at)),
+        save=(organization,), then=(_notice(organization, invoice, event), _reminder(invoice, event, remind_at))
     )
 
 

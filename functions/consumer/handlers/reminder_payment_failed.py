@@ -14,6 +14,10 @@ def handle(event: Event, books: Books) -> Decision:
     invoice = organization.invoice(reminder.id)
     if invoice is None or not invoice.unpaid or organization.reminders.get(invoice.id) != event.created:
         return NOTHING
+    # An attempt due by now is under way: to announce it would be late, and to deny it wrong.
+    next_attempt = invoice.next_payment_attempt
+    if next_attempt is not None and next_attempt <= event.created:
+        next_attempt = None
     mail = Email(
         template="payment_still_due",
         to=organization.address,
@@ -25,7 +29,7 @@ def handle(event: Event, books: Books) -> Decision:
             "amount": invoice.amount_remaining,
             "currency": invoice.currency,
             "number": invoice.number,
-            "next_attempt": invoice.next_payment_attempt,
+            "next_attempt": next_attempt,
             "url": invoice.hosted_invoice_url,
         },
     )

@@ -10,6 +10,8 @@ from shared import money
 from shared.effects import Email
 
 LONGEST_NAME = 80
+LINK = re.compile(r"://|www\.|\S\.\S+/|\w\.\w\w")
+"""Also a bare `example.com`, which most mail programs make a link of as well."""
 
 
 def _date(epoch: int) -> str:
@@ -19,10 +21,9 @@ def _date(epoch: int) -> str:
 
 
 def _given(name: str | None) -> str:
-    """A name that a customer chose: on one line, without anything that a mail program would make a link of."""
-    one_line = " ".join((name or "").split())
-    linkless = re.sub(r"\S*(://|www\.)\S*|\S+\.\S+/\S*", "", one_line).strip()
-    return linkless[:LONGEST_NAME]
+    """A name that a customer chose: on one line, without any word that a mail program would make a link of."""
+    words = [word for word in (name or "").split() if not LINK.search(word)]
+    return " ".join(words)[:LONGEST_NAME].rstrip()
 
 
 _TEMPLATES = Environment(

@@ -1,0 +1,68 @@
+"""A consumer's world on two engines: moto, and Amazon's own DynamoDB Local where it is installed."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import boto3
+import botocore.endpoint
+import pytest
+from botocore.httpsession import URLLib3Session
+from moto import mock_aws
+
+from functions.consumer.wiring import PATIENCE
+from tests.consumer.dynamodb_local import find_jar, running
+from tests.consumer.faults import Faults
+from tests.consumer.tables import make_table
+from tests.consumer.world import REGION, World
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local() -> Iterator[str]:
+    """The URL of a DynamoDB Local that serves the whole run."""
+    jar = find_jar()
+    if jar is None:
+        pytest.skip("DynamoDB Local is not installed: run `make dynamodb`")
+    with running(jar) as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=["moto", pytest.param("dynamodb-local", marks=pytest.mark.dynamodb_local)])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Where the tables are; a module that needs only one of them overrides this."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="module")
+def dynamodb(engine: str, request: pytest.FixtureRequest) -> "Iterator[DynamoDBClient]":
+    """The client as the composition root configures it; making one takes longer than most tests."""
+    if engine == "moto":
+        with mock_aws():
+            yield boto3.client("dynamodb", region_name=REGION, config=PATIENCE)
+        return
+    client = boto3.client(
+        "dynamodb",
+        region_name=REGION,
+        config=PATIENCE,
+        endpoint_url=request.getfixturevalue("dynamodb_local"),
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def world(dynamodb: "DynamoDBClient", engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """Empty tables, a clock that stands still, and services that only take note."""
+    # The SDK's own retries are real here; only their pauses are not.
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None))
+    wire = URLLib3Session()
+    faults = Faults(dynamodb, (lambda _request: None) if engine == "moto" else wire.send)
+    yield World.on(dynamodb, make_table(dynamodb, "InboxTable"), make_table(dynamodb, "BooksTable"), faults)
+    faults.mend()
+    wire.close()

@@ -1,0 +1,99 @@
+"""What goes wrong on the way to DynamoDB and back, planned ahead by operation; and a list of the calls made."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Act = Callable[[], Any]
+
+
+class Crash(BaseException):
+    """The process dies here. No `except Exception` can tell."""
+
+
+class Faults:
+    """Faults between one client and its service.
+
+    Args:
+        client: whose calls go wrong.
+        deliver: sends a request all the same, when only its answer is to be lost; moto has it by then.
+    """
+
+    def __init__(self, client: "DynamoDBClient", deliver: "Callable[[AWSPreparedRequest], object]") -> None:
+        self.calls: list[str] = []
+        self._deliver = deliver
+        self._before: defaultdict[str, list[Act]] = defaultdict(list)
+        self._after: defaultdict[str, list[Act]] = defaultdict(list)
+        self._lost: Counter[str] = Counter()
+        self._events = client.meta.events
+        self._events.register_first("before-call.dynamodb", self._on_call)
+        self._events.register_last("before-send", self._on_send)
+        self._events.register_last("after-call.dynamodb", self._on_answer)
+
+    def mend(self) -> None:
+        """Leave the client as it was."""
+        self._events.unregister("before-call.dynamodb", self._on_call)
+        self._events.unregister("before-send", self._on_send)
+        self._events.unregister("after-call.dynamodb", self._on_answer)
+
+    def meanwhile(self, operation: str, act: Act) -> None:
+        """Something happens elsewhere just before the next `operation` is sent."""
+        self._before[operation].append(lambda: act() and None)
+
+    def refuse(self, operation: str, code: str, times: int = 1, **answer: object) -> None:
+        """The service answers `code`, even to the SDK's last try."""
+        parsed = {"Error": {"Code": code, "Message": "ann@example.com"}, "ResponseMetadata": {}, **answer}
+        self._before[operation] += [lambda: (SimpleNamespace(status_code=400), parsed)] * times
+
+    def cancel(self, reasons: Sequence[str], times: int = 1) -> None:
+        """The service cancels a transaction for `reasons`, one for each of its writes."""
+        listed = [{"Code": reason} for reason in reasons]
+        self.refuse("TransactWriteItems", "TransactionCanceledException", times, CancellationReasons=listed)
+
+    def cut(self, operation: str, times: int = 1) -> None:
+        """The service cannot be reached."""
+        self._before[operation] += [_unreachable] * times
+
+    def crash_before(self, operation: str) -> None:
+        """The process dies before `operation` is sent."""
+        self._before[operation].append(_die)
+
+    def crash_after(self, operation: str) -> None:
+        """The process dies after `operation` is applied."""
+        self._after[operation].append(_die)
+
+    def lose_answer(self, operation: str, times: int = 1) -> None:
+        """`operation` is applied and its answer dropped; the SDK sends it again, up to 3 times in all."""
+        self._lost[operation] += times
+
+    def _on_call(self, model: Any, **_: object) -> object:  # noqa: ANN401 - a botocore type without stubs
+        self.calls.append(model.name)
+        planned = self._before[model.name]
+        return planned.pop(0)() if planned else None
+
+    def _on_send(self, request: "AWSPreparedRequest", event_name: str, **_: object) -> None:
+        operation = event_name.rpartition(".")[2]
+        if self._lost[operation]:
+            self._lost[operation] -= 1
+            self._deliver(request)
+            raise ReadTimeoutError(endpoint_url=request.url)
+
+    def _on_answer(self, model: Any, **_: object) -> None:  # noqa: ANN401 - likewise
+        planned = self._after[model.name]
+        if planned:
+            planned.pop(0)()
+
+
+def _unreachable() -> None:
+    raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
+
+
+def _die() -> None:
+    raise Crash

@@ -1,0 +1,29 @@
+"""The two tables as template.yaml defines them, made under names of their own."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import yaml  # type: ignore[import-untyped] # comes with moto and cfn-lint, without types
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+
+
+class _Loader(yaml.SafeLoader):  # type: ignore[misc] # untyped, as above
+    """Reads CloudFormation's short forms (`!Sub`, `!Ref`) as None: no key of a table depends on one."""
+
+
+_Loader.add_multi_constructor("!", lambda *_: None)
+_RESOURCES: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _Loader)["Resources"]  # noqa: S506 - a SafeLoader
+
+
+def make_table(client: "DynamoDBClient", resource: str) -> str:
+    """A new table with the keys of the template's `resource`; its name."""
+    properties = _RESOURCES[resource]["Properties"]
+    wanted = {key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")}
+    name = f"{resource}-{uuid4().hex}"
+    client.create_table(TableName=name, **wanted)
+    return name

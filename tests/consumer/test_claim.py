@@ -1,0 +1,169 @@
+"""An event has one holder at a time, and what became of it is never forgotten before its time."""
+
+import pytest
+
+from functions.consumer.claim import ATTEMPTS, Burnt, Claim, Claimed, Duplicate, Exhausted, Held, claim
+from functions.consumer.commit import commit
+from functions.consumer.outbox import load, owed_for
+from functions.consumer.perform import perform
+from functions.consumer.store import DAY
+from shared.decision import Decision
+from tests.consumer.world import LEASE, NOW, World, mail
+
+
+def ask(world: World, message_id: str = "message-1", ignore: str | None = None) -> Claim:
+    return claim(world.store, world.message(message_id), ignore)
+
+
+def commit_mail(world: World, claimed: Claimed) -> None:
+    commit(world.store, claimed, world.event(), "{}", Decision(then=(mail(),)))
+
+
+def test_a_new_event_is_ours_under_a_lease(world: World) -> None:
+    claimed = ask(world)
+    assert isinstance(claimed, Claimed)
+    assert (claimed.event_id, claimed.attempt, claimed.outbox, claimed.started_ms) == ("evt_1", 1, None, NOW * 1000)
+    assert world.inbox() == {
+        "id": "evt_1",
+        "state": "claimed",
+        "message_id": "message-1",
+        "attempts": 1,
+        "token": claimed.token,
+        "lease_until": NOW + LEASE,
+        "type": "invoice.payment_failed",
+        "account": "acct_1",
+        "customer": "cus_1",
+        "livemode": True,
+        "api_version": "2026-10-28.endive",
+        "endpoint": "connect",
+        "received_ms": (NOW - 5) * 1000,
+        "started_ms": NOW * 1000,
+        "expires_at": NOW + 90 * DAY,
+    }
+
+
+def test_what_somebody_holds_cannot_be_claimed_until_the_lease_lapses(world: World) -> None:
+    world.claim()
+    world.clock.now += LEASE - 1
+    assert ask(world) == Held(1)
+    world.clock.now += 1
+    assert world.claim().attempt == 2
+
+
+def test_waiting_for_a_lease_uses_up_no_attempt(world: World) -> None:
+    world.claim()
+    for _ in range(20):
+        assert isinstance(ask(world), Held)
+    world.clock.now += LEASE
+    assert world.claim().attempt == 2
+
+
+@pytest.mark.parametrize("state", ["done", "ignored"])
+def test_what_is_finished_is_a_duplicate_whatever_message_brings_it(world: World, state: str) -> None:
+    world.claim()
+    world.write_inbox({"state": state})
+    world.clock.now += LEASE
+    assert ask(world, "message-1") == ask(world, "message-2") == Duplicate(state)
+
+
+def test_what_is_to_be_ignored_is_recorded_so_in_the_same_write(world: World) -> None:
+    assert ask(world, ignore="no handler for its type") == Duplicate("ignored")
+    assert world.faults.calls == ["PutItem"]
+    assert (world.inbox()["state"], world.inbox()["reason"]) == ("ignored", "no handler for its type")
+
+
+def test_what_failed_is_burnt_under_its_message_and_tried_in_earnest_under_a_new_one(world: World) -> None:
+    world.claim()
+    world.write_inbox({"state": "failed", "attempts": ATTEMPTS, "lease_until": 0})
+    assert ask(world, "message-1") == Burnt()
+    assert world.claim("message-2").attempt == 1
+    assert world.inbox()["message_id"] == "message-2"
+
+
+def test_a_ninth_attempt_is_ours_for_recording_only(world: World) -> None:
+    world.claim()
+    world.write_inbox({"attempts": ATTEMPTS - 1, "lease_until": 0})
+    assert world.claim().attempt == ATTEMPTS
+    world.clock.now += LEASE
+    exhausted = ask(world)
+    assert isinstance(exhausted, Exhausted)
+    assert exhausted.claim.token == world.inbox()["token"]
+
+
+def test_what_is_committed_stays_owed_when_it_is_taken_over(world: World) -> None:
+    commit_mail(world, world.claim())
+    world.clock.now += LEASE
+    outbox = world.claim().outbox
+    assert outbox is not None
+    assert load(outbox) == owed_for([mail()])
+    assert world.inbox()["state"] == "committed"
+
+
+def test_an_event_that_ttl_should_have_deleted_is_new(world: World) -> None:
+    commit_mail(world, world.claim())
+    world.clock.now += 90 * DAY
+    assert world.claim("message-2").outbox is not None  # remembered up to its last second
+    world.write_inbox({"lease_until": 0, "expires_at": world.store.now() - 1})
+    assert world.claim("message-3").outbox is None
+    assert "outbox" not in world.inbox()
+
+
+def test_a_claim_whose_answer_was_lost_is_ours_all_the_same(world: World) -> None:
+    world.faults.lose_answer("PutItem")
+    assert world.claim().attempt == 1
+
+
+def test_an_event_ignored_without_an_answer_is_ignored(world: World) -> None:
+    world.faults.lose_answer("PutItem")
+    assert ask(world, ignore="a thin event") == Duplicate("ignored")
+
+
+def test_a_take_over_whose_answer_was_lost_is_ours_all_the_same(world: World) -> None:
+    commit_mail(world, world.claim())
+    world.clock.now += LEASE
+    world.faults.lose_answer("UpdateItem")
+    claimed = world.claim()
+    assert claimed.attempt == 2
+    assert claimed.outbox is not None
+
+
+def test_of_two_that_take_over_at_once_one_has_it(world: World) -> None:
+    world.claim()
+    world.clock.now += LEASE
+    world.faults.meanwhile("UpdateItem", world.claim)
+    assert ask(world) == Held(LEASE)
+    assert world.inbox()["attempts"] == 2
+
+
+def test_what_its_holder_commits_at_the_last_moment_is_not_decided_again(world: World) -> None:
+    late = world.claim()
+    world.clock.now += LEASE
+    world.faults.meanwhile("UpdateItem", lambda: commit_mail(world, late))
+    assert ask(world) == Held(LEASE)
+    world.clock.now += LEASE
+    assert world.claim().outbox is not None
+
+
+def test_what_its_holder_finishes_at_the_last_moment_stays_done(world: World) -> None:
+    late = world.claim()
+    world.clock.now += LEASE
+    world.faults.meanwhile("UpdateItem", lambda: commit(world.store, late, world.event(), "{}", Decision()))
+    ask(world)
+    assert world.inbox()["state"] == "done"
+    assert ask(world) == Duplicate("done")
+
+
+def test_a_mail_its_holder_sends_at_the_last_moment_is_not_sent_again(world: World) -> None:
+    late = world.claim()
+    decision = Decision(then=(mail("one"), mail("two")))
+    outbox = commit(world.store, late, world.event(), "{}", decision)
+    world.clock.now += LEASE
+
+    def send_one_and_stall() -> None:
+        world.outside.mail_troubles = []
+        world.faults.crash_before("UpdateItem")
+        perform(world.store, world.performers, late, outbox, {})
+
+    del send_one_and_stall
+    claimed = world.claim()
+    assert claimed.outbox is not None

@@ -1,0 +1,139 @@
+"""A decision is saved whole or not at all, and whoever is refused learns why."""
+
+import json
+import random
+import zlib
+from collections.abc import Callable
+
+import pytest
+from botocore.exceptions import ClientError
+
+from functions.consumer.claim import Claimed
+from functions.consumer.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
+from functions.consumer.outbox import load, owed_for
+from functions.consumer.store import DAY
+from shared.decision import Decision
+from shared.effects import Email
+from shared.records import Organization
+from tests.consumer.world import LEASE, NOW, PARTITION, World, mail, reminder
+
+BODY = json.dumps({"id": "evt_1", "object": "event"})
+ORGANIZATION = Organization(account="acct_1", subject="cus_1", reminders={"in_1": NOW})
+
+
+def try_commit(world: World, claimed: Claimed, *save: Organization, then: tuple[Email, ...] = ()) -> None:
+    commit(world.store, claimed, world.event(), BODY, Decision(save=save, then=then))
+
+
+def take_over(world: World) -> None:
+    world.clock.now += LEASE
+    world.claim()
+
+
+def test_records_mails_payload_and_what_is_owed_are_saved_together(world: World) -> None:
+    decision = Decision(save=(ORGANIZATION,), then=(mail(), reminder()))
+    owed = commit(world.store, world.claim(), world.event(), BODY, decision)
+    assert world.faults.calls == ["PutItem", "TransactWriteItems"]
+    assert owed == load(world.inbox()["outbox"]) == owed_for(decision.then)
+    assert world.inbox()["state"] == "committed"
+    books = world.books()
+    assert books["organization"]["version"] == 1
+    assert Organization.model_validate_json(books["organization"]["record"]) == ORGANIZATION
+    assert Email.model_validate_json(books["mail#told"]["mail"]) == mail()
+    assert books["mail#told"]["event"] == "evt_1"
+
+
+def test_the_payload_is_archived_in_its_customers_partition_until_the_inbox_forgets(world: World) -> None:
+    try_commit(world, world.claim())
+    (key, archived), *_ = world.books().items()
+    assert key == f"event#00{NOW - 10}#evt_1#0"
+    assert zlib.decompress(archived["payload"].value).decode() == BODY
+    assert archived["expires_at"] == NOW + 90 * DAY
+
+
+def test_a_payload_too_large_for_one_item_is_archived_in_parts(world: World) -> None:
+    body = random.Random(1).randbytes(500_000).hex()  # noqa: S311 - what compresses badly, and always the same
+    commit(world.store, world.claim(), world.event(), body, Decision())
+    parts = [item["payload"].value for _, item in sorted(world.books().items())]
+    assert len(parts) == 2
+    assert zlib.decompress(b"".join(parts)).decode() == body
+
+
+def test_an_event_that_owes_nothing_is_done_with_its_commit(world: World) -> None:
+    claimed = world.claim()
+    world.write_inbox({"error": "KeyError unexpected", "next_at": NOW})
+    try_commit(world, claimed, ORGANIZATION)
+    inbox = world.inbox()
+    assert (inbox["state"], inbox["done_ms"]) == ("done", NOW * 1000)
+    assert not {"outbox", "error", "next_at"} & inbox.keys()
+
+
+def test_the_outbox_holds_no_address(world: World) -> None:
+    try_commit(world, world.claim(), then=(mail(),))
+    assert "ann" not in json.dumps(world.inbox()).lower()
+
+
+def test_a_late_consumer_saves_nothing(world: World) -> None:
+    late = world.claim()
+    take_over(world)
+    with pytest.raises(FencedError):
+        try_commit(world, late, ORGANIZATION, then=(mail(),))
+    assert world.inbox()["state"] == "claimed"
+    assert world.books() == {}
+
+
+def test_what_is_committed_cannot_be_committed_again(world: World) -> None:
+    claimed = world.claim()
+    try_commit(world, claimed, then=(mail("one"),))
+    with pytest.raises(FencedError):
+        try_commit(world, claimed, then=(mail("two"),))
+    assert load(world.inbox()["outbox"]) == owed_for([mail("one")])
+
+
+@pytest.mark.parametrize("version", [0, 2], ids=["thought new", "changed since"])
+def test_a_record_that_changed_since_it_was_read_saves_nothing(world: World, version: int) -> None:
+    try_commit(world, world.claim(), ORGANIZATION)
+    later = world.claim_of("evt_2")
+    with pytest.raises(StaleRecordError):
+        try_commit(world, later, ORGANIZATION.model_copy(update={"version": version}), then=(mail(),))
+    assert world.inbox("evt_2")["state"] == "claimed"
+    assert "mail#told" not in world.books()
+
+
+def test_a_record_read_at_its_version_is_saved_as_the_next(world: World) -> None:
+    try_commit(world, world.claim(), ORGANIZATION)
+    try_commit(world, world.claim_of("evt_2"), ORGANIZATION.model_copy(update={"version": 1}))
+    assert world.books()["organization"]["version"] == 2
+
+
+def test_mails_that_another_event_has_claimed_are_named_and_nothing_is_saved(world: World) -> None:
+    try_commit(world, world.claim(), then=(mail("one"), mail("two")))
+    with pytest.raises(MailTakenError) as taken:
+        try_commit(world, world.claim_of("evt_2"), ORGANIZATION, then=(mail("two"), mail("three"), mail("one")))
+    assert taken.value.keys == {"one", "two"}
+    assert "organization" not in world.books()
+
+
+def test_being_late_comes_before_a_stale_record_and_that_before_a_taken_mail(world: World) -> None:
+    try_commit(world, world.claim(), ORGANIZATION, then=(mail(),))
+    second = world.claim_of("evt_2")
+    with pytest.raises(StaleRecordError):
+        try_commit(world, second, ORGANIZATION, then=(mail(),))
+    take_over_second: Callable[[], Claimed] = lambda: world.claim_of("evt_2")  # noqa: E731 - one line says it
+    world.clock.now += LEASE
+    take_over_second()
+    with pytest.raises(FencedError):
+        try_commit(world, second, ORGANIZATION, then=(mail(),))
+
+
+@pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_conflict_or_a_throttle_says_nothing_about_the_decision(world: World, reason: str) -> None:
+    world.faults.cancel(["None", reason, "None"])
+    with pytest.raises(BusyError):
+        try_commit(world, world.claim(), ORGANIZATION)
+
+
+def test_any_other_reason_is_a_service_failure(world: World) -> None:
+    world.faults.cancel(["None", "ItemCollectionSizeLimitExceeded", "None"])
+    with pytest.raises(ClientError, match="TransactionCanceledException"):
+        try_commit(world, world.claim(), ORGANIZATION)

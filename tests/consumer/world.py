@@ -1,0 +1,168 @@
+"""A consumer with everything around it in a test's hands: the tables, the clock, the faults, the mail and the schedules."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from functions.consumer.books import DynamoBooks
+from functions.consumer.claim import Claimed, claim
+from functions.consumer.consume import Consumer, Verdict, consume
+from functions.consumer.message import Message, read_message
+from functions.consumer.perform import Performers
+from functions.consumer.store import Store, from_item, to_item
+from shared.books import Books
+from shared.decision import Decision
+from shared.effects import DAY, Email, Remind
+from shared.event import Event, read_event
+from shared.stripe_objects import Contact, read
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from tests.consumer.faults import Faults
+
+REGION = "eu-central-1"
+NOW = 1_795_000_000
+LEASE = 45
+PARTITION = "acct_1#cus_1"
+
+
+def stripe_event(event_id: str = "evt_1", **changes: object) -> dict[str, Any]:
+    """An event about one customer of one connected account."""
+    invoice = {"id": "in_1", "object": "invoice", "customer": "cus_1", "customer_email": "ann@example.com"}
+    return {
+        "id": event_id,
+        "object": "event",
+        "type": "invoice.payment_failed",
+        "account": "acct_1",
+        "api_version": "2026-10-28.endive",
+        "created": NOW - 10,
+        "livemode": True,
+        "data": {"object": invoice},
+    } | changes
+
+
+def sqs_record(body: object, message_id: str = "message-1") -> dict[str, Any]:
+    """What Lambda hands over of one SQS message; `body` is JSON already if it is a string."""
+    return {
+        "messageId": message_id,
+        "receiptHandle": f"receipt-of-{message_id}",
+        "body": body if isinstance(body, str) else json.dumps(body),
+        "attributes": {
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": str((NOW - 5) * 1000),
+            "ApproximateFirstReceiveTimestamp": str(NOW * 1000),
+            "MessageGroupId": "acct_1",
+            "MessageDeduplicationId": "not the event's id, once it was redriven",
+        },
+        "messageAttributes": {"endpoint": {"stringValue": "connect", "dataType": "String"}},
+    }
+
+
+def mail(key: str = "told", expires: int = NOW + 3 * DAY, to: str | None = "ann@example.com") -> Email:
+    return Email(template="payment_failed", to=to, partition=PARTITION, key=key, expires=expires, data={"name": "Ann"})
+
+
+def reminder(about: str = "in_1") -> Remind:
+    return Remind(type="reminder.payment_failed", at=NOW + 3 * DAY, about=about, account="acct_1", customer="cus_1")
+
+
+def tell_and_remind(event: Event, books: Books) -> Decision:
+    """One record, one reminder and one mail: what most of these tests take through the stages."""
+    organization = books.organization(event.account, "cus_1").with_contact(read(Contact, event.object), event)
+    return Decision(save=(organization,), then=(mail(), reminder()))
+
+
+def only_save(event: Event, books: Books) -> Decision:
+    """One record, and nothing to perform."""
+    return tell_and_remind(event, books).model_copy(update={"then": ()})
+
+
+@dataclass
+class Clock:
+    """Epoch seconds, which pass only when a test says so."""
+
+    now: float = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Outside:
+    """The mail service and the scheduler; each takes note, and first fails as often as it has troubles."""
+
+    mails: list[Email] = field(default_factory=list)
+    reminders: list[Remind] = field(default_factory=list)
+    mail_troubles: list[BaseException] = field(default_factory=list)
+    reminder_troubles: list[BaseException] = field(default_factory=list)
+
+    def send_mail(self, sent: Email) -> str:
+        if self.mail_troubles:
+            raise self.mail_troubles.pop(0)
+        self.mails.append(sent)
+        return "sent"
+
+    def set_reminder(self, remind: Remind) -> str:
+        if self.reminder_troubles:
+            raise self.reminder_troubles.pop(0)
+        self.reminders.append(remind)
+        return "set"
+
+
+@dataclass
+class World:
+    store: Store
+    faults: "Faults"
+    clock: Clock
+    outside: Outside = field(default_factory=Outside)
+    decide: Callable[[Event, Books], Decision] = tell_and_remind
+    ignore: str | None = None
+
+    @classmethod
+    def on(cls, client: "DynamoDBClient", inbox: str, books: str, faults: "Faults") -> Self:
+        clock = Clock()
+        return cls(Store(client, inbox, books, retention_days=90, lease=LEASE, clock=clock), faults, clock)
+
+    @property
+    def performers(self) -> Performers:
+        return Performers(self.outside.send_mail, self.outside.set_reminder)
+
+    @property
+    def consumer(self) -> Consumer:
+        """Waits as long as a back-off allows, so that its limits can be told."""
+        books, ignore = DynamoBooks(self.store), lambda _message: self.ignore
+        return Consumer(self.store, books, self.performers, self.decide, ignore, jitter=lambda _least, most: most)
+
+    def message(self, message_id: str = "message-1", **changes: object) -> Message:
+        return read_message(sqs_record(stripe_event(**changes), message_id))
+
+    def consume(self, message_id: str = "message-1", **changes: object) -> Verdict:
+        return consume(self.consumer, self.message(message_id, **changes))
+
+    def claim(self, message_id: str = "message-1") -> Claimed:
+        """A claim that must succeed."""
+        claimed = claim(self.store, self.message(message_id), None)
+        assert isinstance(claimed, Claimed), claimed
+        return claimed
+
+    def event(self, **changes: object) -> Event:
+        return read_event(json.dumps(stripe_event(**changes)))
+
+    def inbox(self, event_id: str = "evt_1") -> dict[str, Any]:
+        """What the inbox says of an event; empty if it has never heard of it."""
+        key = to_item({"id": event_id})
+        return from_item(self.store.client.get_item(TableName=self.store.inbox, Key=key).get("Item", {}))
+
+    def write_inbox(self, values: Mapping[str, object]) -> None:
+        self.store.client.put_item(TableName=self.store.inbox, Item=to_item(self.inbox() | values))
+
+    def books(self, partition: str = PARTITION) -> dict[str, dict[str, Any]]:
+        """All that lies in a partition of the books, by sort key."""
+        found = self.store.client.query(
+            TableName=self.store.books,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": partition}),
+        )["Items"]
+        return {item["sk"]: item for item in map(from_item, found)}

@@ -1,0 +1,28 @@
+"""Stories: events told to books one after the other, and the reminders that come due after them."""
+
+from functions.consumer.routes import decide
+from shared.effects import Email
+from shared.event import Event
+from tests.support.books import BooksOf
+from tests.support.samples import fired
+
+CUSTOMER = "cus_s4E7P0vk4zyEAh"
+SUBSCRIPTION = "sub_1USCcRHv8KpR2wXnxQPUiPdq"
+RENEWAL = "in_1UdRORHv8KpR2wXnlf7IV6ts"
+CONNECTED = "acct_1T8bWcLs5NqE9zGd"
+
+
+def told(*events: Event) -> BooksOf:
+    """The books after these events, each decided on and committed in turn."""
+    books = BooksOf()
+    for event in events:
+        books.apply(decide(event, books))
+    return books
+
+
+def mails_once_due(books: BooksOf) -> list[Email]:
+    """What every reminder that was set brings, in the order in which they come due."""
+    before = set(books.mails)
+    for reminder in sorted(books.reminders.values(), key=lambda one: one.at):
+        books.apply(decide(fired(reminder), books))
+    return [mail for place, mail in books.mails.items() if place not in before]

@@ -1,0 +1,43 @@
+"""What the README shows is true: its handler runs, its files exist, its commands are targets of the Makefile."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from functions.consumer import routes
+from shared.event import Event
+from shared.records import Order, Organization
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+class NoBooks:
+    def organization(self, account: str, customer: str) -> Organization:
+        return Organization(account=account, subject=customer)
+
+    def order(self, account: str, subject: str, session: str) -> Order:
+        return Order(account=account, subject=subject, session_id=session)
+
+
+def test_the_handler_that_it_adds_works() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    module: dict[str, Any] = {}
+    exec(code, module)  # noqa: S102 - running it is the test
+    event = Event.model_validate(json.loads((ROOT / "events/customer.updated.json").read_text()))
+
+    decision = module["handle"](event, NoBooks())
+
+    assert decision.save[0].address == event.object["email"]
+    assert module["handle"].__annotations__ == routes.ROUTES["invoice.paid"].__annotations__
+
+
+def test_every_file_that_it_links_to_exists() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert [link for link in links if not link.startswith("https://") and not (ROOT / link).exists()] == []
+
+
+def test_every_make_target_that_it_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z]+)\b", README)) - targets == set()
