@@ -56,6 +56,7 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 	$(LOCK) --upgrade --group sam -o infra/locks/sam.txt
 	$(LOCK) --upgrade --group cloud -o infra/locks/cloud.txt
 	$(LOCK) --group ingest -c infra/locks/dev.txt -o functions/ingest/requirements.txt
+	$(LOCK) --group exports -c infra/locks/dev.txt -o functions/exports/requirements.txt
 	$(LOCK) --group consumer -c infra/locks/dev.txt -o functions/consumer/requirements.txt
 
 # ---- see it work

@@ -51,15 +51,16 @@ def merge[Value: Snapshot](facet: Facet[Value] | None, event: Event, value: Valu
         undone=_digest(_undo(event.object, event.data.previous_attributes)) if event.data.previous_attributes else None,
         value=value,
     )
-    if facet is None or event.created > facet.second:
-        return Facet[kind](second=event.created, candidates=(mine,))
-    if event.created < facet.second:
+    second = event.created if value.as_of is None else min(event.created, value.as_of)
+    if facet is None or second > facet.second:
+        return Facet[kind](second=second, candidates=(mine,))
+    if second < facet.second:
         return facet
     # Two events for one change carry equal objects: of such twins the one with the smallest id stands for both.
     twins = {
         (one.digest, one.verb, one.undone): one for one in sorted((*facet.candidates, mine), key=_by_id, reverse=True)
     }
-    return Facet[kind](second=facet.second, candidates=tuple(sorted(twins.values(), key=_by_id)))
+    return Facet[kind](second=second, candidates=tuple(sorted(twins.values(), key=_by_id)))
 
 
 def _by_id(candidate: Candidate[Any]) -> str:

@@ -12,6 +12,11 @@ class Snapshot(Frozen):
         return False
 
     @property
+    def as_of(self) -> int | None:
+        """When it was so, in epoch seconds, if that is before the event that tells it."""
+        return None
+
+    @property
     def rank(self) -> int:
         """How far along its life it is; breaks a tie that nothing else decides."""
         return 0

@@ -5,39 +5,24 @@ reads an event and a record alike. Amounts are integers in the currency's minor 
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AliasChoices, AliasPath, BeforeValidator, Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from shared.event import not_as_documented
 from shared.frozen import Frozen
 from shared.snapshot import Snapshot
-
-
-def _id_of(value: object) -> object:
-    """An expandable field's id, whether Stripe sent the id or the whole object."""
-    return value.get("id") if isinstance(value, Mapping) else value
-
-
-type Id = Annotated[str, BeforeValidator(_id_of)]
-type MaybeId = Annotated[str | None, BeforeValidator(_id_of)]
-
-
-def _places(*paths: str) -> AliasChoices:
-    return AliasChoices(*(AliasPath(*path.split(".")) for path in paths))
-
-
-def _place(status: str, *order: str) -> int:
-    """Where `status` stands in `order`; one that Stripe has added since comes last."""
-    return order.index(status) if status in order else len(order)
+from shared.stripe_fields import Id, MaybeId, place, places
 
 
 class SubscriptionItem(Frozen):
     """One price of a subscription and how many of it."""
 
     price: Id
-    product: MaybeId = Field(default=None, validation_alias=_places("price.product", "product"))
+    product: MaybeId = Field(default=None, validation_alias=places("price.product", "product"))
     quantity: int | None = None
+    lookup_key: str | None = Field(default=None, validation_alias=places("price.lookup_key", "lookup_key"))
+    interval: str | None = Field(default=None, validation_alias=places("price.recurring.interval", "interval"))
     current_period_end: int | None = None
 
 
@@ -47,15 +32,32 @@ class Subscription(Snapshot):
     id: str
     customer: Id
     status: str
-    items: tuple[SubscriptionItem, ...] = Field(validation_alias=_places("items.data", "items"))
+    items: tuple[SubscriptionItem, ...] = Field(validation_alias=places("items.data", "items"))
     current_period_end: int | None = None
     start_date: int
+    trial_start: int | None = None
     trial_end: int | None = None
     cancel_at: int | None = None
     cancel_at_period_end: bool = False
     ended_at: int | None = None
-    reason: str | None = Field(default=None, validation_alias=_places("cancellation_details.reason", "reason"))
+    paused: bool = Field(default=False, validation_alias=places("pause_collection", "paused"))
+    reason: str | None = Field(default=None, validation_alias=places("cancellation_details.reason", "reason"))
     metadata: Mapping[str, str] = {}
+
+    @field_validator("paused", mode="before")
+    @classmethod
+    def _has_pause(cls, pause: object) -> bool:
+        return bool(pause)
+
+    @property
+    def ends_at(self) -> int | None:
+        """When it will end, if that was asked for; the customer portal may set `cancel_at` alone."""
+        return self.cancel_at or (self.renews_at if self.cancel_at_period_end else None)
+
+    @property
+    def bought(self) -> frozenset[tuple[str, int | None]]:
+        """What it is for: each price and how many of it. A plan has changed when this has."""
+        return frozenset((item.price, item.quantity) for item in self.items)
 
     @property
     def alive(self) -> bool:
@@ -70,7 +72,7 @@ class Subscription(Snapshot):
     @property
     def rank(self) -> int:
         """How far along its life the status is; breaks a tie that nothing else decides."""
-        return _place(self.status, "incomplete", "trialing", "active", "past_due", "paused", "unpaid")
+        return place(self.status, "incomplete", "trialing", "active", "past_due", "paused", "unpaid")
 
     @property
     def renews_at(self) -> int | None:
@@ -85,7 +87,7 @@ class Invoice(Snapshot):
     id: str
     customer: Id
     subscription: MaybeId = Field(
-        default=None, validation_alias=_places("parent.subscription_details.subscription", "subscription")
+        default=None, validation_alias=places("parent.subscription_details.subscription", "subscription")
     )
     status: str
     currency: str
@@ -116,7 +118,7 @@ class Invoice(Snapshot):
     @property
     def rank(self) -> int:
         """How far along its life it is, an attempt further than none; breaks a tie that nothing else decides."""
-        return _place(self.status, "draft", "open", "uncollectible", "void", "paid") * 1000 + self.attempt_count
+        return place(self.status, "draft", "open", "uncollectible", "void", "paid") * 1000 + self.attempt_count
 
 
 class CheckoutSession(Snapshot):
@@ -155,9 +157,15 @@ class Contact(Snapshot):
     """An address and a name as some object carries them; the customer's own, or frozen on an invoice or a session."""
 
     email: str | None = Field(
-        default=None, validation_alias=_places("customer_details.email", "customer_email", "email")
+        default=None, validation_alias=places("customer_details.email", "customer_email", "email")
     )
-    name: str | None = Field(default=None, validation_alias=_places("customer_details.name", "customer_name", "name"))
+    name: str | None = Field(default=None, validation_alias=places("customer_details.name", "customer_name", "name"))
+    frozen_at: int | None = Field(default=None, validation_alias=places("status_transitions.finalized_at", "frozen_at"))
+
+    @property
+    def as_of(self) -> int | None:
+        """An invoice carries the address of the moment it was finalized, however much later an event shows it."""
+        return self.frozen_at
 
     @property
     def rank(self) -> int:

@@ -23,6 +23,6 @@ def before_retry(longest: tuple[int, ...], attempt: int, jitter: Jitter) -> int:
 def before_claim(waited: float, jitter: Jitter) -> int:
     """How long to wait when the event could not even be claimed, `waited` seconds after SQS first handed it out.
 
-    No attempt is counted then, so the wait grows with the time already waited: SQS's 30 receives last over 10 hours.
+    No attempt is counted then, so the wait grows with the time already waited: SQS's 30 receives last 7 hours.
     """
     return round(jitter(2, min(max(waited, 4), HOUR)))

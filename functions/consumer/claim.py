@@ -116,38 +116,36 @@ def _claim_known(store: Store, message: Message, known: dict[str, Any], token: s
 
 
 def _take_over(store: Store, message: Message, known: dict[str, Any], token: str, attempt: int) -> Claim:
-    taken = {
-        **known,
-        "state": "committed" if "outbox" in known else "claimed",
-        "token": token,
-        "attempts": attempt,
-        "started_ms": int(store.clock() * 1000),
-    }
     try:
-        store.client.update_item(
+        answer = store.client.update_item(
             TableName=store.inbox,
             Key=to_item({"id": message.event_id}),
             UpdateExpression="SET #state = :state, #token = :token, message_id = :message, attempts = :attempts, "
             "lease_until = :lease, started_ms = :started REMOVE next_at",
-            ConditionExpression="#token = :old",
+            # Its holder may wake up after our look at it: what is committed or done by now is not taken for undone.
+            ConditionExpression="#token = :old AND #state = :known",
             ExpressionAttributeNames={"#state": "state", "#token": "token"},
             ExpressionAttributeValues=to_item(
                 {
-                    ":state": taken["state"],
+                    ":state": "committed" if "outbox" in known else "claimed",
+                    ":known": known["state"],
                     ":token": token,
                     ":old": known["token"],
                     ":message": message.message_id,
                     ":attempts": attempt,
                     ":lease": store.now() + store.lease,
-                    ":started": taken["started_ms"],
+                    ":started": int(store.clock() * 1000),
                 }
             ),
+            ReturnValues="ALL_NEW",  # with the marks of what its holder has performed since
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
+        ours = from_item(answer["Attributes"])
     except store.client.exceptions.ConditionalCheckFailedException as failed:
-        if from_item(failed.response.get("Item", {})).get("token") != token:
+        ours = from_item(failed.response.get("Item", {}))
+        if ours.get("token") != token:
             return Held(store.lease)
-    return _claimed(taken) if attempt <= ATTEMPTS else Exhausted(_claimed(taken))
+    return _claimed(ours) if attempt <= ATTEMPTS else Exhausted(_claimed(ours))
 
 
 def _claimed(item: dict[str, Any]) -> Claimed:

@@ -25,7 +25,7 @@ class StaleRecordError(Exception):
 
 
 class FencedError(Exception):
-    """The event is no longer ours: somebody took it over. Stop, and write nothing."""
+    """The event is no longer ours, or is committed already: stop, and write nothing."""
 
 
 class BusyError(Exception):
@@ -91,11 +91,16 @@ def _inbox_write(store: Store, claimed: Claimed, outbox: tuple[Owed, ...]) -> An
             "TableName": store.inbox,
             "Key": to_item({"id": claimed.event_id}),
             "UpdateExpression": "SET #state = :state" + (", outbox = :outbox" if outbox else done),
-            "ConditionExpression": "#token = :token",
+            "ConditionExpression": "#token = :token AND #state = :claimed",
             "ExpressionAttributeNames": {"#state": "state", "#token": "token"}
             | ({} if outbox else {"#error": "error"}),
             "ExpressionAttributeValues": to_item(
-                {":token": claimed.token, **state, ":done": None if outbox else int(store.clock() * 1000)}
+                {
+                    ":token": claimed.token,
+                    ":claimed": "claimed",
+                    **state,
+                    ":done": None if outbox else int(store.clock() * 1000),
+                }
             ),
         }
     }

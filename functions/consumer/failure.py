@@ -11,6 +11,9 @@ from functions.consumer.store import Store, to_item
 from shared.errors import Permanent, Retryable
 from shared.event import Event
 
+UNFINISHED = "#token = :token AND #state <> :done"
+"""Ours, and not done: a finishing write may have been applied though its answer was lost."""
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -62,8 +65,8 @@ def record_retry(store: Store, claimed: Claimed, failure: Failure, wait: int, *,
         TableName=store.inbox,
         Key=to_item({"id": claimed.event_id}),
         UpdateExpression="SET #error = :error, next_at = :next, lease_until = :now, attempts = :attempts",
-        ConditionExpression="#token = :token",
-        ExpressionAttributeNames={"#error": "error", "#token": "token"},
+        ConditionExpression=UNFINISHED,
+        ExpressionAttributeNames={"#error": "error", "#token": "token", "#state": "state"},
         ExpressionAttributeValues=to_item(
             {
                 ":error": str(failure),
@@ -71,6 +74,7 @@ def record_retry(store: Store, claimed: Claimed, failure: Failure, wait: int, *,
                 ":now": 0,
                 ":attempts": claimed.attempt if counted else claimed.attempt - 1,
                 ":token": claimed.token,
+                ":done": "done",
             }
         ),
     )
@@ -88,6 +92,7 @@ def record_failure(store: Store, claimed: Claimed, failure: Failure, event: Even
         ":now": int(store.clock() * 1000),
         ":released": 0,
         ":token": claimed.token,
+        ":done": "done",
     }
     mark = {
         "Update": {
@@ -95,7 +100,7 @@ def record_failure(store: Store, claimed: Claimed, failure: Failure, event: Even
             "Key": to_item({"id": claimed.event_id}),
             "UpdateExpression": "SET #state = :failed, #error = :error, failed_ms = :now, lease_until = :released "
             "REMOVE next_at",
-            "ConditionExpression": "#token = :token",
+            "ConditionExpression": UNFINISHED,
             "ExpressionAttributeNames": {"#state": "state", "#error": "error", "#token": "token"},
             "ExpressionAttributeValues": to_item(values),
         }

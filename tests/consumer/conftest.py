@@ -8,6 +8,7 @@ import boto3
 import botocore.endpoint
 import pytest
 from botocore.httpsession import URLLib3Session
+from botocore.retries.quota import RetryQuota
 from moto import mock_aws
 
 from functions.consumer.wiring import PATIENCE
@@ -59,10 +60,12 @@ def dynamodb(engine: str, request: pytest.FixtureRequest) -> "Iterator[DynamoDBC
 @pytest.fixture
 def world(dynamodb: "DynamoDBClient", engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Empty tables, a clock that stands still, and services that only take note."""
-    # The SDK's own retries are real here; only their pauses are not.
+    # The SDK's own retries are real here, but for their pauses and the quota that a module's tests would share.
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None))
+    monkeypatch.setattr(RetryQuota, "acquire", lambda _self, _amount: True)
+    inbox, books = make_table(dynamodb, "InboxTable"), make_table(dynamodb, "BooksTable")
     wire = URLLib3Session()
     faults = Faults(dynamodb, (lambda _request: None) if engine == "moto" else wire.send)
-    yield World.on(dynamodb, make_table(dynamodb, "InboxTable"), make_table(dynamodb, "BooksTable"), faults)
+    yield World.on(dynamodb, inbox, books, faults)
     faults.mend()
     wire.close()

@@ -37,6 +37,12 @@ class Faults:
         self._events.register_last("before-send", self._on_send)
         self._events.register_last("after-call.dynamodb", self._on_answer)
 
+    def forget(self) -> None:
+        """Drop what was planned and did not come to pass."""
+        self._before.clear()
+        self._after.clear()
+        self._lost.clear()
+
     def mend(self) -> None:
         """Leave the client as it was."""
         self._events.unregister("before-call.dynamodb", self._on_call)
@@ -45,7 +51,11 @@ class Faults:
 
     def meanwhile(self, operation: str, act: Act) -> None:
         """Something happens elsewhere just before the next `operation` is sent."""
-        self._before[operation].append(lambda: act() and None)
+
+        def acted() -> None:
+            act()
+
+        self._before[operation].append(acted)
 
     def refuse(self, operation: str, code: str, times: int = 1, **answer: object) -> None:
         """The service answers `code`, even to the SDK's last try."""
@@ -73,7 +83,7 @@ class Faults:
         """`operation` is applied and its answer dropped; the SDK sends it again, up to 3 times in all."""
         self._lost[operation] += times
 
-    def _on_call(self, model: Any, **_: object) -> object:  # noqa: ANN401 - a botocore type without stubs
+    def _on_call(self, model: Any, **_: object) -> Any:  # noqa: ANN401 - botocore has no types for its hooks
         self.calls.append(model.name)
         planned = self._before[model.name]
         return planned.pop(0)() if planned else None

@@ -1,4 +1,4 @@
-"""The two tables as template.yaml defines them, made under names of their own."""
+"""What template.yaml says: the tables, made under names of their own, and a function's environment."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,3 +27,9 @@ def make_table(client: "DynamoDBClient", resource: str) -> str:
     name = f"{resource}-{uuid4().hex}"
     client.create_table(TableName=name, **wanted)
     return name
+
+
+def environment_of(function: str) -> dict[str, Any]:
+    """The environment variables of the template's `function`; their values are left to CloudFormation."""
+    variables: dict[str, Any] = _RESOURCES[function]["Properties"]["Environment"]["Variables"]
+    return variables

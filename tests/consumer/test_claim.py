@@ -8,6 +8,7 @@ from functions.consumer.outbox import load, owed_for
 from functions.consumer.perform import perform
 from functions.consumer.store import DAY
 from shared.decision import Decision
+from tests.consumer.faults import Crash
 from tests.consumer.world import LEASE, NOW, World, mail
 
 
@@ -155,15 +156,15 @@ def test_what_its_holder_finishes_at_the_last_moment_stays_done(world: World) ->
 
 def test_a_mail_its_holder_sends_at_the_last_moment_is_not_sent_again(world: World) -> None:
     late = world.claim()
-    decision = Decision(then=(mail("one"), mail("two")))
-    outbox = commit(world.store, late, world.event(), "{}", decision)
+    outbox = commit(world.store, late, world.event(), "{}", Decision(then=(mail("one"), mail("two"))))
     world.clock.now += LEASE
 
-    def send_one_and_stall() -> None:
-        world.outside.mail_troubles = []
-        world.faults.crash_before("UpdateItem")
-        perform(world.store, world.performers, late, outbox, {})
+    def send_one_and_die() -> None:
+        world.outside.mail_troubles = [None, Crash()]
+        with pytest.raises(Crash):
+            perform(world.store, world.performers, late, outbox, {})
 
-    del send_one_and_stall
+    world.faults.meanwhile("UpdateItem", send_one_and_die)
     claimed = world.claim()
-    assert claimed.outbox is not None
+    perform(world.store, world.performers, claimed, load(claimed.outbox or ""), {})
+    assert [sent.key for sent in world.outside.mails] == ["one", "two"]

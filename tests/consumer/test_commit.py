@@ -3,7 +3,6 @@
 import json
 import random
 import zlib
-from collections.abc import Callable
 
 import pytest
 from botocore.exceptions import ClientError
@@ -15,7 +14,7 @@ from functions.consumer.store import DAY
 from shared.decision import Decision
 from shared.effects import Email
 from shared.records import Organization
-from tests.consumer.world import LEASE, NOW, PARTITION, World, mail, reminder
+from tests.consumer.world import LEASE, NOW, World, mail, reminder
 
 BODY = json.dumps({"id": "evt_1", "object": "event"})
 ORGANIZATION = Organization(account="acct_1", subject="cus_1", reminders={"in_1": NOW})
@@ -25,9 +24,9 @@ def try_commit(world: World, claimed: Claimed, *save: Organization, then: tuple[
     commit(world.store, claimed, world.event(), BODY, Decision(save=save, then=then))
 
 
-def take_over(world: World) -> None:
+def take_over(world: World, event_id: str = "evt_1") -> None:
     world.clock.now += LEASE
-    world.claim()
+    world.claim(event_id=event_id)
 
 
 def test_records_mails_payload_and_what_is_owed_are_saved_together(world: World) -> None:
@@ -93,7 +92,7 @@ def test_what_is_committed_cannot_be_committed_again(world: World) -> None:
 @pytest.mark.parametrize("version", [0, 2], ids=["thought new", "changed since"])
 def test_a_record_that_changed_since_it_was_read_saves_nothing(world: World, version: int) -> None:
     try_commit(world, world.claim(), ORGANIZATION)
-    later = world.claim_of("evt_2")
+    later = world.claim(event_id="evt_2")
     with pytest.raises(StaleRecordError):
         try_commit(world, later, ORGANIZATION.model_copy(update={"version": version}), then=(mail(),))
     assert world.inbox("evt_2")["state"] == "claimed"
@@ -102,26 +101,24 @@ def test_a_record_that_changed_since_it_was_read_saves_nothing(world: World, ver
 
 def test_a_record_read_at_its_version_is_saved_as_the_next(world: World) -> None:
     try_commit(world, world.claim(), ORGANIZATION)
-    try_commit(world, world.claim_of("evt_2"), ORGANIZATION.model_copy(update={"version": 1}))
+    try_commit(world, world.claim(event_id="evt_2"), ORGANIZATION.model_copy(update={"version": 1}))
     assert world.books()["organization"]["version"] == 2
 
 
 def test_mails_that_another_event_has_claimed_are_named_and_nothing_is_saved(world: World) -> None:
     try_commit(world, world.claim(), then=(mail("one"), mail("two")))
     with pytest.raises(MailTakenError) as taken:
-        try_commit(world, world.claim_of("evt_2"), ORGANIZATION, then=(mail("two"), mail("three"), mail("one")))
+        try_commit(world, world.claim(event_id="evt_2"), ORGANIZATION, then=(mail("two"), mail("three"), mail("one")))
     assert taken.value.keys == {"one", "two"}
     assert "organization" not in world.books()
 
 
 def test_being_late_comes_before_a_stale_record_and_that_before_a_taken_mail(world: World) -> None:
     try_commit(world, world.claim(), ORGANIZATION, then=(mail(),))
-    second = world.claim_of("evt_2")
+    second = world.claim(event_id="evt_2")
     with pytest.raises(StaleRecordError):
         try_commit(world, second, ORGANIZATION, then=(mail(),))
-    take_over_second: Callable[[], Claimed] = lambda: world.claim_of("evt_2")  # noqa: E731 - one line says it
-    world.clock.now += LEASE
-    take_over_second()
+    take_over(world, "evt_2")
     with pytest.raises(FencedError):
         try_commit(world, second, ORGANIZATION, then=(mail(),))
 

@@ -1,4 +1,4 @@
-"""A consumer with everything around it in a test's hands: the tables, the clock, the faults, the mail and the schedules."""
+"""A consumer with all around it in a test's hands: the tables, the clock, the faults, the mail and the schedules."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -91,24 +91,28 @@ class Clock:
 
 @dataclass
 class Outside:
-    """The mail service and the scheduler; each takes note, and first fails as often as it has troubles."""
+    """The mail service and the scheduler; each takes note, unless its next trouble is one."""
 
     mails: list[Email] = field(default_factory=list)
     reminders: list[Remind] = field(default_factory=list)
-    mail_troubles: list[BaseException] = field(default_factory=list)
-    reminder_troubles: list[BaseException] = field(default_factory=list)
+    mail_troubles: list[BaseException | None] = field(default_factory=list)
+    reminder_troubles: list[BaseException | None] = field(default_factory=list)
 
     def send_mail(self, sent: Email) -> str:
-        if self.mail_troubles:
-            raise self.mail_troubles.pop(0)
+        _raise_next(self.mail_troubles)
         self.mails.append(sent)
         return "sent"
 
     def set_reminder(self, remind: Remind) -> str:
-        if self.reminder_troubles:
-            raise self.reminder_troubles.pop(0)
+        _raise_next(self.reminder_troubles)
         self.reminders.append(remind)
         return "set"
+
+
+def _raise_next(troubles: list[BaseException | None]) -> None:
+    trouble = troubles.pop(0) if troubles else None
+    if trouble:
+        raise trouble
 
 
 @dataclass
@@ -135,20 +139,20 @@ class World:
         books, ignore = DynamoBooks(self.store), lambda _message: self.ignore
         return Consumer(self.store, books, self.performers, self.decide, ignore, jitter=lambda _least, most: most)
 
-    def message(self, message_id: str = "message-1", **changes: object) -> Message:
-        return read_message(sqs_record(stripe_event(**changes), message_id))
+    def message(self, message_id: str = "message-1", event_id: str = "evt_1", **changes: object) -> Message:
+        return read_message(sqs_record(stripe_event(event_id, **changes), message_id))
 
-    def consume(self, message_id: str = "message-1", **changes: object) -> Verdict:
-        return consume(self.consumer, self.message(message_id, **changes))
+    def consume(self, message_id: str = "message-1", event_id: str = "evt_1", **changes: object) -> Verdict:
+        return consume(self.consumer, self.message(message_id, event_id, **changes))
 
-    def claim(self, message_id: str = "message-1") -> Claimed:
+    def claim(self, message_id: str = "message-1", event_id: str = "evt_1") -> Claimed:
         """A claim that must succeed."""
-        claimed = claim(self.store, self.message(message_id), None)
+        claimed = claim(self.store, self.message(message_id, event_id=event_id), None)
         assert isinstance(claimed, Claimed), claimed
         return claimed
 
-    def event(self, **changes: object) -> Event:
-        return read_event(json.dumps(stripe_event(**changes)))
+    def event(self, event_id: str = "evt_1", **changes: object) -> Event:
+        return read_event(json.dumps(stripe_event(event_id, **changes)))
 
     def inbox(self, event_id: str = "evt_1") -> dict[str, Any]:
         """What the inbox says of an event; empty if it has never heard of it."""
@@ -156,7 +160,7 @@ class World:
         return from_item(self.store.client.get_item(TableName=self.store.inbox, Key=key).get("Item", {}))
 
     def write_inbox(self, values: Mapping[str, object]) -> None:
-        self.store.client.put_item(TableName=self.store.inbox, Item=to_item(self.inbox() | values))
+        self.store.client.put_item(TableName=self.store.inbox, Item=to_item({**self.inbox(), **values}))
 
     def books(self, partition: str = PARTITION) -> dict[str, dict[str, Any]]:
         """All that lies in a partition of the books, by sort key."""
@@ -166,3 +170,6 @@ class World:
             ExpressionAttributeValues=to_item({":pk": partition}),
         )["Items"]
         return {item["sk"]: item for item in map(from_item, found)}
+
+    def erase(self, sort_key: str) -> None:
+        self.store.client.delete_item(TableName=self.store.books, Key=to_item({"pk": PARTITION, "sk": sort_key}))

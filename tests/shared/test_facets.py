@@ -1,40 +1,21 @@
 """A facet is a function of the set of events about its object: order and repetition do not matter."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.event import Event, EventData
+from shared.event import Event
 from shared.facets import Facet, merge
 from shared.stripe_objects import Subscription, read
-from tests.support.samples import sample
+from tests.support.facets import SUBSCRIPTION, heard, told_of
 
-OBJECT = sample("customer.subscription.created").object
 LIVING = ("incomplete", "trialing", "active", "past_due", "paused", "unpaid")
 FINAL = ("canceled", "incomplete_expired")
 
-# A strategy's examples are cheap, yet this machine need not be fast.
+# No deadline: on a busy machine one example may take long through no fault of the code.
 few = settings(max_examples=150, deadline=None)
-
-
-def event(
-    number: int, verb: str, second: int, obj: Mapping[str, Any], previous: Mapping[str, Any] | None = None
-) -> Event:
-    return Event(
-        id=f"evt_{number:02}",
-        type=f"customer.subscription.{verb}",
-        created=second,
-        data=EventData(object=obj, previous_attributes=previous),
-    )
-
-
-def heard(events: Iterable[Event]) -> Facet[Subscription]:
-    facet = reduce(lambda known, one: merge(known, one, read(Subscription, one.object)), events, None)
-    assert facet is not None
-    return facet
 
 
 changes = st.fixed_dictionaries(
@@ -64,15 +45,15 @@ def lives(draw: st.DrawFn) -> list[Event]:
     """The events of one subscription from birth on, in the order of what happened; the ids tell nothing of it."""
     numbers = draw(st.permutations(range(12)))
     steps = draw(st.lists(st.tuples(st.integers(0, 1), changes), min_size=1, max_size=5))
-    second, now = 100, {**OBJECT, "status": "incomplete", "latest_invoice": "in_0"}
-    told = [event(numbers[0], "created", second, now)]
+    second, now = 100, {**SUBSCRIPTION, "status": "incomplete", "latest_invoice": "in_0"}
+    told = [told_of(numbers[0], "created", second, now)]
     for number, (later, change) in enumerate(steps, start=1):
         # An object that is again exactly as it was earlier in its second would tell nothing of the way there.
         before, now = now, {**now, **change, "latest_invoice": f"in_{number}"}
         second += later
-        told.append(event(numbers[number], "updated", second, now, previous_attributes(before, now)))
+        told.append(told_of(numbers[number], "updated", second, now, previous_attributes(before, now)))
     if draw(st.booleans()):
-        told.append(event(numbers[-1], "deleted", second, {**now, "status": "canceled", "latest_invoice": None}))
+        told.append(told_of(numbers[-1], "deleted", second, {**now, "status": "canceled", "latest_invoice": None}))
     return told
 
 
@@ -80,11 +61,11 @@ def lives(draw: st.DrawFn) -> list[Event]:
 def any_events(draw: st.DrawFn) -> list[Event]:
     """Events that need not make sense together: equal objects under many ids, verbs and pasts, all in two seconds."""
     return [
-        event(
+        told_of(
             number,
             draw(st.sampled_from(["created", "updated", "paused", "deleted"])),
             draw(st.sampled_from([100, 101])),
-            {**OBJECT, "status": draw(st.sampled_from(("active", "past_due", *FINAL)))},
+            {**SUBSCRIPTION, "status": draw(st.sampled_from(("active", "past_due", *FINAL)))},
             draw(st.sampled_from([None, {"status": "active"}, {"status": "past_due"}, {"status": "canceled"}])),
         )
         for number in range(draw(st.integers(1, 6)))
@@ -126,6 +107,6 @@ def test_a_facet_read_back_from_its_stored_form_goes_on_as_if_it_had_never_been_
 @given(st.data())
 def test_a_terminal_status_wins_its_second_whatever_else_is_told_in_it(data: st.DataObject) -> None:
     status = data.draw(st.sampled_from(FINAL))
-    end = event(90, "updated", 101, {**OBJECT, "status": status}, {"status": "active"})
+    end = told_of(90, "updated", 101, {**SUBSCRIPTION, "status": status}, {"status": "active"})
     others = [one for one in data.draw(any_events()) if one.object["status"] not in FINAL]
     assert heard(data.draw(shuffled([*others, end]))).value.status == status

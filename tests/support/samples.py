@@ -13,6 +13,7 @@ type Stripe = Callable[..., Event]
 """A fixture that makes sample events as one endpoint receives them: `sample`, of its account and in its shape."""
 
 EVENTS = Path(__file__).parents[2] / "events"
+NAMES = sorted(str(path.relative_to(EVENTS).with_suffix("")) for path in EVENTS.rglob("*.json"))
 
 
 def sample(

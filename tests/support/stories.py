@@ -1,15 +1,17 @@
 """Stories: events told to books one after the other, and the reminders that come due after them."""
 
-from functions.consumer.routes import decide
+from functions.consumer.routes import ROUTES, decide
 from shared.effects import Email
 from shared.event import Event
 from tests.support.books import BooksOf
-from tests.support.samples import fired
+from tests.support.samples import NAMES, fired, sample
 
 CUSTOMER = "cus_s4E7P0vk4zyEAh"
 SUBSCRIPTION = "sub_1USCcRHv8KpR2wXnxQPUiPdq"
 RENEWAL = "in_1UdRORHv8KpR2wXnlf7IV6ts"
 CONNECTED = "acct_1T8bWcLs5NqE9zGd"
+ROUTED = [event for event in map(sample, NAMES) if event.type in ROUTES]
+"""Every sample event that a handler decides on."""
 
 
 def told(*events: Event) -> BooksOf:

@@ -1,5 +1,7 @@
 """reminder.payment_failed: after three days it speaks only of what is still owed."""
 
+from itertools import permutations
+
 import pytest
 
 from functions.consumer.handlers.reminder_payment_failed import handle
@@ -28,9 +30,17 @@ def test_what_is_still_owed_is_asked_for_again(failed: Event, account: str) -> N
 
 
 def test_the_address_that_was_learnt_last_is_used(stripe_sends: Stripe, failed: Event) -> None:
-    moved = stripe_sends("invoice.paid", customer_email="new@example.com", created=failed.created + DAY)
-    (mail,) = mails_once_due(told(failed, moved))
-    assert mail.to == "new@example.com"
+    moved = stripe_sends(
+        "checkout.session.completed.subscription",
+        created=failed.created + DAY,
+        customer_details={"email": "new@example.com"},
+    )
+    again = stripe_sends(
+        "invoice.payment_failed", created=failed.created + 2 * DAY, event_id="evt_again", attempt_count=2
+    )
+    for order in permutations((failed, moved, again)):
+        (mail,) = mails_once_due(told(*order))
+        assert mail.to == "new@example.com", "the failed invoice froze the old address, whenever it is told again"
 
 
 def test_an_attempt_still_to_come_is_announced(stripe_sends: Stripe) -> None:

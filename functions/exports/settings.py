@@ -1,0 +1,41 @@
+"""What exports is told by its environment, checked once at start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of exports.
+
+    Attributes:
+        bucket: Name of the bucket that holds the files (`BUCKET`).
+        region: AWS region of the bucket (`AWS_REGION`, which Lambda itself sets).
+    """
+
+    bucket: str
+    region: str
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Settings read from environment variables.
+
+        Raises:
+            ValueError: A variable is missing; the message names it.
+        """
+        return cls(
+            bucket=_required(environ, "BUCKET", "the name of the bucket that holds the exports"),
+            region=_required(environ, "AWS_REGION", "the AWS region of the bucket"),
+        )
+
+
+def _required(environ: Mapping[str, str], name: str, meaning: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise ValueError(f"The environment variable {name} is not set: it must be {meaning}.")
+    return value

@@ -1,0 +1,60 @@
+"""The plans of `plans.toml`: which plan and which limits follow from what a customer is subscribed to."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from shared.frozen import Frozen
+from shared.stripe_objects import Subscription, SubscriptionItem
+
+
+class Plan(Frozen):
+    """A plan or an add-on: what of Stripe's it stands for, and what one of it allows."""
+
+    match: tuple[str, ...]
+    limits: Mapping[str, int] = {}
+
+
+class Plans(Frozen):
+    """All that is sold, by name, in the order of the file."""
+
+    plans: Mapping[str, Plan] = {}
+    add_ons: Mapping[str, Plan] = {}
+
+    def plan_of(self, subscriptions: Iterable[Subscription]) -> str | None:
+        """The plan's name; of several the one that comes last in the file, which is the largest."""
+        bought = {self._name(self.plans, item) for one in subscriptions if one.alive for item in one.items}
+        return next((name for name in reversed(self.plans) if name in bought), None)
+
+    def limits_of(self, subscriptions: Iterable[Subscription]) -> Mapping[str, int]:
+        """What all that is alive allows together; each item's limits times its quantity."""
+        limits: Counter[str] = Counter()
+        for item in (item for one in subscriptions if one.alive for item in one.items):
+            name = self._name(self.all, item)
+            for limit, number in self.all[name].limits.items() if name else ():
+                limits[limit] += number * (item.quantity if item.quantity is not None else 1)
+        return dict(limits)
+
+    def unknown_in(self, subscription: Subscription) -> tuple[str, ...]:
+        """The prices of `subscription` that the file does not know."""
+        return tuple(item.price for item in subscription.items if self._name(self.all, item) is None)
+
+    @property
+    def all(self) -> Mapping[str, Plan]:
+        """Plans and add-ons."""
+        return {**self.plans, **self.add_ons}
+
+    @staticmethod
+    def _name(among: Mapping[str, Plan], item: SubscriptionItem) -> str | None:
+        names = {item.price, item.product, item.lookup_key}
+        return next((name for name, plan in among.items() if names.intersection(plan.match)), None)
+
+
+def read_plans() -> Plans:
+    """The plans in `plans.toml`.
+
+    Raises:
+        tomllib.TOMLDecodeError, pydantic.ValidationError: the file is not as its head says.
+    """
+    return Plans.model_validate(tomllib.loads((Path(__file__).parent / "plans.toml").read_text()))

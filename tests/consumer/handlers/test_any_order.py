@@ -1,0 +1,72 @@
+"""A customer's whole story ends in the same books, in whatever order Stripe tells it and however often."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.event import PLATFORM, Event
+from tests.support.samples import NAMES, sample
+from tests.support.stories import CUSTOMER, ROUTED, mails_once_due, told
+
+RECOVERED = [
+    "checkout.session.completed.subscription",
+    "customer.subscription.created",
+    "invoice.payment_failed",
+    "customer.subscription.updated",
+    "invoice.paid.recovered",
+    "customer.subscription.updated.recovered",
+]
+LOST = [
+    "invoice.paid",
+    "customer.subscription.created",
+    "invoice.payment_failed",
+    "customer.subscription.updated",
+    "invoice.payment_failed.last",
+    "customer.subscription.deleted",
+]
+
+
+@pytest.mark.parametrize("story", [RECOVERED, LOST], ids=["recovered", "lost"])
+@pytest.mark.parametrize("shape", ["", "before_basil/"], ids=["since basil", "before basil"])
+def test_every_order_of_a_story_ends_in_the_same_books(story: list[str], shape: str) -> None:
+    names = [f"{shape}{name}" if f"{shape}{name}" in NAMES else name for name in story]
+    events = [sample(name) for name in names]
+    in_order = told(*events).contents()
+    assert all(told(*order).contents() == in_order for order in permutations(events))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_all_that_stripe_ever_sent_us_ends_in_the_same_books(data: st.DataObject) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(ROUTED), min_size=2, max_size=12))
+    assert told(*data.draw(st.permutations(chosen))).contents() == told(*chosen).contents()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_burst_within_one_second_ends_in_the_same_books(data: st.DataObject) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(ROUTED), min_size=2, max_size=8))
+    burst = [event.model_copy(update={"created": 1_795_000_000}) for event in chosen]
+    assert told(*data.draw(st.permutations(burst))).contents() == told(*burst).contents()
+
+
+@pytest.fixture(scope="module")
+def lost() -> list[Event]:
+    return [sample(name) for name in LOST]
+
+
+def test_no_order_tells_the_customer_one_thing_twice_or_asks_for_what_is_paid(lost: list[Event]) -> None:
+    paid = sample("invoice.paid.recovered", created=lost[-2].created + 1)
+    for order in permutations([*lost[2:], paid]):
+        books = told(*order)
+        assert not books.organization(PLATFORM, CUSTOMER).access
+        assert [mail.template for mail in mails_once_due(books)] == ["farewell"]
+        assert len(books.mails) <= 3
+
+
+def test_every_order_leaves_one_reminder_to_speak_and_one_farewell(lost: list[Event]) -> None:
+    for order in permutations(lost[1:]):
+        told_later = [mail.template for mail in mails_once_due(told(*order))]
+        assert sorted(told_later) == ["farewell", "payment_still_due"]

@@ -1,0 +1,64 @@
+"""What failed together comes back apart, after as long as suits the failure."""
+
+import random
+
+import pytest
+
+from functions.consumer.backoff import BUG, HOUR, MINUTE, SERVICE, before_claim, before_retry
+from functions.consumer.claim import ATTEMPTS
+
+
+def longest(_least: float, most: float) -> float:
+    return most
+
+
+def shortest(least: float, _most: float) -> float:
+    return least
+
+
+def middle(least: float, most: float) -> float:
+    return (least + most) / 2
+
+
+@pytest.mark.parametrize("waits", [SERVICE, BUG], ids=["service", "bug"])
+def test_there_are_seven_retries_each_after_a_longer_wait(waits: tuple[int, ...]) -> None:
+    assert len(waits) == ATTEMPTS - 1 == 7
+    assert [before_retry(waits, attempt, longest) for attempt in range(1, 8)] == list(waits) == sorted(waits)
+
+
+@pytest.mark.parametrize(
+    ("waits", "total"), [(SERVICE, 5.7 * HOUR), (BUG, 2 * MINUTE)], ids=["service: 6 hours", "bug: 2 minutes"]
+)
+def test_all_retries_together_last_about(waits: tuple[int, ...], total: float) -> None:
+    mean = sum(before_retry(waits, attempt, middle) for attempt in range(1, 8))
+    assert mean == pytest.approx(total, rel=0.06)
+
+
+def test_jitter_is_full_but_never_nothing() -> None:
+    assert [before_retry(SERVICE, attempt, shortest) for attempt in (1, 7)] == [1, 1]
+    assert before_retry(SERVICE, 1, middle) == 30
+
+
+def test_a_later_attempt_than_planned_waits_as_the_last_one() -> None:
+    assert before_retry(BUG, ATTEMPTS + 1, longest) == BUG[-1]
+
+
+def test_an_event_that_cannot_be_claimed_waits_as_long_as_it_has_waited_up_to_an_hour() -> None:
+    assert [before_claim(waited, longest) for waited in (0, 60, 10 * HOUR)] == [4, 60, HOUR]
+    assert before_claim(10 * HOUR, shortest) == 2
+
+
+def test_a_clock_behind_sqs_still_waits() -> None:
+    assert before_claim(-5, longest) == 4
+
+
+def test_thirty_receives_without_a_claim_outlast_an_outage_of_some_hours() -> None:
+    jitter = random.Random(1).uniform  # noqa: S311 - the same in every run
+
+    def outlasted() -> float:
+        waited = 0.0
+        for _ in range(30):
+            waited += before_claim(waited, jitter)
+        return waited
+
+    assert sum(outlasted() for _ in range(500)) / 500 == pytest.approx(7 * HOUR, rel=0.1)

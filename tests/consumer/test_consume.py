@@ -1,0 +1,118 @@
+"""A message goes through the four stages once, for as few calls as can be, and survives a crash in any of them."""
+
+import pytest
+
+from functions.consumer.consume import Verdict
+from tests.consumer.faults import Crash
+from tests.consumer.world import LEASE, World, mail, only_save, reminder
+
+
+@pytest.fixture(scope="module")
+def engine() -> str:
+    return "moto"
+
+
+def test_an_event_has_its_consequences_and_its_message_goes(world: World) -> None:
+    assert world.consume() == Verdict("done", attempt=1)
+    assert (world.outside.mails, world.outside.reminders) == ([mail()], [reminder()])
+    assert "organization" in world.books()
+
+
+def test_an_event_with_a_mail_costs_four_calls(world: World) -> None:
+    world.consume()
+    claim, read, commit, finish = "PutItem", "GetItem", "TransactWriteItems", "UpdateItem"
+    assert world.faults.calls == [claim, read, commit, finish]
+
+
+def test_an_event_that_only_changes_the_books_costs_three(world: World) -> None:
+    world.decide = only_save
+    assert world.consume().state == "done"
+    assert world.faults.calls == ["PutItem", "GetItem", "TransactWriteItems"]
+
+
+def test_a_duplicate_costs_one_and_has_no_consequence(world: World) -> None:
+    world.consume()
+    world.faults.calls.clear()
+    assert world.consume("message-2") == Verdict("duplicate")
+    assert world.faults.calls == ["PutItem"]
+    assert world.outside.mails == [mail()]
+
+
+def test_an_ignored_event_costs_one_and_stays_ignored(world: World) -> None:
+    world.ignore = "no handler for its type"
+    assert world.consume() == world.consume("message-2") == Verdict("ignored")
+    assert world.faults.calls == ["PutItem", "PutItem"]
+    assert world.books() == {}
+
+
+def test_two_events_for_one_change_send_one_mail(world: World) -> None:
+    world.consume(event_id="evt_1")
+    assert world.consume("message-2", event_id="evt_2").state == "done"
+    assert world.outside.mails == [mail()]
+    assert len(world.outside.reminders) == 2
+
+
+def test_what_somebody_holds_comes_back_just_after_the_lease(world: World) -> None:
+    world.claim()
+    assert world.consume() == Verdict("held", LEASE + 1)
+
+
+@pytest.mark.parametrize("stage", ["PutItem", "GetItem", "TransactWriteItems", "UpdateItem"])
+@pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
+def test_a_crash_in_any_stage_loses_nothing_and_repeats_no_record(world: World, stage: str, *, applied: bool) -> None:
+    (world.faults.crash_after if applied else world.faults.crash_before)(stage)
+    with pytest.raises(Crash):
+        world.consume()
+    world.clock.now += LEASE
+    assert world.consume().state in {"done", "duplicate"}
+    assert world.inbox()["state"] == "done"
+    assert world.books()["organization"]["version"] == 1
+    # The one crash that no order of writes can hide: SES has the mail, and nobody wrote that down.
+    unseen = stage == "UpdateItem" and not applied
+    assert world.outside.mails == [mail()] * (2 if unseen else 1)
+
+
+def test_a_crash_before_the_claim_uses_up_no_attempt(world: World) -> None:
+    world.faults.crash_before("PutItem")
+    with pytest.raises(Crash):
+        world.consume()
+    assert world.consume().attempt == 1
+
+
+@pytest.mark.parametrize("stage", ["PutItem", "TransactWriteItems", "UpdateItem"])
+def test_a_lost_answer_is_no_failure(world: World, stage: str) -> None:
+    world.faults.lose_answer(stage)
+    verdict = world.consume()
+    if verdict.state == "fenced":  # moto does not know a transaction that is sent again; DynamoDB does, by its token
+        world.clock.now += LEASE
+        verdict = world.consume()
+    assert verdict.state == "done"
+    assert world.outside.mails == [mail()]
+
+
+def test_a_consumer_that_wakes_up_late_stops_and_leaves_the_event_to_whoever_has_it(world: World) -> None:
+    def somebody_takes_over() -> None:
+        world.clock.now += LEASE
+        world.claim()
+
+    world.faults.meanwhile("TransactWriteItems", somebody_takes_over)
+    assert world.consume() == Verdict("fenced", LEASE, attempt=1)
+    assert (world.books(), world.outside.mails) == ({}, [])
+
+
+def test_a_redriven_message_does_not_repeat_what_was_done_before_it_failed(world: World) -> None:
+    world.outside.mail_troubles = [KeyError("amount")] * 8
+    for _ in range(8):
+        verdict = world.consume()
+        world.clock.now += verdict.wait or 0
+    assert world.consume().state == "burnt"
+    set_before = len(world.outside.reminders)
+
+    def decide_again(*_: object) -> None:
+        raise AssertionError("decided again")
+
+    world.decide = decide_again  # type: ignore[assignment] # it must not be called
+    assert world.consume("redriven") == Verdict("done", attempt=1)
+    assert world.outside.mails == [mail()]
+    assert len(world.outside.reminders) == set_before + 1
+    assert "error" not in world.inbox()

@@ -1,0 +1,139 @@
+"""What is owed is performed once, and what was performed is known, whatever crashes in between."""
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from functions.consumer.claim import Claimed
+from functions.consumer.commit import FencedError, commit
+from functions.consumer.outbox import Owed, load
+from functions.consumer.perform import perform
+from shared.decision import Decision
+from shared.effects import Effect, Email
+from tests.consumer.faults import Crash
+from tests.consumer.world import LEASE, NOW, World, mail, reminder
+
+TROUBLE = EndpointConnectionError(endpoint_url="https://email.example")
+
+
+def owe(world: World, *effects: Effect) -> tuple[Claimed, tuple[Owed, ...]]:
+    claimed = world.claim()
+    outbox = commit(world.store, claimed, world.event(), "{}", Decision(then=effects))
+    world.faults.calls.clear()
+    return claimed, outbox
+
+
+def perform_committed(world: World, claimed: Claimed, outbox: tuple[Owed, ...], *mails: Email) -> None:
+    perform(world.store, world.performers, claimed, outbox, {one.key: one for one in mails})
+
+
+def take_up(world: World) -> None:
+    """The next attempt, once the lease of the last one has lapsed."""
+    world.clock.now += LEASE
+    claimed = world.claim()
+    perform_committed(world, claimed, load(claimed.outbox or ""))
+
+
+def outcomes(world: World) -> list[str | None]:
+    return [owed.outcome for owed in load(world.inbox()["outbox"])]
+
+
+def sent(world: World) -> list[str]:
+    return [one.key for one in world.outside.mails]
+
+
+def test_an_event_whose_effects_are_performed_is_done(world: World) -> None:
+    perform_committed(world, *owe(world, mail(), reminder()), mail())
+    assert (world.outside.mails, world.outside.reminders) == ([mail()], [reminder()])
+    inbox = world.inbox()
+    assert (inbox["state"], inbox["done_ms"]) == ("done", NOW * 1000)
+    assert outcomes(world) == ["set", "sent"]
+
+
+def test_a_reminder_and_a_mail_cost_one_write(world: World) -> None:
+    perform_committed(world, *owe(world, mail(), reminder()), mail())
+    assert world.faults.calls == ["UpdateItem"]
+
+
+def test_what_can_be_repeated_safely_comes_before_mails(world: World) -> None:
+    world.outside.reminder_troubles = [TROUBLE]
+    with pytest.raises(EndpointConnectionError):
+        perform_committed(world, *owe(world, mail(), reminder()), mail())
+    assert sent(world) == []
+
+
+def test_a_finished_event_says_nothing_of_earlier_errors(world: World) -> None:
+    claimed, outbox = owe(world, mail())
+    world.write_inbox({"error": "KeyError unexpected", "next_at": NOW})
+    perform_committed(world, claimed, outbox, mail())
+    assert not {"error", "next_at"} & world.inbox().keys()
+
+
+def test_a_mail_is_marked_before_the_next_begins_and_not_sent_again(world: World) -> None:
+    world.outside.mail_troubles = [None, Crash()]
+    with pytest.raises(Crash):
+        perform_committed(world, *owe(world, mail("one"), mail("two")), mail("one"), mail("two"))
+    assert outcomes(world) == ["sent", None]
+    take_up(world)
+    assert sent(world) == ["one", "two"]
+    assert world.inbox()["state"] == "done"
+
+
+def test_a_later_attempt_sends_the_words_that_were_committed(world: World) -> None:
+    owe(world, mail())
+    take_up(world)
+    assert world.outside.mails == [mail()]
+
+
+def test_a_reminder_is_set_again_rather_than_never(world: World) -> None:
+    world.outside.mail_troubles = [TROUBLE]
+    with pytest.raises(EndpointConnectionError):
+        perform_committed(world, *owe(world, reminder(), mail()))
+    assert world.outside.reminders == [reminder()]
+    take_up(world)
+    assert world.outside.reminders == [reminder(), reminder()]
+    assert outcomes(world) == ["set", "sent"]
+
+
+@pytest.mark.parametrize(("undeliverable", "outcome"), [(mail(expires=NOW), "too late"), (mail(to=None), "no address")])
+def test_a_mail_that_cannot_be_sent_is_recorded_and_the_event_is_done(
+    world: World, undeliverable: Email, outcome: str
+) -> None:
+    perform_committed(world, *owe(world, undeliverable), undeliverable)
+    assert sent(world) == []
+    assert outcomes(world) == [outcome]
+    assert world.inbox()["state"] == "done"
+
+
+def test_a_mail_whose_words_were_erased_is_not_sent(world: World) -> None:
+    owe(world, mail())
+    world.erase("mail#told")
+    take_up(world)
+    assert sent(world) == []
+    assert outcomes(world) == ["erased"]
+
+
+def test_a_late_consumer_cannot_finish_the_event(world: World) -> None:
+    late, outbox = owe(world, reminder())
+    world.clock.now += LEASE
+    world.claim()
+    with pytest.raises(FencedError):
+        perform_committed(world, late, outbox)
+    assert world.inbox()["state"] == "committed"
+    assert outcomes(world) == [None]
+
+
+def test_a_late_consumer_stops_after_the_first_mail(world: World) -> None:
+    late, outbox = owe(world, mail("one"), mail("two"))
+    world.clock.now += LEASE
+    world.claim()
+    with pytest.raises(FencedError):
+        perform_committed(world, late, outbox)
+    assert sent(world) == ["one"]
+
+
+def test_marks_whose_answers_were_lost_stand(world: World) -> None:
+    claimed, outbox = owe(world, mail("one"), mail("two"))
+    world.faults.lose_answer("UpdateItem", times=2)
+    perform_committed(world, claimed, outbox, mail("one"), mail("two"))
+    assert outcomes(world) == ["sent", "sent"]
+    assert world.inbox()["state"] == "done"

@@ -1,0 +1,125 @@
+"""A reminder is a one-time schedule whose message stands in the same line as its customer's events."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from functions.consumer.message import read_message
+from functions.consumer.perform import SetReminder
+from functions.consumer.reminders import ScheduleTarget, message_of, reminders
+from functions.ingest.message import group_of
+from functions.ingest.stripe_event import read_event as read_stripe_event
+from shared.effects import DAY, Remind
+from shared.event import read_event
+from tests.consumer.world import NOW, REGION, reminder, sqs_record, stripe_event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_scheduler.type_defs import GetScheduleOutputTypeDef
+
+TARGET = ScheduleTarget(
+    group="billhook",
+    queue_arn=f"arn:aws:sqs:{REGION}:123456789012:events.fifo",
+    role_arn="arn:aws:iam::123456789012:role/scheduler",
+    dlq_arn=f"arn:aws:sqs:{REGION}:123456789012:scheduler-dlq",
+    by_customer=False,
+    livemode=True,
+)
+
+
+@pytest.fixture
+def scheduler() -> "Iterator[EventBridgeSchedulerClient]":
+    with mock_aws():
+        client = boto3.client("scheduler", region_name=REGION)
+        client.create_schedule_group(Name="billhook")
+        yield client
+
+
+def at(client: "EventBridgeSchedulerClient", target: ScheduleTarget = TARGET) -> SetReminder:
+    return reminders(client, target, lambda: NOW)
+
+
+def found(client: "EventBridgeSchedulerClient", remind: Remind) -> "GetScheduleOutputTypeDef":
+    return client.get_schedule(GroupName="billhook", Name=remind.name)
+
+
+def test_a_reminder_fires_once_when_it_is_due_and_leaves_nothing_behind(
+    scheduler: "EventBridgeSchedulerClient",
+) -> None:
+    assert at(scheduler)(reminder()) == "set"
+    schedule = found(scheduler, reminder())
+    due = datetime.fromtimestamp(NOW + 3 * DAY, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == (f"at({due})", "UTC")
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert schedule["ActionAfterCompletion"] == "DELETE"
+
+
+def test_it_comes_back_through_our_own_queue_or_waits_in_a_dead_letter_queue(
+    scheduler: "EventBridgeSchedulerClient",
+) -> None:
+    at(scheduler)(reminder())
+    target = found(scheduler, reminder())["Target"]
+    assert (target["Arn"], target["RoleArn"]) == (TARGET.queue_arn, TARGET.role_arn)
+    assert target["DeadLetterConfig"] == {"Arn": TARGET.dlq_arn}
+    assert target["Input"] == message_of(reminder(), livemode=True)
+
+
+@pytest.mark.parametrize("by_customer", [False, True], ids=["by account", "by customer"])
+@pytest.mark.parametrize("account", ["acct_1", None], ids=["connected", "platform"])
+def test_it_stands_in_the_same_line_as_its_customers_events(
+    scheduler: "EventBridgeSchedulerClient", account: str | None, *, by_customer: bool
+) -> None:
+    body = json.dumps(stripe_event(account=account))
+    remind = reminder().model_copy(update={"account": read_event(body).account})
+    at(scheduler, replace(TARGET, by_customer=by_customer))(remind)
+    events_group = group_of(read_stripe_event(body.encode()), "customer" if by_customer else "account")
+    assert found(scheduler, remind)["Target"]["SqsParameters"] == {"MessageGroupId": events_group}
+
+
+def test_setting_it_again_changes_nothing(scheduler: "EventBridgeSchedulerClient") -> None:
+    set_reminder = at(scheduler)
+    set_reminder(reminder())
+    assert set_reminder(reminder()) == "set before"
+    assert len(scheduler.list_schedules(GroupName="billhook")["Schedules"]) == 1
+
+
+def test_another_due_time_is_another_reminder(scheduler: "EventBridgeSchedulerClient") -> None:
+    set_reminder = at(scheduler)
+    set_reminder(reminder())
+    assert set_reminder(reminder().model_copy(update={"at": NOW + 4 * DAY})) == "set"
+    assert len(scheduler.list_schedules(GroupName="billhook")["Schedules"]) == 2
+
+
+def test_what_is_overdue_fires_in_a_minute(scheduler: "EventBridgeSchedulerClient") -> None:
+    overdue = reminder().model_copy(update={"at": NOW - DAY})
+    at(scheduler)(overdue)
+    soon = datetime.fromtimestamp(NOW + 60, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    assert found(scheduler, overdue)["ScheduleExpression"] == f"at({soon})"
+
+
+def test_a_scheduler_that_refuses_is_a_failure(scheduler: "EventBridgeSchedulerClient") -> None:
+    with Stubber(scheduler) as stub:
+        stub.add_client_error("create_schedule", "ServiceQuotaExceededException")
+        with pytest.raises(ClientError, match="ServiceQuotaExceededException"):
+            at(scheduler)(reminder())
+
+
+@pytest.mark.parametrize("livemode", [True, False])
+@pytest.mark.parametrize("account", ["acct_1", "platform"])
+def test_its_message_is_an_event_like_any_other(account: str, *, livemode: bool) -> None:
+    remind = reminder().model_copy(update={"account": account})
+    body = message_of(remind, livemode=livemode)
+    message, event = read_message(sqs_record(body)), read_event(body)
+    assert (message.event_id, message.account, message.customer) == (remind.name, account, "cus_1")
+    assert (message.own, message.livemode) == (True, livemode)
+    assert (event.type, event.created, event.account) == (remind.type, remind.at, account)
+    assert (event.object["id"], event.subject) == ("in_1", "cus_1")

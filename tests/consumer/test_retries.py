@@ -1,0 +1,197 @@
+"""What fails is tried again as often and as late as suits it, and then dead-lettered; the inbox says why."""
+
+import json
+import zlib
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from functions.consumer.backoff import BUG, SERVICE
+from functions.consumer.consume import Verdict, consume
+from functions.consumer.message import read_message
+from shared.errors import Permanent, Retryable
+from tests.consumer.faults import Crash
+from tests.consumer.world import LEASE, NOW, World, mail, sqs_record
+
+SECRETS = ("ann", "example.com", "cus_1", "in_1")
+
+
+@pytest.fixture(scope="module")
+def engine() -> str:
+    return "moto"
+
+
+def fail_with(world: World, error: Exception) -> None:
+    def decide(*_: object) -> None:
+        raise error
+
+    world.decide = decide  # type: ignore[assignment] # it never returns
+
+
+def consume_to_the_end(world: World, message_id: str = "message-1") -> list[Verdict]:
+    """Every verdict on a message until it is gone or burnt, each taken when SQS would show the message again."""
+    verdicts = [world.consume(message_id)]
+    while verdicts[-1].wait is not None and verdicts[-1].state != "burnt":
+        world.clock.now += verdicts[-1].wait
+        verdicts.append(world.consume(message_id))
+    return verdicts
+
+
+@pytest.mark.parametrize(
+    ("error", "waits"),
+    [
+        (Retryable("rate_limit"), SERVICE),
+        (ReadTimeoutError(endpoint_url="https://ann.example.com"), SERVICE),
+        (KeyError("ann@example.com"), BUG),
+    ],
+    ids=["service", "no answer", "bug"],
+)
+def test_a_failure_is_tried_seven_times_more_and_then_burnt(
+    world: World, error: Exception, waits: tuple[int, ...]
+) -> None:
+    fail_with(world, error)
+    *retries, failed, burnt = consume_to_the_end(world)
+    assert [verdict.wait for verdict in retries] == list(waits)
+    assert {verdict.state for verdict in retries} == {"retry"}
+    assert (failed.state, failed.attempt, failed.wait) == ("failed", 8, 0)
+    assert burnt == Verdict("burnt", 0)
+
+
+def test_a_throttled_read_is_a_failure_of_the_service(world: World) -> None:
+    world.faults.refuse("GetItem", "ProvisionedThroughputExceededException")
+    verdict = world.consume()
+    assert (verdict.state, verdict.wait) == ("retry", SERVICE[0])
+    assert (
+        str(verdict.failure)
+        == "ProvisionedThroughputExceededException ProvisionedThroughputExceededException at GetItem"
+    )
+
+
+def test_between_attempts_the_inbox_says_what_failed_and_when_it_goes_on(world: World) -> None:
+    fail_with(world, Retryable("rate_limit"))
+    world.consume()
+    inbox = world.inbox()
+    assert (inbox["error"], inbox["attempts"], inbox["next_at"]) == ("Retryable rate_limit", 1, NOW + SERVICE[0])
+    assert (inbox["state"], inbox["lease_until"]) == ("claimed", 0)
+
+
+def test_the_lease_is_released_with_the_error_so_that_a_short_wait_is_short(world: World) -> None:
+    fail_with(world, KeyError())
+    assert world.consume().wait == BUG[0]
+    assert world.consume().attempt == 2
+
+
+def test_an_error_that_could_not_be_recorded_waits_for_the_lease_if_that_is_longer(world: World) -> None:
+    fail_with(world, KeyError())
+    world.faults.cut("UpdateItem")
+    assert world.consume().wait == LEASE
+    fail_with(world, Retryable("rate_limit"))
+    world.faults.meanwhile("UpdateItem", lambda: None)  # the take-over
+    world.faults.cut("UpdateItem")
+    world.clock.now += LEASE
+    assert world.consume().wait == SERVICE[1]
+
+
+def test_a_permanent_failure_is_dead_lettered_at_once_with_its_payload_archived(world: World) -> None:
+    fail_with(world, Permanent("invoice_missing", "customer"))
+    verdict = world.consume()
+    assert (verdict.state, verdict.wait, str(verdict.failure)) == ("failed", 0, "Permanent invoice_missing at customer")
+    inbox = world.inbox()
+    assert (inbox["state"], inbox["error"]) == ("failed", "Permanent invoice_missing at customer")
+    assert (inbox["failed_ms"], inbox["lease_until"]) == (NOW * 1000, 0)
+    (archived,) = world.books().values()
+    assert zlib.decompress(archived["payload"].value).decode() == world.message().body
+
+
+def test_a_body_that_is_no_event_is_dead_lettered_at_once(world: World) -> None:
+    message = read_message(sqs_record("ann@example.com is no JSON"))
+    assert consume(world.consumer, message).state == "failed"
+    assert consume(world.consumer, message).state == "burnt"
+    assert world.inbox("message:message-1")["error"] == "Permanent event_json_invalid"
+
+
+def test_a_burnt_message_is_not_tried(world: World) -> None:
+    fail_with(world, Permanent("invoice_missing"))
+    world.consume()
+    world.faults.calls.clear()
+    assert [world.consume() for _ in range(3)] == [Verdict("burnt", 0)] * 3
+    assert world.faults.calls == ["PutItem"] * 3
+
+
+def test_a_redriven_message_is_tried_in_earnest_eight_times(world: World) -> None:
+    fail_with(world, KeyError())
+    consume_to_the_end(world)
+    *retries, failed, _ = consume_to_the_end(world, "redriven")
+    assert (len(retries), failed.attempt) == (7, 8)
+
+
+def test_eight_crashes_that_nobody_recorded_are_a_failure_too(world: World) -> None:
+    for _ in range(8):
+        world.faults.crash_before("GetItem")
+        with pytest.raises(Crash):
+            world.consume()
+        world.clock.now += LEASE
+    verdict = world.consume()
+    assert (verdict.state, verdict.attempt) == ("failed", 9)
+    assert world.inbox()["error"] == "Crashed no_answer"
+    assert world.consume().state == "burnt"
+
+
+def test_a_failure_that_could_not_be_recorded_is_recorded_later(world: World) -> None:
+    fail_with(world, Permanent("invoice_missing"))
+    world.faults.cut("TransactWriteItems")
+    unrecorded = world.consume()
+    assert (unrecorded.state, unrecorded.wait, str(unrecorded.failure)) == (
+        "unrecorded",
+        LEASE,
+        "Permanent invoice_missing",
+    )
+    world.clock.now += LEASE
+    assert world.consume().state == "failed"
+
+
+def test_what_was_committed_is_not_archived_again_when_it_fails(world: World) -> None:
+    world.outside.mail_troubles = [Permanent("unmailable")] * 2
+    world.consume()
+    for key in world.books():
+        world.erase(key)
+    world.consume("redriven")
+    assert world.books() == {}
+
+
+def test_a_claim_that_is_not_answered_waits_longer_the_longer_it_has_waited(world: World) -> None:
+    world.faults.cut("PutItem", times=2)
+    verdict = world.consume()
+    assert (verdict.state, verdict.wait, str(verdict.failure)) == (
+        "unclaimed",
+        4,
+        "BotoCoreError EndpointConnectionError",
+    )
+    world.clock.now += 600
+    assert world.consume().wait == 600
+    assert world.consume().attempt == 1
+
+
+def test_what_was_finished_without_an_answer_is_not_taken_for_failed(world: World) -> None:
+    world.claim()
+    world.write_inbox({"attempts": 7, "lease_until": 0})
+    world.faults.meanwhile("TransactWriteItems", lambda: world.faults.lose_answer("UpdateItem", times=3))
+    assert (world.consume().state, world.inbox()["state"]) == ("unrecorded", "done")
+    assert world.consume().state == "duplicate"
+
+
+def test_what_was_committed_without_an_answer_is_not_decided_again(world: World) -> None:
+    world.faults.lose_answer("TransactWriteItems", times=3)
+    assert world.consume().state in {"retry", "fenced"}  # moto does not know a transaction that is sent again
+    fail_with(world, AssertionError("decided again"))
+    world.clock.now += LEASE
+    assert world.consume().state == "done"
+    assert world.outside.mails == [mail()]
+
+
+@pytest.mark.parametrize("error", [KeyError("ann@example.com"), ValueError("cus_1 in_1"), Retryable("rate_limit")])
+def test_no_value_of_the_event_is_in_an_error(world: World, error: Exception) -> None:
+    fail_with(world, error)
+    verdict = world.consume()
+    said = f"{verdict.failure} {json.dumps(world.inbox()['error'])}".lower()
+    assert not [secret for secret in SECRETS if secret in said]

@@ -1,0 +1,96 @@
+"""The Lambda as AWS starts it: one message in, and its consequences in the tables, the mail and the schedules."""
+
+import importlib
+import json
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from pydantic import ValidationError
+
+from functions.consumer.wiring import build
+from tests.consumer.tables import make_table
+from tests.consumer.test_settings import ENVIRON
+from tests.consumer.world import REGION, sqs_record
+from tests.support.samples import sample
+
+if TYPE_CHECKING:
+    from functions.consumer.handler import Handler
+    from shared.event import Event
+
+
+@pytest.fixture
+def environ(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """What template.yaml would give, and everything that it names."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb")
+        boto3.client("scheduler").create_schedule_group(Name="billhook")
+        boto3.client("sesv2").create_email_identity(EmailIdentity="billing@example.com")
+        queue = boto3.client("sqs").create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})
+        tables = {
+            "INBOX_TABLE": make_table(dynamodb, "InboxTable"),
+            "BOOKS_TABLE": make_table(dynamodb, "BooksTable"),
+        }
+        yield ENVIRON | tables | {"QUEUE_URL": queue["QueueUrl"]}
+
+
+def payment_failed(**changes: object) -> dict[str, Any]:
+    """As Stripe would send it now."""
+    event: Event = sample("invoice.payment_failed", created=int(time.time()))
+    return event.model_dump(mode="json", by_alias=True) | {"object": "event"} | changes
+
+
+def handle(handler: "Handler", body: dict[str, Any]) -> list[object]:
+    failures: list[object] = handler({"Records": [sqs_record(body)]}, None)["batchItemFailures"]
+    return failures
+
+
+def inbox(environ: dict[str, str]) -> dict[str, Any]:
+    (item,) = boto3.client("dynamodb").scan(TableName=environ["INBOX_TABLE"])["Items"]
+    return {name: next(iter(value.values())) for name, value in item.items()}
+
+
+def test_a_failed_payment_is_told_by_mail_and_remembered_for_later(environ: dict[str, str]) -> None:
+    assert handle(build(environ), payment_failed()) == []
+    assert inbox(environ)["state"] == "done"
+    assert [owed["outcome"] for owed in json.loads(inbox(environ)["outbox"])] == ["set", "sent"]
+    (schedule,) = boto3.client("scheduler").list_schedules(GroupName="billhook")["Schedules"]
+    assert schedule["Target"]["Arn"] == environ["QUEUE_ARN"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"livemode": False}, "a test-mode event on a live stack"),
+        ({"type": "price.created"}, "no handler for its type"),
+        ({"object": "v2.core.event"}, "a thin event: enable snapshot events on this endpoint"),
+    ],
+)
+def test_what_is_not_for_this_stack_is_ignored_for_a_reason(
+    environ: dict[str, str], changes: dict[str, object], reason: str
+) -> None:
+    assert handle(build(environ), payment_failed(**changes)) == []
+    assert (inbox(environ)["state"], inbox(environ)["reason"]) == ("ignored", reason)
+
+
+def test_an_event_that_is_not_as_documented_goes_back_to_be_dead_lettered(environ: dict[str, str]) -> None:
+    assert handle(build(environ), payment_failed(data={"object": {"id": "in_1", "customer": "cus_1"}})) != []
+    assert inbox(environ)["error"].startswith("Permanent invoice_missing at ")
+
+
+def test_a_stack_that_is_not_configured_does_not_start() -> None:
+    with pytest.raises(ValidationError):
+        build({})
+
+
+def test_lambda_finds_the_handler_where_the_template_says(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    app = importlib.import_module("functions.consumer.app")
+    assert handle(app.lambda_handler, payment_failed()) == []

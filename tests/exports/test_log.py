@@ -1,0 +1,69 @@
+"""What the log says of a request, and what it must not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.exports.support import OBSTACLES, TOKEN, Exports
+
+
+def test_a_download_is_one_line(exports: Exports, capsys: pytest.CaptureFixture[str]) -> None:
+    exports.get()
+    assert json.loads(capsys.readouterr().out) == {
+        "service": "exports",
+        "level": "INFO",
+        "status": 302,
+        "reason": "found",
+        "ms": 250,
+    }
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"level": "WARNING", "status": 404, "reason": "no_file", "cause": "HeadObject: 404"},
+        {
+            "level": "ERROR",
+            "status": 503,
+            "reason": "storage_unavailable",
+            "cause": "HeadObject: EndpointConnectionError",
+        },
+    ],
+)
+def test_a_link_that_does_not_work_is_one_line_with_its_cause(
+    exports: Exports, capsys: pytest.CaptureFixture[str], line: dict[str, Any]
+) -> None:
+    exports.refusal = OBSTACLES[line["status"]]
+    exports.get()
+    assert json.loads(capsys.readouterr().out) == {"service": "exports", "ms": 250} | line
+
+
+def test_what_is_no_token_needs_no_cause(exports: Exports, capsys: pytest.CaptureFixture[str]) -> None:
+    exports.get("nonsense")
+    line = json.loads(capsys.readouterr().out)
+    assert (line["level"], line["status"], line["reason"]) == ("WARNING", 404, "malformed_token")
+    assert "cause" not in line
+
+
+def test_a_bug_is_an_error_with_its_place(exports: Exports, capsys: pytest.CaptureFixture[str]) -> None:
+    exports.refusal = OBSTACLES[500]
+    exports.get()
+    line = json.loads(capsys.readouterr().out)
+    assert (line["level"], line["status"], line["reason"]) == ("ERROR", 500, "bug")
+    assert line["cause"].startswith("KeyError in support.py, line ")
+
+
+@pytest.mark.parametrize("status", [302, *OBSTACLES])
+@pytest.mark.parametrize("token", [TOKEN, TOKEN + "="])
+def test_no_line_says_which_link_it_was(
+    exports: Exports, capfd: pytest.CaptureFixture[str], status: int, token: str
+) -> None:
+    exports.refusal = OBSTACLES.get(status)
+    exports.get(token)
+    captured = capfd.readouterr()
+    assert captured.out.count("\n") == 1
+    assert captured.err == ""
+    assert not [word for word in (TOKEN, "exports/", "X-Amz") if word in captured.out]

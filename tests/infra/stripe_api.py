@@ -1,0 +1,181 @@
+"""The part of Stripe's API that keeps webhook endpoints, served on loopback; it refuses what Stripe refuses."""
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+KEY = "rk_test_thatmaywriteendpoints"
+
+CREATABLE = {"url", "enabled_events", "api_version", "connect", "description", "metadata"}
+UPDATABLE = {"url", "enabled_events", "disabled", "description", "metadata"}
+
+
+class Refusal(Exception):  # noqa: N818 - it is an answer, not a mistake
+    def __init__(self, status: int, message: str, type_: str = "invalid_request_error") -> None:
+        super().__init__(message)
+        self.status = status
+        self.type = type_
+
+
+class StripeApi:
+    """Stripe, with the endpoints of one account."""
+
+    def __init__(self) -> None:
+        self.endpoints: dict[str, dict[str, Any]] = {}
+        self.secrets: dict[str, str] = {}
+        self.requests: list[str] = []
+        self.connect_allowed = True
+        self.after_create: Callable[[], None] = lambda: None
+        self._failures: dict[str, Refusal] = {}
+        self._garbled: set[str] = set()
+
+    def fail(self, method: str, status: int, message: str = "Something went wrong.", type_: str = "api_error") -> None:
+        """Answer every request with this method so, or with POST or DELETE only what comes below that path."""
+        self._failures[method] = Refusal(status, message, type_)
+
+    def garble(self, method: str) -> None:
+        """Perform such a request, and break off the answer."""
+        self._garbled.add(method)
+
+    def mend(self) -> None:
+        self._failures.clear()
+        self._garbled.clear()
+
+    def has(self, **endpoint: Any) -> str:  # noqa: ANN401 - any of its fields
+        """Make an endpoint as somebody would in the Dashboard."""
+        endpoint_id = f"we_{len(self.secrets) + 1}"
+        self.secrets[endpoint_id] = f"whsec_{'k' * 20}{len(self.secrets) + 1}"
+        self.endpoints[endpoint_id] = {
+            "id": endpoint_id,
+            "object": "webhook_endpoint",
+            "api_version": None,
+            "application": None,
+            "created": 1_790_000_000 + len(self.secrets),
+            "description": None,
+            "enabled_events": ["*"],
+            "livemode": False,
+            "metadata": {},
+            "status": "enabled",
+        } | endpoint
+        return endpoint_id
+
+    def enabled(self) -> dict[str, dict[str, Any]]:
+        """The enabled endpoints by the last part of their URL."""
+        return {
+            found["url"].rpartition("/")[2]: found
+            for found in self.endpoints.values()
+            if found["status"] == "enabled" and "example.com" in found["url"]
+        }
+
+    def answer(self, method: str, target: str, key: str, body: str) -> tuple[int, str]:
+        path, query = urlsplit(target).path, urlsplit(target).query
+        self.requests.append(f"{method} {path}")
+        try:
+            if method in self._failures:
+                raise self._failures[method]
+            if key != f"Bearer {KEY}":
+                raise Refusal(401, "Invalid API Key provided: rk_test_*********ints")
+            answered = json.dumps(self._perform(method, path, _fields(query), _fields(body)))
+        except Refusal as refusal:
+            return refusal.status, json.dumps({"error": {"type": refusal.type, "message": str(refusal)}})
+        return 200, answered[:-2] if method in self._garbled else answered
+
+    def _perform(self, method: str, path: str, query: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+        endpoint_id = path.removeprefix("/v1/webhook_endpoints").removeprefix("/")
+        if endpoint_id and endpoint_id not in self.endpoints:
+            raise Refusal(404, f"No such webhook endpoint: '{endpoint_id}'")
+        match method, bool(endpoint_id):
+            case "GET", False:
+                return self._page(query)
+            case "POST", False:
+                return self._create(given)
+            case "POST", True:
+                return self._update(self.endpoints[endpoint_id], given)
+            case "DELETE", True:
+                del self.endpoints[endpoint_id]
+                return {"id": endpoint_id, "object": "webhook_endpoint", "deleted": True}
+        raise Refusal(404, f"Unrecognized request URL ({method}: {path}).")
+
+    def _page(self, query: dict[str, Any]) -> dict[str, Any]:
+        newest_first = list(reversed(self.endpoints.values()))
+        after = query.get("starting_after")
+        start = next((at + 1 for at, found in enumerate(newest_first) if found["id"] == after), 0)
+        limit = int(query.get("limit", 10))
+        page = newest_first[start : start + limit]
+        more = start + limit < len(newest_first)
+        return {"object": "list", "url": "/v1/webhook_endpoints", "has_more": more, "data": page}
+
+    def _create(self, given: dict[str, Any]) -> dict[str, Any]:
+        _check(given, CREATABLE)
+        connect = given.pop("connect", "false") == "true"
+        if connect and not self.connect_allowed:
+            raise Refusal(400, "You have no connected accounts.")
+        endpoint_id = self.has(**given, application="ca_1" if connect else None)
+        self.after_create()
+        return self.endpoints[endpoint_id] | {"secret": self.secrets[endpoint_id]}
+
+    def _update(self, endpoint: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+        _check(given, UPDATABLE)
+        if "disabled" in given:
+            endpoint["status"] = "disabled" if given.pop("disabled") == "true" else "enabled"
+        endpoint["metadata"] |= given.pop("metadata", {})
+        endpoint |= given
+        return endpoint
+
+
+@contextmanager
+def served(api: StripeApi) -> Iterator[str]:
+    """Serve it, and give its URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+            status, text = api.answer(self.command, self.path, self.headers.get("authorization", ""), body)
+            self.send_response(status)
+            self.send_header("request-id", "req_1")
+            # The SDK's own retries take seconds, and are Stripe's to test.
+            self.send_header("stripe-should-retry", "false")
+            self.send_header("content-length", str(len(text.encode())))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        do_GET = do_POST = do_DELETE = _answer  # noqa: N815 - http.server's names
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _check(given: dict[str, Any], allowed: set[str]) -> None:
+    if unknown := set(given) - allowed:
+        raise Refusal(400, f"Received unknown parameter: {', '.join(sorted(unknown))}")
+    if not given.get("enabled_events", ["something"]):
+        raise Refusal(400, "Invalid array: enabled_events")
+
+
+def _fields(form: str) -> dict[str, Any]:
+    """Stripe's form encoding: `a=1`, `a[0]=1` and `a[b]=1`."""
+    fields: dict[str, Any] = {}
+    for name, value in parse_qsl(form, keep_blank_values=True):
+        parts = re.fullmatch(r"(\w+)(?:\[(\w*)\])?", name)
+        assert parts, name
+        outer, inner = parts.groups()
+        if inner is None:
+            fields[outer] = value
+        elif inner.isdigit():
+            fields.setdefault(outer, []).append(value)
+        else:
+            fields.setdefault(outer, {})[inner] = value
+    return fields

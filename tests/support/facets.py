@@ -1,0 +1,34 @@
+"""Events about one subscription, and the facet that they make."""
+
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from typing import Any
+
+from shared.event import Event, EventData
+from shared.facets import Facet, merge
+from shared.stripe_objects import Subscription, read
+from tests.support.samples import sample
+
+SUBSCRIPTION = sample("customer.subscription.created").object
+
+
+def told_of(
+    number: int, verb: str, second: int, obj: Mapping[str, Any], previous: Mapping[str, Any] | None = None
+) -> Event:
+    """Event `number` tells that the subscription, now `obj`, was created, updated, deleted… in `second`."""
+    return Event(
+        id=f"evt_{number:02}",
+        type=f"customer.subscription.{verb}",
+        created=second,
+        data=EventData(object=obj, previous_attributes=previous),
+    )
+
+
+def heard(events: Iterable[Event]) -> Facet[Subscription]:
+    """The facet after these events, in this order."""
+    first, *others = events
+    return reduce(
+        lambda facet, event: merge(facet, event, read(Subscription, event.object)),
+        others,
+        merge(None, first, read(Subscription, first.object)),
+    )
