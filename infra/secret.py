@@ -46,7 +46,7 @@ def add(manager: "SecretsManagerClient", secret_id: str, name: str, value: str) 
         botocore.exceptions.ClientError, BotoCoreError: it could not be read or stored.
     """
     stored = json.loads(manager.get_secret_value(SecretId=secret_id)["SecretString"])
-    known = stored.get(name, [])
+    known = stored.get(name) or []
     others = [known] if isinstance(known, str) else known
     stored[name] = [value, *(other for other in others if other != value)]
     manager.put_secret_value(SecretId=secret_id, SecretString=json.dumps(stored))

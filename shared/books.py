@@ -2,14 +2,30 @@
 
 from typing import Protocol
 
+from shared.accounts import ConnectedAccount, PayoutRecord
+from shared.payments import Payment
+from shared.policy import Policy
 from shared.records import Order, Organization
 
 
 class Books(Protocol):
     """The records as they were last committed; one that nobody has heard of yet is empty, at version 0."""
 
+    @property
+    def policy(self) -> Policy:
+        """What the business has decided."""
+
     def organization(self, account: str, customer: str) -> Organization:
         """The organization of a customer in an account."""
 
     def order(self, account: str, subject: str, session: str) -> Order:
         """The order bought in a Checkout session; `subject` is its customer, or the session itself for a guest."""
+
+    def payment(self, account: str, payment: str) -> Payment:
+        """The payment, by the id of its intent, or of its charge if it has none."""
+
+    def payout(self, account: str, payout: str) -> PayoutRecord:
+        """A payout to a connected account, or the platform's own."""
+
+    def connected(self, account: str) -> ConnectedAccount:
+        """A connected account."""

@@ -1,14 +1,18 @@
 """What a handler returns: the records to save, and the effects to perform once they are saved."""
 
+from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.effects import Effect
 from shared.frozen import Frozen
+from shared.payments import Payment
 from shared.records import Order, Organization
+
+type Kept = Organization | Order | Payment | ConnectedAccount | PayoutRecord
 
 
 class Decision(Frozen):
     """Saved in one transaction with the effects still owed; the effects are performed after it, in this order."""
 
-    save: tuple[Organization | Order, ...] = ()
+    save: tuple[Kept, ...] = ()
     then: tuple[Effect, ...] = ()
 
 

@@ -21,6 +21,7 @@ class Email(Frozen):
 
     Args:
         template: the name of a pair of files in `functions/consumer/mails/templates`.
+        audience: the operator's address is a setting; everybody else's is in the books.
         to: the address; None while nobody has told us one.
         key: the change it tells of, once per partition: two events for one change send one mail.
         expires: epoch seconds after which it is not sent.
@@ -29,6 +30,7 @@ class Email(Frozen):
 
     kind: Literal["email"] = "email"
     template: str
+    audience: Literal["customer", "operator"] = "customer"
     to: str | None
     partition: str
     key: str

@@ -25,7 +25,7 @@ class Candidate[Value: Snapshot](Frozen):
 
 
 class Facet[Value: Snapshot](Frozen):
-    """All candidates of the newest second seen, none of two alike."""
+    """All candidates of the newest second seen (of the newest final one, if any is final), no two alike."""
 
     second: int
     candidates: tuple[Candidate[Value], ...]
@@ -42,7 +42,7 @@ class Facet[Value: Snapshot](Frozen):
 
 
 def merge[Value: Snapshot](facet: Facet[Value] | None, event: Event, value: Value) -> Facet[Value]:
-    """`facet` with what `event` says: a newer second replaces, the same second joins, an older one is late."""
+    """`facet` with what `event` says: what is final stays, a newer second replaces, the same joins."""
     kind: Any = type(value)  # pydantic stores a generic by its parameter, which only the value knows
     mine = Candidate[kind](
         event=event.id,
@@ -52,15 +52,21 @@ def merge[Value: Snapshot](facet: Facet[Value] | None, event: Event, value: Valu
         value=value,
     )
     second = event.created if value.as_of is None else min(event.created, value.as_of)
-    if facet is None or second > facet.second:
-        return Facet[kind](second=second, candidates=(mine,))
-    if second < facet.second:
+    fresh = Facet[kind](second=second, candidates=(mine,))
+    if facet is None or _standing(fresh) > _standing(facet):
+        return fresh
+    if _standing(fresh) < _standing(facet):
         return facet
     # Two events for one change carry equal objects: of such twins the one with the smallest id stands for both.
     twins = {
         (one.digest, one.verb, one.undone): one for one in sorted((*facet.candidates, mine), key=_by_id, reverse=True)
     }
     return Facet[kind](second=second, candidates=tuple(sorted(twins.values(), key=_by_id)))
+
+
+def _standing(facet: Facet[Any]) -> tuple[bool, int]:
+    """What is final stays, since Stripe reopens nothing; else the newer second is the truth."""
+    return facet.value.final, facet.second
 
 
 def _by_id(candidate: Candidate[Any]) -> str:

@@ -13,6 +13,9 @@ def partition(account: str, subject: str) -> str:
 
 
 ORGANIZATION = "organization"
+PAYMENT = "payment"
+ACCOUNT = "account"
+PAYOUT = "payout"
 
 
 def order(session: str) -> str:

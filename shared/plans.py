@@ -25,7 +25,7 @@ class Plans(Frozen):
     def plan_of(self, subscriptions: Iterable[Subscription]) -> str | None:
         """The plan's name; of several the one that comes last in the file, which is the largest."""
         bought = {self._name(self.plans, item) for one in subscriptions if one.alive for item in one.items}
-        return next((name for name in reversed(self.plans) if name in bought), None)
+        return next((name for name in reversed(list(self.plans)) if name in bought), None)
 
     def limits_of(self, subscriptions: Iterable[Subscription]) -> Mapping[str, int]:
         """What all that is alive allows together; each item's limits times its quantity."""

@@ -1,13 +1,16 @@
 """The records of the books: what is known of a customer, and what is derived from it, never stored twice."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal, Self
 
 from shared import keys
 from shared.event import Event
 from shared.facets import Facet, merge
 from shared.frozen import Frozen
-from shared.stripe_objects import CheckoutSession, Contact, Invoice, Subscription
+from shared.stripe_accounts import Customer
+from shared.stripe_checkout import CheckoutSession
+from shared.stripe_objects import Contact, Invoice, Subscription
+from shared.stripe_payments import PaymentIntent
 
 
 class Record(Frozen):
@@ -31,9 +34,15 @@ class Record(Frozen):
 class Organization(Record):
     """One customer of one Stripe account, whatever it has bought; `subject` is the customer's id."""
 
+    profile: Facet[Customer] | None = None
     contact: Facet[Contact] | None = None
+    checkout: Facet[CheckoutSession] | None = None
     subscriptions: Mapping[str, Facet[Subscription]] = {}
     invoices: Mapping[str, Facet[Invoice]] = {}
+    closed: frozenset[str] = frozenset()
+    """The ids of invoices that are paid or void, but for the newest: nothing that comes late reopens one."""
+    declines: Mapping[str, Facet[PaymentIntent]] = {}
+    """Why the newest payment of an open invoice was declined, by its id; the invoice itself does not say it."""
     reminders: Mapping[str, int] = {}
     """When the reminder about an invoice is due, in epoch seconds, by its id; firing at another time, it is stale."""
 
@@ -44,13 +53,30 @@ class Organization(Record):
 
     @property
     def address(self) -> str | None:
-        """Where mail goes, if anything has told us yet."""
-        return self.contact.value.email if self.contact else None
+        """Where mail goes, if anything has told us yet: the customer's own address, else one of another object's."""
+        own = self.profile.value.email if self.profile else None
+        return own or (self.contact.value.email if self.contact else None)
 
     @property
     def name(self) -> str | None:
         """How to greet them, if anything has told us yet."""
-        return self.contact.value.name if self.contact else None
+        own = self.profile.value.name if self.profile else None
+        return own or (self.contact.value.name if self.contact else None)
+
+    @property
+    def members(self) -> Mapping[str, str]:
+        """Who belongs to it, by address, and in which role: the customer, who may do everything."""
+        return {self.address: "ADMIN"} if self.address else {}
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the customer was deleted at Stripe: nothing more is said to them."""
+        return self.profile is not None and self.profile.value.deleted
+
+    @property
+    def reference(self) -> str | None:
+        """The business's own id of whoever bought, as the Checkout session carried it."""
+        return self.checkout.value.client_reference_id if self.checkout else None
 
     @property
     def access(self) -> bool:
@@ -82,9 +108,34 @@ class Organization(Record):
         return facet.value if facet else None
 
     def with_invoice(self, invoice: Invoice, event: Event) -> Self:
-        """Itself, having heard what `event` says of `invoice`."""
-        facet = merge(self.invoices.get(invoice.id), event, invoice)
-        return self.model_copy(update={"invoices": {**self.invoices, invoice.id: facet}})
+        """Itself, having heard what `event` says of `invoice`; of those that are over, only the newest stays whole."""
+        if invoice.id in self.closed:
+            return self
+        invoices = {**self.invoices, invoice.id: merge(self.invoices.get(invoice.id), event, invoice)}
+        over = sorted((one.value.created, name) for name, one in invoices.items() if one.value.final)
+        older = {name for _, name in over[:-1]}
+        update = {
+            "invoices": {name: one for name, one in invoices.items() if name not in older},
+            "closed": self.closed | older,
+            "declines": {name: one for name, one in self.declines.items() if name not in {name for _, name in over}},
+        }
+        return self.model_copy(update=update)
+
+    def with_decline(self, invoice_id: str, intent: PaymentIntent, event: Event) -> Self:
+        """Itself, having heard why a payment of an invoice was declined; of a closed one nobody asks."""
+        known = self.invoice(invoice_id)
+        if invoice_id in self.closed or (known and known.final):
+            return self
+        facet = merge(self.declines.get(invoice_id), event, intent)
+        return self.model_copy(update={"declines": {**self.declines, invoice_id: facet}})
+
+    def with_profile(self, customer: Customer, event: Event) -> Self:
+        """Itself, having heard what `event` says of the customer: the one writer of its address."""
+        return self.model_copy(update={"profile": merge(self.profile, event, customer)})
+
+    def with_checkout(self, session: CheckoutSession, event: Event) -> Self:
+        """Itself, bought in `session`."""
+        return self.model_copy(update={"checkout": merge(self.checkout, event, session)})
 
     def with_subscription(self, subscription: Subscription, event: Event) -> Self:
         """Itself, having heard what `event` says of `subscription`."""
@@ -116,12 +167,14 @@ class Order(Record):
         return keys.order(self.session_id)
 
     @property
-    def state(self) -> str:
-        """`fulfilled` once paid; `expired` if it never will be; else `open`: a delayed payment is on its way."""
+    def state(self) -> Literal["open", "fulfilled", "failed", "expired"]:
+        """`fulfilled` once paid; `failed` or `expired` if it never will be; else `open`: a payment is on its way."""
         if self.session is None:
             return "open"
         if self.session.value.paid:
             return "fulfilled"
+        if self.session.value.failed:
+            return "failed"
         return "expired" if self.session.value.status == "expired" else "open"
 
     @property
@@ -136,6 +189,7 @@ class Order(Record):
 
     def with_session(self, session: CheckoutSession, event: Event) -> Self:
         """Itself, having heard what `event` says of `session`."""
+        session = session.model_copy(update={"failed": event.type.endswith(".async_payment_failed")})
         contact = Contact.model_validate(event.object)
         update: dict[str, object] = {"session": merge(self.session, event, session)}
         if contact.email:

@@ -104,6 +104,9 @@ class Invoice(Snapshot):
     hosted_invoice_url: str | None = None
     invoice_pdf: str | None = None
     created: int
+    finalization_error: str | None = Field(
+        default=None, validation_alias=places("last_finalization_error.code", "finalization_error")
+    )
 
     @property
     def unpaid(self) -> bool:
@@ -121,36 +124,24 @@ class Invoice(Snapshot):
         return place(self.status, "draft", "open", "uncollectible", "void", "paid") * 1000 + self.attempt_count
 
 
-class CheckoutSession(Snapshot):
-    """A Checkout session (https://docs.stripe.com/api/checkout/sessions/object)."""
+class UpcomingInvoice(Frozen):
+    """An invoice that is to come (https://docs.stripe.com/api/invoices/create_preview); it has no id yet."""
 
-    id: str
-    mode: str
-    status: str | None = None
-    payment_status: str
-    customer: MaybeId = None
-    subscription: MaybeId = None
-    payment_intent: MaybeId = None
-    client_reference_id: str | None = None
-    amount_total: int | None = None
-    currency: str | None = None
+    customer: Id
+    subscription: MaybeId = Field(
+        default=None, validation_alias=places("parent.subscription_details.subscription", "subscription")
+    )
+    amount_due: int
+    currency: str
     created: int
-    metadata: Mapping[str, str] | None = None
+    next_payment_attempt: int | None = None
+    period_start: int
+    period_end: int
 
     @property
-    def paid(self) -> bool:
-        """Whether to fulfil it: anything but `unpaid` (https://docs.stripe.com/checkout/fulfillment)."""
-        return self.payment_status != "unpaid"
-
-    @property
-    def final(self) -> bool:
-        """Whether its payment can never change again."""
-        return self.paid or self.status == "expired"
-
-    @property
-    def rank(self) -> int:
-        """How far along its life it is; breaks a tie that nothing else decides."""
-        return 1 if self.paid else 0
+    def yearly(self) -> bool:
+        """Whether the period that it closes was about a year."""
+        return self.period_end - self.period_start > 300 * 24 * 3600
 
 
 class Contact(Snapshot):

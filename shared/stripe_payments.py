@@ -68,6 +68,7 @@ class Refund(Snapshot):
     """A refund (https://docs.stripe.com/api/refunds/object)."""
 
     id: str
+    customer: MaybeId = None
     charge: MaybeId = None
     payment_intent: MaybeId = None
     amount: int

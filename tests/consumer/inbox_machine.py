@@ -84,7 +84,8 @@ class Inbox(RuleBasedStateMachine):
     @precondition(lambda self: self.model.state in {"claimed", "committed"})
     @rule(target=hands, hand=hands, sends=st.booleans(), owing=st.booleans())
     def claims_as_another_wakes_up(self, hand: Hand, *, sends: bool, owing: bool) -> object:
-        """The other one writes between the two calls of a take-over."""
+        """The other one writes at the last moment: between the two calls of the take-over."""
+        self.world.clock.now += LEASE
         self.world.faults.meanwhile(
             "UpdateItem", lambda: self.sends_one(hand) if sends else self.decides(hand, owing=owing, heard=True)
         )

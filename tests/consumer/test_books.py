@@ -7,7 +7,8 @@ from functions.consumer.books import DynamoBooks
 from functions.consumer.commit import commit
 from shared.decision import Decision
 from shared.records import Order, Organization
-from shared.stripe_objects import CheckoutSession, Contact, Invoice, read
+from shared.stripe_checkout import CheckoutSession
+from shared.stripe_objects import Contact, Invoice, read
 from tests.consumer.world import World
 from tests.support.samples import sample
 

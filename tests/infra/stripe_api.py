@@ -30,12 +30,12 @@ class StripeApi:
         self.secrets: dict[str, str] = {}
         self.requests: list[str] = []
         self.connect_allowed = True
-        self.after_create: Callable[[], None] = lambda: None
+        self.after_create: Callable[[], object] = lambda: None
         self._failures: dict[str, Refusal] = {}
         self._garbled: set[str] = set()
 
     def fail(self, method: str, status: int, message: str = "Something went wrong.", type_: str = "api_error") -> None:
-        """Answer every request with this method so, or with POST or DELETE only what comes below that path."""
+        """Answer every request with this method so."""
         self._failures[method] = Refusal(status, message, type_)
 
     def garble(self, method: str) -> None:
@@ -76,14 +76,17 @@ class StripeApi:
         path, query = urlsplit(target).path, urlsplit(target).query
         self.requests.append(f"{method} {path}")
         try:
-            if method in self._failures:
-                raise self._failures[method]
-            if key != f"Bearer {KEY}":
-                raise Refusal(401, "Invalid API Key provided: rk_test_*********ints")
+            self._admit(method, key)
             answered = json.dumps(self._perform(method, path, _fields(query), _fields(body)))
         except Refusal as refusal:
             return refusal.status, json.dumps({"error": {"type": refusal.type, "message": str(refusal)}})
         return 200, answered[:-2] if method in self._garbled else answered
+
+    def _admit(self, method: str, key: str) -> None:
+        if method in self._failures:
+            raise self._failures[method]
+        if key != f"Bearer {KEY}":
+            raise Refusal(401, "Invalid API Key provided: rk_test_*********ints")
 
     def _perform(self, method: str, path: str, query: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
         endpoint_id = path.removeprefix("/v1/webhook_endpoints").removeprefix("/")

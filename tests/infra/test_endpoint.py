@@ -15,6 +15,7 @@ from stripe import StripeClient
 from functions.consumer import routes
 from functions.ingest.signing_secrets import parse_secrets
 from infra import endpoint
+from infra.endpoint_plan import types_for
 from tests.infra.stripe_api import KEY, StripeApi, served
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def there(server: tuple[str, Callable[[StripeApi], None]], monkeypatch: pytest.M
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     with mock_aws():
         yield Setting(api, boto3.client("secretsmanager"), monkeypatch)
-    http.close()
+    http.close()  # type: ignore[no-untyped-call] # the SDK's
 
 
 def test_the_first_run_makes_both_endpoints_and_stores_their_secrets(there: Setting) -> None:
@@ -168,7 +169,7 @@ def test_an_endpoint_that_was_made_by_hand_at_the_same_url_is_taken_over(there: 
     there.store({"direct": there.api.secrets[by_hand]})
     assert there.run("--only", "direct") == 0
     (found,) = there.api.endpoints.values()
-    assert found["enabled_events"] == endpoint.types_for("direct")
+    assert found["enabled_events"] == types_for("direct")
 
 
 @pytest.mark.parametrize(
@@ -199,6 +200,14 @@ def test_of_two_that_would_do_one_stays(there: Setting) -> None:
     assert there.api.enabled()["direct"]["id"] == twin
 
 
+def test_of_two_that_would_do_the_enabled_one_stays(there: Setting) -> None:
+    there.run("--only", "direct")
+    there.api.has(url=f"{URL}/direct", api_version=stripe.api_version, status="disabled")
+    before = there.writes()
+    assert there.run("--only", "direct") == 0
+    assert there.writes() == before
+
+
 def test_other_endpoints_of_the_account_are_left_alone_however_many_there_are(there: Setting) -> None:
     there.run()
     before = there.writes()
@@ -214,9 +223,12 @@ def test_one_that_sends_to_the_url_without_a_name_is_pointed_out(
     there: Setting, capsys: pytest.CaptureFixture[str]
 ) -> None:
     by_hand = there.api.has(url=URL)
+    disabled = there.api.has(url=URL, status="disabled")
     assert there.run() == 0
     assert there.api.endpoints[by_hand]["status"] == "enabled"
-    assert capsys.readouterr().out.count(f"{by_hand} sends to {URL}, too") == 1
+    printed = capsys.readouterr().out
+    assert printed.count(f"{by_hand} sends to {URL}, too") == 1
+    assert disabled not in printed
 
 
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(there: Setting, capsys: pytest.CaptureFixture[str]) -> None:
@@ -228,7 +240,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(there: Setting, capsys
     assert there.stored() == stored
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"test mode, API version {stripe.api_version}, dry run"
-    assert lines[1].startswith(f"direct: make an endpoint for {len(endpoint.types_for('direct'))} types: ")
+    assert lines[1].startswith(f"direct: make an endpoint for {len(types_for('direct'))} types: ")
     assert lines[2].startswith(f"direct: disable we_1 (its API version is {OLDER})")
     assert lines[3].startswith("connect: make an endpoint for ")
 

@@ -4,7 +4,8 @@ import pytest
 
 from shared.event import PLATFORM
 from shared.records import Order, Organization
-from shared.stripe_objects import CheckoutSession, read
+from shared.stripe_checkout import CheckoutSession
+from shared.stripe_objects import read
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, SUBSCRIPTION, told
 
@@ -71,3 +72,12 @@ def test_of_a_failed_first_payment_that_expired_nothing_is_said_to_have_ended() 
     ended = told(sample("customer.subscription.deleted"), expired).organization(PLATFORM, CUSTOMER).last_ended
     assert ended is not None
     assert ended.id == SUBSCRIPTION
+
+
+def test_the_subscription_that_ended_last_is_known_by_its_time_and_not_by_its_id() -> None:
+    last = sample("customer.subscription.deleted")
+    first = sample("customer.subscription.deleted", id="sub_zz_first", ended_at=last.object["ended_at"] - 1)
+    for order in ((first, last), (last, first)):
+        ended = told(*order).organization(PLATFORM, CUSTOMER).last_ended
+        assert ended is not None
+        assert ended.id == SUBSCRIPTION

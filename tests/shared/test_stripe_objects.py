@@ -7,7 +7,8 @@ from functions.consumer.routes import decide
 from shared.errors import Permanent
 from shared.event import Event
 from shared.snapshot import Snapshot
-from shared.stripe_objects import CheckoutSession, Contact, Invoice, Subscription, read
+from shared.stripe_checkout import CheckoutSession
+from shared.stripe_objects import Contact, Invoice, Subscription, read
 from tests.support.samples import NAMES, sample
 from tests.support.stories import ROUTED, SUBSCRIPTION, told
 

@@ -1,13 +1,30 @@
-"""invoice.paid: what was owed is paid, so nothing more is said about it."""
+"""invoice.paid (and its alias invoice.payment_succeeded): a receipt, and nothing more is said of what was owed."""
 
 from shared.books import Books
 from shared.decision import Decision
 from shared.event import Event
+from shared.mailing import mail_to
 from shared.stripe_objects import Contact, Invoice, read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization with the paid invoice."""
+    """The organization with the paid invoice, and one receipt for it if money was paid."""
     invoice = read(Invoice, event.object)
-    organization = books.organization(event.account, invoice.customer)
-    return Decision(save=(organization.with_invoice(invoice, event).with_contact(read(Contact, event.object), event),))
+    organization = (
+        books.organization(event.account, invoice.customer)
+        .with_invoice(invoice, event)
+        .with_contact(read(Contact, event.object), event)
+    )
+    if invoice.amount_paid <= 0 or organization.deleted:
+        return Decision(save=(organization,))
+    receipt = mail_to(
+        organization,
+        "receipt",
+        invoice.id,
+        event,
+        amount=invoice.amount_paid,
+        currency=invoice.currency,
+        number=invoice.number,
+        url=invoice.invoice_pdf,
+    )
+    return Decision(save=(organization,), then=(receipt,))

@@ -1,9 +1,10 @@
-"""invoice.payment_failed: tell the customer now, and again in three days if it is still owed."""
+"""invoice.payment_failed and .payment_action_required: tell the customer now, and again in three days if still owed."""
 
 from shared.books import Books
 from shared.decision import Decision
-from shared.effects import DAY, MAIL_EXPIRES_AFTER, Email, Remind
+from shared.effects import DAY, Email, Remind
 from shared.event import Event
+from shared.mailing import mail_to
 from shared.records import Organization
 from shared.stripe_objects import Contact, Invoice, read
 
@@ -25,7 +26,7 @@ def handle(event: Event, books: Books) -> Decision:
     remind_at = event.created + REMIND_AFTER
     organization = organization.with_reminder(invoice.id, remind_at)
     newest = organization.invoice(invoice.id)
-    if newest is None or not newest.unpaid or newest.attempt_count != invoice.attempt_count:
+    if newest is None or not newest.unpaid or newest.attempt_count != invoice.attempt_count or organization.deleted:
         return Decision(save=(organization,))
     return Decision(
         save=(organization,), then=(_notice(organization, invoice, event), _reminder(invoice, event, remind_at))
@@ -33,21 +34,22 @@ def handle(event: Event, books: Books) -> Decision:
 
 
 def _notice(organization: Organization, invoice: Invoice, event: Event) -> Email:
-    return Email(
-        template="payment_failed",
-        to=organization.address,
-        partition=organization.partition,
-        key=f"payment_failed:{invoice.id}:{invoice.attempt_count}",
-        expires=event.created + MAIL_EXPIRES_AFTER,
-        data={
-            "name": organization.name,
-            "amount": invoice.amount_remaining,
-            "currency": invoice.currency,
-            "number": invoice.number,
-            "next_attempt": invoice.next_payment_attempt,
-            "url": invoice.hosted_invoice_url,
-        },
+    """What failed and what helps; both events of one attempt share the key, so that whichever comes first is told."""
+    declined = organization.declines.get(invoice.id)
+    mail = mail_to(
+        organization,
+        "payment_failed",
+        f"{invoice.id}:{invoice.attempt_count}",
+        event,
+        amount=invoice.amount_remaining,
+        currency=invoice.currency,
+        number=invoice.number,
+        next_attempt=invoice.next_payment_attempt,
+        url=invoice.hosted_invoice_url,
+        decline_code=declined.value.decline_code if declined else None,
     )
+    confirm = event.type == "invoice.payment_action_required"
+    return mail.model_copy(update={"template": "payment_confirm"}) if confirm else mail
 
 
 def _reminder(invoice: Invoice, event: Event, at: int) -> Remind:

@@ -57,11 +57,15 @@ def test_the_last_notice_names_no_next_attempt(stripe_sends: Stripe) -> None:
     assert mail.data["next_attempt"] is None
 
 
-@pytest.mark.parametrize("known", ["invoice.paid.recovered", "invoice.payment_failed.last"])
-def test_a_failure_that_comes_after_a_payment_or_a_later_attempt_is_not_told(stripe_sends: Stripe, known: str) -> None:
-    books = told(stripe_sends(known))
-    decision = handle(stripe_sends("invoice.payment_failed"), books)
-    assert decision.then == ()
+@pytest.mark.parametrize(
+    ("known", "attempts"),
+    [("invoice.paid.recovered", 1), ("invoice.paid.recovered", 2), ("invoice.payment_failed.last", 4)],
+)
+def test_a_failure_that_comes_after_a_payment_or_a_later_attempt_is_not_told(
+    stripe_sends: Stripe, known: str, attempts: int
+) -> None:
+    books = told(stripe_sends(known, attempt_count=attempts))
+    assert handle(stripe_sends("invoice.payment_failed"), books).then == ()
 
 
 def test_a_failed_first_payment_is_seen_at_the_checkout_and_not_mailed(stripe_sends: Stripe, account: str) -> None:

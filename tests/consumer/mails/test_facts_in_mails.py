@@ -1,5 +1,8 @@
 """The facts in a mail: money, dates, the way to pay, and a name that a stranger may have chosen."""
 
+import time
+from collections.abc import Iterator
+
 import pytest
 
 from tests.support.mails import FULL, OWED, shown, words
@@ -23,12 +26,21 @@ def test_what_cost_nothing_is_not_called_a_payment() -> None:
         assert "payment" not in read
 
 
-# The last second of a day in UTC is the next day east of it, and the same day west of it.
+@pytest.fixture
+def far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+# In Auckland it is early afternoon of the 22nd at both.
 @pytest.mark.parametrize(
     ("epoch", "date"), [(1795305599, "21 November 2026 (UTC)"), (1795305600, "22 November 2026 (UTC)")]
 )
-def test_a_date_is_in_utc_and_says_so(epoch: int, date: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "Pacific/Auckland")
+@pytest.mark.usefixtures("far_from_greenwich")
+def test_a_date_is_in_utc_and_says_so(epoch: int, date: str) -> None:
     for read in (*both("payment_failed", next_attempt=epoch), *both("farewell", ended_at=epoch)):
         assert date in read
 

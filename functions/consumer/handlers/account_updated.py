@@ -1,0 +1,22 @@
+"""account.updated: a connected account that must hand something in is told so, once for what is due and when."""
+
+import hashlib
+
+from shared.books import Books
+from shared.decision import Decision
+from shared.event import Event
+from shared.mailing import mail_to
+from shared.stripe_accounts import Account
+from shared.stripe_objects import read
+
+
+def handle(event: Event, books: Books) -> Decision:
+    """The account, and a mail if it has been through its first form and something is due."""
+    state = read(Account, event.object)
+    account = books.connected(state.id).with_state(state, event)
+    now = account.state.value if account.state else state
+    if now != state or not now.details_submitted or not now.due or not account.ours:
+        return Decision(save=(account,))
+    what = hashlib.sha256("\n".join((*sorted(now.due), str(now.due_at))).encode()).hexdigest()[:16]
+    mail = mail_to(account, "account_requirements", what, event, due_at=now.due_at, number=len(now.due))
+    return Decision(save=(account,), then=(mail,))

@@ -1,0 +1,13 @@
+"""invoice.voided and .marked_uncollectible: nobody waits for this invoice any more; its reminders fall silent."""
+
+from shared.books import Books
+from shared.decision import Decision
+from shared.event import Event
+from shared.stripe_objects import Contact, Invoice, read
+
+
+def handle(event: Event, books: Books) -> Decision:
+    """The organization with the invoice as it is now."""
+    invoice = read(Invoice, event.object)
+    organization = books.organization(event.account, invoice.customer)
+    return Decision(save=(organization.with_invoice(invoice, event).with_contact(read(Contact, event.object), event),))

@@ -1,0 +1,39 @@
+"""payout.*: a connected account hears when money is on its way, and if it comes back; the platform's own does not."""
+
+from shared.books import Books
+from shared.decision import Decision
+from shared.effects import Effect
+from shared.event import PLATFORM, Event
+from shared.mailing import mail_to
+from shared.stripe_accounts import Payout
+from shared.stripe_objects import read
+
+TOLD = {"payout.created": "payout_coming", "payout.failed": "payout_failed"}
+
+
+def handle(event: Event, books: Books) -> Decision:
+    """The payout, and a mail at its creation and at its failure; a payout may fail after it was paid."""
+    payout = read(Payout, event.object)
+    record = books.payout(event.account, payout.id).with_payout(payout, event)
+    return Decision(save=(record,), then=_mail(payout, event, books))
+
+
+def _mail(payout: Payout, event: Event, books: Books) -> tuple[Effect, ...]:
+    template = TOLD.get(event.type)
+    if template is None or event.account == PLATFORM:
+        return ()
+    account = books.connected(event.account)
+    if not account.ours:
+        return ()
+    return (
+        mail_to(
+            account,
+            template,
+            payout.id,
+            event,
+            amount=payout.amount,
+            currency=payout.currency,
+            arrival_date=payout.arrival_date,
+            reason=payout.failure_code,
+        ),
+    )

@@ -1,0 +1,59 @@
+"""The records of Connect: a connected account, and each payout to one."""
+
+from typing import Self
+
+from shared import keys
+from shared.event import Event
+from shared.facets import Facet, merge
+from shared.records import Record
+from shared.stripe_accounts import Account, Payout
+
+
+class ConnectedAccount(Record):
+    """A connected account; `subject` is its own id, as its `account` is."""
+
+    state: Facet[Account] | None = None
+    deauthorized_at: int | None = None
+
+    @property
+    def sort_key(self) -> str:
+        """Its sort key within the partition."""
+        return keys.ACCOUNT
+
+    @property
+    def address(self) -> str | None:
+        """The holder's address, if Stripe told; a standard account's is never told."""
+        return self.state.value.email if self.state else None
+
+    @property
+    def name(self) -> str | None:
+        """How to greet the holder."""
+        return self.state.value.name if self.state else None
+
+    @property
+    def ours(self) -> bool:
+        """Whether it still lets us act for it: not after it was deauthorized, until an update comes later than that."""
+        return self.deauthorized_at is None or (self.state is not None and self.state.second > self.deauthorized_at)
+
+    def with_state(self, state: Account, event: Event) -> Self:
+        """Itself, having heard what `event` says of it."""
+        return self.model_copy(update={"state": merge(self.state, event, state)})
+
+    def deauthorized(self, at: int) -> Self:
+        """Itself, deauthorized `at`, in epoch seconds."""
+        return self.model_copy(update={"deauthorized_at": max(at, self.deauthorized_at or 0)})
+
+
+class PayoutRecord(Record):
+    """A payout; `subject` is its own id."""
+
+    payout: Facet[Payout] | None = None
+
+    @property
+    def sort_key(self) -> str:
+        """Its sort key within the partition."""
+        return keys.PAYOUT
+
+    def with_payout(self, payout: Payout, event: Event) -> Self:
+        """Itself, having heard what `event` says of `payout`."""
+        return self.model_copy(update={"payout": merge(self.payout, event, payout)})

@@ -1,0 +1,55 @@
+"""What the business has decided, for handlers to ask: which mails, which plans, how long to wait."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from shared.frozen import Frozen
+from shared.plans import Plans
+
+type Interval = Literal["day", "week", "month", "year"]
+
+
+class Policy(Frozen):
+    """The business's choices.
+
+    Args:
+        plans: what is sold.
+        off: the mails that are switched off, by template.
+        mail_connected: whether customers of connected accounts get mail at all.
+        upcoming: the billing intervals before whose renewal a mail announces it.
+        order_key: the metadata key that makes a payment intent an order; empty if none does.
+    """
+
+    plans: Plans = Plans()
+    off: frozenset[str] = frozenset()
+    mail_connected: bool = False
+    upcoming: frozenset[Interval] = frozenset({"year"})
+    order_key: str = ""
+
+
+MAILS: Mapping[str, str] = {
+    "order_confirmed": "Customer emails > Successful payments",
+    "order_failed": "",
+    "welcome": "",
+    "trial_ending": "Subscriptions and emails > Send emails when a free trial is ending",
+    "plan_changed": "",
+    "cancellation_scheduled": "",
+    "cancellation_withdrawn": "",
+    "farewell": "",
+    "invoice_due": "Subscriptions and emails > Email finalized invoices to customers",
+    "invoice_upcoming": "Subscriptions and emails > Send emails about upcoming renewals",
+    "receipt": "Customer emails > Successful payments",
+    "payment_failed": "Subscriptions and emails > Send emails when card payments fail",
+    "payment_still_due": "",
+    "payment_confirm": "Subscriptions and emails > Send a Stripe-hosted link to confirm payments",
+    "refund": "Customer emails > Refunds",
+    "payout_coming": "",
+    "payout_failed": "",
+    "account_requirements": "",
+}
+"""Every mail to a customer or an account's holder, and the setting at Stripe that sends the same, to be turned off."""
+
+OPERATOR_MAILS = frozenset(
+    {"dispute_opened", "dispute_closed", "finalization_failed", "refund_failed", "unknown_price"}
+)
+"""The mails to whoever runs the business."""
