@@ -54,6 +54,11 @@ class PayoutRecord(Record):
         """Its sort key within the partition."""
         return keys.PAYOUT
 
+    @property
+    def status(self) -> str | None:
+        """Where it is on its way."""
+        return self.payout.value.status if self.payout else None
+
     def with_payout(self, payout: Payout, event: Event) -> Self:
         """Itself, having heard what `event` says of `payout`."""
         return self.model_copy(update={"payout": merge(self.payout, event, payout)})

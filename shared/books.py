@@ -3,9 +3,10 @@
 from typing import Protocol
 
 from shared.accounts import ConnectedAccount, PayoutRecord
+from shared.orders import Order
 from shared.payments import Payment
 from shared.policy import Policy
-from shared.records import Order, Organization
+from shared.records import Organization
 
 
 class Books(Protocol):

@@ -3,8 +3,9 @@
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.effects import Effect
 from shared.frozen import Frozen
+from shared.orders import Order
 from shared.payments import Payment
-from shared.records import Order, Organization
+from shared.records import Organization
 
 type Kept = Organization | Order | Payment | ConnectedAccount | PayoutRecord
 

@@ -61,4 +61,29 @@ class Remind(Frozen):
         return keys.schedule_name(self.account, self.type, self.about, self.at)
 
 
-type Effect = Annotated[Email | Remind, Field(discriminator="kind")]
+class Publish(Frozen):
+    """Something that happened, for the business's own services to hear on the event bus; docs/events.md is its schema.
+
+    Args:
+        id: the same however often it is published, for its readers to know a repetition by.
+        name: `organization.past_due`; the detail type on the bus.
+        at: when, in epoch seconds: the `created` of the event that told it.
+        record: where the record lies that changed, `<partition>/<sort key>`, and `version` as which it was saved.
+        facts: what the record says now; ids, states and amounts, no names and no addresses.
+        metadata: the business's own, of the Stripe object.
+    """
+
+    kind: Literal["publish"] = "publish"
+    id: str
+    name: str
+    at: int
+    account: str
+    customer: str | None = None
+    record: str
+    version: int
+    reference: str | None = None
+    facts: Mapping[str, Scalar] = {}
+    metadata: Mapping[str, str] = {}
+
+
+type Effect = Annotated[Email | Remind | Publish, Field(discriminator="kind")]

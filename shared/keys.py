@@ -38,5 +38,9 @@ def schedule_name(account: str, type_: str, about: str, at: int) -> str:
 
     The due time is part of it: a name stays taken until it has fired, so a name that is taken is this same schedule.
     """
-    spelled = "\n".join((account, type_, about, str(at)))
-    return f"due_{hashlib.sha256(spelled.encode()).hexdigest()[:48]}"
+    return f"due_{digest(account, type_, about, str(at))}"
+
+
+def digest(*parts: str) -> str:
+    """A short name for `parts`, in their order, that another set of parts does not share."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:48]

@@ -38,6 +38,15 @@ class Payment(Record):
         return "invoice" if self.invoice else "unknown"
 
     @property
+    def status(self) -> Literal["unknown", "open", "failed", "succeeded"]:
+        """What came of it."""
+        if self.intent is None:
+            return "unknown"
+        if self.intent.value.status == "succeeded":
+            return "succeeded"
+        return "failed" if self.intent.value.decline_code else "open"
+
+    @property
     def held(self) -> bool:
         """Whether a dispute holds its money back."""
         return any(facet.value.holds for facet in self.disputes.values())

@@ -49,6 +49,9 @@ MAILS: Mapping[str, str] = {
 }
 """Every mail to a customer or an account's holder, and the setting at Stripe that sends the same, to be turned off."""
 
+HOLDER_MAILS = frozenset({"payout_coming", "payout_failed", "account_requirements"})
+"""The mails to a connected account's holder, who is the business's own customer; the rest go to the holder's."""
+
 OPERATOR_MAILS = frozenset(
     {"dispute_opened", "dispute_closed", "finalization_failed", "refund_failed", "unknown_price"}
 )

@@ -1,9 +1,10 @@
 """The records of the books: what is known of a customer, and what is derived from it, never stored twice."""
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Self
 
 from shared import keys
+from shared.effects import Email
 from shared.event import Event
 from shared.facets import Facet, merge
 from shared.frozen import Frozen
@@ -43,6 +44,8 @@ class Organization(Record):
     """The ids of invoices that are paid or void, but for the newest: nothing that comes late reopens one."""
     declines: Mapping[str, Facet[PaymentIntent]] = {}
     """Why the newest payment of an open invoice was declined, by its id; the invoice itself does not say it."""
+    owed: Mapping[str, Email] = {}
+    """The mails that lack an address still, by key; whichever event brings one sends them."""
     reminders: Mapping[str, int] = {}
     """When the reminder about an invoice is due, in epoch seconds, by its id; firing at another time, it is stale."""
 
@@ -82,6 +85,12 @@ class Organization(Record):
     def access(self) -> bool:
         """Whether any subscription gives access now."""
         return any(facet.value.alive for facet in self.subscriptions.values())
+
+    @property
+    def bought(self) -> frozenset[tuple[str, int | None]]:
+        """What all that is alive is for: each price and how many of it."""
+        alive = (facet.value for facet in self.subscriptions.values() if facet.value.alive)
+        return frozenset(pair for subscription in alive for pair in subscription.bought)
 
     @property
     def past_due(self) -> bool:
@@ -148,50 +157,18 @@ class Organization(Record):
             return self
         return self.model_copy(update={"contact": merge(self.contact, event, contact)})
 
+    def owing(self, mail: Email) -> Self:
+        """Itself, with a mail that waits for an address."""
+        return self.model_copy(update={"owed": {mail.key: mail, **self.owed}})
+
+    def payable(self) -> tuple[Email, ...]:
+        """The mails that waited, addressed."""
+        return tuple(
+            mail.model_copy(update={"to": self.address, "data": {**mail.data, "name": self.name}})
+            for _, mail in sorted(self.owed.items())
+        )
+
     def with_reminder(self, invoice_id: str, at: int) -> Self:
         """Itself, with the reminder about an invoice due `at`; an earlier date never displaces a later one."""
         latest = max(at, self.reminders.get(invoice_id, 0))
         return self.model_copy(update={"reminders": {**self.reminders, invoice_id: latest}})
-
-
-class Order(Record):
-    """A payment outside a subscription, by one Checkout session; `subject` is its customer, or a guest's session."""
-
-    session_id: str
-    session: Facet[CheckoutSession] | None = None
-    contact: Facet[Contact] | None = None
-
-    @property
-    def sort_key(self) -> str:
-        """Its sort key within the partition."""
-        return keys.order(self.session_id)
-
-    @property
-    def state(self) -> Literal["open", "fulfilled", "failed", "expired"]:
-        """`fulfilled` once paid; `failed` or `expired` if it never will be; else `open`: a payment is on its way."""
-        if self.session is None:
-            return "open"
-        if self.session.value.paid:
-            return "fulfilled"
-        if self.session.value.failed:
-            return "failed"
-        return "expired" if self.session.value.status == "expired" else "open"
-
-    @property
-    def address(self) -> str | None:
-        """Where mail goes, if the session told."""
-        return self.contact.value.email if self.contact else None
-
-    @property
-    def name(self) -> str | None:
-        """How to greet them, if the session told."""
-        return self.contact.value.name if self.contact else None
-
-    def with_session(self, session: CheckoutSession, event: Event) -> Self:
-        """Itself, having heard what `event` says of `session`."""
-        session = session.model_copy(update={"failed": event.type.endswith(".async_payment_failed")})
-        contact = Contact.model_validate(event.object)
-        update: dict[str, object] = {"session": merge(self.session, event, session)}
-        if contact.email:
-            update["contact"] = merge(self.contact, event, contact)
-        return self.model_copy(update=update)

@@ -7,7 +7,8 @@ from typing import Any
 
 from functions.consumer import routes
 from shared.event import Event
-from shared.records import Order, Organization
+from shared.orders import Order
+from shared.records import Organization
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

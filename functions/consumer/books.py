@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from functions.consumer.store import Store, from_item, to_item
 from shared.accounts import ConnectedAccount, PayoutRecord
+from shared.orders import Order
 from shared.payments import Payment
 from shared.policy import Policy
-from shared.records import Order, Organization, Record
+from shared.records import Organization, Record
 
 
 @dataclass(frozen=True)

@@ -21,15 +21,18 @@ REFUSALS = (
 )
 
 
-def mailer(client: "SESV2Client", sender: str, business: str) -> SendMail:
+def mailer(client: "SESV2Client", sender: str, business: str, operator: str) -> SendMail:
     """A function that renders a mail and hands it to SES, from `sender`, signed by `business`."""
 
     def send_mail(mail: Email) -> str:
+        to = operator if mail.audience == "operator" else mail.to
+        if not to:
+            return "no address"
         subject, text, html = render(mail, business)
         try:
             client.send_email(
                 FromEmailAddress=sender,
-                Destination={"ToAddresses": [mail.to or ""]},
+                Destination={"ToAddresses": [to]},
                 Content={
                     "Simple": {
                         "Subject": {"Data": subject, "Charset": "UTF-8"},

@@ -8,6 +8,8 @@ from typing import Any
 from shared.event import PLATFORM, subject_of
 from shared.own_types import is_own
 
+UNREADABLE = "unreadable"
+
 
 @dataclass(frozen=True)
 class Message:
@@ -33,6 +35,11 @@ class Message:
     thin: bool
 
     @property
+    def readable(self) -> bool:
+        """Whether its body names an event and a type at least; one that does not was never an event."""
+        return not self.event_id.startswith("message:") and self.type != UNREADABLE
+
+    @property
     def own(self) -> bool:
         """Whether one of our schedules sent it, and not Stripe."""
         return is_own(self.type)
@@ -53,7 +60,7 @@ def read_message(record: Mapping[str, Any]) -> Message:
         sent_ms=int(attributes["SentTimestamp"]),
         first_received_ms=int(attributes["ApproximateFirstReceiveTimestamp"]),
         event_id=_text(body, "id") or f"message:{record['messageId']}",
-        type=_text(body, "type") or "unreadable",
+        type=_text(body, "type") or UNREADABLE,
         account=_text(body, "context" if thin else "account") or PLATFORM,
         customer=subject_of(obj) if isinstance(obj, Mapping) and obj.get("customer") else None,
         livemode=body["livemode"] if isinstance(body.get("livemode"), bool) else None,

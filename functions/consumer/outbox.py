@@ -4,12 +4,12 @@ A mail's address and words are personal data, so they lie in the customer's part
 the outbox only points there. It holds ids alone, stays small, and erasing the partition erases what is owed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from shared.effects import Effect, Email, Remind
+from shared.effects import Effect, Email, Publish, Remind
 from shared.frozen import Frozen
 
 
@@ -32,20 +32,26 @@ class OwedReminder(Frozen):
     outcome: str | None = None
 
 
-type Owed = Annotated[OwedMail | OwedReminder, Field(discriminator="kind")]
+class OwedPublish(Frozen):
+    """All that is to be announced, in one call; once it is, only the outcome is kept."""
+
+    kind: Literal["publish"] = "publish"
+    v: int = 1
+    announcements: tuple[Publish, ...] = ()
+    outcome: str | None = None
+
+
+type Owed = Annotated[OwedMail | OwedReminder | OwedPublish, Field(discriminator="kind")]
 
 _OUTBOX: TypeAdapter[tuple[Owed, ...]] = TypeAdapter(tuple[Owed, ...])
 
 
-def owed_for(effects: Iterable[Effect]) -> tuple[Owed, ...]:
+def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
     """The outbox of a decision: what can be repeated safely first, mails last, so that few marks are needed."""
-    owed: list[Owed] = [
-        OwedMail(partition=effect.partition, key=effect.key)
-        if isinstance(effect, Email)
-        else OwedReminder(remind=effect)
-        for effect in effects
-    ]
-    return tuple(sorted(owed, key=lambda one: one.kind == "email"))
+    reminders = [OwedReminder(remind=effect) for effect in effects if isinstance(effect, Remind)]
+    announcements = tuple(effect for effect in effects if isinstance(effect, Publish))
+    mails = [OwedMail(partition=one.partition, key=one.key) for one in effects if isinstance(one, Email)]
+    return (*reminders, *([OwedPublish(announcements=announcements)] if announcements else ()), *mails)
 
 
 def dump(outbox: tuple[Owed, ...]) -> str:

@@ -1,19 +1,22 @@
 """Perform: the fourth stage. The one place where anything happens outside the tables, entry by entry of the outbox."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from functions.consumer.claim import Claimed
 from functions.consumer.commit import FencedError
-from functions.consumer.outbox import Owed, OwedMail, OwedReminder, dump
+from functions.consumer.outbox import Owed, OwedMail, OwedPublish, OwedReminder, dump
 from functions.consumer.store import Store, from_item, to_item
 from shared import keys
-from shared.effects import Email, Remind
+from shared.effects import Email, Publish, Remind
 
 type SendMail = Callable[[Email], str]
 """Hands a mail to the mail service and says what became of it."""
 type SetReminder = Callable[[Remind], str]
 """Creates a schedule; one of that name is this one already."""
+
+type Announce = Callable[[Sequence[Publish]], str]
+"""Puts announcements on the event bus."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Performers:
 
     send_mail: SendMail
     set_reminder: SetReminder
+    publish: Announce
 
 
 def perform(
@@ -40,7 +44,12 @@ def perform(
         if owed.outcome is not None:
             continue
         outcome = _perform_one(store, performers, owed, mails)
-        outbox = (*outbox[:index], owed.model_copy(update={"outcome": outcome}), *outbox[index + 1 :])
+        done = (
+            OwedPublish(outcome=outcome)
+            if isinstance(owed, OwedPublish)
+            else owed.model_copy(update={"outcome": outcome})
+        )
+        outbox = (*outbox[:index], done, *outbox[index + 1 :])
         if isinstance(owed, OwedMail) and index + 1 < len(outbox):
             _mark(store, claimed, outbox, done=False)
     _mark(store, claimed, outbox, done=True)
@@ -49,10 +58,12 @@ def perform(
 def _perform_one(store: Store, performers: Performers, owed: Owed, mails: Mapping[str, Email]) -> str:
     if isinstance(owed, OwedReminder):
         return performers.set_reminder(owed.remind)
+    if isinstance(owed, OwedPublish):
+        return performers.publish(owed.announcements)
     mail = mails.get(owed.key) or _committed_mail(store, owed)
     if mail is None:
         return "erased"
-    if mail.to is None:
+    if mail.to is None and mail.audience == "customer":
         return "no address"
     return performers.send_mail(mail) if mail.expires > store.clock() else "too late"
 

@@ -3,13 +3,28 @@
 from collections.abc import Callable, Mapping
 
 from functions.consumer.handlers import (
-    checkout_session_completed,
+    account_application_deauthorized,
+    account_updated,
+    charge_dispute,
+    charge_refunded,
+    checkout_session,
+    customer,
     customer_subscription_changed,
     customer_subscription_deleted,
+    customer_subscription_trial_will_end,
     farewell_due,
+    invoice_finalization_failed,
+    invoice_finalized,
+    invoice_noted,
     invoice_paid,
     invoice_payment_failed,
+    invoice_payment_paid,
+    invoice_upcoming,
+    payment_intent,
+    payout,
+    refund,
     reminder_payment_failed,
+    reminder_trial_ending,
 )
 from functions.consumer.message import Message
 from shared.books import Books
@@ -19,30 +34,62 @@ from shared.event import Event
 type Handler = Callable[[Event, Books], Decision]
 
 ROUTES: Mapping[str, Handler] = {
-    # A one-off purchase is fulfilled once it is paid; a subscription's buyer tells us where mail goes.
-    "checkout.session.completed": checkout_session_completed.handle,
-    # Access follows the subscription, whatever became of its invoices.
+    # A one-off purchase is fulfilled once it is paid, which a delayed method tells later; a subscriber tells who it is.
+    "checkout.session.completed": checkout_session.handle,
+    "checkout.session.async_payment_succeeded": checkout_session.handle,
+    "checkout.session.async_payment_failed": checkout_session.handle,
+    "checkout.session.expired": checkout_session.handle,
+    # Access, plan and limits follow the subscription as it is, whatever became of its invoices.
     "customer.subscription.created": customer_subscription_changed.handle,
     "customer.subscription.updated": customer_subscription_changed.handle,
+    "customer.subscription.paused": customer_subscription_changed.handle,
+    "customer.subscription.resumed": customer_subscription_changed.handle,
+    "customer.subscription.pending_update_applied": customer_subscription_changed.handle,
+    # Stripe's notice is three days ahead: for short trials only, longer ones have our reminder of seven.
+    "customer.subscription.trial_will_end": customer_subscription_trial_will_end.handle,
     # The last of a customer's subscriptions takes access with it, and an hour later says farewell.
     "customer.subscription.deleted": customer_subscription_deleted.handle,
-    # What was owed is paid: reminders about it fall silent.
+    # Who the customer is, and where mail goes; the one writer of the address.
+    "customer.created": customer.handle,
+    "customer.updated": customer.handle,
+    "customer.deleted": customer.handle,
+    # An invoice to be paid by hand is announced, a yearly renewal beforehand; the rest comes as a receipt.
+    "invoice.finalized": invoice_finalized.handle,
+    "invoice.upcoming": invoice_upcoming.handle,
     "invoice.paid": invoice_paid.handle,
+    "invoice.payment_succeeded": invoice_paid.handle,  # an alias of invoice.paid, for endpoints that send it
     # The customer can mend it: told now, and again in three days if it is still owed.
     "invoice.payment_failed": invoice_payment_failed.handle,
+    "invoice.payment_action_required": invoice_payment_failed.handle,
+    # Nobody waits for it any more: its reminders fall silent.
+    "invoice.voided": invoice_noted.handle,
+    "invoice.marked_uncollectible": invoice_noted.handle,
+    # Only the operator can mend it.
+    "invoice.finalization_failed": invoice_finalization_failed.handle,
+    # What a payment was for, and what came of it; refunds and disputes name the payment alone.
+    "invoice_payment.paid": invoice_payment_paid.handle,
+    "payment_intent.succeeded": payment_intent.handle,
+    "payment_intent.payment_failed": payment_intent.handle,
+    "charge.refunded": charge_refunded.handle,
+    "charge.refund.updated": refund.handle,
+    "refund.failed": refund.handle,
+    # Money is held back, and there are days to answer.
+    "charge.dispute.created": charge_dispute.handle,
+    "charge.dispute.updated": charge_dispute.handle,
+    "charge.dispute.closed": charge_dispute.handle,
+    "charge.dispute.funds_reinstated": charge_dispute.handle,
+    # Connect: what the holder of an account must know.
+    "payout.created": payout.handle,
+    "payout.paid": payout.handle,
+    "payout.failed": payout.handle,
+    "payout.canceled": payout.handle,
+    "account.updated": account_updated.handle,
+    "account.application.deauthorized": account_application_deauthorized.handle,
     # Ours, by schedule: each asks the books about its own subject when it comes due.
     "reminder.payment_failed": reminder_payment_failed.handle,
+    "reminder.trial_ending": reminder_trial_ending.handle,
     "farewell.due": farewell_due.handle,
 }
-
-
-def decide(event: Event, books: Books) -> Decision:
-    """What `event` means, by the handler of its type.
-
-    Raises:
-        Permanent: the event's object is not as Stripe documents it.
-    """
-    return ROUTES[event.type](event, books)
 
 
 def ignorer(*, livemode: bool) -> Callable[[Message], str | None]:
@@ -53,7 +100,7 @@ def ignorer(*, livemode: bool) -> Callable[[Message], str | None]:
             return "a thin event: enable snapshot events on this endpoint"
         if not message.own and message.livemode is not None and message.livemode != livemode:
             return "a test-mode event on a live stack" if livemode else "a live event on a test-mode stack"
-        if message.type not in ROUTES and not message.event_id.startswith("message:"):
+        if message.type not in ROUTES and message.readable:
             return "no handler for its type"
         return None
 

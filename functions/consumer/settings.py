@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.frozen import Frozen
+from shared.plans import read_plans
+from shared.policy import MAILS, OPERATOR_MAILS, Policy
 
 
 class Settings(Frozen):
@@ -18,7 +20,14 @@ class Settings(Frozen):
     schedule_group: str
     scheduler_role_arn: str
     scheduler_dlq_arn: str
+    event_bus: str
     mail_sender: str
+    operator_address: str = ""
+    mail_connected: bool = False
+    mails_off: str = ""
+    """Templates, separated by commas."""
+    order_key: str = ""
+    """The metadata key that makes a payment intent an order."""
     business_name: str
     livemode: bool
     group_by: Literal["account", "customer"]
@@ -35,3 +44,18 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         pydantic.ValidationError: names each variable that is missing or wrong.
     """
     return Settings.model_validate({name.lower(): value for name, value in environ.items()})
+
+
+def policy_of(settings: Settings) -> Policy:
+    """What the business has decided: by its parameters, and by `shared/plans.toml`.
+
+    Raises:
+        ValueError: a mail that is to be off is not one of ours; says which there are.
+    """
+    off = frozenset(name.strip() for name in settings.mails_off.split(",") if name.strip())
+    unknown = off - MAILS.keys() - OPERATOR_MAILS
+    if unknown:
+        raise ValueError(
+            f"MAILS_OFF names {', '.join(sorted(unknown))}; there are {', '.join((*MAILS, *sorted(OPERATOR_MAILS)))}"
+        )
+    return Policy(plans=read_plans(), off=off, mail_connected=settings.mail_connected, order_key=settings.order_key)

@@ -8,13 +8,15 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from functions.consumer.books import DynamoBooks
+from functions.consumer.bus import announcer
 from functions.consumer.consume import Consumer
+from functions.consumer.decide import decide
 from functions.consumer.handler import Handler, make_handler
 from functions.consumer.mailer import mailer
 from functions.consumer.perform import Performers
 from functions.consumer.reminders import ScheduleTarget, reminders
-from functions.consumer.routes import decide, ignorer
-from functions.consumer.settings import read_settings
+from functions.consumer.routes import ignorer
+from functions.consumer.settings import policy_of, read_settings
 from functions.consumer.store import Store
 
 # A call that hangs must fail within the function's 30 seconds, so that the failure can be recorded.
@@ -48,9 +50,15 @@ def build(environ: Mapping[str, str]) -> Handler:
     )
     consumer = Consumer(
         store=store,
-        books=DynamoBooks(store),
+        books=DynamoBooks(store, policy_of(settings)),
         performers=Performers(
-            send_mail=mailer(boto3.client("sesv2", config=ONCE), settings.mail_sender, settings.business_name),
+            send_mail=mailer(
+                boto3.client("sesv2", config=ONCE),
+                settings.mail_sender,
+                settings.business_name,
+                settings.operator_address,
+            ),
+            publish=announcer(boto3.client("events", config=PATIENCE), settings.event_bus),
             set_reminder=reminders(boto3.client("scheduler", config=PATIENCE), target, time.time),
         ),
         decide=decide,

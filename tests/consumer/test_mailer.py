@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sesv2 import SESV2Client
 
+OPERATOR = "ops@example.com"
 SENDER = "Acme <billing@example.com>"
 MAIL = Email(
     template="payment_failed",
@@ -57,23 +58,23 @@ def test_a_mail_is_sent_as_it_was_rendered_in_text_and_html(ses: "SESV2Client") 
     }
     with Stubber(ses) as stub:
         stub.add_response("send_email", {"MessageId": "1"}, wanted)
-        assert mailer(ses, SENDER, "Acme")(MAIL) == "sent"
+        assert mailer(ses, SENDER, "Acme", OPERATOR)(MAIL) == "sent"
 
 
 def test_a_verified_sender_can_send(ses: "SESV2Client") -> None:
     ses.create_email_identity(EmailIdentity="billing@example.com")
-    assert mailer(ses, "billing@example.com", "Acme")(MAIL) == "sent"
+    assert mailer(ses, "billing@example.com", "Acme", OPERATOR)(MAIL) == "sent"
 
 
 def test_a_sender_that_is_not_verified_is_refused(ses: "SESV2Client") -> None:
-    assert mailer(ses, SENDER, "Acme")(MAIL) == "refused: MessageRejected"
+    assert mailer(ses, SENDER, "Acme", OPERATOR)(MAIL) == "refused: MessageRejected"
 
 
 @pytest.mark.parametrize("code", REFUSALS)
 def test_what_ses_will_never_take_is_an_outcome(ses: "SESV2Client", code: str) -> None:
     with Stubber(ses) as stub:
         stub.add_client_error("send_email", code)
-        assert mailer(ses, SENDER, "Acme")(MAIL) == f"refused: {code}"
+        assert mailer(ses, SENDER, "Acme", OPERATOR)(MAIL) == f"refused: {code}"
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "LimitExceededException", "InternalFailure"])
@@ -81,7 +82,7 @@ def test_what_ses_may_take_later_is_an_error(ses: "SESV2Client", code: str) -> N
     with Stubber(ses) as stub:
         stub.add_client_error("send_email", code)
         with pytest.raises(ClientError, match=code):
-            mailer(ses, SENDER, "Acme")(MAIL)
+            mailer(ses, SENDER, "Acme", OPERATOR)(MAIL)
 
 
 def test_the_sdk_does_not_send_a_mail_again_because_the_answer_is_slow(ses: "SESV2Client") -> None:
@@ -93,5 +94,5 @@ def test_the_sdk_does_not_send_a_mail_again_because_the_answer_is_slow(ses: "SES
 
     ses.meta.events.register_last("before-send", lose_answer)
     with pytest.raises(ReadTimeoutError):
-        mailer(ses, SENDER, "Acme")(MAIL)
+        mailer(ses, SENDER, "Acme", OPERATOR)(MAIL)
     assert tries == ["before-send.sesv2.SendEmail"]

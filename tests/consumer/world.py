@@ -1,7 +1,7 @@
 """A consumer with all around it in a test's hands: the tables, the clock, the faults, the mail and the schedules."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,8 +13,9 @@ from functions.consumer.perform import Performers
 from functions.consumer.store import Store, from_item, to_item
 from shared.books import Books
 from shared.decision import Decision
-from shared.effects import DAY, Email, Remind
+from shared.effects import DAY, Email, Publish, Remind
 from shared.event import Event, read_event
+from shared.policy import Policy
 from shared.stripe_objects import Contact, read
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class Outside:
 
     mails: list[Email] = field(default_factory=list)
     reminders: list[Remind] = field(default_factory=list)
+    announcements: list[Publish] = field(default_factory=list)
     mail_troubles: list[BaseException | None] = field(default_factory=list)
     reminder_troubles: list[BaseException | None] = field(default_factory=list)
 
@@ -107,6 +109,10 @@ class Outside:
         _raise_next(self.reminder_troubles)
         self.reminders.append(remind)
         return "set"
+
+    def publish(self, announcements: Sequence[Publish]) -> str:
+        self.announcements.extend(announcements)
+        return "published"
 
 
 def _raise_next(troubles: list[BaseException | None]) -> None:
@@ -131,12 +137,12 @@ class World:
 
     @property
     def performers(self) -> Performers:
-        return Performers(self.outside.send_mail, self.outside.set_reminder)
+        return Performers(self.outside.send_mail, self.outside.set_reminder, self.outside.publish)
 
     @property
     def consumer(self) -> Consumer:
         """Waits as long as a back-off allows, so that its limits can be told."""
-        books, ignore = DynamoBooks(self.store), lambda _message: self.ignore
+        books, ignore = DynamoBooks(self.store, Policy()), lambda _message: self.ignore
         return Consumer(self.store, books, self.performers, self.decide, ignore, jitter=lambda _least, most: most)
 
     def message(self, message_id: str = "message-1", event_id: str = "evt_1", **changes: object) -> Message:

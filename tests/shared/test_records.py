@@ -3,7 +3,8 @@
 import pytest
 
 from shared.event import PLATFORM
-from shared.records import Order, Organization
+from shared.orders import Order
+from shared.records import Organization
 from shared.stripe_checkout import CheckoutSession
 from shared.stripe_objects import read
 from tests.support.samples import sample

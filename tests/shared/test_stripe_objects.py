@@ -3,7 +3,7 @@
 import pytest
 from pydantic import BaseModel
 
-from functions.consumer.routes import decide
+from functions.consumer.decide import decide
 from shared.errors import Permanent
 from shared.event import Event
 from shared.snapshot import Snapshot

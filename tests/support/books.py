@@ -1,16 +1,21 @@
 """The books in memory, as the tables keep them."""
 
-from shared.decision import Decision
-from shared.effects import Email, Remind
-from shared.records import Order, Organization
-
-type Kept = Organization | Order
+from shared.accounts import ConnectedAccount, PayoutRecord
+from shared.decision import Decision, Kept
+from shared.effects import Email, Publish, Remind
+from shared.orders import Order
+from shared.payments import Payment
+from shared.plans import read_plans
+from shared.policy import Policy
+from shared.records import Organization
 
 
 class BooksOf:
     """Books that hold `records`, and what the decisions applied to them have saved, mailed and scheduled."""
 
-    def __init__(self, *records: Kept) -> None:
+    def __init__(self, *records: Kept, policy: Policy | None = None) -> None:
+        self.policy = policy or Policy(plans=read_plans(), mail_connected=True)
+        self.announcements: dict[str, Publish] = {}
         self.records = {(record.partition, record.sort_key): record for record in records}
         self.mails: dict[tuple[str, str], Email] = {}
         self.reminders: dict[str, Remind] = {}
@@ -20,6 +25,15 @@ class BooksOf:
 
     def order(self, account: str, subject: str, session: str) -> Order:
         return self._read(Order(account=account, subject=subject, session_id=session))
+
+    def payment(self, account: str, payment: str) -> Payment:
+        return self._read(Payment(account=account, subject=payment))
+
+    def payout(self, account: str, payout: str) -> PayoutRecord:
+        return self._read(PayoutRecord(account=account, subject=payout))
+
+    def connected(self, account: str) -> ConnectedAccount:
+        return self._read(ConnectedAccount(account=account, subject=account))
 
     def apply(self, decision: Decision) -> None:
         """Commit: a record under its next version, a mail whose key is taken not again, nor a schedule's name."""
@@ -34,6 +48,8 @@ class BooksOf:
         for effect in decision.then:
             if isinstance(effect, Email):
                 self.mails.setdefault((effect.partition, effect.key), effect)
+            elif isinstance(effect, Publish):
+                self.announcements.setdefault(effect.id, effect)
             else:
                 self.reminders.setdefault(effect.name, effect)
 

@@ -1,6 +1,7 @@
 """Stories: events told to books one after the other, and the reminders that come due after them."""
 
-from functions.consumer.routes import ROUTES, decide
+from functions.consumer.decide import decide
+from functions.consumer.routes import ROUTES
 from shared.effects import Email
 from shared.event import Event
 from tests.support.books import BooksOf

@@ -1,7 +1,6 @@
 """account.updated: a connected account that must hand something in is told so, once for what is due and when."""
 
-import hashlib
-
+from shared import keys
 from shared.books import Books
 from shared.decision import Decision
 from shared.event import Event
@@ -17,6 +16,6 @@ def handle(event: Event, books: Books) -> Decision:
     now = account.state.value if account.state else state
     if now != state or not now.details_submitted or not now.due or not account.ours:
         return Decision(save=(account,))
-    what = hashlib.sha256("\n".join((*sorted(now.due), str(now.due_at))).encode()).hexdigest()[:16]
+    what = keys.digest(*sorted(now.due), str(now.due_at))
     mail = mail_to(account, "account_requirements", what, event, due_at=now.due_at, number=len(now.due))
     return Decision(save=(account,), then=(mail,))

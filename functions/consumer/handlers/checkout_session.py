@@ -5,8 +5,8 @@ from shared.decision import NOTHING, Decision
 from shared.effects import Effect
 from shared.event import Event
 from shared.mailing import mail_to
+from shared.orders import Order
 from shared.payments import Payment
-from shared.records import Order
 from shared.stripe_checkout import CheckoutSession
 from shared.stripe_objects import Contact, read
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.consumer.handlers.checkout_session_completed import handle
+from functions.consumer.handlers.checkout_session import handle
 from shared.decision import NOTHING
 from shared.effects import Email
 from shared.errors import Permanent

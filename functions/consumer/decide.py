@@ -1,0 +1,100 @@
+"""Decide: the second stage. The route's handler says what an event means; what holds for every decision is added here.
+
+Which mails are switched off, which wait for an address, and what the business's own services are told.
+"""
+
+from dataclasses import dataclass, field
+
+from functions.consumer.routes import ROUTES
+from shared.accounts import ConnectedAccount, PayoutRecord
+from shared.books import Books
+from shared.decision import Decision, Kept
+from shared.effects import Effect, Email
+from shared.event import PLATFORM, Event
+from shared.happened import happened
+from shared.orders import Order
+from shared.payments import Payment
+from shared.policy import HOLDER_MAILS, Policy
+from shared.records import Organization
+
+
+def decide(event: Event, books: Books) -> Decision:
+    """What `event` means, whole.
+
+    Raises:
+        Permanent: the event's object is not as Stripe documents it.
+    """
+    noted = _NotedBooks(books)
+    decided = ROUTES[event.type](event, noted)
+    wanted = Decision(save=decided.save, then=tuple(one for one in decided.then if _wanted(one, event, books.policy)))
+    settled = _settle_mails(wanted, event, noted)
+    told = tuple(
+        announcement
+        for record in settled.save
+        for announcement in happened(noted.before(record), record, event, books.policy.plans)
+    )
+    return settled.model_copy(update={"then": (*settled.then, *told)})
+
+
+def _wanted(effect: Effect, event: Event, policy: Policy) -> bool:
+    """Whether the business wants this: its own customers get mail, those of connected accounts only if it says so."""
+    if not isinstance(effect, Email):
+        return True
+    to_a_stranger = event.account != PLATFORM and effect.audience == "customer" and effect.template not in HOLDER_MAILS
+    return effect.template not in policy.off and (policy.mail_connected or not to_a_stranger)
+
+
+def _settle_mails(decision: Decision, event: Event, books: "_NotedBooks") -> Decision:
+    """Keep a mail without an address on its organization; send what was kept there once there is one."""
+    organizations = {record.partition: record for record in decision.save if isinstance(record, Organization)}
+    others = tuple(record for record in decision.save if not isinstance(record, Organization))
+    then: list[Effect] = []
+    for effect in decision.then:
+        if isinstance(effect, Email) and effect.to is None and effect.audience == "customer":
+            organization = organizations.get(effect.partition) or books.known.get(effect.partition)
+            if organization is not None:
+                organizations[effect.partition] = organization.owing(effect)
+                continue
+        then.append(effect)
+    for partition, organization in organizations.items():
+        if organization.address and organization.owed:
+            then += [mail for mail in organization.payable() if mail.expires > event.created]
+            organizations[partition] = organization.model_copy(update={"owed": {}})
+    return Decision(save=(*organizations.values(), *others), then=tuple(then))
+
+
+@dataclass(frozen=True)
+class _NotedBooks:
+    """Books that note what was read from them: it is what a decision's records were before it."""
+
+    books: Books
+    read: dict[tuple[str, str], Kept] = field(default_factory=dict)
+    known: dict[str, Organization] = field(default_factory=dict)
+
+    @property
+    def policy(self) -> Policy:
+        return self.books.policy
+
+    def before(self, record: Kept) -> Kept:
+        return self.read[record.partition, record.sort_key]
+
+    def organization(self, account: str, customer: str) -> Organization:
+        organization = self._note(self.books.organization(account, customer))
+        self.known[organization.partition] = organization
+        return organization
+
+    def order(self, account: str, subject: str, session: str) -> Order:
+        return self._note(self.books.order(account, subject, session))
+
+    def payment(self, account: str, payment: str) -> Payment:
+        return self._note(self.books.payment(account, payment))
+
+    def payout(self, account: str, payout: str) -> PayoutRecord:
+        return self._note(self.books.payout(account, payout))
+
+    def connected(self, account: str) -> ConnectedAccount:
+        return self._note(self.books.connected(account))
+
+    def _note[Found: Kept](self, record: Found) -> Found:
+        self.read[record.partition, record.sort_key] = record
+        return record

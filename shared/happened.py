@@ -1,0 +1,112 @@
+"""What happened, in the business's words: told from a record before and after a decision, for all handlers alike."""
+
+from collections.abc import Iterator, Mapping
+
+from shared.accounts import ConnectedAccount, PayoutRecord
+from shared.decision import Kept
+from shared.effects import Publish, Scalar
+from shared.event import Event
+from shared.orders import Order
+from shared.payments import Payment
+from shared.plans import Plans
+from shared.records import Organization
+
+
+def happened(before: Kept, after: Kept, event: Event, plans: Plans) -> tuple[Publish, ...]:
+    """An announcement for each state that `after` is in and `before` was not; none if the decision changed none."""
+    metadata = event.object.get("metadata") or {}
+    return tuple(
+        Publish(
+            id=f"{event.id}:{name}",
+            name=name,
+            at=event.created,
+            account=after.account,
+            customer=customer_of(after),
+            record=f"{after.partition}/{after.sort_key}",
+            version=after.version + 1,
+            reference=_reference(after),
+            facts={fact: value for fact, value in _facts(after, plans).items() if value is not None},
+            metadata=metadata,
+        )
+        for name in _names(before, after)
+    )
+
+
+def customer_of(record: Kept) -> str | None:
+    """The customer that a record belongs to, if it belongs to one."""
+    match record:
+        case Organization(subject=customer) | Payment(customer=customer):
+            return customer
+        case Order(subject=subject, session_id=session):
+            return subject if subject != session else None
+    return None
+
+
+def _names(before: Kept, after: Kept) -> Iterator[str]:
+    match before, after:
+        case Organization(), Organization():
+            yield from _of_organization(before, after)
+        case Payment(), Payment():
+            yield from _of_payment(before, after)
+        case Order(), Order() if before.state != after.state:
+            yield f"order.{after.state}"
+        case PayoutRecord(), PayoutRecord() if before.status != after.status:
+            yield f"payout.{after.status}"
+        case ConnectedAccount(), ConnectedAccount() if before.ours != after.ours:
+            yield "account.authorized" if after.ours else "account.deauthorized"
+
+
+def _of_organization(before: Organization, after: Organization) -> Iterator[str]:
+    if before.access != after.access:
+        yield "organization.access_granted" if after.access else "organization.access_revoked"
+    if before.past_due != after.past_due:
+        yield "organization.past_due" if after.past_due else "organization.recovered"
+    if before.access and after.access and before.bought != after.bought:
+        yield "organization.plan_changed"
+    if before.address and before.address != after.address:
+        yield "organization.address_changed"
+    if after.deleted and not before.deleted:
+        yield "organization.deleted"
+
+
+def _of_payment(before: Payment, after: Payment) -> Iterator[str]:
+    if before.status != after.status and after.status in {"succeeded", "failed"}:
+        yield f"payment.{after.status}"
+    if before.held != after.held:
+        yield "payment.held" if after.held else "payment.released"
+    if before.refunded != after.refunded:
+        yield "payment.refunded"
+
+
+def _facts(record: Kept, plans: Plans) -> Mapping[str, Scalar]:
+    """What is worth knowing without asking the books; no names, no addresses."""
+    match record:
+        case Organization():
+            alive = [facet.value for facet in record.subscriptions.values()]
+            limits = {f"limit_{name}": number for name, number in plans.limits_of(alive).items()}
+            return {"access": record.access, "past_due": record.past_due, "plan": plans.plan_of(alive), **limits}
+        case Order():
+            session = record.session.value if record.session else None
+            amount = {"amount": session.amount_total, "currency": session.currency} if session else {}
+            return {"state": record.state, "session": record.session_id, **amount}
+        case Payment():
+            intent = record.intent.value if record.intent else None
+            received: dict[str, Scalar] = {}
+            if intent:
+                received = {"amount_received": intent.amount_received, "currency": intent.currency}
+            known: dict[str, Scalar] = {"payment": record.subject, "purpose": record.purpose, "invoice": record.invoice}
+            return {**known, "held": record.held, "refunded": record.refunded, **received}
+        case PayoutRecord(payout=facet):
+            return {"payout": record.subject, **(facet.value.model_dump(exclude={"id"}) if facet else {})}
+        case ConnectedAccount():
+            return {"authorized": record.ours}
+
+
+def _reference(record: Kept) -> str | None:
+    """The business's own id of whoever bought, as the Checkout session carried it."""
+    match record:
+        case Organization():
+            return record.reference
+        case Order(session=facet) if facet:
+            return facet.value.client_reference_id
+    return None
