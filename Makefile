@@ -15,7 +15,7 @@ DEV := .venv/.installed
 SAM := .tools/sam/.installed
 CLOUD := .tools/cloud/.installed
 BUILD = .aws-sam/$(ARCH)/template.yaml
-PACKAGED := $(shell find functions shared -name '*.py' -o -path '*/templates/*' -type f -o -name requirements.txt)
+PACKAGED := $(shell find functions shared -name '*.py' -o -path '*/templates/*' -type f -o -name '*.toml' -o -name requirements.txt)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export SAM_CLI_TELEMETRY := 0
@@ -64,7 +64,7 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 LOCAL = ARCH=$(HOST_ARCH)
 PYTHON := .venv/bin/python
 
-.PHONY: run demo send secret
+.PHONY: run demo send secret endpoint
 run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a journey, and stay up (PORT=4599)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m infra.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT))
@@ -80,6 +80,11 @@ send: $(DEV) ## sign and post a sample event: EVENT=invoice.payment_failed [ID=e
 secret: $(DEV) ## give an endpoint a signing secret: NAME=direct VALUE=whsec_… [SECRET_ID=the stack's SigningSecretsId]
 	@$(PYTHON) -m infra.secret $(or $(NAME),$(error NAME=direct is missing)) $(or $(VALUE),$(error VALUE=whsec_… is missing)) \
 	  $(if $(SECRET_ID),--secret-id $(SECRET_ID))
+
+endpoint: $(DEV) ## have Stripe send what is routed: URL=… SECRET_ID=… [ONLY=direct API_VERSION=… KEEP_OLD=1 DRY_RUN=1]
+	@$(PYTHON) -m infra.endpoint --url $(or $(URL),$(error URL=the output WebhookUrl is missing)) \
+	  --secret-id $(or $(SECRET_ID),$(error SECRET_ID=the output SigningSecretsId is missing)) \
+	  $(if $(ONLY),--only $(ONLY)) $(if $(API_VERSION),--api-version $(API_VERSION)) $(if $(KEEP_OLD),--keep-old) $(if $(DRY_RUN),--dry-run)
 
 # ---- check it
 
@@ -104,7 +109,7 @@ cloud: $(DEV) $(CLOUD)
 
 # ---- build: `sam build` calls the two build-… targets, with ARTIFACTS_DIR and whatever ARCH is in the environment
 
-.PHONY: build build-IngestFunction build-ConsumerFunction
+.PHONY: build build-IngestFunction build-ConsumerFunction build-ExportsFunction
 build: $(BUILD) ## package the functions for ARCH (arm64) with sam build
 
 $(BUILD): template.yaml infra/package.py $(PACKAGED) | $(SAM)
@@ -117,3 +122,5 @@ build-IngestFunction: | $(UV)
 	@$(PACKAGE) ingest
 build-ConsumerFunction: | $(UV)
 	@$(PACKAGE) consumer
+build-ExportsFunction: | $(UV)
+	@$(PACKAGE) exports

@@ -28,5 +28,8 @@ class Books(Protocol):
     def payout(self, account: str, payout: str) -> PayoutRecord:
         """A payout to a connected account, or the platform's own."""
 
+    def disputed(self, account: str, customer: str) -> bool:
+        """Whether a dispute about a payment of the customer's is open."""
+
     def connected(self, account: str) -> ConnectedAccount:
         """A connected account."""

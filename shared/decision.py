@@ -5,14 +5,17 @@ from shared.effects import Effect
 from shared.frozen import Frozen
 from shared.orders import Order
 from shared.payments import Payment
+from shared.pointer import Pointer
 from shared.records import Organization
 
-type Kept = Organization | Order | Payment | ConnectedAccount | PayoutRecord
+type Kept = Organization | Order | Payment | Pointer | ConnectedAccount | PayoutRecord
 
 
 class Decision(Frozen):
     """Saved in one transaction with the effects still owed; the effects are performed after it, in this order."""
 
+    archive: bool = True
+    """Whether the event's payload is kept; not of one that is refused because its customer was erased."""
     save: tuple[Kept, ...] = ()
     then: tuple[Effect, ...] = ()
 

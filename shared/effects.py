@@ -61,6 +61,11 @@ class Remind(Frozen):
         return keys.schedule_name(self.account, self.type, self.about, self.at)
 
 
+def erasure_at(at: int, account: str, customer: str) -> Remind:
+    """The message that asks, at epoch seconds `at`, whether a customer is to be erased."""
+    return Remind(type="erasure.due", at=at, about=customer, account=account, customer=customer)
+
+
 class Publish(Frozen):
     """Something that happened, for the business's own services to hear on the event bus; docs/events.md is its schema.
 
@@ -86,4 +91,21 @@ class Publish(Frozen):
     metadata: Mapping[str, str] = {}
 
 
-type Effect = Annotated[Email | Remind | Publish, Field(discriminator="kind")]
+class Export(Frozen):
+    """One JSON file with everything that is held about a customer, behind a link that expires."""
+
+    kind: Literal["export"] = "export"
+    account: str
+    customer: str
+
+
+class Erase(Frozen):
+    """The end of all that is held about a customer, as of `as_of`, in epoch seconds; older events are refused."""
+
+    kind: Literal["erase"] = "erase"
+    account: str
+    customer: str
+    as_of: int
+
+
+type Effect = Annotated[Email | Remind | Publish | Export | Erase, Field(discriminator="kind")]

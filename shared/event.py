@@ -40,17 +40,28 @@ class Event(Frozen):
 
     @property
     def subject(self) -> str:
-        """Whose partition of the books the event belongs to: its customer, or the object itself if it names none."""
+        """Whose partition of the books it belongs to: its customer's, else its payment's, else its object's own."""
         return subject_of(self.object) or self.id
 
 
 def subject_of(obj: Mapping[str, Any]) -> str | None:
-    """The id of the customer that a Stripe object belongs to, else of the object itself, else None."""
-    customer = obj.get("customer")
-    if isinstance(customer, Mapping):
-        customer = customer.get("id")
-    found = customer or obj.get("id")
-    return found if isinstance(found, str) else None
+    """The id of the customer that a Stripe object belongs to, else of its payment, else its own, else None."""
+    named = obj.get("customer") or _payment_of(obj) or obj.get("id")
+    if isinstance(named, Mapping):
+        named = named.get("id")
+    return named if isinstance(named, str) else None
+
+
+def _payment_of(obj: Mapping[str, Any]) -> object:
+    """The payment of what belongs to a payment and names no customer."""
+    match obj:
+        case {"object": "dispute" | "refund", "payment_intent": payment} if payment:
+            return payment
+        case {"object": "dispute" | "refund", "charge": charge}:
+            return charge
+        case {"object": "invoice_payment", "payment": {"payment_intent": payment}}:
+            return payment
+    return None
 
 
 def read_event(body: str) -> Event:

@@ -9,6 +9,7 @@ from shared.event import Event
 from shared.orders import Order
 from shared.payments import Payment
 from shared.plans import Plans
+from shared.pointer import Pointer
 from shared.records import Organization
 
 
@@ -100,6 +101,8 @@ def _facts(record: Kept, plans: Plans) -> Mapping[str, Scalar]:
             return {"payout": record.subject, **(facet.value.model_dump(exclude={"id"}) if facet else {})}
         case ConnectedAccount():
             return {"authorized": record.ours}
+        case Pointer():
+            return {}
 
 
 def _reference(record: Kept) -> str | None:

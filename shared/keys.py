@@ -23,6 +23,11 @@ def order(session: str) -> str:
     return f"order#{session}"
 
 
+def pointer(payment: str) -> str:
+    """The sort key, in a customer's partition, of what leads to a payment."""
+    return f"payment#{payment}"
+
+
 def archived(created: int, event_id: str, part: int = 0) -> str:
     """The sort key of an archived payload; sorts by `created`, in epoch seconds."""
     return f"event#{created:012d}#{event_id}#{part}"

@@ -52,6 +52,11 @@ class Payment(Record):
         return any(facet.value.holds for facet in self.disputes.values())
 
     @property
+    def disputed(self) -> bool:
+        """Whether a dispute is still being decided."""
+        return any(not facet.value.final for facet in self.disputes.values())
+
+    @property
     def refunded(self) -> int:
         """How much went back, in minor units: the charge's own total, less what failed to arrive after that."""
         if self.charge is None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from shared.effects import DAY
 from shared.frozen import Frozen
 from shared.plans import Plans
 
@@ -17,6 +18,8 @@ class Policy(Frozen):
         off: the mails that are switched off, by template.
         mail_connected: whether customers of connected accounts get mail at all.
         upcoming: the billing intervals before whose renewal a mail announces it.
+        erase_after: how long after the last subscription's end a customer is erased, in seconds; 0 for never.
+        erase_deleted: whether a customer who is deleted at Stripe is erased at once.
         order_key: the metadata key that makes a payment intent an order; empty if none does.
     """
 
@@ -25,6 +28,8 @@ class Policy(Frozen):
     mail_connected: bool = False
     upcoming: frozenset[Interval] = frozenset({"year"})
     order_key: str = ""
+    erase_after: int = 30 * DAY
+    erase_deleted: bool = True
 
 
 MAILS: Mapping[str, str] = {

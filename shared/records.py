@@ -35,6 +35,8 @@ class Record(Frozen):
 class Organization(Record):
     """One customer of one Stripe account, whatever it has bought; `subject` is the customer's id."""
 
+    erased_at: int | None = None
+    """As of when it was erased before, in epoch seconds: what is older than that is refused."""
     profile: Facet[Customer] | None = None
     contact: Facet[Contact] | None = None
     checkout: Facet[CheckoutSession] | None = None
@@ -98,6 +100,17 @@ class Organization(Record):
         return any(facet.value.unpaid for facet in self.invoices.values()) or any(
             facet.value.status in {"past_due", "unpaid"} for facet in self.subscriptions.values()
         )
+
+    @property
+    def owes(self) -> bool:
+        """Whether an invoice still waits for its payment."""
+        return any(facet.value.status == "open" for facet in self.invoices.values())
+
+    def erasable_at(self, after: int) -> int | None:
+        """When it may be erased: at once if the customer was deleted, else `after` seconds after the last end."""
+        if self.deleted and self.profile:
+            return self.profile.second
+        return self.last_ended.ended_at + after if self.last_ended and self.last_ended.ended_at else None
 
     @property
     def last_ended(self) -> Subscription | None:

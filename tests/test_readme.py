@@ -7,19 +7,10 @@ from typing import Any
 
 from functions.consumer import routes
 from shared.event import Event
-from shared.orders import Order
-from shared.records import Organization
+from tests.support.books import BooksOf
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-
-
-class NoBooks:
-    def organization(self, account: str, customer: str) -> Organization:
-        return Organization(account=account, subject=customer)
-
-    def order(self, account: str, subject: str, session: str) -> Order:
-        return Order(account=account, subject=subject, session_id=session)
 
 
 def test_the_handler_that_it_adds_works() -> None:
@@ -28,7 +19,7 @@ def test_the_handler_that_it_adds_works() -> None:
     exec(code, module)  # noqa: S102 - running it is the test
     event = Event.model_validate(json.loads((ROOT / "events/customer.updated.json").read_text()))
 
-    decision = module["handle"](event, NoBooks())
+    decision = module["handle"](event, BooksOf())
 
     assert decision.save[0].address == event.object["email"]
     assert module["handle"].__annotations__ == routes.ROUTES["invoice.paid"].__annotations__

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from functions.consumer.store import Store, from_item, to_item
+from functions.consumer.tokens import Token, tombstone
+from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.orders import Order
 from shared.payments import Payment
@@ -16,10 +18,32 @@ class DynamoBooks:
 
     store: Store
     policy: Policy
+    token: Token
 
     def organization(self, account: str, customer: str) -> Organization:
         """The organization of a customer; raises botocore's errors if DynamoDB does not answer."""
-        return self._read(Organization(account=account, subject=customer))
+        found = self._read(Organization(account=account, subject=customer))
+        return found if found.version else found.model_copy(update={"erased_at": self.erased_at(account, customer)})
+
+    def erased_at(self, account: str, customer: str) -> int | None:
+        """As of when a customer was erased, in epoch seconds, if one was."""
+        grave = {"pk": tombstone(self.token, account, customer), "sk": "tombstone"}
+        item = self.store.client.get_item(TableName=self.store.books, Key=to_item(grave), ConsistentRead=True).get(
+            "Item"
+        )
+        return int(from_item(item)["as_of"]) if item else None
+
+    def disputed(self, account: str, customer: str) -> bool:
+        """Whether a dispute about a payment of the customer's is open."""
+        pages = self.store.client.get_paginator("query").paginate(
+            TableName=self.store.books,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :pointer)",
+            ExpressionAttributeValues=to_item({":pk": keys.partition(account, customer), ":pointer": keys.pointer("")}),
+        )
+        payments = (
+            str(from_item(item)["sk"]).removeprefix(keys.pointer("")) for page in pages for item in page["Items"]
+        )
+        return any(self.payment(account, payment).disputed for payment in payments)
 
     def order(self, account: str, subject: str, session: str) -> Order:
         """The order bought in a Checkout session; raises botocore's errors if DynamoDB does not answer."""

@@ -52,7 +52,7 @@ def commit(store: Store, claimed: Claimed, event: Event, body: str, decision: De
         _inbox_write(store, claimed, outbox),
         *(_record_write(store, record) for record in decision.save),
         *(_mail_write(store, claimed, mail) for mail in mails),
-        *archive_writes(store, event, body),
+        *(archive_writes(store, event, body) if decision.archive else ()),
     ]
     try:
         store.client.transact_write_items(TransactItems=writes)

@@ -3,6 +3,7 @@
 Which mails are switched off, which wait for an address, and what the business's own services are told.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from functions.consumer.routes import ROUTES
@@ -14,8 +15,12 @@ from shared.event import PLATFORM, Event
 from shared.happened import happened
 from shared.orders import Order
 from shared.payments import Payment
+from shared.pointer import Pointer
 from shared.policy import HOLDER_MAILS, Policy
 from shared.records import Organization
+
+REFUSED = Decision(archive=False)
+"""Of a customer who was erased nothing is kept again, not even the payload."""
 
 
 def decide(event: Event, books: Books) -> Decision:
@@ -26,6 +31,8 @@ def decide(event: Event, books: Books) -> Decision:
     """
     noted = _NotedBooks(books)
     decided = ROUTES[event.type](event, noted)
+    if any(_refused(record, event) for record in decided.save if isinstance(record, Organization)):
+        return REFUSED
     wanted = Decision(save=decided.save, then=tuple(one for one in decided.then if _wanted(one, event, books.policy)))
     settled = _settle_mails(wanted, event, noted)
     told = tuple(
@@ -33,7 +40,22 @@ def decide(event: Event, books: Books) -> Decision:
         for record in settled.save
         for announcement in happened(noted.before(record), record, event, books.policy.plans)
     )
-    return settled.model_copy(update={"then": (*settled.then, *told)})
+    pointers = tuple(pointer for record in settled.save for pointer in _pointers(noted.before(record), record))
+    return Decision(save=(*settled.save, *pointers), then=(*settled.then, *told))
+
+
+def _refused(organization: Organization, event: Event) -> bool:
+    """Whether the customer was erased as of later than this; of one who is gone, only a new start counts."""
+    if organization.erased_at is None:
+        return False
+    comes_back = event.type == "customer.subscription.created" or organization.version > 0
+    return event.created <= organization.erased_at or not comes_back
+
+
+def _pointers(before: Kept, after: Kept) -> Iterator[Pointer]:
+    """What leads from a customer to a payment, once it is known whose it is."""
+    if isinstance(before, Payment) and isinstance(after, Payment) and after.customer and not before.customer:
+        yield Pointer(account=after.account, subject=after.customer, payment=after.subject)
 
 
 def _wanted(effect: Effect, event: Event, policy: Policy) -> bool:
@@ -91,6 +113,9 @@ class _NotedBooks:
 
     def payout(self, account: str, payout: str) -> PayoutRecord:
         return self._note(self.books.payout(account, payout))
+
+    def disputed(self, account: str, customer: str) -> bool:
+        return self.books.disputed(account, customer)
 
     def connected(self, account: str) -> ConnectedAccount:
         return self._note(self.books.connected(account))

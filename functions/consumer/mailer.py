@@ -1,5 +1,6 @@
 """Mails through Amazon SES; one that SES will never accept is an outcome, not an error: mail must not stop billing."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from functions.consumer.mails.render import render
@@ -20,14 +21,21 @@ REFUSALS = (
     "SendingPausedException",
 )
 
+EXPORT_DAYS = 14
+"""How long the bucket keeps an export, as template.yaml has it."""
 
-def mailer(client: "SESV2Client", sender: str, business: str, operator: str) -> SendMail:
+
+def mailer(client: "SESV2Client", sender: str, business: str, operator: str, link_of: Callable[[str], str]) -> SendMail:
     """A function that renders a mail and hands it to SES, from `sender`, signed by `business`."""
 
     def send_mail(mail: Email) -> str:
         to = operator if mail.audience == "operator" else mail.to
         if not to:
             return "no address"
+        if "export" in mail.data:  # the link gives access, so it is made only now, and stored nowhere
+            mail = mail.model_copy(
+                update={"data": {**mail.data, "export_url": link_of(mail.partition), "export_days": EXPORT_DAYS}}
+            )
         subject, text, html = render(mail, business)
         try:
             client.send_email(

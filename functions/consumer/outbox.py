@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from shared.effects import Effect, Email, Publish, Remind
+from shared.effects import Effect, Email, Erase, Export, Publish, Remind
 from shared.frozen import Frozen
 
 
@@ -41,7 +41,25 @@ class OwedPublish(Frozen):
     outcome: str | None = None
 
 
-type Owed = Annotated[OwedMail | OwedReminder | OwedPublish, Field(discriminator="kind")]
+class OwedExport(Frozen):
+    """An export to write, whole."""
+
+    kind: Literal["export"] = "export"
+    v: int = 1
+    export: Export
+    outcome: str | None = None
+
+
+class OwedErasure(Frozen):
+    """An erasure, whole."""
+
+    kind: Literal["erase"] = "erase"
+    v: int = 1
+    erase: Erase
+    outcome: str | None = None
+
+
+type Owed = Annotated[OwedMail | OwedReminder | OwedPublish | OwedExport | OwedErasure, Field(discriminator="kind")]
 
 _OUTBOX: TypeAdapter[tuple[Owed, ...]] = TypeAdapter(tuple[Owed, ...])
 
@@ -49,9 +67,12 @@ _OUTBOX: TypeAdapter[tuple[Owed, ...]] = TypeAdapter(tuple[Owed, ...])
 def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
     """The outbox of a decision: what can be repeated safely first, mails last, so that few marks are needed."""
     reminders = [OwedReminder(remind=effect) for effect in effects if isinstance(effect, Remind)]
+    exports = [OwedExport(export=effect) for effect in effects if isinstance(effect, Export)]
+    erasures = [OwedErasure(erase=effect) for effect in effects if isinstance(effect, Erase)]
     announcements = tuple(effect for effect in effects if isinstance(effect, Publish))
     mails = [OwedMail(partition=one.partition, key=one.key) for one in effects if isinstance(one, Email)]
-    return (*reminders, *([OwedPublish(announcements=announcements)] if announcements else ()), *mails)
+    published = [OwedPublish(announcements=announcements)] if announcements else []
+    return (*reminders, *exports, *erasures, *published, *mails)
 
 
 def dump(outbox: tuple[Owed, ...]) -> str:

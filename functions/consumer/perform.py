@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from functions.consumer.claim import Claimed
 from functions.consumer.commit import FencedError
-from functions.consumer.outbox import Owed, OwedMail, OwedPublish, OwedReminder, dump
+from functions.consumer.outbox import Owed, OwedErasure, OwedExport, OwedMail, OwedPublish, OwedReminder, dump
 from functions.consumer.store import Store, from_item, to_item
 from shared import keys
-from shared.effects import Email, Publish, Remind
+from shared.effects import Email, Erase, Export, Publish, Remind
 
 type SendMail = Callable[[Email], str]
 """Hands a mail to the mail service and says what became of it."""
@@ -18,6 +18,11 @@ type SetReminder = Callable[[Remind], str]
 type Announce = Callable[[Sequence[Publish]], str]
 """Puts announcements on the event bus."""
 
+type DoExport = Callable[[Export], str]
+"""Writes the file."""
+type DoErase = Callable[[Erase], str]
+"""Erases, and leaves a tombstone."""
+
 
 @dataclass(frozen=True)
 class Performers:
@@ -26,6 +31,8 @@ class Performers:
     send_mail: SendMail
     set_reminder: SetReminder
     publish: Announce
+    export: DoExport
+    erase: DoErase
 
 
 def perform(
@@ -56,10 +63,20 @@ def perform(
 
 
 def _perform_one(store: Store, performers: Performers, owed: Owed, mails: Mapping[str, Email]) -> str:
-    if isinstance(owed, OwedReminder):
-        return performers.set_reminder(owed.remind)
-    if isinstance(owed, OwedPublish):
-        return performers.publish(owed.announcements)
+    match owed:
+        case OwedReminder(remind=remind):
+            return performers.set_reminder(remind)
+        case OwedPublish(announcements=announcements):
+            return performers.publish(announcements)
+        case OwedExport(export=export):
+            return performers.export(export)
+        case OwedErasure(erase=erase):
+            return performers.erase(erase)
+        case OwedMail():
+            return _send(store, performers, owed, mails)
+
+
+def _send(store: Store, performers: Performers, owed: OwedMail, mails: Mapping[str, Email]) -> str:
     mail = mails.get(owed.key) or _committed_mail(store, owed)
     if mail is None:
         return "erased"

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.effects import DAY
 from shared.frozen import Frozen
 from shared.plans import read_plans
 from shared.policy import MAILS, OPERATOR_MAILS, Policy
@@ -21,6 +22,12 @@ class Settings(Frozen):
     scheduler_role_arn: str
     scheduler_dlq_arn: str
     event_bus: str
+    exports_bucket: str
+    exports_url: str
+    token_key_id: str
+    erase_after_days: Annotated[int, Field(ge=0)] = 30
+    """0 for never."""
+    erase_deleted: bool = True
     mail_sender: str
     operator_address: str = ""
     mail_connected: bool = False
@@ -58,4 +65,11 @@ def policy_of(settings: Settings) -> Policy:
         raise ValueError(
             f"MAILS_OFF names {', '.join(sorted(unknown))}; there are {', '.join((*MAILS, *sorted(OPERATOR_MAILS)))}"
         )
-    return Policy(plans=read_plans(), off=off, mail_connected=settings.mail_connected, order_key=settings.order_key)
+    return Policy(
+        plans=read_plans(),
+        off=off,
+        mail_connected=settings.mail_connected,
+        order_key=settings.order_key,
+        erase_after=settings.erase_after_days * DAY,
+        erase_deleted=settings.erase_deleted,
+    )

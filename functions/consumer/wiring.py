@@ -11,6 +11,8 @@ from functions.consumer.books import DynamoBooks
 from functions.consumer.bus import announcer
 from functions.consumer.consume import Consumer
 from functions.consumer.decide import decide
+from functions.consumer.eraser import eraser
+from functions.consumer.exporter import exporter
 from functions.consumer.handler import Handler, make_handler
 from functions.consumer.mailer import mailer
 from functions.consumer.perform import Performers
@@ -18,6 +20,7 @@ from functions.consumer.reminders import ScheduleTarget, reminders
 from functions.consumer.routes import ignorer
 from functions.consumer.settings import policy_of, read_settings
 from functions.consumer.store import Store
+from functions.consumer.tokens import link_maker, tokens
 
 # A call that hangs must fail within the function's 30 seconds, so that the failure can be recorded.
 PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
@@ -48,16 +51,21 @@ def build(environ: Mapping[str, str]) -> Handler:
         by_customer=settings.group_by == "customer",
         livemode=settings.livemode,
     )
+    token = tokens(boto3.client("secretsmanager", config=PATIENCE), settings.token_key_id)
+    s3 = boto3.client("s3", config=PATIENCE)
     consumer = Consumer(
         store=store,
-        books=DynamoBooks(store, policy_of(settings)),
+        books=DynamoBooks(store, policy_of(settings), token),
         performers=Performers(
             send_mail=mailer(
                 boto3.client("sesv2", config=ONCE),
                 settings.mail_sender,
                 settings.business_name,
                 settings.operator_address,
+                link_maker(settings.exports_url, token),
             ),
+            export=exporter(store, s3, settings.exports_bucket, token),
+            erase=eraser(store, s3, settings.exports_bucket, token),
             publish=announcer(boto3.client("events", config=PATIENCE), settings.event_bus),
             set_reminder=reminders(boto3.client("scheduler", config=PATIENCE), target, time.time),
         ),

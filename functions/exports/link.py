@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -24,4 +25,5 @@ def key_of(event: Mapping[str, Any]) -> str:
     token = (event.get("pathParameters") or {}).get("token") or ""
     if not _TOKEN.fullmatch(token):
         raise RefusedError(404, "malformed_token")
-    return f"exports/{token}.json"
+    # Under a hash: what names the file, a log of the bucket or a browser's history, must not give the link away.
+    return f"exports/{hashlib.sha256(token.encode()).hexdigest()}.json"

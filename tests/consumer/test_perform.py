@@ -5,12 +5,12 @@ from botocore.exceptions import EndpointConnectionError
 
 from functions.consumer.claim import Claimed
 from functions.consumer.commit import FencedError, commit
-from functions.consumer.outbox import Owed, load
+from functions.consumer.outbox import Owed, OwedPublish, load
 from functions.consumer.perform import perform
 from shared.decision import Decision
 from shared.effects import Effect, Email
 from tests.consumer.faults import Crash
-from tests.consumer.world import LEASE, NOW, World, mail, reminder
+from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
 
 TROUBLE = EndpointConnectionError(endpoint_url="https://email.example")
 
@@ -129,6 +129,27 @@ def test_a_late_consumer_stops_after_the_first_mail(world: World) -> None:
     with pytest.raises(FencedError):
         perform_committed(world, late, outbox)
     assert sent(world) == ["one"]
+
+
+def test_all_announcements_are_made_together_and_forgotten_once_they_are_made(world: World) -> None:
+    perform_committed(world, *owe(world, announcement("evt_1:one"), announcement("evt_1:two")))
+    assert world.outside.announcements == [announcement("evt_1:one"), announcement("evt_1:two")]
+    assert load(world.inbox()["outbox"]) == (OwedPublish(outcome="published"),)
+
+
+def test_an_announcement_is_made_again_rather_than_never(world: World) -> None:
+    world.outside.mail_troubles = [TROUBLE]
+    with pytest.raises(EndpointConnectionError):
+        perform_committed(world, *owe(world, announcement(), mail()))
+    take_up(world)
+    assert world.outside.announcements == [announcement(), announcement()]
+    assert sent(world) == ["told"]
+
+
+def test_a_mail_to_the_operator_finds_its_address_when_it_is_sent(world: World) -> None:
+    notice = mail(to=None).model_copy(update={"audience": "operator"})
+    perform_committed(world, *owe(world, notice), notice)
+    assert world.outside.mails == [notice]
 
 
 def test_marks_whose_answers_were_lost_stand(world: World) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from functions.consumer.settings import read_settings
+from functions.consumer.settings import policy_of, read_settings
 from tests.consumer.tables import environment_of
 
 ENVIRON = {
@@ -14,6 +14,7 @@ ENVIRON = {
     "SCHEDULE_GROUP": "billhook",
     "SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
     "SCHEDULER_DLQ_ARN": "arn:aws:sqs:eu-central-1:123456789012:scheduler-dlq",
+    "EVENT_BUS": "billhook",
     "MAIL_SENDER": "billing@example.com",
     "BUSINESS_NAME": "Acme",
     "LIVEMODE": "true",
@@ -21,6 +22,7 @@ ENVIRON = {
     "RETENTION_DAYS": "90",
     "LEASE_SECONDS": "45",
 }
+OPTIONAL = {"OPERATOR_ADDRESS": "ops@example.com", "MAILS_OFF": "", "MAIL_CONNECTED": "false", "ORDER_KEY": ""}
 
 
 def test_what_the_template_gives_is_read() -> None:
@@ -30,7 +32,7 @@ def test_what_the_template_gives_is_read() -> None:
 
 
 def test_the_template_gives_exactly_what_is_read() -> None:
-    assert set(environment_of("ConsumerFunction")) == set(ENVIRON)
+    assert set(environment_of("ConsumerFunction")) == set(ENVIRON | OPTIONAL)
 
 
 @pytest.mark.parametrize("name", ENVIRON)
@@ -46,3 +48,21 @@ def test_a_missing_setting_is_named(name: str) -> None:
 def test_a_wrong_setting_is_named(name: str, wrong: str) -> None:
     with pytest.raises(ValidationError, match=name.lower()):
         read_settings(ENVIRON | {name: wrong})
+
+
+def test_what_is_not_set_up_is_off() -> None:
+    settings = read_settings(ENVIRON)
+    assert (settings.operator_address, settings.order_key) == ("", "")
+    assert not policy_of(settings).mail_connected
+
+
+def test_the_business_decides_which_mails_are_sent() -> None:
+    wanted = {"MAILS_OFF": "receipt, dispute_opened,", "MAIL_CONNECTED": "true", "ORDER_KEY": "order_id"}
+    policy = policy_of(read_settings(ENVIRON | wanted))
+    assert policy.off == {"receipt", "dispute_opened"}
+    assert (policy.mail_connected, policy.order_key) == (True, "order_id")
+
+
+def test_a_mail_to_be_off_that_is_none_of_ours_is_named_with_those_there_are() -> None:
+    with pytest.raises(ValueError, match=r"MAILS_OFF names invoice; there are .*receipt"):
+        policy_of(read_settings(ENVIRON | {"MAILS_OFF": "receipt,invoice"}))

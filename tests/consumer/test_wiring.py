@@ -1,4 +1,4 @@
-"""The Lambda as AWS starts it: one message in, and its consequences in the tables, the mail and the schedules."""
+"""The Lambda as AWS starts it: one message in, and its consequences in the tables, the mail, the bus and the schedules."""
 
 import importlib
 import json
@@ -28,6 +28,7 @@ def environ(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
+        boto3.client("events").create_event_bus(Name="billhook")
         boto3.client("scheduler").create_schedule_group(Name="billhook")
         boto3.client("sesv2").create_email_identity(EmailIdentity="billing@example.com")
         queue = boto3.client("sqs").create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})
@@ -57,7 +58,7 @@ def inbox(environ: dict[str, str]) -> dict[str, Any]:
 def test_a_failed_payment_is_told_by_mail_and_remembered_for_later(environ: dict[str, str]) -> None:
     assert handle(build(environ), payment_failed()) == []
     assert inbox(environ)["state"] == "done"
-    assert [owed["outcome"] for owed in json.loads(inbox(environ)["outbox"])] == ["set", "sent"]
+    assert [owed["outcome"] for owed in json.loads(inbox(environ)["outbox"])] == ["set", "published", "sent"]
     (schedule,) = boto3.client("scheduler").list_schedules(GroupName="billhook")["Schedules"]
     assert schedule["Target"]["Arn"] == environ["QUEUE_ARN"]
 

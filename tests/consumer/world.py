@@ -13,7 +13,7 @@ from functions.consumer.perform import Performers
 from functions.consumer.store import Store, from_item, to_item
 from shared.books import Books
 from shared.decision import Decision
-from shared.effects import DAY, Email, Publish, Remind
+from shared.effects import DAY, Email, Erase, Export, Publish, Remind
 from shared.event import Event, read_event
 from shared.policy import Policy
 from shared.stripe_objects import Contact, read
@@ -69,6 +69,19 @@ def reminder(about: str = "in_1") -> Remind:
     return Remind(type="reminder.payment_failed", at=NOW + 3 * DAY, about=about, account="acct_1", customer="cus_1")
 
 
+def announcement(announcement_id: str = "evt_1:past_due") -> Publish:
+    return Publish(
+        id=announcement_id,
+        name="organization.past_due",
+        at=NOW,
+        account="acct_1",
+        customer="cus_1",
+        record=f"{PARTITION}/organization",
+        version=2,
+        facts={"access": True, "past_due": True},
+    )
+
+
 def tell_and_remind(event: Event, books: Books) -> Decision:
     """One record, one reminder and one mail: what most of these tests take through the stages."""
     organization = books.organization(event.account, "cus_1").with_contact(read(Contact, event.object), event)
@@ -90,12 +103,19 @@ class Clock:
         return self.now
 
 
+def token(purpose: str, partition: str) -> str:
+    """What nobody else can compute, for tests that do not care."""
+    return f"{purpose} of {partition}"
+
+
 @dataclass
 class Outside:
     """The mail service and the scheduler; each takes note, unless its next trouble is one."""
 
     mails: list[Email] = field(default_factory=list)
     reminders: list[Remind] = field(default_factory=list)
+    exports: list[Export] = field(default_factory=list)
+    erasures: list[Erase] = field(default_factory=list)
     announcements: list[Publish] = field(default_factory=list)
     mail_troubles: list[BaseException | None] = field(default_factory=list)
     reminder_troubles: list[BaseException | None] = field(default_factory=list)
@@ -109,6 +129,14 @@ class Outside:
         _raise_next(self.reminder_troubles)
         self.reminders.append(remind)
         return "set"
+
+    def export(self, effect: Export) -> str:
+        self.exports.append(effect)
+        return "written"
+
+    def erase(self, effect: Erase) -> str:
+        self.erasures.append(effect)
+        return "erased"
 
     def publish(self, announcements: Sequence[Publish]) -> str:
         self.announcements.extend(announcements)
@@ -137,12 +165,18 @@ class World:
 
     @property
     def performers(self) -> Performers:
-        return Performers(self.outside.send_mail, self.outside.set_reminder, self.outside.publish)
+        return Performers(
+            self.outside.send_mail,
+            self.outside.set_reminder,
+            self.outside.publish,
+            self.outside.export,
+            self.outside.erase,
+        )
 
     @property
     def consumer(self) -> Consumer:
         """Waits as long as a back-off allows, so that its limits can be told."""
-        books, ignore = DynamoBooks(self.store, Policy()), lambda _message: self.ignore
+        books, ignore = DynamoBooks(self.store, Policy(), token), lambda _message: self.ignore
         return Consumer(self.store, books, self.performers, self.decide, ignore, jitter=lambda _least, most: most)
 
     def message(self, message_id: str = "message-1", event_id: str = "evt_1", **changes: object) -> Message:

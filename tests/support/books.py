@@ -2,7 +2,7 @@
 
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.decision import Decision, Kept
-from shared.effects import Email, Publish, Remind
+from shared.effects import Email, Erase, Export, Publish, Remind
 from shared.orders import Order
 from shared.payments import Payment
 from shared.plans import read_plans
@@ -15,6 +15,8 @@ class BooksOf:
 
     def __init__(self, *records: Kept, policy: Policy | None = None) -> None:
         self.policy = policy or Policy(plans=read_plans(), mail_connected=True)
+        self.exports: list[Export] = []
+        self.erasures: list[Erase] = []
         self.announcements: dict[str, Publish] = {}
         self.records = {(record.partition, record.sort_key): record for record in records}
         self.mails: dict[tuple[str, str], Email] = {}
@@ -32,6 +34,10 @@ class BooksOf:
     def payout(self, account: str, payout: str) -> PayoutRecord:
         return self._read(PayoutRecord(account=account, subject=payout))
 
+    def disputed(self, account: str, customer: str) -> bool:
+        payments = (one for one in self.records.values() if isinstance(one, Payment))
+        return any(one.disputed for one in payments if (one.account, one.customer) == (account, customer))
+
     def connected(self, account: str) -> ConnectedAccount:
         return self._read(ConnectedAccount(account=account, subject=account))
 
@@ -48,6 +54,10 @@ class BooksOf:
         for effect in decision.then:
             if isinstance(effect, Email):
                 self.mails.setdefault((effect.partition, effect.key), effect)
+            elif isinstance(effect, Export):
+                self.exports.append(effect)
+            elif isinstance(effect, Erase):
+                self.erasures.append(effect)
             elif isinstance(effect, Publish):
                 self.announcements.setdefault(effect.id, effect)
             else:

@@ -2,15 +2,19 @@
 
 from shared.books import Books
 from shared.decision import Decision
+from shared.effects import erasure_at
 from shared.event import Event
 from shared.stripe_accounts import Customer
 from shared.stripe_objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization with the whole snapshot. Once deleted, its reminders and its farewell fall silent."""
+    """The organization with the whole snapshot. Once deleted, nothing more is said, and it is erased if so decided."""
     customer = read(Customer, event.object)
     if event.type == "customer.deleted":
         customer = customer.model_copy(update={"deleted": True})
     organization = books.organization(event.account, customer.id)
-    return Decision(save=(organization.with_profile(customer, event),))
+    organization = organization.with_profile(customer, event)
+    if not (customer.deleted and books.policy.erase_deleted):
+        return Decision(save=(organization,))
+    return Decision(save=(organization,), then=(erasure_at(event.created, event.account, customer.id),))

@@ -2,28 +2,25 @@
 
 from shared.books import Books
 from shared.decision import NOTHING, Decision
-from shared.effects import MAIL_EXPIRES_AFTER, Email
+from shared.effects import Export, erasure_at
 from shared.event import Event
+from shared.mailing import mail_to
 from shared.stripe_objects import Reminder, read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """One mail; silent if any subscription gives access, or if another one has ended later and says it then."""
+    """An export, one mail that links to it, and a date to be erased on; silent if anything gives access again.
+
+    Another subscription that has ended later says it then.
+    """
     reminder = read(Reminder, event.object)
     organization = books.organization(event.account, reminder.customer)
     ended = organization.last_ended
-    if organization.access or ended is None or ended.id != reminder.id:
+    if organization.access or organization.deleted or ended is None or ended.id != reminder.id:
         return NOTHING
-    mail = Email(
-        template="farewell",
-        to=organization.address,
-        partition=organization.partition,
-        key=f"farewell:{reminder.id}",
-        expires=event.created + MAIL_EXPIRES_AFTER,
-        data={
-            "name": organization.name,
-            "ended_at": ended.ended_at,
-            "reason": ended.reason,
-        },
-    )
-    return Decision(then=(mail,))
+    export = Export(account=event.account, customer=reminder.customer)
+    erasable_at = organization.erasable_at(books.policy.erase_after) if books.policy.erase_after else None
+    erasure = (erasure_at(erasable_at, event.account, reminder.customer),) if erasable_at else ()
+    shown = {"ended_at": ended.ended_at, "reason": ended.reason, "erased_at": erasable_at, "export": True}
+    mail = mail_to(organization, "farewell", reminder.id, event, **shown)
+    return Decision(then=(export, *erasure, mail))

@@ -1,0 +1,70 @@
+"""Export: everything that is held about one customer, in one JSON file, for its owner to take away."""
+
+import json
+import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from functions.consumer.perform import DoExport
+from functions.consumer.store import Store, from_item, to_item
+from functions.consumer.tokens import Token, export_key
+from shared import keys
+from shared.effects import Export
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+
+def exporter(store: Store, client: "S3Client", bucket: str, token: Token) -> DoExport:
+    """A function that writes the export of a partition; written twice, it is the newer one."""
+
+    def export(effect: Export) -> str:
+        partition = keys.partition(effect.account, effect.customer)
+        held = list(everything_about(store, partition))
+        client.put_object(
+            Bucket=bucket,
+            Key=export_key(token, partition),
+            Body=json.dumps(_readable(effect, held), indent=2).encode(),
+            ContentType="application/json",
+        )
+        return "written"
+
+    return export
+
+
+def everything_about(store: Store, partition: str) -> Iterator[dict[str, Any]]:
+    """Every item of a customer's partition, and of the payments that it points to."""
+    for item in _items(store, partition):
+        yield item
+        if str(item["sk"]).startswith(keys.pointer("")):
+            account, _, _ = partition.partition("#")
+            yield from _items(store, keys.partition(account, str(item["sk"]).removeprefix(keys.pointer(""))))
+
+
+def _items(store: Store, partition: str) -> Iterator[dict[str, Any]]:
+    pages = store.client.get_paginator("query").paginate(
+        TableName=store.books,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues=to_item({":pk": partition}),
+        ConsistentRead=True,
+    )
+    for page in pages:
+        yield from map(from_item, page["Items"])
+
+
+def _readable(effect: Export, held: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "customer": effect.customer,
+        "records": {item["sk"]: json.loads(item["record"]) for item in held if "record" in item},
+        "mails": [json.loads(item["mail"]) for item in held if "mail" in item],
+        "events": [json.loads(payload) for payload in _payloads(held)],
+    }
+
+
+def _payloads(held: list[dict[str, Any]]) -> Iterator[bytes]:
+    """The archived payloads, in the order of their events; a large one lies in several parts."""
+    parts: dict[str, bytes] = {}
+    for item in sorted((item for item in held if "payload" in item), key=lambda item: str(item["sk"])):
+        event, _, _ = str(item["sk"]).rpartition("#")
+        parts[event] = parts.get(event, b"") + bytes(item["payload"])
+    return map(zlib.decompress, parts.values())

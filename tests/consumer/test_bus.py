@@ -1,0 +1,73 @@
+"""What happened is announced on the bus under a stable id, and an entry that the bus refuses is not lost."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from botocore.stub import ANY, Stubber
+
+from functions.consumer.bus import announcer
+from shared.errors import Retryable
+from tests.consumer.world import NOW, REGION, announcement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_events import EventBridgeClient
+
+
+@pytest.fixture
+def bus() -> "Iterator[tuple[EventBridgeClient, Stubber]]":
+    client = boto3.client("events", region_name=REGION, aws_access_key_id="testing", aws_secret_access_key="testing")
+    with Stubber(client) as stub:
+        yield client, stub
+        stub.assert_no_pending_responses()
+    client.close()
+
+
+def test_an_announcement_says_what_happened_to_which_record_and_when(bus: "tuple[EventBridgeClient, Stubber]") -> None:
+    client, stub = bus
+    entry = {
+        "EventBusName": "billhook",
+        "Source": "billhook",
+        "DetailType": "organization.past_due",
+        "Time": datetime.fromtimestamp(NOW, UTC),
+        "Detail": json.dumps(
+            {
+                "id": "evt_1:past_due",
+                "at": NOW,
+                "account": "acct_1",
+                "customer": "cus_1",
+                "record": "acct_1#cus_1/organization",
+                "version": 2,
+                "facts": {"access": True, "past_due": True},
+                "metadata": {},
+            },
+            separators=(",", ":"),
+        ),
+    }
+    stub.add_response("put_events", {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}, {"Entries": [entry]})
+    assert announcer(client, "billhook")([announcement()]) == "published"
+
+
+def test_more_than_the_bus_takes_at_once_goes_in_several_calls(bus: "tuple[EventBridgeClient, Stubber]") -> None:
+    client, stub = bus
+    for size in (10, 2):
+        stub.add_response("put_events", {"FailedEntryCount": 0, "Entries": []}, {"Entries": [ANY] * size})
+    assert announcer(client, "billhook")([announcement(str(number)) for number in range(12)]) == "published"
+
+
+@pytest.mark.parametrize(
+    ("entries", "code"),
+    [([{"EventId": "1"}, {"ErrorCode": "ThrottlingException"}], "ThrottlingException"), ([], "PutEventsFailed")],
+    ids=["said why", "said nothing"],
+)
+def test_an_entry_that_the_bus_refused_is_tried_again(
+    bus: "tuple[EventBridgeClient, Stubber]", entries: list[dict[str, str]], code: str
+) -> None:
+    client, stub = bus
+    stub.add_response("put_events", {"FailedEntryCount": 1, "Entries": entries})
+    with pytest.raises(Retryable, match=code):
+        announcer(client, "billhook")([announcement("1"), announcement("2")])
