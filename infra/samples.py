@@ -28,7 +28,9 @@ class Answer:
 
 def names() -> list[str]:
     """The samples that there are, by name."""
-    return sorted(path.name.removesuffix(".json") for path in EVENTS.glob("*.json"))
+    return sorted(
+        str(path.relative_to(EVENTS).with_suffix("")) for path in EVENTS.rglob("*.json") if "sqs" not in path.parts
+    )
 
 
 def sample(name: str) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from typing import Self
 from shared import keys
 from shared.event import Event
 from shared.facets import Facet, merge
-from shared.records import Record
+from shared.records import Correspondent, Record
 from shared.stripe_accounts import Account, Payout
 
 
-class ConnectedAccount(Record):
+class ConnectedAccount(Correspondent):
     """A connected account; `subject` is its own id, as its `account` is."""
 
     state: Facet[Account] | None = None
@@ -34,6 +34,11 @@ class ConnectedAccount(Record):
     def ours(self) -> bool:
         """Whether it still lets us act for it: not after it was deauthorized, until an update comes later than that."""
         return self.deauthorized_at is None or (self.state is not None and self.state.second > self.deauthorized_at)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing more is said to the holder."""
+        return not self.ours
 
     def with_state(self, state: Account, event: Event) -> Self:
         """Itself, having heard what `event` says of it."""

@@ -15,10 +15,12 @@ from shared.stripe_payments import Charge, Dispute, PaymentIntent, Refund
 
 
 class Payment(Record):
-    """One payment; `subject` is its intent's id. `customer`, `session` and `invoice` are facts that never change."""
+    """One payment; `subject` is its intent's id. What stands before its facets are facts that never change."""
 
     customer: str | None = None
     session: str | None = None
+    order: str | None = None
+    """The business's own id of the order, of one that no Checkout session made."""
     invoice: str | None = None
     intent: Facet[PaymentIntent] | None = None
     charge: Facet[Charge] | None = None
@@ -33,7 +35,7 @@ class Payment(Record):
     @property
     def purpose(self) -> Literal["order", "invoice", "unknown"]:
         """What it was for, as far as anything has told."""
-        if self.session:
+        if self.session or self.order:
             return "order"
         return "invoice" if self.invoice else "unknown"
 
@@ -65,9 +67,16 @@ class Payment(Record):
         undone = (facet for facet in self.refunds.values() if facet.value.undone and facet.second > since)
         return max(0, self.charge.value.amount_refunded - sum(facet.value.amount for facet in undone))
 
-    def known_by(self, *, customer: str | None = None, session: str | None = None, invoice: str | None = None) -> Self:
+    def known_by(
+        self,
+        *,
+        customer: str | None = None,
+        session: str | None = None,
+        order: str | None = None,
+        invoice: str | None = None,
+    ) -> Self:
         """Itself, knowing whose it is and what it was for, as far as this tells."""
-        facts = {"customer": customer, "session": session, "invoice": invoice}
+        facts = {"customer": customer, "session": session, "order": order, "invoice": invoice}
         return self.model_copy(update={name: fact for name, fact in facts.items() if fact is not None})
 
     def with_intent(self, intent: PaymentIntent, event: Event) -> Self:

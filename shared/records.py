@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Self
 
 from shared import keys
-from shared.effects import Email
+from shared.effects import MAIL_EXPIRES_AFTER, Email
 from shared.event import Event
 from shared.facets import Facet, merge
 from shared.frozen import Frozen
@@ -32,7 +32,42 @@ class Record(Frozen):
         raise NotImplementedError
 
 
-class Organization(Record):
+class Correspondent(Record):
+    """A record whom mail is sent to. What lacks an address waits on it, by key, for whichever event brings one."""
+
+    owed: Mapping[str, Email] = {}
+
+    @property
+    def address(self) -> str | None:
+        """Where mail goes, if anything has told us yet."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str | None:
+        """How to greet them, if anything has told us yet."""
+        raise NotImplementedError
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing more is said to them."""
+        raise NotImplementedError
+
+    def owing(self, mail: Email) -> Self:
+        """Itself, with a mail to send; without what was too late to send when the newest of them came to be."""
+        owed = {**self.owed, mail.key: mail}
+        newest = max(one.expires for one in owed.values()) - MAIL_EXPIRES_AFTER
+        return self.model_copy(update={"owed": {key: one for key, one in owed.items() if one.expires > newest}})
+
+    def payable(self) -> tuple[Email, ...]:
+        """The mails that waited, addressed."""
+        now = {"to": self.address}
+        return tuple(
+            one if one.to else one.model_copy(update={**now, "data": {**one.data, "name": self.name}})
+            for one in self.owed.values()
+        )
+
+
+class Organization(Correspondent):
     """One customer of one Stripe account, whatever it has bought; `subject` is the customer's id."""
 
     erased_at: int | None = None
@@ -46,8 +81,8 @@ class Organization(Record):
     """The ids of invoices that are paid or void, but for the newest: nothing that comes late reopens one."""
     declines: Mapping[str, Facet[PaymentIntent]] = {}
     """Why the newest payment of an open invoice was declined, by its id; the invoice itself does not say it."""
-    owed: Mapping[str, Email] = {}
-    """The mails that lack an address still, by key; whichever event brings one sends them."""
+    lived: Mapping[str, bool] = {}
+    """Whether a subscription was ever more than an attempt, by its id; its end alone does not tell."""
     reminders: Mapping[str, int] = {}
     """When the reminder about an invoice is due, in epoch seconds, by its id; firing at another time, it is stale."""
 
@@ -74,8 +109,13 @@ class Organization(Record):
         return {self.address: "ADMIN"} if self.address else {}
 
     @property
+    def silent(self) -> bool:
+        """Whether nothing more is said to them, since the customer was deleted at Stripe."""
+        return self.deleted
+
+    @property
     def deleted(self) -> bool:
-        """Whether the customer was deleted at Stripe: nothing more is said to them."""
+        """Whether the customer was deleted at Stripe."""
         return self.profile is not None and self.profile.value.deleted
 
     @property
@@ -115,8 +155,12 @@ class Organization(Record):
     @property
     def last_ended(self) -> Subscription | None:
         """The subscription that ended last, if any has; of two in one second, the one whose id sorts last."""
-        # One that expired before its first payment never gave anything that could end.
-        canceled = [facet.value for facet in self.subscriptions.values() if facet.value.status == "canceled"]
+        # One that expired or was given up before its first payment never gave anything that could end.
+        canceled = [
+            facet.value
+            for name, facet in self.subscriptions.items()
+            if facet.value.status == "canceled" and self.lived.get(name, True)
+        ]
         return max(canceled, key=lambda one: (one.ended_at or 0, one.id), default=None)
 
     def invoice(self, invoice_id: str) -> Invoice | None:
@@ -161,25 +205,18 @@ class Organization(Record):
 
     def with_subscription(self, subscription: Subscription, event: Event) -> Self:
         """Itself, having heard what `event` says of `subscription`."""
-        facet = merge(self.subscriptions.get(subscription.id), event, subscription)
-        return self.model_copy(update={"subscriptions": {**self.subscriptions, subscription.id: facet}})
+        name = subscription.id
+        facet = merge(self.subscriptions.get(name), event, subscription)
+        lived = dict(self.lived)
+        if subscription.status != "canceled":
+            lived[name] = lived.get(name, False) or subscription.status not in {"incomplete", "incomplete_expired"}
+        return self.model_copy(update={"subscriptions": {**self.subscriptions, name: facet}, "lived": lived})
 
     def with_contact(self, contact: Contact, event: Event) -> Self:
         """Itself, reachable as `event` says; an event that carries no address says nothing."""
         if not contact.email:
             return self
         return self.model_copy(update={"contact": merge(self.contact, event, contact)})
-
-    def owing(self, mail: Email) -> Self:
-        """Itself, with a mail that waits for an address."""
-        return self.model_copy(update={"owed": {mail.key: mail, **self.owed}})
-
-    def payable(self) -> tuple[Email, ...]:
-        """The mails that waited, addressed."""
-        return tuple(
-            mail.model_copy(update={"to": self.address, "data": {**mail.data, "name": self.name}})
-            for _, mail in sorted(self.owed.items())
-        )
 
     def with_reminder(self, invoice_id: str, at: int) -> Self:
         """Itself, with the reminder about an invoice due `at`; an earlier date never displaces a later one."""

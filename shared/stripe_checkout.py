@@ -27,7 +27,8 @@ class CheckoutSession(Snapshot):
     @property
     def paid(self) -> bool:
         """Whether to fulfil it: anything but `unpaid` (https://docs.stripe.com/checkout/fulfillment)."""
-        return self.payment_status != "unpaid"
+        # One that was to cost nothing and expired says `no_payment_required` all the same.
+        return self.payment_status != "unpaid" and self.status != "expired"
 
     @property
     def final(self) -> bool:

@@ -23,7 +23,9 @@ class PaymentIntent(Snapshot):
     created: int
     invoice: MaybeId = Field(default=None, validation_alias=places("invoice", "payment_details.order_reference"))
     decline_code: str | None = Field(
-        default=None, validation_alias=places("last_payment_error.decline_code", "decline_code")
+        default=None,
+        # An issuer gives a decline code; other refusals, those of bank debits for one, have only the error's.
+        validation_alias=places("last_payment_error.decline_code", "last_payment_error.code", "decline_code"),
     )
     method: str | None = Field(
         default=None,

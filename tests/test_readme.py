@@ -7,6 +7,8 @@ from typing import Any
 
 from functions.consumer import routes
 from shared.event import Event
+from shared.own_types import is_own
+from shared.policy import MAILS
 from tests.support.books import BooksOf
 
 ROOT = Path(__file__).parents[1]
@@ -33,3 +35,15 @@ def test_every_file_that_it_links_to_exists() -> None:
 def test_every_make_target_that_it_names_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"\bmake ([a-z]+)\b", README)) - targets == set()
+
+
+def test_its_table_of_events_is_the_route_table() -> None:
+    table = README.partition("## Events")[2].partition("Anything else is recorded")[0]
+    listed = re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", "".join(re.findall(r"^\|([^|]*)\|", table, re.MULTILINE)))
+    assert sorted(listed) == sorted(type_ for type_ in routes.ROUTES if not is_own(type_))
+
+
+def test_its_table_of_mails_is_the_list_of_mails() -> None:
+    table = README.partition("## Mails")[2].partition("To the operator")[0]
+    listed = dict(re.findall(r"^\| `([a-z_]+)` \| (.*) \|$", table, re.MULTILINE))
+    assert listed == {mail: same or "none" for mail, same in MAILS.items()}

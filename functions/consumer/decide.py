@@ -12,7 +12,7 @@ from shared.books import Books
 from shared.decision import Decision, Kept
 from shared.effects import Effect, Email
 from shared.event import PLATFORM, Event
-from shared.happened import happened
+from shared.happened import customer_of, happened
 from shared.orders import Order
 from shared.payments import Payment
 from shared.pointer import Pointer
@@ -31,7 +31,7 @@ def decide(event: Event, books: Books) -> Decision:
     """
     noted = _NotedBooks(books)
     decided = ROUTES[event.type](event, noted)
-    if any(_refused(record, event) for record in decided.save if isinstance(record, Organization)):
+    if any(_refused(owner, event) for record in decided.save for owner in _owner(record, noted)):
         return REFUSED
     wanted = Decision(save=decided.save, then=tuple(one for one in decided.then if _wanted(one, event, books.policy)))
     settled = _settle_mails(wanted, event, noted)
@@ -42,6 +42,15 @@ def decide(event: Event, books: Books) -> Decision:
     )
     pointers = tuple(pointer for record in settled.save for pointer in _pointers(noted.before(record), record))
     return Decision(save=(*settled.save, *pointers), then=(*settled.then, *told))
+
+
+def _owner(record: Kept, books: "_NotedBooks") -> Iterator[Organization]:
+    """Whose record this is. Of one that is kept already nobody asks: erasing its owner would have erased it, too."""
+    customer = customer_of(record)
+    if isinstance(record, Organization):
+        yield record
+    elif customer and record.version == 0:
+        yield books.organization(record.account, customer)
 
 
 def _refused(organization: Organization, event: Event) -> bool:

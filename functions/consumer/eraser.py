@@ -48,7 +48,7 @@ def _bury(store: Store, grave: str, effect: Erase) -> None:
         "sk": "tombstone",
         "as_of": effect.as_of,
         "erased_at": now,
-        "remains_until": {where: now + seconds for where, seconds in REMAINS.items()},
+        "remains_until": {where: now + seconds for where, seconds in REMAINS.items()} | {"inbox_ids": store.expiry()},
         "remains_at_stripe": "until it is erased there: https://docs.stripe.com/privacy/redaction",
     }
     store.client.put_item(TableName=store.books, Item=to_item(certificate))

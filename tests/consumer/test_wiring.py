@@ -1,4 +1,4 @@
-"""The Lambda as AWS starts it: one message in, and its consequences in the tables, the mail, the bus and the schedules."""
+"""As AWS starts it: one message in, and its consequences in the tables, the mail, the bus, the schedules."""
 
 import importlib
 import json
