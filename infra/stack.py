@@ -62,7 +62,9 @@ class Stack:
             if item and item["state"] in SETTLED:
                 return item
             time.sleep(0.03)
-        raise TimeoutError(f"{event_id} is not settled after {seconds} s; the inbox holds {self.inbox(event_id)}")
+        item = self.inbox(event_id) or {}
+        why = f"{item.get('error')}, as {item.get('type')}, state {item.get('state')}, attempt {item.get('attempts')}"
+        raise TimeoutError(f"{event_id} is not settled after {seconds} s: {why}")
 
     def all_inbox(self) -> list[dict[str, Any]]:
         """Every inbox item, in the order in which they were claimed first."""

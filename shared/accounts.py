@@ -5,7 +5,7 @@ from typing import Self
 from shared import keys
 from shared.event import Event
 from shared.facets import Facet, merge
-from shared.records import Correspondent, Record
+from shared.record import Correspondent, Record
 from shared.stripe_accounts import Account, Payout
 
 

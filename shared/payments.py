@@ -10,7 +10,7 @@ from typing import Literal, Self
 from shared import keys
 from shared.event import Event
 from shared.facets import Facet, merge
-from shared.records import Record
+from shared.record import Record
 from shared.stripe_payments import Charge, Dispute, PaymentIntent, Refund
 
 

@@ -1,7 +1,7 @@
 """The record that leads from a customer to a payment of theirs, which lies under its own id."""
 
 from shared import keys
-from shared.records import Record
+from shared.record import Record
 
 
 class Pointer(Record):

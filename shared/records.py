@@ -4,67 +4,13 @@ from collections.abc import Mapping
 from typing import Self
 
 from shared import keys
-from shared.effects import MAIL_EXPIRES_AFTER, Email
 from shared.event import Event
 from shared.facets import Facet, merge
-from shared.frozen import Frozen
+from shared.record import Correspondent
 from shared.stripe_accounts import Customer
 from shared.stripe_checkout import CheckoutSession
 from shared.stripe_objects import Contact, Invoice, Subscription
 from shared.stripe_payments import PaymentIntent
-
-
-class Record(Frozen):
-    """One item of the books. `version` counts its commits; 0 is one that was never saved."""
-
-    account: str
-    subject: str
-    version: int = 0
-
-    @property
-    def partition(self) -> str:
-        """Its partition in the books."""
-        return keys.partition(self.account, self.subject)
-
-    @property
-    def sort_key(self) -> str:
-        """Its sort key within the partition."""
-        raise NotImplementedError
-
-
-class Correspondent(Record):
-    """A record whom mail is sent to. What lacks an address waits on it, by key, for whichever event brings one."""
-
-    owed: Mapping[str, Email] = {}
-
-    @property
-    def address(self) -> str | None:
-        """Where mail goes, if anything has told us yet."""
-        raise NotImplementedError
-
-    @property
-    def name(self) -> str | None:
-        """How to greet them, if anything has told us yet."""
-        raise NotImplementedError
-
-    @property
-    def silent(self) -> bool:
-        """Whether nothing more is said to them."""
-        raise NotImplementedError
-
-    def owing(self, mail: Email) -> Self:
-        """Itself, with a mail to send; without what was too late to send when the newest of them came to be."""
-        owed = {**self.owed, mail.key: mail}
-        newest = max(one.expires for one in owed.values()) - MAIL_EXPIRES_AFTER
-        return self.model_copy(update={"owed": {key: one for key, one in owed.items() if one.expires > newest}})
-
-    def payable(self) -> tuple[Email, ...]:
-        """The mails that waited, addressed."""
-        now = {"to": self.address}
-        return tuple(
-            one if one.to else one.model_copy(update={**now, "data": {**one.data, "name": self.name}})
-            for one in self.owed.values()
-        )
 
 
 class Organization(Correspondent):
@@ -127,6 +73,11 @@ class Organization(Correspondent):
     def access(self) -> bool:
         """Whether any subscription gives access now."""
         return any(facet.value.alive for facet in self.subscriptions.values())
+
+    @property
+    def stays(self) -> bool:
+        """Whether any subscription gives access or may give it again: one that is paused or unpaid has not ended."""
+        return self.access or any(facet.value.status in {"paused", "unpaid"} for facet in self.subscriptions.values())
 
     @property
     def bought(self) -> frozenset[tuple[str, int | None]]:

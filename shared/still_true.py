@@ -1,10 +1,11 @@
 """Whether a mail still says what the books say: one that waited for an address may have been overtaken meanwhile."""
 
 from shared.effects import Email
-from shared.records import Correspondent, Organization
+from shared.record import Correspondent
+from shared.records import Organization
 
 
-def still_true(mail: Email, whom: Correspondent) -> bool:
+def still_true(mail: Email, whom: Correspondent) -> bool:  # noqa: PLR0911 - a table: one return a mail
     """Whether `mail`, which tells `whom` of a state, tells of the present one; what once happened stays true."""
     if not isinstance(whom, Organization):
         return True
@@ -24,8 +25,8 @@ def still_true(mail: Email, whom: Correspondent) -> bool:
             return trialing and subscription is not None and rest == [str(subscription.trial_end)]
         case "cancellation_scheduled":
             return subscription is not None and subscription.alive and subscription.ends_at is not None
-        case "cancellation_withdrawn" | "plan_changed":
+        case "cancellation_withdrawn":
             return subscription is not None and subscription.alive and subscription.ends_at is None
         case "farewell":
-            return not whom.access
+            return not whom.stays
     return True

@@ -9,7 +9,8 @@ from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.orders import Order
 from shared.payments import Payment
 from shared.policy import Policy
-from shared.records import Organization, Record
+from shared.record import Record
+from shared.records import Organization
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,16 @@ from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.books import Books
 from shared.decision import Decision, Kept
 from shared.effects import Effect, Email
+from shared.errors import Permanent
 from shared.event import PLATFORM, Event
 from shared.happened import customer_of, happened
 from shared.orders import Order
 from shared.payments import Payment
 from shared.pointer import Pointer
 from shared.policy import HOLDER_MAILS, Policy
+from shared.record import Correspondent
 from shared.records import Organization
+from shared.still_true import still_true
 
 REFUSED = Decision(archive=False)
 """Of a customer who was erased nothing is kept again, not even the payload."""
@@ -27,13 +30,15 @@ def decide(event: Event, books: Books) -> Decision:
     """What `event` means, whole.
 
     Raises:
-        Permanent: the event's object is not as Stripe documents it.
+        Permanent: the event's object is not as Stripe documents it, or its type has no route any more.
     """
+    if event.type not in ROUTES:  # it had a route when it was claimed first
+        raise Permanent("no_handler", event.type)
     noted = _NotedBooks(books)
     decided = ROUTES[event.type](event, noted)
     if any(_refused(owner, event) for record in decided.save for owner in _owner(record, noted)):
         return REFUSED
-    wanted = Decision(save=decided.save, then=tuple(one for one in decided.then if _wanted(one, event, books.policy)))
+    wanted = Decision(save=decided.save, then=tuple(one for one in decided.then if _wanted(one, event, noted)))
     settled = _settle_mails(wanted, event, noted)
     told = tuple(
         announcement
@@ -67,31 +72,34 @@ def _pointers(before: Kept, after: Kept) -> Iterator[Pointer]:
         yield Pointer(account=after.account, subject=after.customer, payment=after.subject)
 
 
-def _wanted(effect: Effect, event: Event, policy: Policy) -> bool:
+def _wanted(effect: Effect, event: Event, books: Books) -> bool:
     """Whether the business wants this: its own customers get mail, those of connected accounts only if it says so."""
     if not isinstance(effect, Email):
         return True
-    to_a_stranger = event.account != PLATFORM and effect.audience == "customer" and effect.template not in HOLDER_MAILS
-    return effect.template not in policy.off and (policy.mail_connected or not to_a_stranger)
+    if event.account == PLATFORM or effect.audience == "operator":
+        return effect.template not in books.policy.off
+    allowed = books.policy.mail_connected or effect.template in HOLDER_MAILS
+    return allowed and effect.template not in books.policy.off and books.connected(event.account).ours
 
 
 def _settle_mails(decision: Decision, event: Event, books: "_NotedBooks") -> Decision:
-    """Keep a mail without an address on its organization; send what was kept there once there is one."""
-    organizations = {record.partition: record for record in decision.save if isinstance(record, Organization)}
-    others = tuple(record for record in decision.save if not isinstance(record, Organization))
+    """Keep a mail without an address with whom it is for; send what was kept there once there is one, if still true."""
+    saved = {record.partition: record for record in decision.save if isinstance(record, Correspondent)}
+    people = {**books.known, **saved}
     then: list[Effect] = []
     for effect in decision.then:
-        if isinstance(effect, Email) and effect.to is None and effect.audience == "customer":
-            organization = organizations.get(effect.partition) or books.known.get(effect.partition)
-            if organization is not None:
-                organizations[effect.partition] = organization.owing(effect)
-                continue
-        then.append(effect)
-    for partition, organization in organizations.items():
-        if organization.address and organization.owed:
-            then += [mail for mail in organization.payable() if mail.expires > event.created]
-            organizations[partition] = organization.model_copy(update={"owed": {}})
-    return Decision(save=(*organizations.values(), *others), then=tuple(then))
+        if isinstance(effect, Email) and effect.audience == "customer" and effect.partition in people:
+            people[effect.partition] = people[effect.partition].owing(effect)
+        else:
+            then.append(effect)
+    for partition, person in people.items():
+        true = {} if person.silent else {key: mail for key, mail in person.owed.items() if still_true(mail, person)}
+        then += [mail for mail in person.addressed(true) if mail.expires > event.created]
+        kept = {key: mail for key, mail in true.items() if not (mail.to or person.address)}
+        people[partition] = person.model_copy(update={"owed": kept})
+    changed = (one for name, one in people.items() if name in saved or one.owed != books.known[name].owed)
+    others = (record for record in decision.save if not isinstance(record, Correspondent))
+    return Decision(save=(*changed, *others), then=tuple(then))
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ class _NotedBooks:
 
     books: Books
     read: dict[tuple[str, str], Kept] = field(default_factory=dict)
-    known: dict[str, Organization] = field(default_factory=dict)
+    known: dict[str, Correspondent] = field(default_factory=dict)
 
     @property
     def policy(self) -> Policy:
@@ -110,9 +118,7 @@ class _NotedBooks:
         return self.read[record.partition, record.sort_key]
 
     def organization(self, account: str, customer: str) -> Organization:
-        organization = self._note(self.books.organization(account, customer))
-        self.known[organization.partition] = organization
-        return organization
+        return self._note(self.books.organization(account, customer))
 
     def order(self, account: str, subject: str, session: str) -> Order:
         return self._note(self.books.order(account, subject, session))
@@ -131,4 +137,6 @@ class _NotedBooks:
 
     def _note[Found: Kept](self, record: Found) -> Found:
         self.read[record.partition, record.sort_key] = record
+        if isinstance(record, Correspondent):
+            self.known[record.partition] = record
         return record

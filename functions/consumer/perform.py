@@ -41,7 +41,7 @@ def perform(
     """Perform what `outbox` still owes, then mark the event done. `mails` are those just committed, by key.
 
     A reminder can be repeated safely, so its mark waits for the last write. A mail cannot, so it is marked before the
-    next effect starts: a crash between SES's answer and that mark is the one place where a mail can be sent twice.
+    next effect starts: if SES's answer is lost, or a crash comes before that mark, a mail is sent twice.
 
     Raises:
         FencedError: somebody took the event over.

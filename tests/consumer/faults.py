@@ -62,6 +62,10 @@ class Faults:
         parsed = {"Error": {"Code": code, "Message": "ann@example.com"}, "ResponseMetadata": {}, **answer}
         self._before[operation] += [lambda: (SimpleNamespace(status_code=400), parsed)] * times
 
+    def answer(self, operation: str, answer: object) -> None:
+        """The service answers this, and does nothing."""
+        self._before[operation].append(lambda: (SimpleNamespace(status_code=200), answer))
+
     def cancel(self, reasons: Sequence[str], times: int = 1) -> None:
         """The service cancels a transaction for `reasons`, one for each of its writes."""
         listed = [{"Code": reason} for reason in reasons]

@@ -5,28 +5,33 @@ from botocore.exceptions import EndpointConnectionError
 
 from functions.consumer.books import DynamoBooks
 from functions.consumer.commit import commit
-from shared.decision import Decision
+from shared.decision import Decision, Kept
 from shared.orders import Order
+from shared.payments import Payment
+from shared.pointer import Pointer
 from shared.policy import Policy
 from shared.records import Organization
 from shared.stripe_checkout import CheckoutSession
 from shared.stripe_objects import Contact, Invoice, read
+from shared.stripe_payments import Dispute
 from tests.consumer.world import World, token
 from tests.support.samples import sample
 
 
-def save(world: World, *records: Organization | Order) -> None:
+def books(world: World) -> DynamoBooks:
+    return DynamoBooks(world.store, Policy(), token)
+
+
+def save(world: World, *records: Kept) -> None:
     commit(world.store, world.claim(), world.event(), "{}", Decision(save=records))
 
 
 def test_a_customer_nobody_has_heard_of_is_empty(world: World) -> None:
-    assert DynamoBooks(world.store, Policy(), token).organization("acct_1", "cus_1") == Organization(
-        account="acct_1", subject="cus_1"
-    )
+    assert books(world).organization("acct_1", "cus_1") == Organization(account="acct_1", subject="cus_1")
 
 
 def test_an_order_nobody_has_heard_of_is_open(world: World) -> None:
-    order = DynamoBooks(world.store, Policy(), token).order("acct_1", "cus_1", "cs_1")
+    order = books(world).order("acct_1", "cus_1", "cs_1")
     assert (order, order.state) == (Order(account="acct_1", subject="cus_1", session_id="cs_1"), "open")
 
 
@@ -40,7 +45,7 @@ def test_an_organization_comes_back_as_it_was_saved_at_its_next_version(world: W
         .with_reminder(invoice.id, failed.created)
     )
     save(world, organization)
-    found = DynamoBooks(world.store, Policy(), token).organization("acct_1", invoice.customer)
+    found = books(world).organization("acct_1", invoice.customer)
     assert found == organization.model_copy(update={"version": 1})
     assert found.past_due
 
@@ -50,17 +55,34 @@ def test_an_order_comes_back_as_it_was_saved_at_its_next_version(world: World) -
     session = read(CheckoutSession, bought.object)
     order = Order(account="acct_1", subject="cus_1", session_id=session.id).with_session(session, bought)
     save(world, order)
-    found = DynamoBooks(world.store, Policy(), token).order("acct_1", "cus_1", session.id)
+    found = books(world).order("acct_1", "cus_1", session.id)
     assert found == order.model_copy(update={"version": 1})
     assert found.state == "fulfilled"
 
 
 def test_the_same_customer_of_another_account_is_another(world: World) -> None:
     save(world, Organization(account="acct_1", subject="cus_1", reminders={"in_1": 1}))
-    assert DynamoBooks(world.store, Policy(), token).organization("acct_2", "cus_1").version == 0
+    assert books(world).organization("acct_2", "cus_1").version == 0
 
 
 def test_books_that_cannot_be_reached_are_not_taken_for_empty(world: World) -> None:
     world.faults.cut("GetItem")
     with pytest.raises(EndpointConnectionError):
-        DynamoBooks(world.store, Policy(), token).organization("acct_1", "cus_1")
+        books(world).organization("acct_1", "cus_1")
+
+
+def test_every_record_that_nobody_has_heard_of_is_empty(world: World) -> None:
+    kept = books(world)
+    payment, payout, connected = kept.payment("acct_1", "pi_1"), kept.payout("acct_1", "po_1"), kept.connected("acct_1")
+    assert (payment.version, payout.version, connected.version) == (0, 0, 0)
+    assert (payment.status, payment.disputed) == ("unknown", False)
+
+
+def test_a_dispute_about_any_of_a_customers_payments_is_found(world: World) -> None:
+    opened = sample("charge.dispute.created")
+    dispute = read(Dispute, opened.object)
+    quiet = Payment(account="acct_1", subject="pi_1", customer="cus_1")
+    disputed = Payment(account="acct_1", subject="pi_2", customer="cus_1").with_dispute(dispute, opened)
+    assert not books(world).disputed("acct_1", "cus_1")
+    save(world, quiet, disputed, *(Pointer(account="acct_1", subject="cus_1", payment=one) for one in ("pi_1", "pi_2")))
+    assert books(world).disputed("acct_1", "cus_1")

@@ -3,6 +3,7 @@
 import pytest
 
 from functions.consumer.backoff import SERVICE
+from functions.consumer.claim import ATTEMPTS
 from functions.consumer.consume import TRIES
 from functions.consumer.store import to_item
 from shared.books import Books
@@ -59,7 +60,7 @@ def test_a_conflict_or_a_throttle_is_tried_three_times_more_at_once(world: World
 
 @pytest.mark.parametrize("reasons", [CONFLICT, THROTTLED], ids=["conflict", "throttling"])
 def test_lasting_contention_comes_back_soon_and_counts_no_attempt(world: World, reasons: list[str]) -> None:
-    for _ in range(20):
+    for _ in range(ATTEMPTS + 2):
         world.faults.cancel(reasons, times=TRIES + 1)
         verdict = world.consume()
         assert (verdict.state, verdict.wait, verdict.attempt) == ("retry", SERVICE[0], 1)

@@ -18,16 +18,32 @@ def test_an_event_has_its_consequences_and_its_message_goes(world: World) -> Non
     assert "organization" in world.books()
 
 
+def know_the_customer(world: World) -> None:
+    """By an earlier event, which changed the books only."""
+    world.decide, decide = only_save, world.decide
+    world.consume("message-0", event_id="evt_0")
+    world.decide = decide
+    world.faults.calls.clear()
+
+
 def test_an_event_with_a_mail_costs_four_calls(world: World) -> None:
-    world.consume()
+    know_the_customer(world)
+    assert world.consume().state == "done"
     claim, read, commit, finish = "PutItem", "GetItem", "TransactWriteItems", "UpdateItem"
     assert world.faults.calls == [claim, read, commit, finish]
 
 
 def test_an_event_that_only_changes_the_books_costs_three(world: World) -> None:
+    know_the_customer(world)
     world.decide = only_save
     assert world.consume().state == "done"
     assert world.faults.calls == ["PutItem", "GetItem", "TransactWriteItems"]
+
+
+def test_the_first_event_of_a_customer_also_asks_whether_it_was_erased(world: World) -> None:
+    world.decide = only_save
+    world.consume()
+    assert world.faults.calls == ["PutItem", "GetItem", "GetItem", "TransactWriteItems"]
 
 
 def test_a_duplicate_costs_one_and_has_no_consequence(world: World) -> None:

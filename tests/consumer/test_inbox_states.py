@@ -13,5 +13,5 @@ def test_no_order_of_claims_crashes_and_late_writes_breaks_the_inbox(
     world: World, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claim, "ATTEMPTS", 2)  # so that short runs use them up
-    runs = settings(max_examples=40 if engine == "moto" else 8, stateful_step_count=20, deadline=None)
+    runs = settings(max_examples=30 if engine == "moto" else 8, stateful_step_count=20, deadline=None)
     run_state_machine_as_test(lambda: Inbox(world), settings=runs)  # type: ignore[arg-type] # it is only called

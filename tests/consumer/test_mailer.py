@@ -8,11 +8,11 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.stub import ANY, Stubber
 from moto import mock_aws
 
+from functions.consumer import mailer as module
 from functions.consumer.mailer import REFUSALS, mailer
-from functions.consumer.mails.render import render
 from functions.consumer.wiring import ONCE
 from shared.effects import Email
-from tests.consumer.world import NOW, PARTITION, REGION
+from tests.consumer.world import PARTITION, REGION, mail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 
 OPERATOR = "ops@example.com"
 SENDER = "Acme <billing@example.com>"
-MAIL = Email(
-    template="payment_failed",
-    to="ann@example.com",
-    partition=PARTITION,
-    key="told",
-    expires=NOW,
-    data={
-        "name": "Ann",
-        "amount": 1200,
-        "currency": "usd",
-        "number": "A-1",
-        "next_attempt": NOW,
-        "url": "https://pay.example/in_1",
-    },
-)
+MAIL = mail()
+
+
+@pytest.fixture(autouse=True)
+def plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the templates say is tested with the templates."""
+    monkeypatch.setattr(module, "render", render)
+
+
+def render(rendered: Email, business: str) -> tuple[str, str, str]:
+    return f"A word from {business}", f"text: {rendered.data}", f"<p>{rendered.data}</p>"
+
+
+def link_of(partition: str) -> str:
+    return f"https://billhook.example/exports/{partition}"
 
 
 @pytest.fixture
@@ -70,7 +70,20 @@ def test_a_notice_to_the_operator_goes_to_the_operator(ses: "SESV2Client") -> No
 
 
 def test_a_notice_to_an_operator_who_gave_no_address_is_not_sent(ses: "SESV2Client") -> None:
-    assert mailer(ses, SENDER, "Acme", "")(MAIL.model_copy(update={"audience": "operator"})) == "no address"
+    assert mailer(ses, SENDER, "Acme", "", link_of)(MAIL.model_copy(update={"audience": "operator"})) == "no address"
+
+
+def test_the_link_to_an_export_is_made_only_when_its_mail_is_sent(ses: "SESV2Client") -> None:
+    farewell = MAIL.model_copy(update={"data": {"export": True}})
+    bodies: list[str] = []
+
+    def note(params: dict[str, str], **_: object) -> None:
+        bodies.append(params["body"])
+
+    ses.create_email_identity(EmailIdentity="billing@example.com")
+    ses.meta.events.register_first("before-call.sesv2.SendEmail", note)
+    assert mailer(ses, "billing@example.com", "Acme", OPERATOR, link_of)(farewell) == "sent"
+    assert link_of(PARTITION) in str(bodies)
 
 
 def test_a_verified_sender_can_send(ses: "SESV2Client") -> None:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.consumer.message import Message, read_message
@@ -55,6 +55,7 @@ def test_a_body_that_is_no_event_is_known_by_its_message(body: str) -> None:
     assert (read.customer, read.livemode, read.thin, read.own) == (None, None, False, False)
 
 
+@settings(max_examples=50)
 @given(body=st.dictionaries(st.sampled_from(FIELDS), JSON) | JSON)
 def test_no_json_at_all_stops_a_message_from_being_read(body: object) -> None:
     read = message(json.dumps(body))

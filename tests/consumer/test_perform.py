@@ -8,7 +8,7 @@ from functions.consumer.commit import FencedError, commit
 from functions.consumer.outbox import Owed, OwedPublish, load
 from functions.consumer.perform import perform
 from shared.decision import Decision
-from shared.effects import Effect, Email
+from shared.effects import Effect, Email, Erase, Export
 from tests.consumer.faults import Crash
 from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
 
@@ -144,6 +144,14 @@ def test_an_announcement_is_made_again_rather_than_never(world: World) -> None:
     take_up(world)
     assert world.outside.announcements == [announcement(), announcement()]
     assert sent(world) == ["told"]
+
+
+def test_an_export_and_an_erasure_are_performed_before_their_mail(world: World) -> None:
+    export = Export(account="acct_1", customer="cus_1")
+    erase = Erase(account="acct_1", customer="cus_1", as_of=NOW)
+    perform_committed(world, *owe(world, mail(), erase, export), mail())
+    assert (world.outside.exports, world.outside.erasures) == ([export], [erase])
+    assert outcomes(world) == ["written", "erased", "sent"]
 
 
 def test_a_mail_to_the_operator_finds_its_address_when_it_is_sent(world: World) -> None:

@@ -15,6 +15,9 @@ ENVIRON = {
     "SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
     "SCHEDULER_DLQ_ARN": "arn:aws:sqs:eu-central-1:123456789012:scheduler-dlq",
     "EVENT_BUS": "billhook",
+    "EXPORTS_BUCKET": "exports",
+    "EXPORTS_URL": "https://billhook.example/exports",
+    "TOKEN_KEY_ID": "token-key",
     "MAIL_SENDER": "billing@example.com",
     "BUSINESS_NAME": "Acme",
     "LIVEMODE": "true",
@@ -22,7 +25,14 @@ ENVIRON = {
     "RETENTION_DAYS": "90",
     "LEASE_SECONDS": "45",
 }
-OPTIONAL = {"OPERATOR_ADDRESS": "ops@example.com", "MAILS_OFF": "", "MAIL_CONNECTED": "false", "ORDER_KEY": ""}
+OPTIONAL = {
+    "OPERATOR_ADDRESS": "ops@example.com",
+    "MAILS_OFF": "",
+    "MAIL_CONNECTED": "false",
+    "ORDER_KEY": "",
+    "ERASE_AFTER_DAYS": "30",
+    "ERASE_DELETED": "true",
+}
 
 
 def test_what_the_template_gives_is_read() -> None:

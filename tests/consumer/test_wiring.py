@@ -28,6 +28,7 @@ def environ(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
+        boto3.client("secretsmanager").create_secret(Name="token-key", SecretString="a key of this stack's own")
         boto3.client("events").create_event_bus(Name="billhook")
         boto3.client("scheduler").create_schedule_group(Name="billhook")
         boto3.client("sesv2").create_email_identity(EmailIdentity="billing@example.com")

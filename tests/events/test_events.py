@@ -17,7 +17,7 @@ type Json = dict[str, Any]
 FOLDER = Path(__file__).parents[2] / "events"
 EVENTS = {path.stem: json.loads(path.read_bytes()) for path in sorted(FOLDER.glob("*.json"))}
 BEFORE_BASIL = {path.stem: json.loads(path.read_bytes()) for path in sorted(FOLDER.glob("before_basil/*.json"))}
-PATHS = sorted(FOLDER.rglob("*.json"))
+PATHS = sorted((*FOLDER.glob("*.json"), *FOLDER.glob("before_basil/*.json")))
 
 CLASSES: dict[str, type[StripeObject]] = {
     cls.OBJECT_NAME: cls

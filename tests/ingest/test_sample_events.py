@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EVENTS = Path(__file__).parents[2] / "events"
 SAMPLES = [
     pytest.param(path, id=str(path.relative_to(EVENTS)))
-    for path in sorted(EVENTS.rglob("*.json"))
+    for path in sorted((*EVENTS.glob("*.json"), *EVENTS.glob("before_basil/*.json")))
     if json.loads(path.read_bytes()).get("object") in ("event", "v2.core.event")
 ]
 

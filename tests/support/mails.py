@@ -6,36 +6,118 @@ from itertools import combinations
 
 from functions.consumer.mails.render import render
 from shared.effects import Email, Scalar
+from shared.event import PLATFORM
 
 BUSINESS = "Saltmarsh Software"
 URL = "https://invoice.stripe.com/i/acct_1/live_abc?s=ap"
-OWED: dict[str, Scalar] = {
-    "name": "Fernhill Studio",
-    "amount": 2900,
-    "currency": "usd",
-    "number": "E9XZ58UK-0006",
-    "next_attempt": 1795342394,
-    "url": URL,
+NAME = "Fernhill Studio"
+RENEWAL = 1795342394
+PRICE: dict[str, Scalar] = {"amount": 2900, "currency": "usd"}
+OWED: dict[str, Scalar] = {"name": NAME, **PRICE, "number": "E9XZ58UK-0006", "next_attempt": RENEWAL, "url": URL}
+DISPUTE: dict[str, Scalar] = {
+    "account": PLATFORM,
+    "dispute": "du_1Ua9GBHv8KpR2wXndJLKncXR",
+    **PRICE,
+    "reason": "product_not_received",
+    "status": "needs_response",
+    "due_by": RENEWAL,
+    "customer": "cus_s4E7P0vk4zyEAh",
 }
+PAYOUT: dict[str, Scalar] = {"name": NAME, **PRICE, "arrival_date": RENEWAL, "reason": None}
 FULL: dict[str, dict[str, Scalar]] = {
-    "payment_failed": OWED,
+    "order_confirmed": {"name": NAME, "amount": 9300, "currency": "usd"},
+    "order_failed": {"name": NAME, "amount": 9300, "currency": "usd"},
+    "welcome": {"name": NAME, "trial_end": RENEWAL},
+    "trial_ending": {"name": NAME, "trial_end": RENEWAL},
+    "plan_changed": {"name": NAME, "renews_at": RENEWAL},
+    "cancellation_scheduled": {"name": NAME, "ends_at": RENEWAL},
+    "cancellation_withdrawn": {"name": NAME, "renews_at": RENEWAL},
+    "farewell": {
+        "name": NAME,
+        "ended_at": 1796033603,
+        "reason": "payment_failed",
+        "erased_at": 1798625603,
+        "export_url": URL,
+        "export_days": 14,
+    },
+    "invoice_due": {"name": NAME, **PRICE, "number": "QU8KKTII-0002", "due_date": RENEWAL, "url": URL},
+    "invoice_upcoming": {"name": NAME, **PRICE, "charged_at": RENEWAL},
+    "receipt": {"name": NAME, **PRICE, "number": "E9XZ58UK-0006", "url": URL},
+    "payment_failed": {**OWED, "decline_code": "expired_card"},
     "payment_still_due": OWED,
-    "order_confirmed": {"name": "Fernhill Studio", "amount": 9300, "currency": "usd"},
-    "farewell": {"name": "Fernhill Studio", "ended_at": 1796033603, "reason": "payment_failed"},
+    "payment_confirm": {**OWED, "decline_code": "authentication_required"},
+    "refund": {"name": NAME, **PRICE, "total": 9300, "whole": True, "url": URL},
+    "payout_coming": PAYOUT,
+    "payout_failed": {**PAYOUT, "reason": "account_closed"},
+    "account_requirements": {"name": NAME, "due_at": RENEWAL, "number": 2},
+    "dispute_opened": DISPUTE,
+    "dispute_closed": {**DISPUTE, "status": "lost"},
+    "finalization_failed": {
+        "account": PLATFORM,
+        "invoice": "in_1UYR6ZHv8KpR2wXnAZVMRxgw",
+        **PRICE,
+        "code": "customer_tax_location_invalid",
+    },
+    "refund_failed": {
+        "account": PLATFORM,
+        "refund": "re_3USCcRHv8KpR2wXn14JFQmW7",
+        **PRICE,
+        "reason": "expired_or_canceled_card",
+    },
+    "unknown_price": {"account": PLATFORM, "price": "price_1USCcRHv8KpR2wXnoLFn2g4i"},
 }
+GREETED = [template for template, full in FULL.items() if "name" in full]
+"""The mails to people whose name somebody else has chosen."""
 OPTIONAL = {
-    "payment_failed": ("name", "number", "next_attempt", "url"),
-    "payment_still_due": ("name", "number", "next_attempt", "url"),
     "order_confirmed": ("name", "amount", "currency"),
-    "farewell": ("name", "ended_at", "reason"),
+    "order_failed": ("name", "amount", "currency"),
+    "welcome": ("name", "trial_end"),
+    "trial_ending": ("name",),
+    "plan_changed": ("name", "renews_at"),
+    "cancellation_scheduled": ("name",),
+    "cancellation_withdrawn": ("name", "renews_at"),
+    "farewell": ("name", "ended_at", "reason", "erased_at", "export_url"),
+    "invoice_due": ("name", "number", "due_date", "url"),
+    "invoice_upcoming": ("name",),
+    "receipt": ("name", "number", "url"),
+    "payment_failed": ("name", "number", "next_attempt", "url", "decline_code"),
+    "payment_still_due": ("name", "number", "next_attempt", "url"),
+    "payment_confirm": ("name", "number", "next_attempt", "url", "decline_code"),
+    "refund": ("name", "whole", "url"),
+    "payout_coming": ("name", "reason"),
+    "payout_failed": ("name", "arrival_date", "reason"),
+    "account_requirements": ("name", "due_at"),
+    "dispute_opened": ("due_by", "customer"),
+    "dispute_closed": ("due_by", "customer"),
+    "finalization_failed": ("code",),
+    "refund_failed": ("reason",),
+    "unknown_price": (),
 }
+OCCASIONS: dict[str, list[dict[str, Scalar]]] = {
+    "farewell": [{"reason": "cancellation_requested"}, {"export_days": 1}],
+    "payment_failed": [{"decline_code": "a_code_of_tomorrow"}, {"decline_code": "do_not_honor"}],
+    "refund": [{"total": 2900}, {"total": 2900, "whole": False}, {"whole": False}],
+    "payout_coming": [{"amount": -2900}],
+    "payout_failed": [{"amount": -2900}, {"reason": "a_code_of_tomorrow"}],
+    "account_requirements": [{"number": 1}],
+    "dispute_opened": [{"status": "warning_needs_response"}, {"account": "acct_1T8bWcLs5NqE9zGd"}],
+    "dispute_closed": [
+        *({"status": status} for status in ("won", "warning_closed", "prevented", "a_status_of_tomorrow")),
+        {"account": "acct_1T8bWcLs5NqE9zGd"},
+    ],
+    "finalization_failed": [{"amount": 0}, {"account": "acct_1T8bWcLs5NqE9zGd"}],
+    "refund_failed": [{"account": "acct_1T8bWcLs5NqE9zGd"}],
+    "unknown_price": [{"account": "acct_1T8bWcLs5NqE9zGd"}],
+}
+"""What else there is to say, by what is then different."""
 VARIANTS = [
-    (template, dict(full) | dict.fromkeys(missing))
+    (template, full | occasion | dict.fromkeys(missing))
     for template, full in FULL.items()
+    for occasion in ({}, *OCCASIONS.get(template, ()))
     for how_many in range(len(OPTIONAL[template]) + 1)
     for missing in combinations(OPTIONAL[template], how_many)
 ]
-"""Each template with each choice of its optional parts missing."""
+"""Each template on each occasion with each choice of its optional parts missing."""
 
 
 def shown(template: str, **changes: Scalar) -> tuple[str, str, str]:
@@ -46,6 +128,11 @@ def shown(template: str, **changes: Scalar) -> tuple[str, str, str]:
 
 
 def words(html: str) -> str:
-    """What a reader sees of the HTML: the words of its body on one line."""
-    body = html[html.index("<body") :]
+    """What a reader sees of the HTML, its buttons aside: the words of its body on one line."""
+    body = re.sub(r"<a .*?</a>", "", html[html.index("<body") :])
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split()).replace(" ,", ",").replace(" .", ".")
+
+
+def links(read: str) -> list[str]:
+    """The addresses that a text or an HTML part leads to."""
+    return [unescape(link) for link in re.findall(r"https://[^\s\"<]+", read)]

@@ -13,15 +13,16 @@ def handle(event: Event, books: Books) -> Decision:
     charge = read(Charge, event.object)
     payment = books.payment(event.account, charge.payment_intent or charge.id).with_charge(charge, event)
     previous = (event.data.previous_attributes or {}).get("amount_refunded")
-    difference = charge.amount_refunded - previous if isinstance(previous, int) else charge.amount_refunded
-    if charge.customer is None or difference <= 0:
+    before = previous if isinstance(previous, int) else 0
+    # None if all of it is known to have failed since.
+    if charge.customer is None or payment.refunded <= before:
         return Decision(save=(payment,))
     mail = mail_to(
         books.organization(event.account, charge.customer),
         "refund",
         f"{charge.id}:{charge.amount_refunded}",
         event,
-        amount=difference,
+        amount=charge.amount_refunded - before,
         total=charge.amount_refunded,
         currency=charge.currency,
         whole=charge.amount_refunded >= charge.amount,

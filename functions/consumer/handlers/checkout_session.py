@@ -16,7 +16,7 @@ def handle(event: Event, books: Books) -> Decision:
     session = read(CheckoutSession, event.object)
     if session.mode == "payment":
         order = books.order(event.account, event.subject, session.id).with_session(session, event)
-        return Decision(save=(order, *_payment(session, event, books)), then=_mail(order, session, event))
+        return Decision(save=(order, *_payment(session, event, books)), then=_mail(order, session, event, books))
     if session.mode == "subscription" and session.customer and session.status == "complete":
         organization = books.organization(event.account, session.customer)
         known = organization.with_checkout(session, event).with_contact(read(Contact, event.object), event)
@@ -33,10 +33,14 @@ def _payment(session: CheckoutSession, event: Event, books: Books) -> tuple[Paym
     return (after,) if after != before else ()
 
 
-def _mail(order: Order, session: CheckoutSession, event: Event) -> tuple[Effect, ...]:
+def _mail(order: Order, session: CheckoutSession, event: Event, books: Books) -> tuple[Effect, ...]:
     shown = {"amount": session.amount_total, "currency": session.currency}
+    # Where the session tells no address, the mail goes to its customer's, and waits for it if need be.
+    known = order.address is None and session.customer
+    buyer = books.organization(event.account, session.customer) if known and session.customer else order
     if order.state == "fulfilled":
-        return (mail_to(order, "order_confirmed", session.id, event, **shown),)
+        return (mail_to(buyer, "order_confirmed", session.id, event, **shown),)
     if order.state == "failed":
-        return (mail_to(order, "order_failed", session.id, event, **shown),)
+        # The payment's id, since its own failure may have been told as an order's before the session was heard of.
+        return (mail_to(buyer, "order_failed", session.payment_intent or session.id, event, **shown),)
     return ()

@@ -1,5 +1,6 @@
 """customer.subscription.created, .updated and between: what it gives is derived from the subscription as it is."""
 
+from shared import keys
 from shared.books import Books
 from shared.decision import Decision
 from shared.effects import DAY, HOUR, Effect, Remind
@@ -19,16 +20,15 @@ def handle(event: Event, books: Books) -> Decision:
     subscription = read(Subscription, event.object)
     before = books.organization(event.account, subscription.customer)
     after = before.with_subscription(subscription, event)
-    # What has been overtaken by a newer event is saved, and told nobody.
-    if after.subscription(subscription.id) != subscription or after.deleted:
+    known, now = before.subscription(subscription.id), after.subscription(subscription.id)
+    if now is None or now == known:  # overtaken by a newer event, or one that changes nothing
         return Decision(save=(after,))
-    known = before.subscription(subscription.id)
     then = (
-        *_welcome(known, subscription, after, event),
-        *_trial_reminder(known, subscription, event),
-        *_plan_change(known, subscription, after, event),
-        *_cancellation(known, subscription, after, event),
-        *_unknown_price(known, subscription, after, event, books),
+        *_welcome(known, now, after, event),
+        *_trial_reminder(known, now, after, event),
+        *_plan_change(known, now, after, event),
+        *_cancellation(known, now, after, event),
+        *_unknown_price(known, now, event, books),
     )
     return Decision(save=(after,), then=then)
 
@@ -43,17 +43,23 @@ def _welcome(
     return (mail_to(organization, "welcome", now.id, event, trial_end=trial_end),)
 
 
-def _trial_reminder(known: Subscription | None, now: Subscription, event: Event) -> tuple[Effect, ...]:
-    if now.status != "trialing" or now.trial_end is None or (known and known.trial_end == now.trial_end):
+def _trial_reminder(
+    known: Subscription | None, now: Subscription, organization: Organization, event: Event
+) -> tuple[Effect, ...]:
+    if now.status != "trialing" or now.trial_end is None:
         return ()
-    if now.trial_end - (now.trial_start or now.start_date) < SHORT_TRIAL:
+    told = known is not None and (known.status, known.trial_end) == (now.status, now.trial_end)
+    if told or now.trial_end - (now.trial_start or now.start_date) < SHORT_TRIAL:
         return ()
     at = now.trial_end - TRIAL_REMINDER
-    return (
-        (Remind(type="reminder.trial_ending", at=at, about=now.id, account=event.account, customer=now.customer),)
-        if at > event.created
-        else ()
-    )
+    if at > event.created:
+        return (
+            Remind(type="reminder.trial_ending", at=at, about=now.id, account=event.account, customer=now.customer),
+        )
+    # It was cut short, or comes late: the day of the reminder is over, but the trial is not.
+    if now.trial_end - event.created <= DAY:
+        return ()
+    return (mail_to(organization, "trial_ending", f"{now.id}:{now.trial_end}", event, trial_end=now.trial_end),)
 
 
 def _plan_change(
@@ -69,19 +75,18 @@ def _cancellation(
 ) -> tuple[Effect, ...]:
     if known is None or not now.alive or known.ends_at == now.ends_at:
         return ()
+    # Its end alone would not do: whoever withdraws may cancel again by the same day.
+    change = f"{now.id}:{event.created}"
     if now.ends_at:
-        return (mail_to(organization, "cancellation_scheduled", f"{now.id}:{now.ends_at}", event, ends_at=now.ends_at),)
-    return (
-        mail_to(organization, "cancellation_withdrawn", f"{now.id}:{event.created}", event, renews_at=now.renews_at),
-    )
+        return (mail_to(organization, "cancellation_scheduled", change, event, ends_at=now.ends_at),)
+    return (mail_to(organization, "cancellation_withdrawn", change, event, renews_at=now.renews_at),)
 
 
-def _unknown_price(
-    known: Subscription | None, now: Subscription, organization: Organization, event: Event, books: Books
-) -> tuple[Effect, ...]:
+def _unknown_price(known: Subscription | None, now: Subscription, event: Event, books: Books) -> tuple[Effect, ...]:
     if known and known.bought == now.bought:
         return ()
+    # Told once a price, whoever buys it: claimed beside no customer.
     return tuple(
-        tell_operator(organization.partition, "unknown_price", price, event, price=price, customer=now.customer)
+        tell_operator(keys.partition(event.account, price), "unknown_price", price, event, price=price)
         for price in books.policy.plans.unknown_in(now)
     )

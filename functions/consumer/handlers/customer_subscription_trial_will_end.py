@@ -14,10 +14,11 @@ def handle(event: Event, books: Books) -> Decision:
     subscription = read(Subscription, event.object)
     organization = books.organization(event.account, subscription.customer).with_subscription(subscription, event)
     now = organization.subscription(subscription.id)
-    if now is None or now.status != "trialing" or now.trial_end is None or organization.deleted:
+    if now is None or now.status != "trialing" or now.trial_end is None:
         return Decision(save=(organization,))
     short = now.trial_end - (now.trial_start or now.start_date) < SHORT_TRIAL
-    if not short or now.trial_end - event.created <= DAY:
+    moved = now.trial_end != subscription.trial_end
+    if moved or not short or now.trial_end - event.created <= DAY:
         return Decision(save=(organization,))
     mail = mail_to(organization, "trial_ending", f"{now.id}:{now.trial_end}", event, trial_end=now.trial_end)
     return Decision(save=(organization,), then=(mail,))

@@ -14,7 +14,7 @@ def handle(event: Event, books: Books) -> Decision:
     """Erase; silent if the customer is back or the date is another; a week later while money is still open."""
     reminder = read(Reminder, event.object)
     organization = books.organization(event.account, reminder.customer)
-    if organization.version == 0 or organization.access or not _is_due(organization, event, books):
+    if organization.version == 0 or organization.stays or not _is_due(organization, event, books):
         return NOTHING
     if organization.owes or books.disputed(event.account, reminder.customer):
         return Decision(then=(erasure_at(event.created + WEEK, event.account, reminder.customer),))

@@ -9,14 +9,14 @@ from shared.stripe_objects import Reminder, read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """An export, one mail that links to it, and a date to be erased on; silent if anything gives access again.
+    """An export, one mail that links to it, and a date to be erased on; silent if anything gives access or may again.
 
     Another subscription that has ended later says it then.
     """
     reminder = read(Reminder, event.object)
     organization = books.organization(event.account, reminder.customer)
     ended = organization.last_ended
-    if organization.access or organization.deleted or ended is None or ended.id != reminder.id:
+    if organization.stays or ended is None or ended.id != reminder.id:
         return NOTHING
     export = Export(account=event.account, customer=reminder.customer)
     erasable_at = organization.erasable_at(books.policy.erase_after) if books.policy.erase_after else None

@@ -8,14 +8,17 @@ from shared.stripe_objects import Contact, Invoice, read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization with the invoice, and one mail to the operator."""
+    """The organization with the invoice, and one mail a reason to the operator."""
     invoice = read(Invoice, event.object)
     organization = books.organization(event.account, invoice.customer).with_invoice(invoice, event)
     organization = organization.with_contact(read(Contact, event.object), event)
+    now = organization.invoice(invoice.id)
+    if now is None or now.status != "draft":  # mended since
+        return Decision(save=(organization,))
     mail = tell_operator(
         organization.partition,
         "finalization_failed",
-        f"{invoice.id}:{event.created}",
+        f"{invoice.id}:{invoice.finalization_error}",
         event,
         invoice=invoice.id,
         amount=invoice.amount_due,

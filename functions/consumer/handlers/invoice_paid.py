@@ -15,7 +15,7 @@ def handle(event: Event, books: Books) -> Decision:
         .with_invoice(invoice, event)
         .with_contact(read(Contact, event.object), event)
     )
-    if invoice.amount_paid <= 0 or organization.deleted:
+    if invoice.amount_paid <= 0:
         return Decision(save=(organization,))
     receipt = mail_to(
         organization,

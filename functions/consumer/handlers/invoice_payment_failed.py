@@ -26,7 +26,7 @@ def handle(event: Event, books: Books) -> Decision:
     remind_at = event.created + REMIND_AFTER
     organization = organization.with_reminder(invoice.id, remind_at)
     newest = organization.invoice(invoice.id)
-    if newest is None or not newest.unpaid or newest.attempt_count != invoice.attempt_count or organization.deleted:
+    if newest is None or not newest.unpaid or newest.attempt_count != invoice.attempt_count:
         return Decision(save=(organization,))
     return Decision(
         save=(organization,), then=(_notice(organization, invoice, event), _reminder(invoice, event, remind_at))

@@ -38,4 +38,4 @@ def _renews(organization: Organization, upcoming: UpcomingInvoice, books: Books)
         return False
     else:
         intervals = {item.interval for item in subscription.items if item.interval}
-    return bool(intervals & books.policy.upcoming) and not organization.deleted
+    return bool(intervals & books.policy.upcoming)

@@ -19,8 +19,7 @@ def handle(event: Event, books: Books) -> Decision:
     intent = read(PaymentIntent, event.object)
     known = books.payment(event.account, intent.id)
     payment = known.with_intent(intent, event)
-    if books.policy.order_key in intent.metadata:
-        payment = payment.known_by(session=intent.metadata[books.policy.order_key])
+    payment = payment.known_by(order=intent.metadata.get(books.policy.order_key))
     organization = books.organization(event.account, intent.customer) if intent.customer else None
     save = (payment, *_decline(organization, intent, event))
     return Decision(save=save, then=_mail(payment, organization, intent, event))
@@ -37,8 +36,7 @@ def _mail(
     payment: Payment, organization: Organization | None, intent: PaymentIntent, event: Event
 ) -> tuple[Effect, ...]:
     """Only for an order of the business's own making, by a delayed method; sessions and invoices have their own."""
-    failed_late = event.type == "payment_intent.payment_failed" and intent.method in DELAYED
-    of_ours = payment.purpose == "order" and not (payment.session or "").startswith("cs_")
-    if organization is None or not (failed_late and of_ours):
+    failed_late = payment.status == "failed" and intent.method in DELAYED
+    if organization is None or not (failed_late and payment.order and payment.session is None):
         return ()
     return (mail_to(organization, "order_failed", intent.id, event, amount=intent.amount, currency=intent.currency),)

@@ -1,5 +1,6 @@
 """payout.*: a connected account hears when money is on its way, and if it comes back; the platform's own does not."""
 
+from shared.accounts import PayoutRecord
 from shared.books import Books
 from shared.decision import Decision
 from shared.effects import Effect
@@ -15,19 +16,18 @@ def handle(event: Event, books: Books) -> Decision:
     """The payout, and a mail at its creation and at its failure; a payout may fail after it was paid."""
     payout = read(Payout, event.object)
     record = books.payout(event.account, payout.id).with_payout(payout, event)
-    return Decision(save=(record,), then=_mail(payout, event, books))
+    return Decision(save=(record,), then=_mail(record, payout, event, books))
 
 
-def _mail(payout: Payout, event: Event, books: Books) -> tuple[Effect, ...]:
+def _mail(record: PayoutRecord, payout: Payout, event: Event, books: Books) -> tuple[Effect, ...]:
     template = TOLD.get(event.type)
-    if template is None or event.account == PLATFORM:
+    if template is None or event.account == PLATFORM or not event.livemode:
         return ()
-    account = books.connected(event.account)
-    if not account.ours:
+    if template == "payout_coming" and record.status not in {"pending", "in_transit"}:  # overtaken
         return ()
     return (
         mail_to(
-            account,
+            books.connected(event.account),
             template,
             payout.id,
             event,

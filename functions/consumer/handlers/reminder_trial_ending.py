@@ -14,7 +14,7 @@ def handle(event: Event, books: Books) -> Decision:
     reminder = read(Reminder, event.object)
     organization = books.organization(event.account, reminder.customer)
     now = organization.subscription(reminder.id)
-    if now is None or now.status != "trialing" or now.trial_end is None or organization.deleted:
+    if now is None or now.status != "trialing" or now.trial_end is None:
         return NOTHING
     if now.trial_end - TRIAL_REMINDER != event.created or now.trial_end - event.created <= DAY:
         return NOTHING

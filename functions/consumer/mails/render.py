@@ -6,8 +6,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from functions.consumer.mails import reasons
 from shared import money
 from shared.effects import Email
+from shared.event import PLATFORM
 
 LONGEST_NAME = 80
 LINK = re.compile(r"://|www\.|\S\.\S+/|\w\.\w\w")
@@ -26,6 +28,11 @@ def _given(name: str | None) -> str:
     return " ".join(words)[:LONGEST_NAME].rstrip()
 
 
+def _spoken(code: str) -> str:
+    """A code of Stripe's as words, for the operator: `product_not_received` is `product not received`."""
+    return code.replace("_", " ")
+
+
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(["html"]),
@@ -34,7 +41,15 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_TEMPLATES.filters |= {"money": money.show, "date": _date, "given": _given}
+_TEMPLATES.filters |= {
+    "money": money.show,
+    "date": _date,
+    "given": _given,
+    "spoken": _spoken,
+    "declined": reasons.declined,
+    "payout_failed": reasons.payout_failed,
+}
+_TEMPLATES.globals["PLATFORM"] = PLATFORM
 
 
 def render(mail: Email, business: str) -> tuple[str, str, str]:

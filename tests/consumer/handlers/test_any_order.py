@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.decision import Kept
 from shared.event import PLATFORM, Event
+from shared.record import Correspondent
+from tests.support.books import BooksOf
 from tests.support.samples import NAMES, sample
 from tests.support.stories import CUSTOMER, ROUTED, mails_once_due, told
 
@@ -28,6 +31,18 @@ LOST = [
 ]
 
 
+def known(books: BooksOf) -> dict[tuple[str, str], Kept]:
+    """What the books know. A mail tells of a change to them, so what waits for an address hangs on the order."""
+    contents = {
+        place: record.model_copy(update={"owed": {}}) if isinstance(record, Correspondent) else record
+        for place, record in books.contents().items()
+    }
+    told_nothing = {"account", "subject"}
+    return {
+        place: one for place, one in contents.items() if one.model_dump(exclude_defaults=True).keys() > told_nothing
+    }
+
+
 @pytest.mark.parametrize("story", [RECOVERED, LOST], ids=["recovered", "lost"])
 @pytest.mark.parametrize("shape", ["", "before_basil/"], ids=["since basil", "before basil"])
 def test_every_order_of_a_story_ends_in_the_same_books(story: list[str], shape: str) -> None:
@@ -41,7 +56,18 @@ def test_every_order_of_a_story_ends_in_the_same_books(story: list[str], shape: 
 @given(st.data())
 def test_all_that_stripe_ever_sent_us_ends_in_the_same_books(data: st.DataObject) -> None:
     chosen = data.draw(st.lists(st.sampled_from(ROUTED), min_size=2, max_size=12))
-    assert told(*data.draw(st.permutations(chosen))).contents() == told(*chosen).contents()
+    assert known(told(*data.draw(st.permutations(chosen)))) == known(told(*chosen))
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.data())
+def test_all_of_it_at_once_ends_in_the_same_books_and_owes_no_mail_to_whoever_has_an_address(
+    data: st.DataObject,
+) -> None:
+    again = data.draw(st.lists(st.sampled_from(ROUTED), max_size=20))
+    books = told(*data.draw(st.permutations([*ROUTED, *again])))
+    assert books.contents() == told(*ROUTED).contents()
+    assert not any(record.owed for record in books.records.values() if isinstance(record, Correspondent))
 
 
 @settings(max_examples=60, deadline=None)
@@ -49,7 +75,7 @@ def test_all_that_stripe_ever_sent_us_ends_in_the_same_books(data: st.DataObject
 def test_a_burst_within_one_second_ends_in_the_same_books(data: st.DataObject) -> None:
     chosen = data.draw(st.lists(st.sampled_from(ROUTED), min_size=2, max_size=8))
     burst = [event.model_copy(update={"created": 1_795_000_000}) for event in chosen]
-    assert told(*data.draw(st.permutations(burst))).contents() == told(*burst).contents()
+    assert known(told(*data.draw(st.permutations(burst)))) == known(told(*burst))
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +88,10 @@ def test_no_order_tells_the_customer_one_thing_twice_or_asks_for_what_is_paid(lo
     for order in permutations([*lost[2:], paid]):
         books = told(*order)
         assert not books.organization(PLATFORM, CUSTOMER).access
+        templates = [mail.template for mail in books.mails.values()]
+        assert templates.count("receipt") == 1
+        assert order[0] is not paid or "payment_failed" not in templates
         assert [mail.template for mail in mails_once_due(books)] == ["farewell"]
-        assert len(books.mails) <= 3
 
 
 def test_every_order_leaves_one_reminder_to_speak_and_one_farewell(lost: list[Event]) -> None:

@@ -1,4 +1,4 @@
-"""checkout.session.completed: an order is fulfilled when it is paid, whoever bought it."""
+"""checkout.session.*: an order is fulfilled when it is paid, whoever bought it."""
 
 import pytest
 
@@ -62,11 +62,57 @@ def test_a_guests_order_lies_under_its_session(account: str) -> None:
     assert [mail.partition for mail in books.mails.values()] == [f"{account}#{session}"]
 
 
-def test_an_order_without_an_address_is_fulfilled_and_its_mail_says_that_it_has_nowhere_to_go() -> None:
+def test_an_order_without_an_address_is_fulfilled_and_confirmed_once_its_customer_has_one() -> None:
     nameless = sample("checkout.session.completed", customer_details=None)
     books = told(nameless)
     assert books.order(PLATFORM, CUSTOMER, nameless.object["id"]).state == "fulfilled"
+    assert not books.mails
+    known = sample("customer.created", created=nameless.created + 1)
+    (mail,) = told(nameless, known).mails.values()
+    assert (mail.template, mail.to) == ("order_confirmed", "marit.halden@example.com")
+
+
+def test_a_guests_order_without_an_address_is_fulfilled_and_its_mail_says_that_it_has_nowhere_to_go() -> None:
+    books = told(sample("checkout.session.completed", customer=None, customer_details=None))
     assert [mail.to for mail in books.mails.values()] == [None]
+
+
+def test_a_delayed_payment_is_fulfilled_and_confirmed_once_it_has_come(account: str) -> None:
+    unpaid = UNPAID.model_copy(update={"account": account})
+    paid = sample("checkout.session.async_payment_succeeded").model_copy(update={"account": account})
+    for order in ((unpaid, paid), (paid, unpaid)):
+        books = told(*order)
+        assert books.order(account, CUSTOMER, paid.object["id"]).state == "fulfilled"
+        assert [mail.template for mail in books.mails.values()] == ["order_confirmed"]
+
+
+def test_a_delayed_payment_that_fails_closes_the_order_and_says_so_once(account: str) -> None:
+    failed = sample("checkout.session.async_payment_failed").model_copy(update={"account": account})
+    books = told(failed, failed.model_copy(update={"id": "evt_twin"}))
+    assert books.order(account, CUSTOMER, failed.object["id"]).state == "failed"
+    (mail,) = books.mails.values()
+    assert mail.key == f"order_failed:{failed.object['payment_intent']}"
+
+
+@pytest.mark.parametrize("payment_status", ["unpaid", "no_payment_required"])
+def test_an_expired_session_is_closed_and_nobody_is_mailed_even_if_it_was_to_cost_nothing(payment_status: str) -> None:
+    expired = sample("checkout.session.expired", payment_status=payment_status)
+    books = told(expired)
+    session = expired.object["id"]
+    assert books.order(PLATFORM, session, session).state == "expired"
+    assert not books.mails
+
+
+def test_an_orders_payment_knows_its_order_so_that_refunds_and_disputes_find_it(account: str) -> None:
+    event = PAID.model_copy(update={"account": account})
+    payment = told(event).payment(account, event.object["payment_intent"])
+    assert (payment.purpose, payment.session, payment.customer) == ("order", event.object["id"], CUSTOMER)
+
+
+def test_the_business_finds_its_own_reference_on_whoever_subscribed(account: str) -> None:
+    event = sample("checkout.session.completed.subscription", client_reference_id="org_fernhill")
+    organization = told(event.model_copy(update={"account": account})).organization(account, CUSTOMER)
+    assert organization.reference == "org_fernhill"
 
 
 def test_a_new_subscribers_address_is_remembered_and_nobody_is_mailed() -> None:

@@ -3,7 +3,9 @@
 import pytest
 
 from functions.consumer.handlers.customer_subscription_changed import handle
+from shared.effects import DAY, HOUR
 from shared.errors import Permanent
+from shared.event import Event
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
 from tests.support.stories import CUSTOMER, SUBSCRIPTION, told
@@ -59,10 +61,127 @@ def test_a_change_of_plan_is_seen_in_the_items(stripe_sends: Stripe, account: st
     assert plans[0] != plans[1] == plans[2]
 
 
-def test_nobody_is_mailed_for_a_change(stripe_sends: Stripe) -> None:
-    books = told(stripe_sends("customer.subscription.created"), stripe_sends("customer.subscription.updated"))
-    assert not books.mails
-    assert not books.reminders
+@pytest.fixture
+def somebody(stripe_sends: Stripe) -> Event:
+    """Who the customer is, so that there is an address to send to."""
+    return stripe_sends("customer.created")
+
+
+def mailed(*events: Event) -> list[str]:
+    return [mail.template for mail in told(*events).mails.values()]
+
+
+def test_whoever_is_new_is_welcomed_once(stripe_sends: Stripe, somebody: Event, account: str) -> None:
+    begun = stripe_sends("customer.subscription.created")
+    (mail,) = told(somebody, begun, begun.model_copy(update={"id": "evt_twin"})).mails.values()
+    assert (mail.template, mail.key, mail.partition) == (
+        "welcome",
+        f"welcome:{SUBSCRIPTION}",
+        f"{account}#{CUSTOMER}",
+    )
+    assert mail.data == {"name": "Fernhill Studio", "trial_end": None}
+
+
+def test_the_welcome_to_a_trial_says_when_it_ends(stripe_sends: Stripe, somebody: Event) -> None:
+    begun = stripe_sends("customer.subscription.created.trialing")
+    (mail,) = told(somebody, begun).mails.values()
+    assert mail.data["trial_end"] == begun.object["trial_end"]
+
+
+def test_whoever_has_yet_to_pay_a_first_time_is_welcomed_when_that_is_done(
+    stripe_sends: Stripe, somebody: Event
+) -> None:
+    tried = stripe_sends("customer.subscription.created", status="incomplete")
+    assert mailed(somebody, tried) == []
+    paid = stripe_sends("customer.subscription.updated", status="active", created=tried.created + HOUR)
+    assert mailed(somebody, tried, paid) == ["welcome"]
+
+
+def test_whoever_began_three_days_ago_or_longer_is_not_new(stripe_sends: Stripe, somebody: Event) -> None:
+    begun = stripe_sends("customer.subscription.created")
+    late = stripe_sends("customer.subscription.updated.renewal", created=begun.created + 3 * DAY)
+    assert mailed(somebody, late) == []
+
+
+def test_a_welcome_without_an_address_waits_for_one(stripe_sends: Stripe, somebody: Event) -> None:
+    begun = stripe_sends("customer.subscription.created")
+    assert mailed(begun) == []
+    assert mailed(begun, somebody) == ["welcome"]
+
+
+def test_a_change_of_plan_is_told_and_a_renewal_is_not(stripe_sends: Stripe, somebody: Event) -> None:
+    known = (somebody, stripe_sends("customer.subscription.created"))
+    change, renewal = (stripe_sends(f"customer.subscription.updated.{name}") for name in ("plan_change", "renewal"))
+    assert renewal.data.previous_attributes is not None
+    assert mailed(*known, renewal) == ["welcome"]
+    assert mailed(*known, change, change.model_copy(update={"id": "evt_twin"})) == ["welcome", "plan_changed"]
+
+
+def test_more_of_the_same_is_a_change_of_plan(stripe_sends: Stripe, somebody: Event) -> None:
+    begun = stripe_sends("customer.subscription.created.trialing")
+    more = stripe_sends("customer.subscription.pending_update_applied")
+    assert mailed(somebody, begun, stripe_sends("customer.subscription.resumed"), more) == ["welcome", "plan_changed"]
+
+
+@pytest.mark.parametrize("how", ["cancel_scheduled", "cancel_scheduled_portal"])
+def test_a_cancellation_is_told_once_however_it_was_asked_for(stripe_sends: Stripe, somebody: Event, how: str) -> None:
+    begun, scheduled = (
+        stripe_sends("customer.subscription.created"),
+        stripe_sends(f"customer.subscription.updated.{how}"),
+    )
+    twin = scheduled.model_copy(update={"id": "evt_twin", "created": scheduled.created + 1})
+    assert mailed(somebody, begun, scheduled, twin) == ["welcome", "cancellation_scheduled"]
+
+
+def test_whoever_withdraws_and_cancels_again_by_the_same_day_is_told_each_time(
+    stripe_sends: Stripe, somebody: Event
+) -> None:
+    begun, once = (
+        stripe_sends("customer.subscription.created"),
+        stripe_sends("customer.subscription.updated.cancel_scheduled"),
+    )
+    withdrawn = begun.model_copy(
+        update={"id": "evt_back", "created": once.created + HOUR, "type": "customer.subscription.updated"}
+    )
+    again = once.model_copy(update={"id": "evt_again", "created": once.created + DAY})
+    assert mailed(somebody, begun, once, withdrawn, again) == [
+        "welcome",
+        "cancellation_scheduled",
+        "cancellation_withdrawn",
+        "cancellation_scheduled",
+    ]
+
+
+def test_a_pause_of_collection_keeps_access_and_is_told_nobody(
+    stripe_sends: Stripe, somebody: Event, account: str
+) -> None:
+    begun = stripe_sends("customer.subscription.created")
+    paused = stripe_sends(
+        "customer.subscription.updated.renewal", created=begun.created + DAY, pause_collection={"behavior": "void"}
+    )
+    books = told(somebody, begun, paused)
+    assert books.organization(account, CUSTOMER).access
+    assert [mail.template for mail in books.mails.values()] == ["welcome"]
+
+
+def test_a_customer_who_was_deleted_is_told_of_no_change(stripe_sends: Stripe) -> None:
+    assert mailed(stripe_sends("customer.deleted"), stripe_sends("customer.subscription.created")) == []
+
+
+def test_a_price_that_nobody_knows_keeps_access_and_is_told_the_operator_once_whoever_buys_it(
+    stripe_sends: Stripe, account: str
+) -> None:
+    begun = stripe_sends("customer.subscription.created")
+    items = [{**item, "price": {**item["price"], "lookup_key": None}} for item in begun.object["items"]["data"]]
+    odd = stripe_sends("customer.subscription.created", items={"data": items})
+    another = stripe_sends(
+        "customer.subscription.created", items={"data": items}, id="sub_2", customer="cus_2", event_id="evt_2"
+    )
+    books = told(odd, another)
+    assert books.organization(account, CUSTOMER).access
+    (mail,) = books.mails.values()
+    assert (mail.template, mail.audience, mail.to) == ("unknown_price", "operator", None)
+    assert mail.data == {"account": account, "price": items[0]["price"]["id"]}
 
 
 @pytest.mark.parametrize(("field", "wrong"), [("customer", None), ("status", 4242), ("start_date", "4242 o'clock")])

@@ -14,6 +14,12 @@ from tests.support.stories import CUSTOMER, SUBSCRIPTION, mails_once_due, told
 
 
 @pytest.fixture
+def somebody(stripe_sends: Stripe) -> Event:
+    """Who the customer is, so that there is an address for the farewell."""
+    return stripe_sends("customer.created")
+
+
+@pytest.fixture
 def begun(stripe_sends: Stripe) -> Event:
     return stripe_sends("customer.subscription.created")
 
@@ -48,44 +54,91 @@ def test_news_from_before_the_end_that_come_late_do_not_give_access_back(
 
 
 def test_another_living_subscription_keeps_access_and_spares_the_farewell(
-    begun: Event, ended: Event, back: Event, account: str
+    somebody: Event, begun: Event, ended: Event, back: Event, account: str
 ) -> None:
-    books = told(begun, back, ended)
+    books = told(somebody, begun, back, ended)
     assert books.organization(account, CUSTOMER).access
     assert mails_once_due(books) == []
 
 
-def test_the_farewell_is_sent_an_hour_after_the_end_and_says_why(begun: Event, ended: Event, account: str) -> None:
-    books = told(begun, ended)
-    (reminder,) = books.reminders.values()
+def test_the_farewell_is_sent_an_hour_after_the_end_and_says_why(
+    somebody: Event, begun: Event, ended: Event, account: str
+) -> None:
+    books = told(somebody, begun, ended)
+    (reminder,) = [one for one in books.reminders.values() if one.type == "farewell.due"]
     assert (reminder.at, reminder.account, reminder.customer) == (ended.created + HOUR, account, CUSTOMER)
     (mail,) = mails_once_due(books)
     assert mail.template == "farewell"
     assert mail.partition == f"{account}#{CUSTOMER}"
     assert mail.key == f"farewell:{SUBSCRIPTION}"
     assert mail.expires == reminder.at + 72 * HOUR
-    assert mail.data == {"name": None, "ended_at": 1796033603, "reason": "payment_failed"}
+    assert mail.data == {
+        "name": "Fernhill Studio",
+        "ended_at": 1796033603,
+        "reason": "payment_failed",
+        "erased_at": 1796033603 + 30 * 24 * HOUR,
+        "export": True,
+    }
+    assert [export.customer for export in books.exports] == [CUSTOMER]
 
 
-def test_nobody_who_is_back_within_the_hour_is_told_goodbye(begun: Event, ended: Event, back: Event) -> None:
-    assert mails_once_due(told(begun, ended, back)) == []
+def test_nobody_who_is_back_within_the_hour_is_told_goodbye(
+    somebody: Event, begun: Event, ended: Event, back: Event
+) -> None:
+    assert mails_once_due(told(somebody, begun, ended, back)) == []
 
 
 def test_whoever_ends_two_subscriptions_is_told_goodbye_once_in_whatever_order_the_news_come(
-    begun: Event, back: Event, ended: Event, gone_again: Event
+    somebody: Event, begun: Event, back: Event, ended: Event, gone_again: Event
 ) -> None:
     for order in permutations((begun, back, ended, gone_again)):
-        assert [mail.key for mail in mails_once_due(told(*order))] == ["farewell:sub_zz_another"]
+        assert [mail.key for mail in mails_once_due(told(somebody, *order))] == ["farewell:sub_zz_another"]
 
 
-def test_one_end_told_by_two_events_is_one_farewell(ended: Event) -> None:
+def test_one_end_told_by_two_events_is_one_farewell(somebody: Event, ended: Event) -> None:
     twin = ended.model_copy(update={"id": "evt_twin", "created": ended.created + 1})
     for order in permutations((ended, twin)):
-        assert len(mails_once_due(told(*order))) == 1
+        assert len(mails_once_due(told(somebody, *order))) == 1
+
+
+def test_whoever_never_paid_a_first_time_is_told_no_goodbye_in_whatever_order_the_news_come(
+    stripe_sends: Stripe, somebody: Event, ended: Event
+) -> None:
+    tried = stripe_sends("customer.subscription.created", status="incomplete")
+    for order in permutations((somebody, tried, ended)):
+        assert mails_once_due(told(*order)) == []
+
+
+def test_a_first_payment_given_up_after_the_end_does_not_silence_the_farewell(
+    stripe_sends: Stripe, somebody: Event, begun: Event, ended: Event, gone_again: Event
+) -> None:
+    tried = stripe_sends(
+        "customer.subscription.created", id="sub_zz_another", event_id="evt_another", status="incomplete"
+    )
+    for order in permutations((begun, ended, tried, gone_again)):
+        assert [mail.key for mail in mails_once_due(told(somebody, *order))] == [f"farewell:{SUBSCRIPTION}"]
+
+
+@pytest.mark.parametrize("status", ["paused", "unpaid"])
+def test_another_subscription_that_may_give_access_again_spares_the_farewell(
+    stripe_sends: Stripe, somebody: Event, ended: Event, status: str
+) -> None:
+    other = stripe_sends("customer.subscription.updated", id="sub_zz_another", event_id="evt_another", status=status)
+    assert mails_once_due(told(somebody, other, ended)) == []
+
+
+def test_a_customer_who_was_deleted_is_told_no_goodbye(stripe_sends: Stripe, somebody: Event, ended: Event) -> None:
+    assert mails_once_due(told(somebody, ended, stripe_sends("customer.deleted"))) == []
+
+
+def test_a_farewell_without_an_address_waits_for_one(ended: Event, account: str) -> None:
+    books = told(ended)
+    assert mails_once_due(books) == []
+    assert list(books.organization(account, CUSTOMER).owed) == [f"farewell:{SUBSCRIPTION}"]
 
 
 def test_a_note_on_a_subscription_that_has_ended_does_not_silence_the_farewell(
-    stripe_sends: Stripe, ended: Event
+    stripe_sends: Stripe, somebody: Event, ended: Event
 ) -> None:
     note = stripe_sends(
         "customer.subscription.updated",
@@ -95,7 +148,7 @@ def test_a_note_on_a_subscription_that_has_ended_does_not_silence_the_farewell(
         metadata={"survey": "too expensive"},
         previous={"metadata": {"survey": None}},
     )
-    assert len(mails_once_due(told(ended, note))) == 1
+    assert len(mails_once_due(told(somebody, ended, note))) == 1
 
 
 def test_a_farewell_to_someone_the_books_do_not_know_any_more_is_silent(ended: Event) -> None:

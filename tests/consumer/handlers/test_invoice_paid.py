@@ -1,8 +1,10 @@
-"""invoice.paid: what was owed is owed no more."""
+"""invoice.paid: what was owed is owed no more, and whoever paid has a receipt."""
 
 import pytest
 
+from functions.consumer.decide import decide
 from functions.consumer.handlers.invoice_paid import handle
+from shared.effects import DAY, Email
 from shared.errors import Permanent
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
@@ -25,8 +27,40 @@ def test_an_invoice_without_an_address_leaves_the_known_one_alone(stripe_sends: 
     assert known.address == "marit.halden@example.com"
 
 
-def test_nobody_is_mailed_for_having_paid(stripe_sends: Stripe) -> None:
-    assert handle(stripe_sends("invoice.paid"), BooksOf()).then == ()
+def test_whoever_paid_is_sent_one_receipt_for_both_events_that_tell_of_it(stripe_sends: Stripe, account: str) -> None:
+    paid, alias = stripe_sends("invoice.paid"), stripe_sends("invoice.payment_succeeded")
+    for order in ((paid, alias), (alias, paid)):
+        (mail,) = told(*order).mails.values()
+        assert mail == Email(
+            template="receipt",
+            to="marit.halden@example.com",
+            partition=f"{account}#{CUSTOMER}",
+            key=f"receipt:{paid.object['id']}",
+            expires=paid.created + 3 * DAY,
+            data={
+                "name": "Fernhill Studio",
+                "amount": 2900,
+                "currency": "usd",
+                "number": paid.object["number"],
+                "url": paid.object["invoice_pdf"],
+            },
+        )
+
+
+def test_an_invoice_of_nothing_is_paid_without_a_receipt(stripe_sends: Stripe) -> None:
+    assert handle(stripe_sends("invoice.paid", amount_paid=0), BooksOf()).then == ()
+
+
+def test_a_customer_who_was_deleted_gets_no_receipt(stripe_sends: Stripe) -> None:
+    assert not told(stripe_sends("customer.deleted"), stripe_sends("invoice.paid")).mails
+
+
+def test_a_receipt_that_waits_for_an_address_is_sent_once_by_whichever_of_two_events_brings_it(
+    stripe_sends: Stripe,
+) -> None:
+    silent = stripe_sends("invoice.paid", customer_email=None)
+    decision = decide(stripe_sends("invoice.payment_succeeded"), told(silent))
+    assert [one.to for one in decision.then if isinstance(one, Email)] == ["marit.halden@example.com"]
 
 
 def test_the_invoice_knows_its_subscription(stripe_sends: Stripe, account: str) -> None:

@@ -26,6 +26,7 @@ def test_the_customer_is_told_now_and_reminded_in_three_days(stripe_sends: Strip
                 "number": "E9XZ58UK-0006",
                 "next_attempt": 1795342394,
                 "url": event.object["hosted_invoice_url"],
+                "decline_code": None,
             },
         ),
         Remind(
@@ -50,6 +51,28 @@ def test_each_attempt_is_told_once_however_often_stripe_tells_of_it(stripe_sends
     again = first.model_copy(update={"id": "evt_again", "created": first.created + 1})
     books = told(first, again, first, last, last)
     assert [key for _, key in books.mails] == [f"payment_failed:{RENEWAL}:1", f"payment_failed:{RENEWAL}:4"]
+
+
+def test_a_payment_to_be_confirmed_is_told_so_instead_of_as_a_failure(stripe_sends: Stripe) -> None:
+    confirm = stripe_sends("invoice.payment_action_required")
+    failed = confirm.model_copy(update={"id": "evt_failed", "type": "invoice.payment_failed"})
+    (mail,) = told(confirm, failed).mails.values()
+    assert (mail.template, mail.data["url"]) == ("payment_confirm", confirm.object["hosted_invoice_url"])
+
+
+def test_why_it_was_declined_is_told_where_the_payment_said_so(stripe_sends: Stripe, account: str) -> None:
+    declined = stripe_sends("payment_intent.payment_failed")
+    books = told(declined, stripe_sends("invoice.payment_failed"))
+    (mail,) = books.mails.values()
+    assert mail.data["decline_code"] == declined.object["last_payment_error"]["decline_code"]
+    paid = told(declined, stripe_sends("invoice.paid.recovered")).organization(account, CUSTOMER)
+    assert not paid.declines
+
+
+def test_a_customer_who_was_deleted_is_asked_for_nothing(stripe_sends: Stripe) -> None:
+    books = told(stripe_sends("invoice.payment_failed"), stripe_sends("customer.deleted"))
+    assert mails_once_due(books) == []
+    assert not told(stripe_sends("customer.deleted"), stripe_sends("invoice.payment_failed")).mails
 
 
 def test_the_last_notice_names_no_next_attempt(stripe_sends: Stripe) -> None:

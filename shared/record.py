@@ -1,0 +1,61 @@
+"""What every item of the books is, and what those have in common whom mail is sent to."""
+
+from collections.abc import Mapping
+from typing import Self
+
+from shared import keys
+from shared.effects import MAIL_EXPIRES_AFTER, Email
+from shared.frozen import Frozen
+
+
+class Record(Frozen):
+    """One item of the books. `version` counts its commits; 0 is one that was never saved."""
+
+    account: str
+    subject: str
+    version: int = 0
+
+    @property
+    def partition(self) -> str:
+        """Its partition in the books."""
+        return keys.partition(self.account, self.subject)
+
+    @property
+    def sort_key(self) -> str:
+        """Its sort key within the partition."""
+        raise NotImplementedError
+
+
+class Correspondent(Record):
+    """A record whom mail is sent to. What lacks an address waits on it, by key, for whichever event brings one."""
+
+    owed: Mapping[str, Email] = {}
+
+    @property
+    def address(self) -> str | None:
+        """Where mail goes, if anything has told us yet."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str | None:
+        """How to greet them, if anything has told us yet."""
+        raise NotImplementedError
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing more is said to them."""
+        raise NotImplementedError
+
+    def owing(self, mail: Email) -> Self:
+        """Itself, with a mail to send; without what was too late to send when the newest of them came to be."""
+        owed = {**self.owed, mail.key: mail}
+        newest = max(one.expires for one in owed.values()) - MAIL_EXPIRES_AFTER
+        return self.model_copy(update={"owed": {key: one for key, one in owed.items() if one.expires > newest}})
+
+    def addressed(self, mails: Mapping[str, Email]) -> tuple[Email, ...]:
+        """Those of `mails` that can be sent, with the address where they lack one."""
+        known = [mail for mail in mails.values() if mail.to or self.address]
+        now = {"to": self.address}
+        return tuple(
+            one if one.to else one.model_copy(update={**now, "data": {**one.data, "name": self.name}}) for one in known
+        )

@@ -1,0 +1,57 @@
+"""customer.*: who the customer is, and the address that all mail goes to."""
+
+import pytest
+
+from functions.consumer.handlers.customer import handle
+from shared.errors import Permanent
+from shared.policy import Policy
+from tests.support.books import BooksOf
+from tests.support.samples import Stripe
+from tests.support.stories import CUSTOMER, told
+
+
+def test_the_customers_own_address_is_the_one_that_mail_goes_to(stripe_sends: Stripe, account: str) -> None:
+    books = told(stripe_sends("customer.created"))
+    organization = books.organization(account, CUSTOMER)
+    assert (organization.address, organization.name) == ("marit.halden@example.com", "Fernhill Studio")
+    assert organization.members == {"marit.halden@example.com": "ADMIN"}
+    assert not books.mails
+
+
+def test_a_new_address_is_followed_whatever_an_invoice_has_frozen(stripe_sends: Stripe, account: str) -> None:
+    created, updated, paid = (stripe_sends(name) for name in ("customer.created", "customer.updated", "invoice.paid"))
+    for order in ((created, updated, paid), (paid, updated, created)):
+        organization = told(*order).organization(account, CUSTOMER)
+        assert organization.members == {"studio@example.com": "ADMIN"}
+
+
+def test_a_customer_without_an_address_keeps_the_one_on_the_invoice(stripe_sends: Stripe, account: str) -> None:
+    books = told(stripe_sends("invoice.paid"), stripe_sends("customer.updated", email=None))
+    assert books.organization(account, CUSTOMER).address == "marit.halden@example.com"
+
+
+def test_a_deleted_customer_stays_deleted_and_is_erased_at_once(stripe_sends: Stripe, account: str) -> None:
+    deleted, updated = stripe_sends("customer.deleted"), stripe_sends("customer.updated", created=1796055700)
+    for order in ((deleted, updated), (updated, deleted)):
+        books = told(*order)
+        assert books.organization(account, CUSTOMER).deleted
+        (erasure,) = books.reminders.values()
+        assert (erasure.type, erasure.at, erasure.about) == ("erasure.due", deleted.created, CUSTOMER)
+        assert not books.mails
+
+
+def test_a_deleted_customer_is_kept_if_the_business_says_so(stripe_sends: Stripe) -> None:
+    books = BooksOf(policy=Policy(erase_deleted=False))
+    assert handle(stripe_sends("customer.deleted"), books).then == ()
+
+
+def test_one_id_in_two_accounts_is_two_customers(stripe_sends: Stripe, account: str) -> None:
+    elsewhere = stripe_sends("customer.created").model_copy(update={"account": "acct_elsewhere"})
+    assert told(elsewhere).organization(account, CUSTOMER).version == 0
+
+
+def test_a_customer_who_is_not_as_documented_is_refused_by_the_name_of_the_field_alone(stripe_sends: Stripe) -> None:
+    with pytest.raises(Permanent) as refused:
+        handle(stripe_sends("customer.updated", email={"secret": "4242"}), BooksOf())
+    assert refused.value.where == "email"
+    assert "4242" not in str(refused.value)

@@ -1,0 +1,66 @@
+"""invoice.upcoming: a yearly renewal is announced, unless it costs nothing or is not going to be."""
+
+import pytest
+
+from functions.consumer.handlers.invoice_upcoming import handle
+from shared.effects import DAY, Email
+from shared.policy import Policy
+from tests.support.books import BooksOf
+from tests.support.samples import Stripe
+from tests.support.stories import told
+
+OAKLINE = "cus_4Phm8o4vJZP7dD"
+
+
+def subscription(upcoming: Stripe) -> str:
+    obj = upcoming("invoice.upcoming").object
+    return str(obj.get("subscription") or obj["parent"]["subscription_details"]["subscription"])
+
+
+def test_a_yearly_renewal_is_announced_once_a_charge_date(stripe_sends: Stripe, account: str) -> None:
+    event = stripe_sends("invoice.upcoming")
+    charged_at = event.object["next_payment_attempt"]
+    (mail,) = told(event, event.model_copy(update={"id": "evt_twin", "created": event.created + 1})).mails.values()
+    assert mail == Email(
+        template="invoice_upcoming",
+        to="tomas.birk@example.com",
+        partition=f"{account}#{OAKLINE}",
+        key=f"invoice_upcoming:{subscription(stripe_sends)}:{charged_at}",
+        expires=event.created + 3 * DAY,
+        data={
+            "name": event.object["customer_name"],
+            "amount": 29000,
+            "currency": event.object["currency"],
+            "charged_at": charged_at,
+        },
+    )
+
+
+def test_what_costs_nothing_is_not_announced(stripe_sends: Stripe) -> None:
+    assert not told(stripe_sends("invoice.upcoming", amount_due=0)).mails
+
+
+@pytest.mark.parametrize(
+    "state",
+    [{"cancel_at_period_end": True}, {"cancel_at": 1797000000}, {"pause_collection": {"behavior": "void"}}]
+    + [{"status": status} for status in ("canceled", "paused", "unpaid", "incomplete_expired")],
+    ids=str,
+)
+def test_what_is_cancelling_paused_or_over_is_not_announced(stripe_sends: Stripe, state: dict[str, object]) -> None:
+    known = stripe_sends("customer.subscription.updated", id=subscription(stripe_sends), customer=OAKLINE, **state)
+    assert handle(stripe_sends("invoice.upcoming"), told(known)).then == ()
+
+
+@pytest.mark.parametrize(("upcoming", "mails"), [(frozenset({"year"}), 0), (frozenset({"year", "month"}), 1)])
+def test_a_monthly_renewal_is_announced_only_if_the_business_says_so(
+    stripe_sends: Stripe, upcoming: frozenset[str], mails: int
+) -> None:
+    monthly = stripe_sends(
+        "customer.subscription.updated", id=subscription(stripe_sends), customer=OAKLINE, status="active"
+    )
+    books = BooksOf(*told(monthly).records.values(), policy=Policy.model_validate({"upcoming": upcoming}))
+    assert len(handle(stripe_sends("invoice.upcoming"), books).then) == mails
+
+
+def test_a_customer_who_was_deleted_is_told_of_no_renewal(stripe_sends: Stripe) -> None:
+    assert not told(stripe_sends("customer.deleted", id=OAKLINE), stripe_sends("invoice.upcoming")).mails

@@ -1,0 +1,106 @@
+"""What sets two scenes apart, once what may differ is left out; and what may be there twice."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.prove.stage import Items, Scene
+from tests.prove.wire import Fault, Point
+
+MAY_DIFFER = {
+    # on the inbox item
+    "attempts": "a stopped attempt was one",
+    "token": "each attempt has its own",
+    "lease_until": "each attempt has its own",
+    "started_ms": "the attempt that ended well began later",
+    "done_ms": "it was done later",
+    # wherever it stands
+    "expires_at": "what was written later is forgotten later",
+    # on a tombstone
+    "erased_at": "it was erased later, or once more",
+    "remains_until": "likewise",
+}
+"""Attributes of items, and why they may."""
+
+TOLD_AGAIN = {"set before": "set"}
+"""Outcomes on the outbox: a schedule whose creation went unanswered is found to be there."""
+
+MAIL, ANNOUNCEMENT, MARK = "sesv2.SendEmail", "events.PutEvents", "dynamodb.UpdateItem"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What came of a fault: what differs, and what AWS was given twice."""
+
+    differences: tuple[str, ...]
+    mails_twice: int
+    announced_twice: int
+
+
+def compare(undisturbed: Scene, disturbed: Scene, calls: tuple[str, ...], point: Point) -> Comparison:
+    """The undisturbed and the disturbed end of one message; `calls` are those of the undisturbed way."""
+    differs = [
+        *_differ("inbox", _settled(undisturbed.inbox), _settled(disturbed.inbox)),
+        *_differ("books", _settled(undisturbed.books), _settled(disturbed.books)),
+        *_differ("schedule", _schedules(undisturbed), _schedules(disturbed)),
+        *_differ("file", undisturbed.files, disturbed.files),
+        *_differ("announcement", dict.fromkeys(undisturbed.announcements), dict.fromkeys(disturbed.announcements)),
+        *_differ("mail", dict.fromkeys(undisturbed.mails), dict.fromkeys(disturbed.mails)),
+        *(f"mail lost: {mail}" for mail in undisturbed.mails - disturbed.mails),
+    ]
+    mails = (disturbed.mails - undisturbed.mails).total()
+    announced = (disturbed.announcements - undisturbed.announcements).total()
+    if mails and not (mails == 1 and _unmarked(MAIL, calls, point)):
+        differs.append(f"{mails} mails too many")
+    if announced and not _unmarked(ANNOUNCEMENT, calls, point):
+        differs.append(f"{announced} announcements too many")
+    return Comparison(tuple(differs), mails, announced)
+
+
+def _unmarked(operation: str, calls: tuple[str, ...], point: Point) -> bool:
+    """Whether at `point` the consumer may not know that `operation` has taken effect: it is not on the inbox yet."""
+    applied = calls[: point.call + (point.fault is not Fault.STOPPED_BEFORE)]
+    since = applied[::-1].index(operation) if operation in applied else None
+    return since is not None and MARK not in applied[len(applied) - since :]
+
+
+def _settled(items: Items) -> Mapping[tuple[str, ...], dict[str, Any]]:
+    return {
+        key: {
+            name: _outcomes(value) if name == "outbox" else value
+            for name, value in item.items()
+            if name not in MAY_DIFFER
+        }
+        for key, item in items.items()
+    }
+
+
+def _outcomes(outbox: str) -> list[dict[str, Any]]:
+    """The outbox with the outcomes that a first, unanswered try would have had."""
+    owed: list[dict[str, Any]] = json.loads(outbox)
+    for one in owed:
+        outcome = str(one.get("outcome"))
+        # An erasure done again finds less to erase, or nothing.
+        one["outcome"] = "erased" if outcome.startswith("erased ") else TOLD_AGAIN.get(outcome, outcome)
+    return owed
+
+
+def _schedules(scene: Scene) -> Mapping[str, tuple[object, ...]]:
+    """What each schedule sends and whereto, and when; one that was overdue comes as soon as it can, later by now."""
+    shown: dict[str, tuple[object, ...]] = {}
+    for name, schedule in scene.schedules.items():
+        due = datetime.fromtimestamp(json.loads(schedule["Target"]["Input"])["created"], UTC)
+        in_time = schedule["ScheduleExpression"] == f"at({due:%Y-%m-%dT%H:%M:%S})"
+        shown[name] = (schedule["Target"], in_time)
+    return shown
+
+
+def _differ[Key](what: str, expected: Mapping[Key, object], found: Mapping[Key, object]) -> list[str]:
+    keys = [*expected, *(key for key in found if key not in expected)]
+    return [
+        f"{what} {key}: {expected.get(key, 'absent')} became {found.get(key, 'absent')}"
+        for key in keys
+        if (key in expected, expected.get(key)) != (key in found, found.get(key))
+    ]

@@ -1,0 +1,139 @@
+"""All that the consumer acts on, on moto: what it holds can be looked at, kept, and put back as it was."""
+
+import copy
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.events.models import events_backends
+from moto.s3.models import s3_backends
+from moto.scheduler.models import scheduler_backends
+from moto.ses.models import ses_backends
+
+from functions.consumer.store import from_item
+from tests.consumer.tables import make_table
+from tests.consumer.test_settings import ENVIRON
+from tests.consumer.world import REGION
+
+if TYPE_CHECKING:
+    from moto.dynamodb.models.table import Table
+    from moto.scheduler.models import Schedule
+
+type Items = dict[tuple[str, ...], dict[str, Any]]
+
+NAME = "billhook"
+BUCKET = "exports"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the stage holds at one moment."""
+
+    inbox: Items
+    books: Items
+    mails: Counter[str]
+    announcements: Counter[str]
+    schedules: Mapping[str, Mapping[str, Any]]
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The stage's innards at one moment, to be put back."""
+
+    tables: dict[str, Any]
+    mails: list[Any]
+    announcements: list[Any]
+    schedules: dict[str, "Schedule"]
+    files: dict[str, bytes]
+
+
+@dataclass
+class Stage:
+    """Made within `mock_aws`; `environ` is what template.yaml would give the consumer."""
+
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        dynamodb = boto3.client("dynamodb")
+        bus = boto3.client("events").create_event_bus(Name=NAME)["EventBusArn"]
+        boto3.client("events").create_archive(ArchiveName=NAME, EventSourceArn=bus)  # the one way to look at a bus
+        boto3.client("scheduler").create_schedule_group(Name=NAME)
+        boto3.client("sesv2").create_email_identity(EmailIdentity="billing@example.com")
+        self._s3 = boto3.client("s3")
+        self._s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        secret = boto3.client("secretsmanager").create_secret(Name="token-key", SecretString="k" * 64)
+        queue = boto3.client("sqs").create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})
+        self.environ = ENVIRON | {
+            "INBOX_TABLE": make_table(dynamodb, "InboxTable"),
+            "BOOKS_TABLE": make_table(dynamodb, "BooksTable"),
+            "QUEUE_URL": queue["QueueUrl"],
+            "TOKEN_KEY_ID": secret["ARN"],
+            "EXPORTS_BUCKET": BUCKET,
+            "OPERATOR_ADDRESS": "ops@example.com",
+            "MAIL_CONNECTED": "true",
+        }
+        self._ses = ses_backends[DEFAULT_ACCOUNT_ID][REGION]
+        self._announced = events_backends[DEFAULT_ACCOUNT_ID][REGION].archives[NAME].events
+        self._schedules = scheduler_backends[DEFAULT_ACCOUNT_ID][REGION].schedule_groups[NAME].schedules
+
+    def look(self) -> Scene:
+        """What is there to see."""
+        return Scene(
+            inbox=_items(self._table("INBOX_TABLE")),
+            books=_items(self._table("BOOKS_TABLE")),
+            mails=Counter(_plain(mail) for mail in self._ses.sent_messages),
+            announcements=Counter(_plain(dict(one) | {"id": None, "ingestion-time": None}) for one in self._announced),
+            schedules={name: schedule.to_dict() for name, schedule in self._schedules.items()},
+            files=self._files(),
+        )
+
+    def keep(self) -> Kept:
+        """All that it takes to come back to this moment."""
+        return Kept(
+            {name: copy.deepcopy(self._table(name).items) for name in ("INBOX_TABLE", "BOOKS_TABLE")},
+            list(self._ses.sent_messages),
+            list(self._announced),
+            dict(self._schedules),
+            self._files(),
+        )
+
+    def put_back(self, kept: Kept) -> None:
+        """Be as it was when `kept` was kept."""
+        for name, items in kept.tables.items():
+            self._table(name).items = copy.deepcopy(items)
+        self._ses.sent_messages[:] = kept.mails
+        self._announced[:] = kept.announcements
+        self._schedules.clear()
+        self._schedules.update(kept.schedules)
+        for key in self._files().keys() - kept.files.keys():
+            self._s3.delete_object(Bucket=BUCKET, Key=key)
+        for key, body in kept.files.items():
+            self._s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+
+    def fire(self, name: str) -> str:
+        """The message that a schedule sends when it comes due; it is gone then, as `ActionAfterCompletion` asks."""
+        message: str = self._schedules.pop(name).target["Input"]
+        return message
+
+    def _table(self, name: str) -> "Table":
+        return dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[self.environ[name]]
+
+    def _files(self) -> dict[str, bytes]:
+        return {key: file.value for key, file in s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets[BUCKET].keys.items()}
+
+
+def _items(table: "Table") -> Items:
+    found = (from_item(item.to_json()["Attributes"]) for item in table.all_items())
+    keys = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
+    return {tuple(item[key] for key in keys): item for item in found}
+
+
+def _plain(thing: Any) -> str:  # noqa: ANN401 - what moto keeps of a mail and of an announcement
+    shown = {name: value for name, value in vars(thing).items() if name != "id"} if hasattr(thing, "source") else thing
+    return json.dumps(shown, sort_keys=True, default=str)

@@ -1,0 +1,164 @@
+"""What customers live through: the events of each story, what it says to them, and what must never be said after."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.event import Event
+from tests.support.samples import sample
+from tests.support.stories import CONNECTED
+
+
+@dataclass(frozen=True)
+class Story:
+    """Events in the order in which they happened.
+
+    Args:
+        must: the mails that are sent whatever the order.
+        may: those that are sent only where their own news come before what overtakes them.
+        silenced: by which event's position a mail is contradicted; it must not be sent once that was told.
+    """
+
+    events: tuple[Event, ...]
+    must: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+    silenced: Mapping[str, int] = field(default_factory=dict)
+
+
+SOMEBODY = sample("customer.created")
+BEGUN = sample("customer.subscription.created")
+ENDED = sample("customer.subscription.deleted")
+CANCELLING = sample("customer.subscription.updated.cancel_scheduled")
+BIGGER = sample("customer.subscription.updated.plan_change")
+DAY = 24 * 3600
+
+
+def of(*mails: str) -> frozenset[str]:
+    return frozenset(mails)
+
+
+DUNNING = Story(
+    events=(
+        SOMEBODY,
+        BEGUN,
+        sample("invoice.payment_failed"),
+        sample("payment_intent.payment_failed"),
+        sample("customer.subscription.updated"),
+        sample("invoice.paid.recovered"),
+        sample("customer.subscription.updated.recovered"),
+    ),
+    must=of("receipt"),
+    may=of("welcome", "payment_failed"),
+    silenced={"payment_failed": 5},
+)
+DISPUTE_WON = Story(
+    events=(
+        sample("checkout.session.completed"),
+        sample("payment_intent.succeeded.order"),
+        sample("charge.dispute.created"),
+        sample("charge.dispute.updated"),
+        sample("charge.dispute.funds_reinstated"),
+        sample("charge.dispute.closed"),
+    ),
+    must=of("order_confirmed", "dispute_closed"),
+    may=of("dispute_opened"),
+    silenced={"dispute_opened": 5},
+)
+DISPUTE_LOST = Story(
+    events=(*DISPUTE_WON.events[:4], sample("charge.dispute.closed.lost")),
+    must=of("order_confirmed", "dispute_closed"),
+    may=of("dispute_opened"),
+    silenced={"dispute_opened": 4},
+)
+REFUND_FAILED = Story(
+    events=(
+        SOMEBODY,
+        sample("invoice_payment.paid"),
+        sample("payment_intent.succeeded"),
+        sample("charge.refunded.subscription", amount_refunded=500, refunded=False),
+        sample("refund.failed"),
+    ),
+    must=of("refund_failed"),
+    may=of("refund"),
+)
+PLAN_CHANGE = Story(
+    events=(
+        SOMEBODY,
+        BEGUN,
+        BIGGER,
+        sample("customer.subscription.updated.renewal", items=BIGGER.object["items"]),
+    ),
+    may=of("welcome", "plan_changed"),
+)
+WITHDRAWN = Story(
+    events=(
+        SOMEBODY,
+        BEGUN,
+        CANCELLING,
+        sample("customer.subscription.updated.renewal", created=CANCELLING.created + DAY),
+    ),
+    may=of("welcome", "cancellation_scheduled", "cancellation_withdrawn"),
+    silenced={"cancellation_scheduled": 3},
+)
+BACK = Story(
+    events=(
+        SOMEBODY,
+        BEGUN,
+        ENDED,
+        sample(
+            "customer.subscription.created",
+            id="sub_zz_back",
+            event_id="evt_back",
+            created=ENDED.created + DAY,
+            start_date=ENDED.created + DAY,
+        ),
+    ),
+    must=of("welcome"),
+)
+TRIAL = Story(
+    events=(
+        SOMEBODY,
+        sample("customer.subscription.created.trialing"),
+        sample("customer.subscription.trial_will_end"),
+        sample("customer.subscription.paused"),
+        sample("customer.subscription.resumed"),
+    ),
+    may=of("welcome", "trial_ending"),
+    silenced={"trial_ending": 3, "welcome": 3},
+)
+DELAYED = Story(
+    events=(
+        sample("checkout.session.completed.unpaid"),
+        sample("checkout.session.async_payment_succeeded"),
+    ),
+    must=of("order_confirmed"),
+)
+PAYOUT_FAILED = Story(
+    events=(
+        sample("account.updated", created=1795508000),
+        sample("payout.created"),
+        sample("payout.paid"),
+        sample("payout.failed", id=sample("payout.created").object["id"]),
+    ),
+    must=of("account_requirements", "payout_failed"),
+    may=of("payout_coming"),
+)
+SENT_INVOICE = Story(
+    events=(
+        sample("invoice.finalized.send_invoice"),
+        sample("invoice.voided"),
+    ),
+    may=of("invoice_due"),
+    silenced={"invoice_due": 1},
+)
+DEAUTHORIZED = Story(
+    events=(
+        sample("account.updated"),
+        sample("account.application.deauthorized", account=CONNECTED),
+        sample("payout.created"),
+        sample("invoice.paid", account=CONNECTED),
+    ),
+    may=of("account_requirements", "payout_coming", "receipt"),
+    silenced={"account_requirements": 1, "payout_coming": 1, "receipt": 1},
+)
+LIVES = {name.lower().replace("_", " "): story for name, story in list(globals().items()) if isinstance(story, Story)}
+"""Every story of this module by its name."""
