@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra import samples
-from infra.stack import Stack
+from infra.stack import BUSINESS, Stack
 
 DAY = 24 * 3600
 HOUR = 3600
 
-LENGTH = 34 * DAY
+LENGTH = 66 * DAY
 """A little longer than the journey takes."""
 
 type Tell = Callable[[str], None]
@@ -64,8 +64,12 @@ class Journey:
             self.tell(f"  mail: {subject}")
         self.check(new == list(subjects), f"the mails {list(subjects)} were expected, not {new}")
 
-    def until_fired(self, kind: str, seconds: float) -> None:
-        """Let time pass, and wait for the message of the one schedule that comes due."""
+    def kept(self) -> int:
+        """How many items the books hold of the customer."""
+        return sum(self.customer in str(item) for item in self.stack.books())
+
+    def until_fired(self, kind: str, seconds: float, *, sets: int = 0) -> None:
+        """Let time pass, and wait for the message of the one schedule that comes due; it may set others in its turn."""
         due = self.stack.reminders()
         self.check(len(due) == 1, f"one schedule was expected, not {len(due)}")
         self.stack.cloud.advance(seconds)
@@ -73,7 +77,9 @@ class Journey:
             item = self.stack.settled(name)
             self.tell(f"  {item['type']:<34} {item['state']:<8} {_milliseconds(item):>5} ms   (ours, by schedule)")
             self.check((item["type"], item["state"]) == (kind, "done"), f"{kind} ended {item['state']}")
-        self.check(not self.stack.reminders(), "a schedule is still there after it fired")
+        left = set(self.stack.reminders())
+        self.check(not left & set(due), "a schedule is still there after it fired")
+        self.check(len(left) == sets, f"{sets} schedules were to be set, not {len(left)}")
 
 
 def travel(stack: Stack, tell: Tell) -> Journey:
@@ -87,7 +93,7 @@ def travel(stack: Stack, tell: Tell) -> Journey:
     journey.play("customer.subscription.created", start)
     journey.play("invoice.paid", start)
     journey.expect(access=True, past_due=False)
-    journey.expect_mails()
+    journey.expect_mails(f"Welcome to {BUSINESS}", "Receipt for your payment of 29.00 USD")
 
     tell("Beside it, something is bought once.")
     journey.play("checkout.session.completed", start)
@@ -112,11 +118,18 @@ def travel(stack: Stack, tell: Tell) -> Journey:
 
     tell("The subscription ends.")
     journey.play("customer.subscription.deleted", stack.now())
-    journey.expect(access=False, past_due=True)
+    journey.play("invoice.marked_uncollectible", stack.now())
+    journey.expect(access=False, past_due=False)
 
     tell("An hour passes.")
-    journey.until_fired("farewell.due", HOUR + 60)
+    journey.until_fired("farewell.due", HOUR + 60, sets=1)
     journey.expect_mails("Your subscription has ended")
+
+    tell("A month later everything about the customer is erased.")
+    journey.check(journey.kept() > 0, "the books hold nothing of the customer")
+    journey.until_fired("erasure.due", 31 * DAY)
+    journey.check(journey.kept() == 0, f"the books still hold {journey.kept()} items of the customer")
+    tell(f"  the books: {journey.kept()} items of theirs, and a tombstone that tells nobody whose it is")
     journey.check(stack.dead_letters() == 0, "there is something in the dead-letter queue")
     return journey
 

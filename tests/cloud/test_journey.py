@@ -13,6 +13,8 @@ def test_the_journey_of_make_demo_goes_as_it_should() -> None:
         journey = travel(stack, told.append)
     assert journey.wrong == [], "\n".join(told)
     assert journey.told == [
+        "Welcome to Saltmarsh Software",
+        "Receipt for your payment of 29.00 USD",
         "Thank you for your order",
         "Your payment of 29.00 USD did not go through",
         "Your payment of 29.00 USD is still due",

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
@@ -47,8 +48,14 @@ def left() -> Any:  # noqa: ANN401 - a stack, for as long as the tests of this f
 
 
 def due(stack: Stack, kind: str) -> dict[str, Any]:
-    (item,) = [item for item in stack.all_inbox() if item["type"] == kind] or [{"id": "none", "state": "missing"}]
-    return stack.settled(item["id"]) if item["id"] != "none" else item
+    """The inbox item of the one message of our own of this kind, once it is done."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        for item in stack.all_inbox():
+            if item["type"] == kind:
+                return stack.settled(item["id"])
+        time.sleep(0.1)
+    raise TimeoutError(f"no {kind} has come; waiting are {stack.reminders()}")
 
 
 def download(stack: Stack) -> bytes:

@@ -1,11 +1,10 @@
-"""The crash matrix: each message is played once undisturbed, and once more for each fault at each of its calls."""
+"""The crash matrix: a message is played once undisturbed, and once more for each fault at each of its calls."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.prove.compare import compare
-from tests.prove.stage import Kept
 from tests.prove.theatre import Act, Theatre
 from tests.prove.wire import Fault, Point
 
@@ -13,54 +12,45 @@ COLUMNS = ("messages", "calls", "points", "divergences", "mail twice", "announce
 
 
 @dataclass
-class Tally:
-    """What was tried and what came of it, by handler."""
+class Matrix:
+    """What was tried in `theatre`, and what came of it: counted by handler, and each divergence in words."""
 
+    theatre: Theatre
+    faults: Sequence[Fault] = tuple(Fault)
     rows: dict[str, Counter[str]] = field(default_factory=dict)
     divergences: list[str] = field(default_factory=list)
 
-    def add(self, handler: str, **counted: int) -> None:
-        """Count."""
-        self.rows.setdefault(handler, Counter()).update(counted)
+    def try_all(self, act: Act) -> None:
+        """Every fault at every call of `act`, from how the stage is now; it is left as after the undisturbed play."""
+        stage, row = self.theatre.stage, self.rows.setdefault(act.handler, Counter())
+        before = stage.keep()
+        calls = self.theatre.play(act)
+        ended, undisturbed, after = self.theatre.clock.now, stage.look(), stage.keep()
+        row.update({"messages": 1, "calls": len(calls)})
+        for point in (Point(call, fault) for call in range(len(calls)) for fault in self.faults):
+            stage.put_back(before)
+            self.theatre.play(act, point)
+            found = compare(undisturbed, stage.look(), calls, point)
+            row["points"] += 1
+            row["divergences"] += bool(found.differences)
+            row["mail twice"] += found.mails_twice > 0
+            row["announced twice"] += found.announced_twice > 0
+            where = f"{act.name}, call {point.call} ({calls[point.call]}), {point.fault}"
+            self.divergences += [f"{where}: {difference}" for difference in found.differences]
+        stage.put_back(after)
+        self.theatre.clock.now = ended
 
     def total(self, column: str) -> int:
         """Of all handlers."""
         return sum(row[column] for row in self.rows.values())
 
-    def lines(self) -> Iterator[str]:
-        """The table."""
-        yield f"{'handler':40}" + "".join(f"{column:>17}" for column in COLUMNS)
+    def table(self) -> Iterator[str]:
+        """One line a handler."""
+        yield _line("handler", COLUMNS)
         for handler, row in sorted(self.rows.items()):
-            yield f"{handler:40}" + "".join(f"{row[column]:17}" for column in COLUMNS)
-        yield f"{'all':40}" + "".join(f"{self.total(column):17}" for column in COLUMNS)
+            yield _line(handler, [row[column] for column in COLUMNS])
+        yield _line("all", [self.total(column) for column in COLUMNS])
 
 
-def try_all(theatre: Theatre, act: Act, tally: Tally) -> Kept:
-    """Every fault at every call of `act`, from how the stage is now; the stage is left as undisturbed as can be."""
-    stage = theatre.stage
-    before = stage.keep()
-    calls = theatre.play(act)
-    undisturbed, after = stage.look(), stage.keep()
-    tally.add(act.handler, messages=1, calls=len(calls))
-    for point in points(calls):
-        stage.put_back(before)
-        theatre.play(act, point)
-        found = compare(undisturbed, stage.look(), calls, point)
-        tally.add(
-            act.handler,
-            points=1,
-            divergences=bool(found.differences),
-        )
-        tally.rows[act.handler]["mail twice"] += found.mails_twice > 0
-        tally.rows[act.handler]["announced twice"] += found.announced_twice > 0
-        where = f"{act.name}, call {point.call} ({calls[point.call]}), {point.fault}"
-        tally.divergences += [f"{where}: {difference}" for difference in found.differences]
-    stage.put_back(after)
-    return after
-
-
-def points(calls: Iterable[str]) -> Iterator[Point]:
-    """Each fault at each call."""
-    for number, _call in enumerate(calls):
-        for fault in Fault:
-            yield Point(number, fault)
+def _line(first: str, others: Sequence[object]) -> str:
+    return f"{first:38}" + "".join(f"{other:>17}" for other in others)

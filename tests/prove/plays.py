@@ -1,86 +1,94 @@
-"""What is played: every sample event that is routed, and every message that Billhook sends itself because of one."""
+"""What is played: the sample events, and every message that Billhook sends itself because of one."""
 
 import heapq
 import json
-from collections.abc import Iterator
+from typing import Any
 
 from functions.consumer.routes import ROUTES
-from tests.prove.matrix import Tally, try_all
+from tests.prove.matrix import Matrix
 from tests.prove.theatre import Act, Theatre
 from tests.support.samples import EVENTS, NAMES
+from tests.support.stories import SUBSCRIPTION
 
 SOON = 5
-"""Seconds after which Stripe has delivered an event."""
+"""Seconds after which a message is delivered."""
+
+SAMPLES: dict[str, dict[str, Any]] = {name: json.loads((EVENTS / f"{name}.json").read_text()) for name in NAMES}
+ROUTED = sorted(
+    (name for name in NAMES if SAMPLES[name]["type"] in ROUTES), key=lambda name: (SAMPLES[name]["created"], name)
+)
+"""The samples that a handler decides on, in the order in which they happened."""
+STORY = [name for name in ROUTED if SAMPLES[name]["type"] == name]
+"""Fernhill Studio's; the others tell what might have happened instead (events/README.md)."""
 
 
-def stripe_act(name: str) -> Act:
-    """A sample event, delivered soon after it happened."""
-    body = (EVENTS / f"{name}.json").read_text()
-    event = json.loads(body)
-    return Act(name, _handler(event["type"]), body, event["created"] + SOON)
-
-
-def own_act(theatre: Theatre, schedule: str, why: str) -> Act:
-    """The message of a schedule, when it comes due."""
-    body = theatre.stage.fire(schedule)
-    event = json.loads(body)
-    at = max(event["created"], theatre.clock.now) + SOON
-    return Act(f"{event['type']} {why}", _handler(event["type"]), body, at)
-
-
-def routed() -> list[str]:
-    """The samples that a handler decides on, in the order in which they happened."""
-    acts = {
-        name: stripe_act(name) for name in NAMES if json.loads((EVENTS / f"{name}.json").read_text())["type"] in ROUTES
-    }
-    return sorted(acts, key=lambda name: (acts[name].at, name))
-
-
-def is_variant(name: str) -> bool:
-    """Whether it tells what might have happened instead (events/README.md)."""
-    return "/" in name or json.loads((EVENTS / f"{name}.json").read_text())["type"] != name
-
-
-def play_story(theatre: Theatre, tally: Tally, *, variants: bool) -> None:
-    """Fernhill Studio's story from end to end; each variant, too, where it might have happened, with what follows."""
-    stage = theatre.stage
-    agenda = [(stripe_act(name).at, name) for name in routed() if variants or not is_variant(name)]
+def told_in_order(matrix: Matrix, *, variants: bool) -> None:
+    """The story, with what Billhook sends itself as it comes due; each variant where it might have happened."""
+    stage, clock = matrix.theatre.stage, matrix.theatre.clock
+    agenda = [(SAMPLES[name]["created"], name) for name in (ROUTED if variants else STORY)]
     heapq.heapify(agenda)
     while agenda:
         _, name = heapq.heappop(agenda)
-        known = set(stage.look().schedules)
-        if name in known:
-            try_all(theatre, own_act(theatre, name, "in the story"), tally)
-        elif name in NAMES and is_variant(name):
+        if name in SAMPLES and name not in STORY:
             before = stage.keep()
-            play_alone(theatre, stripe_act(name), tally)
+            _with_what_follows(matrix, _of_stripe(name))
             stage.put_back(before)
             continue
-        else:
-            try_all(theatre, stripe_act(name), tally)
-        for new in set(stage.look().schedules) - known:
-            due = json.loads(stage.look().schedules[new]["Target"]["Input"])["created"]
-            heapq.heappush(agenda, (max(due, theatre.clock.now) + SOON, new))
+        known = set(stage.schedules())
+        matrix.try_all(_of_stripe(name) if name in SAMPLES else _of_ours(matrix.theatre, name, "in the story"))
+        for new, message in stage.schedules().items():
+            if new not in known:
+                heapq.heappush(agenda, (max(message["created"], clock.now), new))
 
 
-def play_alone(theatre: Theatre, act: Act, tally: Tally) -> None:
-    """One message, then each that it leads to, and so on."""
-    stage = theatre.stage
-    known = set(stage.look().schedules)
-    try_all(theatre, act, tally)
-    for new in sorted(set(stage.look().schedules) - known):
+def first_of_all(matrix: Matrix) -> None:
+    """Each sample as the first that is ever heard, with what follows."""
+    empty = matrix.theatre.stage.keep()
+    for name in ROUTED:
+        _with_what_follows(matrix, _of_stripe(name))
+        matrix.theatre.stage.put_back(empty)
+
+
+def trial(matrix: Matrix) -> None:
+    """A trial begins, and its end comes near."""
+    _with_what_follows(matrix, _of_stripe("customer.subscription.created.trialing"))
+
+
+def leaving(matrix: Matrix) -> None:
+    """The story with one subscription only: its end is a farewell, an export, and an erasure thirty days later."""
+    for name in STORY:
+        other_subscription = name.startswith("customer.subscription.") and _subject(name) != SUBSCRIPTION
+        if not other_subscription and name not in {"customer.subscription.deleted", "customer.deleted"}:
+            matrix.theatre.play(_of_stripe(name))
+    _with_what_follows(matrix, _of_stripe("customer.subscription.deleted"))
+
+
+def _with_what_follows(matrix: Matrix, act: Act) -> None:
+    """A message, then each that Billhook sends itself because of it, and so on."""
+    stage = matrix.theatre.stage
+    known = set(stage.schedules())
+    matrix.try_all(act)
+    for new in stage.schedules().keys() - known:
         before = stage.keep()
-        play_alone(theatre, own_act(theatre, new, f"after {act.name}"), tally)
+        _with_what_follows(matrix, _of_ours(matrix.theatre, new, f"after {act.name}"))
         stage.put_back(before)
 
 
-def _handler(event_type: str) -> str:
-    return ROUTES[event_type].__module__.rpartition(".")[2]
+def _of_stripe(name: str) -> Act:
+    event = SAMPLES[name]
+    return Act(name, _handler(event), (EVENTS / f"{name}.json").read_text(), event["created"] + SOON)
 
 
-def every_first(theatre: Theatre) -> Iterator[str]:
-    """The samples, each the first that is ever heard."""
-    empty = theatre.stage.keep()
-    for name in routed():
-        theatre.stage.put_back(empty)
-        yield name
+def _of_ours(theatre: Theatre, schedule: str, why: str) -> Act:
+    body = theatre.stage.fire(schedule)
+    event = json.loads(body)
+    return Act(f"{event['type']} {why}", _handler(event), body, max(event["created"], theatre.clock.now) + SOON)
+
+
+def _handler(event: dict[str, Any]) -> str:
+    return ROUTES[event["type"]].__module__.rpartition(".")[2]
+
+
+def _subject(name: str) -> str:
+    subject: str = SAMPLES[name]["data"]["object"]["id"]
+    return subject

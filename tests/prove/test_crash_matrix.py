@@ -9,10 +9,11 @@ from moto import mock_aws
 
 from functions.consumer.routes import ROUTES
 from tests.consumer.world import REGION
-from tests.prove.matrix import Tally
-from tests.prove.plays import every_first, play_alone, play_story, stripe_act
+from tests.prove.matrix import Matrix
+from tests.prove import plays
 from tests.prove.stage import Stage
 from tests.prove.theatre import Theatre
+from tests.prove.wire import Fault
 
 
 @pytest.fixture
@@ -26,21 +27,28 @@ def theatre(monkeypatch: pytest.MonkeyPatch) -> Iterator[Theatre]:
         logging.disable(logging.NOTSET)
 
 
+def show(m,t):
+    print("\n".join(m.table()), time.time() - t)
+    print("\n".join(d[:1000] for d in m.divergences[:20]))
+    print(set(h.__module__.rpartition(".")[2] for h in ROUTES.values()) - m.rows.keys())
+
+def test_leaving(theatre: Theatre) -> None:
+    t = time.time()
+    m = Matrix(theatre)
+    plays.leaving(m)
+    show(m,t)
+    assert not m.divergences
+
+def test_trial(theatre: Theatre) -> None:
+    t = time.time()
+    m = Matrix(theatre)
+    plays.trial(m)
+    show(m,t)
+    assert not m.divergences
+
 def test_story(theatre: Theatre) -> None:
     t = time.time()
-    tally = Tally()
-    play_story(theatre, tally, variants=False)
-    print("\n".join(tally.lines()), time.time() - t)
-    print("\n".join(d[:3000] for d in tally.divergences[:20]))
-    print(set(h.__module__.rpartition(".")[2] for h in ROUTES.values()) - tally.rows.keys())
-    assert not tally.divergences
-
-
-@pytest.mark.skip
-def test_first(theatre: Theatre) -> None:
-    t = time.time()
-    tally = Tally()
-    for name in every_first(theatre):
-        play_alone(theatre, stripe_act(name), tally)
-    print("\n".join(tally.lines()), time.time() - t)
-    print("\n".join(d[:3000] for d in tally.divergences[:20]))
+    m = Matrix(theatre, faults=(Fault.STOPPED_BEFORE, Fault.STOPPED_AFTER))
+    plays.told_in_order(m, variants=False)
+    show(m,t)
+    assert not m.divergences

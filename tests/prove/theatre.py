@@ -40,8 +40,11 @@ class Theatre:
     """The real composition root on moto, with a clock that moves only when SQS waits."""
 
     stage: Stage
-    wire: Wire = field(default_factory=Wire)
     clock: Clock = field(default_factory=Clock)
+    wire: Wire = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.wire = Wire(self.stage.announced)
 
     def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
         """Have `wiring.build` see this wire and this clock. A client holds nothing of an event, so each is made once."""

@@ -1,5 +1,6 @@
 """Every call on its way to AWS and back, numbered; at one of them the consumer is stopped, or the answer is lost."""
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -33,9 +34,10 @@ class Point:
 
 
 class Wire:
-    """Stands between a process's clients and AWS."""
+    """Stands between a process's clients and AWS; notes the calls, and what is told on the bus in `announced`."""
 
-    def __init__(self) -> None:
+    def __init__(self, announced: list[str]) -> None:
+        self.announced = announced
         self.calls: list[str] = []
         self.visible_after = 0
         self._point: Point | None = None
@@ -57,6 +59,8 @@ class Wire:
             raise PowerCut
 
     def _on_applied(self, request: "AWSPreparedRequest", **_: object) -> None:
+        if self.calls[-1] == "events.PutEvents":
+            self.announced += [json.dumps(entry) for entry in json.loads(request.body)["Entries"]]
         if self._is_here(Fault.STOPPED_AFTER):
             raise PowerCut
         if self._is_here(Fault.ANSWERS_LOST) or (self._is_here(Fault.ANSWER_LOST) and not self._lost):

@@ -102,7 +102,10 @@ OCCASIONS: dict[str, list[dict[str, Scalar]]] = {
     "account_requirements": [{"number": 1}],
     "dispute_opened": [{"status": "warning_needs_response"}, {"account": "acct_1T8bWcLs5NqE9zGd"}],
     "dispute_closed": [
-        *({"status": status} for status in ("won", "warning_closed", "prevented", "a_status_of_tomorrow")),
+        {"status": "won"},
+        {"status": "warning_closed"},
+        {"status": "prevented"},
+        {"status": "a_status_of_tomorrow"},
         {"account": "acct_1T8bWcLs5NqE9zGd"},
     ],
     "finalization_failed": [{"amount": 0}, {"account": "acct_1T8bWcLs5NqE9zGd"}],

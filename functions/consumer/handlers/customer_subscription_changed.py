@@ -67,7 +67,8 @@ def _plan_change(
 ) -> tuple[Effect, ...]:
     if known is None or not (known.alive and now.alive) or known.bought == now.bought:
         return ()
-    return (mail_to(organization, "plan_changed", f"{now.id}:{event.created}", event, renews_at=now.renews_at),)
+    renews_at = None if now.ends_at else now.renews_at  # what is set to end does not renew
+    return (mail_to(organization, "plan_changed", f"{now.id}:{event.created}", event, renews_at=renews_at),)
 
 
 def _cancellation(

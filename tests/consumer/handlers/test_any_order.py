@@ -1,6 +1,6 @@
 """A customer's whole story ends in the same books, in whatever order Stripe tells it and however often."""
 
-from itertools import permutations
+from itertools import islice, permutations
 
 import pytest
 from hypothesis import given, settings
@@ -49,7 +49,9 @@ def test_every_order_of_a_story_ends_in_the_same_books(story: list[str], shape: 
     names = [f"{shape}{name}" if f"{shape}{name}" in NAMES else name for name in story]
     events = [sample(name) for name in names]
     in_order = told(*events).contents()
-    assert all(told(*order).contents() == in_order for order in permutations(events))
+    # Every order in one shape; of the other, which reads the same, every ninth.
+    orders = islice(permutations(events), 0, None, 9 if shape else 1)
+    assert all(told(*order).contents() == in_order for order in orders)
 
 
 @settings(max_examples=60, deadline=None)

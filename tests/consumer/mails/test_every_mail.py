@@ -127,3 +127,11 @@ def test_a_mail_goes_to_whom_it_is_written_for(asked_for: list[Email]) -> None:
     for mail in asked_for:
         assert (mail.audience == "operator") == (mail.template in OPERATOR_MAILS)
         assert ("name" in mail.data) == (mail.template in MAILS)
+
+
+def test_a_subscription_that_is_set_to_end_is_not_said_to_renew() -> None:
+    books = told(sample("customer.subscription.created"))
+    for ends, said in ((False, True), (True, False)):
+        change = sample("customer.subscription.updated.plan_change", cancel_at_period_end=ends)
+        changed = next(mail for mail in mails_of(change, books) if mail.template == "plan_changed")
+        assert ("It renews on" in render(changed, BUSINESS)[1]) == said

@@ -123,7 +123,7 @@ def test_a_refund_says_what_it_adds_up_to(changes: dict[str, int], said: str) ->
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("won", "29.00 USD goes back to your Stripe balance"),
+        ("won", "29.00 USD goes back to the account's Stripe balance"),
         ("lost", "cancel the subscription if you want to end it"),
         ("warning_closed", "has not become a dispute"),
         ("prevented", "settled before it could become a dispute"),

@@ -1,0 +1,134 @@
+"""What holds for every decision: mails that are switched off, mails that wait for an address, and what is announced."""
+
+import pytest
+
+from functions.consumer.decide import decide
+from shared.effects import DAY, Email, Publish
+from shared.event import PLATFORM, Event
+from shared.policy import MAILS, OPERATOR_MAILS, Policy
+from tests.support.books import BooksOf
+from tests.support.samples import sample
+from tests.support.stories import CONNECTED, CUSTOMER, ROUTED, told
+
+PAID = sample("invoice.paid")
+NAMELESS = sample("invoice.paid", customer_email=None)
+SOMEBODY = sample("customer.created", created=PAID.created + 1)
+PERSONAL = ("marit.halden@example.com", "studio@example.com", "Fernhill Studio", "Marit")
+
+
+def mailed(policy: Policy, *events: Event) -> list[str]:
+    books = BooksOf(policy=policy)
+    for event in events:
+        books.apply(decide(event, books))
+    return [mail.template for mail in books.mails.values()]
+
+
+@pytest.mark.parametrize("account", [PLATFORM, CONNECTED])
+def test_a_mail_that_is_switched_off_is_not_sent(account: str) -> None:
+    paid = PAID.model_copy(update={"account": account})
+    assert mailed(Policy(mail_connected=True), paid) == ["receipt"]
+    assert mailed(Policy(mail_connected=True, off=frozenset({"receipt"})), paid) == []
+
+
+def test_every_mail_can_be_switched_off() -> None:
+    everything = frozenset({*MAILS, *OPERATOR_MAILS})
+    assert mailed(Policy(mail_connected=True, off=everything), *ROUTED) == []
+
+
+def test_a_mail_that_is_switched_off_does_not_wait_for_an_address_either() -> None:
+    off = Policy(off=frozenset({"receipt"}))
+    assert mailed(off, NAMELESS, SOMEBODY) == []
+
+
+def test_customers_of_a_connected_account_get_no_mail_unless_the_business_says_so() -> None:
+    theirs = PAID.model_copy(update={"account": CONNECTED})
+    assert mailed(Policy(), theirs) == []
+    assert mailed(Policy(mail_connected=True), theirs) == ["receipt"]
+    assert mailed(Policy(), PAID) == ["receipt"]
+
+
+def test_holders_of_connected_accounts_and_the_operator_get_theirs_by_default() -> None:
+    assert mailed(Policy(), sample("account.updated"), sample("payout.failed")) == [
+        "account_requirements",
+        "payout_failed",
+    ]
+    assert mailed(Policy(), sample("charge.dispute.created", account=CONNECTED)) == ["dispute_opened"]
+
+
+def test_a_mail_without_an_address_is_kept_and_sent_by_whichever_event_brings_one() -> None:
+    owed = told(NAMELESS)
+    assert not owed.mails
+    assert list(owed.organization(PLATFORM, CUSTOMER).owed) == [f"receipt:{PAID.object['id']}"]
+    for bringer in (
+        SOMEBODY,
+        sample("checkout.session.completed.subscription"),
+        sample("invoice.payment_failed", created=PAID.created + 1, billing_reason="subscription_create"),
+    ):
+        books = told(NAMELESS, bringer)
+        (mail,) = books.mails.values()
+        assert (mail.template, mail.to) == ("receipt", "marit.halden@example.com")
+        assert mail.data["name"] == "Fernhill Studio"
+        assert not books.organization(PLATFORM, CUSTOMER).owed
+
+
+def test_a_mail_that_waited_too_long_is_not_sent() -> None:
+    late = sample("customer.created", created=PAID.created + 3 * DAY)
+    books = told(NAMELESS, late)
+    assert not books.mails
+    assert not books.organization(PLATFORM, CUSTOMER).owed
+
+
+def test_what_is_kept_for_an_address_that_never_comes_does_not_grow_for_ever() -> None:
+    months = [
+        sample(
+            "invoice.paid",
+            id=f"in_{month}",
+            event_id=f"evt_{month}",
+            created=PAID.created + month * 30 * DAY,
+            customer_email=None,
+        )
+        for month in range(5)
+    ]
+    assert list(told(*months).organization(PLATFORM, CUSTOMER).owed) == ["receipt:in_4"]
+
+
+def test_a_mail_that_waited_and_has_become_wrong_is_not_sent() -> None:
+    failed = sample("invoice.payment_failed", customer_email=None)
+    paid = sample("invoice.paid.recovered", created=failed.created + 1, customer_email=None)
+    assert [
+        mail.template
+        for mail in told(failed, paid, SOMEBODY.model_copy(update={"created": paid.created})).mails.values()
+    ] == ["receipt"]
+
+
+def test_a_mail_to_somebody_who_was_deleted_is_neither_sent_nor_kept() -> None:
+    books = told(NAMELESS, sample("customer.deleted"))
+    assert not books.mails
+    assert not books.organization(PLATFORM, CUSTOMER).owed
+    assert not told(sample("customer.deleted"), PAID).mails
+
+
+def test_no_decision_claims_one_mail_twice_since_one_transaction_cannot() -> None:
+    decision = decide(sample("invoice.payment_succeeded"), told(NAMELESS))
+    keys = [effect.key for effect in decision.then if isinstance(effect, Email)]
+    assert keys == [f"receipt:{PAID.object['id']}"]
+
+
+@pytest.mark.parametrize("event", ROUTED, ids=lambda event: event.id)
+def test_what_is_announced_names_its_event_and_its_record_and_nothing_personal(event: Event) -> None:
+    books = told()
+    books.apply(decide(event, books))
+    for one in books.announcements.values():
+        assert one.id == f"{event.id}:{one.name}"
+        assert (one.account, one.at) == (event.account, event.created)
+        place = next(place for place in books.records if "/".join(place) == one.record)
+        assert one.version == books.records[place].version == 1
+        assert not any(personal in one.model_dump_json() for personal in PERSONAL)
+
+
+def test_two_events_for_one_change_announce_it_once() -> None:
+    failed = sample("invoice.payment_failed")
+    books = told(failed)
+    assert [one.name for one in books.announcements.values()] == ["organization.past_due"]
+    twin = failed.model_copy(update={"id": "evt_twin"})
+    assert not [effect for effect in decide(twin, books).then if isinstance(effect, Publish)]

@@ -1,0 +1,69 @@
+"""Plans and limits follow from what is subscribed to, times how many of it."""
+
+import pytest
+
+from shared.plans import Plan, Plans, read_plans
+from shared.stripe_objects import Subscription, SubscriptionItem
+
+PLANS = Plans(
+    plans={
+        "small": Plan(match=("price_small", "small_monthly"), limits={"seats": 5}),
+        "large": Plan(match=("prod_large",), limits={"seats": 20, "projects": 100}),
+    },
+    add_ons={"desk": Plan(match=("price_desk",), limits={"desks": 1, "seats": 2})},
+)
+
+
+def subscribed(*items: SubscriptionItem, status: str = "active") -> Subscription:
+    return Subscription(id="sub_1", customer="cus_1", status=status, items=items, start_date=1)
+
+
+def item(price: str, quantity: int | None = 1, product: str | None = None, key: str | None = None) -> SubscriptionItem:
+    return SubscriptionItem(price=price, quantity=quantity, product=product, lookup_key=key)
+
+
+@pytest.mark.parametrize(
+    ("known", "plan"),
+    [
+        (item("price_small"), "small"),
+        (item("price_other", key="small_monthly"), "small"),
+        (item("price_other", product="prod_large"), "large"),
+        (item("price_other"), None),
+    ],
+    ids=["by price", "by lookup key", "by product", "by nothing"],
+)
+def test_a_plan_is_known_by_its_price_its_lookup_key_or_its_product(known: SubscriptionItem, plan: str | None) -> None:
+    assert PLANS.plan_of([subscribed(known)]) == plan
+
+
+def test_limits_are_multiplied_by_the_quantity_and_those_of_add_ons_are_added() -> None:
+    both = subscribed(item("price_small", 3), item("price_desk", 2))
+    assert PLANS.limits_of([both]) == {"seats": 5 * 3 + 2 * 2, "desks": 2}
+
+
+@pytest.mark.parametrize(("quantity", "seats"), [(None, 5), (0, 0), (1, 5)])
+def test_what_is_metered_has_no_quantity_and_counts_once(quantity: int | None, seats: int) -> None:
+    assert PLANS.limits_of([subscribed(item("price_small", quantity))]) == {"seats": seats}
+
+
+def test_of_several_plans_the_larger_names_the_customer_and_the_limits_add_up() -> None:
+    several = [subscribed(item("p", product="prod_large")), subscribed(item("price_small"))]
+    assert PLANS.plan_of(several) == "large"
+    assert PLANS.limits_of(several) == {"seats": 25, "projects": 100}
+
+
+@pytest.mark.parametrize("status", ["canceled", "unpaid", "paused", "incomplete"])
+def test_what_is_not_alive_allows_nothing(status: str) -> None:
+    gone = [subscribed(item("price_small"), status=status)]
+    assert (PLANS.plan_of(gone), PLANS.limits_of(gone)) == (None, {})
+
+
+def test_a_price_that_no_plan_names_is_unknown_and_limits_nothing() -> None:
+    odd = subscribed(item("price_small"), item("price_odd"))
+    assert PLANS.unknown_in(odd) == ("price_odd",)
+    assert PLANS.limits_of([odd]) == {"seats": 5}
+
+
+def test_the_file_that_ships_can_be_read_and_names_nothing_twice() -> None:
+    sold = [name for plan in read_plans().all.values() for name in plan.match]
+    assert len(sold) == len(set(sold)) > 0
