@@ -6,6 +6,7 @@ from typing import Self
 from shared import keys
 from shared.effects import MAIL_EXPIRES_AFTER, Email
 from shared.frozen import Frozen
+from shared.stripe_objects import Contact
 
 
 class Record(Frozen):
@@ -52,10 +53,12 @@ class Correspondent(Record):
         newest = max(one.expires for one in owed.values()) - MAIL_EXPIRES_AFTER
         return self.model_copy(update={"owed": {key: one for key, one in owed.items() if one.expires > newest}})
 
-    def addressed(self, mails: Mapping[str, Email]) -> tuple[Email, ...]:
-        """Those of `mails` that can be sent, with the address where they lack one."""
-        known = [mail for mail in mails.values() if mail.to or self.address]
-        now = {"to": self.address}
+    def addressed(self, mails: Mapping[str, Email], otherwise: Contact | None = None) -> tuple[Email, ...]:
+        """Those of `mails` that can be sent, with the address where they lack one; `otherwise` if it has none."""
+        contact = otherwise or Contact(email=self.address, name=self.name)
+        known = [mail for mail in mails.values() if mail.to or contact.email]
+        now = {"to": contact.email}
         return tuple(
-            one if one.to else one.model_copy(update={**now, "data": {**one.data, "name": self.name}}) for one in known
+            one if one.to else one.model_copy(update={**now, "data": {**one.data, "name": contact.name}})
+            for one in known
         )

@@ -6,11 +6,13 @@ from functions.consumer.store import Store, from_item, to_item
 from functions.consumer.tokens import Token, tombstone
 from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
+from shared.books import AskStripe
 from shared.orders import Order
 from shared.payments import Payment
 from shared.policy import Policy
 from shared.record import Record
 from shared.records import Organization
+from shared.stripe_objects import Contact
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,16 @@ class DynamoBooks:
     store: Store
     policy: Policy
     token: Token
+    ask_stripe: AskStripe = lambda _account, _customer: None
 
     def organization(self, account: str, customer: str) -> Organization:
         """The organization of a customer; raises botocore's errors if DynamoDB does not answer."""
         found = self._read(Organization(account=account, subject=customer))
         return found if found.version else found.model_copy(update={"erased_at": self.erased_at(account, customer)})
+
+    def contact_at_stripe(self, account: str, subject: str) -> Contact | None:
+        """What Stripe's API says of a customer or of the account itself; raises Retryable if it does not answer."""
+        return self.ask_stripe(account, subject)
 
     def erased_at(self, account: str, customer: str) -> int | None:
         """As of when a customer was erased, in epoch seconds, if one was."""

@@ -3,7 +3,7 @@
 Which mails are switched off, which wait for an address, and what the business's own services are told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from functions.consumer.routes import ROUTES
@@ -21,6 +21,7 @@ from shared.policy import HOLDER_MAILS, Policy
 from shared.record import Correspondent
 from shared.records import Organization
 from shared.still_true import still_true
+from shared.stripe_objects import Contact
 
 REFUSED = Decision(archive=False)
 """Of a customer who was erased nothing is kept again, not even the payload."""
@@ -93,13 +94,23 @@ def _settle_mails(decision: Decision, event: Event, books: "_NotedBooks") -> Dec
         else:
             then.append(effect)
     for partition, person in people.items():
-        true = {} if person.silent else {key: mail for key, mail in person.owed.items() if still_true(mail, person)}
-        then += [mail for mail in person.addressed(true) if mail.expires > event.created]
-        kept = {key: mail for key, mail in true.items() if not (mail.to or person.address)}
+        # Asked again of what waited: the account may have left us since, or the mail been switched off.
+        meant = {key: mail for key, mail in person.owed.items() if _wanted(mail, event, books)}
+        true = {} if person.silent else {key: mail for key, mail in meant.items() if still_true(mail, person)}
+        asked = _at_stripe(person, true, books)
+        then += [mail for mail in person.addressed(true, asked) if mail.expires > event.created]
+        kept = {key: mail for key, mail in true.items() if not (mail.to or person.address or asked)}
         people[partition] = person.model_copy(update={"owed": kept})
     changed = (one for name, one in people.items() if name in saved or one.owed != books.known[name].owed)
     others = (record for record in decision.save if not isinstance(record, Correspondent))
     return Decision(save=(*changed, *others), then=tuple(then))
+
+
+def _at_stripe(person: Correspondent, mails: Mapping[str, Email], books: Books) -> Contact | None:
+    """Where Stripe says that mail for `person` goes, if no event has said it; asked only when there is mail to send."""
+    if person.address or all(mail.to for mail in mails.values()):
+        return None
+    return books.contact_at_stripe(person.account, person.subject)
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,9 @@ class _NotedBooks:
 
     def order(self, account: str, subject: str, session: str) -> Order:
         return self._note(self.books.order(account, subject, session))
+
+    def contact_at_stripe(self, account: str, subject: str) -> Contact | None:
+        return self.books.contact_at_stripe(account, subject)
 
     def payment(self, account: str, payment: str) -> Payment:
         return self._note(self.books.payment(account, payment))

@@ -24,18 +24,20 @@ REMAINS = {"dead_letter_queue": 14 * DAY, "backups": 35 * DAY}
 def eraser(store: Store, client: "S3Client", bucket: str, token: Token) -> DoErase:
     """A function that erases a customer; erased twice, nothing more happens.
 
-    The tombstone comes first: from then on no late event brings back what is being deleted.
+    The tombstone comes first: from then on no late event brings back what is being deleted. The pointers go last: an
+    erasure that was cut short finds by them the payments that are left.
     """
 
     def erase(effect: Erase) -> str:
         partition = keys.partition(effect.account, effect.customer)
         _bury(store, tombstone(token, effect.account, effect.customer), effect)
-        erased = 0
-        for some in batched(everything_about(store, partition), AT_ONCE, strict=False):
-            _delete(store, some)
-            erased += len(some)
+        held = [(str(item["pk"]), str(item["sk"])) for item in everything_about(store, partition)]
+        for last in (False, True):
+            those = (key for key in held if key[1].startswith(keys.pointer("")) is last)
+            for some in batched(those, AT_ONCE, strict=False):
+                _delete(store, some)
         client.delete_object(Bucket=bucket, Key=export_key(token, partition))
-        return f"erased {erased}"
+        return f"erased {len(held)}"
 
     return erase
 
@@ -54,8 +56,8 @@ def _bury(store: Store, grave: str, effect: Erase) -> None:
     store.client.put_item(TableName=store.books, Item=to_item(certificate))
 
 
-def _delete(store: Store, items: tuple[dict[str, Any], ...]) -> None:
-    requests: Any = [{"DeleteRequest": {"Key": to_item({"pk": item["pk"], "sk": item["sk"]})}} for item in items]
+def _delete(store: Store, those: tuple[tuple[str, str], ...]) -> None:
+    requests: Any = [{"DeleteRequest": {"Key": to_item({"pk": pk, "sk": sk})}} for pk, sk in those]
     answer = store.client.batch_write_item(RequestItems={store.books: requests})
     if answer.get("UnprocessedItems"):
         raise Retryable("UnprocessedItems")  # erasing again begins with what is left

@@ -25,6 +25,7 @@ class Settings(Frozen):
     exports_bucket: str
     exports_url: str
     token_key_id: str
+    stripe_key_id: str
     erase_after_days: Annotated[int, Field(ge=0)] = 30
     """0 for never."""
     erase_deleted: bool = True

@@ -20,6 +20,7 @@ from functions.consumer.reminders import ScheduleTarget, reminders
 from functions.consumer.routes import ignorer
 from functions.consumer.settings import policy_of, read_settings
 from functions.consumer.store import Store
+from functions.consumer.stripe_api import contact_asker
 from functions.consumer.tokens import link_maker, tokens
 
 # A call that hangs must fail within the function's 30 seconds, so that the failure can be recorded.
@@ -51,11 +52,12 @@ def build(environ: Mapping[str, str]) -> Handler:
         by_customer=settings.group_by == "customer",
         livemode=settings.livemode,
     )
-    token = tokens(boto3.client("secretsmanager", config=PATIENCE), settings.token_key_id)
+    secrets = boto3.client("secretsmanager", config=PATIENCE)
+    token = tokens(secrets, settings.token_key_id)
     s3 = boto3.client("s3", config=PATIENCE)
     consumer = Consumer(
         store=store,
-        books=DynamoBooks(store, policy_of(settings), token),
+        books=DynamoBooks(store, policy_of(settings), token, contact_asker(secrets, settings.stripe_key_id)),
         performers=Performers(
             send_mail=mailer(
                 boto3.client("sesv2", config=ONCE),

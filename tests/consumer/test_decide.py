@@ -108,6 +108,13 @@ def test_a_mail_to_somebody_who_was_deleted_is_neither_sent_nor_kept() -> None:
     assert not told(sample("customer.deleted"), PAID).mails
 
 
+def test_a_mail_that_waited_is_not_sent_once_its_account_has_left() -> None:
+    owed, somebody = (event.model_copy(update={"account": CONNECTED}) for event in (NAMELESS, SOMEBODY))
+    left = sample("account.application.deauthorized", account=CONNECTED)
+    assert len(told(owed, somebody).mails) == 1
+    assert not told(owed, left, somebody).mails
+
+
 def test_no_decision_claims_one_mail_twice_since_one_transaction_cannot() -> None:
     decision = decide(sample("invoice.payment_succeeded"), told(NAMELESS))
     keys = [effect.key for effect in decision.then if isinstance(effect, Email)]

@@ -18,6 +18,7 @@ ENVIRON = {
     "EXPORTS_BUCKET": "exports",
     "EXPORTS_URL": "https://billhook.example/exports",
     "TOKEN_KEY_ID": "token-key",
+    "STRIPE_KEY_ID": "stripe-api-key",
     "MAIL_SENDER": "billing@example.com",
     "BUSINESS_NAME": "Acme",
     "LIVEMODE": "true",

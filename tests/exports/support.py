@@ -20,7 +20,7 @@ def token_of(name: str) -> str:
 
 
 TOKEN = token_of("a customer's")
-KEY = f"exports/{TOKEN}.json"
+KEY = f"exports/{hashlib.sha256(TOKEN.encode()).hexdigest()}.json"
 URL = f"https://exports.example/{KEY}?X-Amz-Signature=0"
 
 

@@ -161,7 +161,7 @@ def test_left_to_itself_the_sdk_would_tell(monkeypatch: pytest.MonkeyPatch, capl
             logging.getLogger(library).setLevel(logging.NOTSET)
         handler(http_event(TOKEN), None)
     assert {"botocore", "urllib3"} <= {
-        record.name.partition(".")[0] for record in caplog.records if TOKEN in record.getMessage()
+        record.name.partition(".")[0] for record in caplog.records if KEY in record.getMessage()
     }
 
 

@@ -269,8 +269,9 @@ def test_if_the_secret_cannot_be_stored_the_endpoint_is_removed_again(
 
 
 def test_if_it_cannot_even_be_removed_the_error_names_it(there: Setting, capsys: pytest.CaptureFixture[str]) -> None:
-    # Stored by hand as ingest would accept it, but nothing can be put before it.
-    there.store({"direct": None})
+    there.api.after_create = partial(
+        there.manager.delete_secret, SecretId=there.secret_id, ForceDeleteWithoutRecovery=True
+    )
     there.api.fail("DELETE", 500)
     assert there.run() == 1
     assert list(there.api.endpoints) == ["we_1"]
@@ -382,12 +383,14 @@ def test_the_secret_and_the_key_are_never_printed(there: Setting, capfd: pytest.
     there.run("--api-version", OLDER)
     there.run("--dry-run")
     there.run()
-    there.api.fail("DELETE", 500, f"Cannot delete what {KEY} made.")
     there.store({"direct": None})
-    there.run()
-    there.api.mend()
     there.api.garble("POST")
     there.run()
+    there.api.mend()
+    there.store({"direct": None})
+    there.api.fail("DELETE", 500, f"Cannot delete what {KEY} made.")
+    there.api.after_create = partial(there.manager.delete_secret, SecretId=there.secret_id)
+    assert there.run() == 1
     printed = "".join(capfd.readouterr())
     assert "whsec_…" in printed, "an answer was garbled, and its text shown"
     assert [secret for secret in [*there.api.secrets.values(), KEY] if secret in printed] == []

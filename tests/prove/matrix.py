@@ -9,6 +9,8 @@ from tests.prove.theatre import Act, Theatre
 from tests.prove.wire import Fault, Point
 
 COLUMNS = ("messages", "calls", "points", "divergences", "mail twice", "announced twice")
+SHOWN = 400
+"""Characters of a difference: enough to see what it is about."""
 
 
 @dataclass
@@ -36,7 +38,7 @@ class Matrix:
             row["mail twice"] += found.mails_twice > 0
             row["announced twice"] += found.announced_twice > 0
             where = f"{act.name}, call {point.call} ({calls[point.call]}), {point.fault}"
-            self.divergences += [f"{where}: {difference}" for difference in found.differences]
+            self.divergences += [f"{where}: {difference[:SHOWN]}" for difference in found.differences]
         stage.put_back(after)
         self.theatre.clock.now = ended
 

@@ -2,13 +2,13 @@
 
 import heapq
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from functions.consumer.routes import ROUTES
 from tests.prove.matrix import Matrix
 from tests.prove.theatre import Act, Theatre
 from tests.support.samples import EVENTS, NAMES
-from tests.support.stories import SUBSCRIPTION
 
 SOON = 5
 """Seconds after which a message is delivered."""
@@ -21,11 +21,33 @@ ROUTED = sorted(
 STORY = [name for name in ROUTED if SAMPLES[name]["type"] == name]
 """Fernhill Studio's; the others tell what might have happened instead (events/README.md)."""
 
+STAY = (
+    "customer.created",
+    "customer.subscription.created",
+    "payment_intent.succeeded",
+    "invoice_payment.paid",
+    "invoice.paid",
+    "checkout.session.completed",
+    "payment_intent.succeeded.order",
+    "charge.refunded.subscription",
+    "charge.refunded",
+)
+"""What is held about a customer who leaves: records, payments of both kinds with events of their own, and mails."""
 
-def told_in_order(matrix: Matrix, *, variants: bool) -> None:
-    """The story, with what Billhook sends itself as it comes due; each variant where it might have happened."""
+
+def in_order(matrix: Matrix) -> None:
+    """The story, with what Billhook sends itself as it comes due."""
+    _in_order(matrix, STORY)
+
+
+def in_order_with_variants(matrix: Matrix) -> None:
+    """The same, and each variant where it might have happened."""
+    _in_order(matrix, ROUTED)
+
+
+def _in_order(matrix: Matrix, names: Sequence[str]) -> None:
     stage, clock = matrix.theatre.stage, matrix.theatre.clock
-    agenda = [(SAMPLES[name]["created"], name) for name in (ROUTED if variants else STORY)]
+    agenda = [(SAMPLES[name]["created"], name) for name in names]
     heapq.heapify(agenda)
     while agenda:
         _, name = heapq.heappop(agenda)
@@ -49,17 +71,19 @@ def first_of_all(matrix: Matrix) -> None:
         matrix.theatre.stage.put_back(empty)
 
 
-def trial(matrix: Matrix) -> None:
-    """A trial begins, and its end comes near."""
-    _with_what_follows(matrix, _of_stripe("customer.subscription.created.trialing"))
+def one(name: str) -> Callable[[Matrix], None]:
+    """A single sample, with what follows."""
+    return lambda matrix: _with_what_follows(matrix, _of_stripe(name))
+
+
+trial = one("customer.subscription.created.trialing")
+"""A trial begins, and its end comes near."""
 
 
 def leaving(matrix: Matrix) -> None:
-    """The story with one subscription only: its end is a farewell, an export, and an erasure thirty days later."""
-    for name in STORY:
-        other_subscription = name.startswith("customer.subscription.") and _subject(name) != SUBSCRIPTION
-        if not other_subscription and name not in {"customer.subscription.deleted", "customer.deleted"}:
-            matrix.theatre.play(_of_stripe(name))
+    """A customer's only subscription ends: a farewell with an export, and an erasure thirty days later."""
+    for name in STAY:
+        matrix.theatre.play(_of_stripe(name))
     _with_what_follows(matrix, _of_stripe("customer.subscription.deleted"))
 
 
@@ -87,8 +111,3 @@ def _of_ours(theatre: Theatre, schedule: str, why: str) -> Act:
 
 def _handler(event: dict[str, Any]) -> str:
     return ROUTES[event["type"]].__module__.rpartition(".")[2]
-
-
-def _subject(name: str) -> str:
-    subject: str = SAMPLES[name]["data"]["object"]["id"]
-    return subject

@@ -70,13 +70,14 @@ class Stage:
         boto3.client("sesv2").create_email_identity(EmailIdentity="billing@example.com")
         self._s3 = boto3.client("s3")
         self._s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        secret = boto3.client("secretsmanager").create_secret(Name="token-key", SecretString="k" * 64)
+        secrets = boto3.client("secretsmanager")
         queue = boto3.client("sqs").create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})
         self.environ = ENVIRON | {
             "INBOX_TABLE": make_table(dynamodb, "InboxTable"),
             "BOOKS_TABLE": make_table(dynamodb, "BooksTable"),
             "QUEUE_URL": queue["QueueUrl"],
-            "TOKEN_KEY_ID": secret["ARN"],
+            "TOKEN_KEY_ID": secrets.create_secret(Name="token-key", SecretString="k" * 64)["ARN"],
+            "STRIPE_KEY_ID": secrets.create_secret(Name="stripe-api-key", SecretString="none")["ARN"],
             "EXPORTS_BUCKET": BUCKET,
             "OPERATOR_ADDRESS": "ops@example.com",
             "MAIL_CONNECTED": "true",

@@ -1,54 +1,75 @@
-"""Stopped before or after any of its calls, or left without an answer, the consumer ends where it would have ended."""
+"""Stopped before or after any of its calls to AWS, or left without an answer, the consumer ends where it would have."""
 
-import logging
-import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable
 
 import pytest
-from moto import mock_aws
 
+from functions.consumer import consume, eraser
 from functions.consumer.routes import ROUTES
-from tests.consumer.world import REGION
+from tests.prove.compare import compare
+from tests.prove.conftest import Report
 from tests.prove.matrix import Matrix
-from tests.prove import plays
-from tests.prove.stage import Stage
+from tests.prove.plays import first_of_all, in_order, in_order_with_variants, leaving, one, trial
+from tests.prove.stage import Scene
 from tests.prove.theatre import Theatre
-from tests.prove.wire import Fault
+from tests.prove.wire import Fault, Point
+
+STOPPED = (Fault.STOPPED_BEFORE, Fault.STOPPED_AFTER)
+
+type Play = Callable[[Matrix], None]
 
 
-@pytest.fixture
-def theatre(monkeypatch: pytest.MonkeyPatch) -> Iterator[Theatre]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    with mock_aws():
-        made = Theatre(Stage())
-        made.open(monkeypatch)
-        logging.disable(logging.CRITICAL)
-        yield made
-        logging.disable(logging.NOTSET)
+@pytest.fixture(autouse=True)
+def much_to_erase(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A customer with more history than one call deletes; moto grows slow with as much as that really takes."""
+    monkeypatch.setattr(eraser, "AT_ONCE", 2)
 
 
-def show(m,t):
-    print("\n".join(m.table()), time.time() - t)
-    print("\n".join(d[:1000] for d in m.divergences[:20]))
-    print(set(h.__module__.rpartition(".")[2] for h in ROUTES.values()) - m.rows.keys())
+def tried(theatre: Theatre, faults: tuple[Fault, ...], *plays: Play) -> Matrix:
+    """The plays, each on an empty stage."""
+    matrix, empty = Matrix(theatre, faults), theatre.stage.keep()
+    for play in plays:
+        theatre.stage.put_back(empty)
+        play(matrix)
+    return matrix
 
-def test_leaving(theatre: Theatre) -> None:
-    t = time.time()
-    m = Matrix(theatre)
-    plays.leaving(m)
-    show(m,t)
-    assert not m.divergences
 
-def test_trial(theatre: Theatre) -> None:
-    t = time.time()
-    m = Matrix(theatre)
-    plays.trial(m)
-    show(m,t)
-    assert not m.divergences
+def every_handler() -> set[str]:
+    return {handler.__module__.rpartition(".")[2] for handler in ROUTES.values()}
 
-def test_story(theatre: Theatre) -> None:
-    t = time.time()
-    m = Matrix(theatre, faults=(Fault.STOPPED_BEFORE, Fault.STOPPED_AFTER))
-    plays.told_in_order(m, variants=False)
-    show(m,t)
-    assert not m.divergences
+
+def test_wherever_it_is_stopped_it_ends_as_if_it_had_not_been(theatre: Theatre, report: Report) -> None:
+    matrix = tried(theatre, STOPPED, in_order, trial, leaving)
+    report("crash matrix: the story, stopped before and after every call", matrix.table())
+    assert matrix.divergences == []
+    assert set(matrix.rows) == every_handler()
+    assert matrix.total("points") >= 500
+
+
+@pytest.mark.prove
+def test_nor_does_any_sample_tell_it_from_a_lost_answer(theatre: Theatre, report: Report) -> None:
+    matrix = tried(theatre, tuple(Fault), in_order_with_variants, first_of_all, leaving)
+    report("crash matrix: every sample in the story and as the first heard, every fault", matrix.table())
+    assert matrix.divergences == []
+    assert set(matrix.rows) == every_handler()
+    assert matrix.total("points") >= 4000
+
+
+def test_a_consumer_that_forgets_what_it_owes_is_found_out(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consume, "load", lambda _stored: ())
+    matrix = tried(theatre, STOPPED, one("invoice.payment_failed"))
+    lost = {difference.partition(": ")[2].partition(" ")[0] for difference in matrix.divergences}
+    assert {"inbox", "schedule", "mail", "announcement"} <= lost
+
+
+def test_a_mail_too_many_is_counted_apart_only_where_ses_may_not_have_been_heard() -> None:
+    calls = ("dynamodb.PutItem", "dynamodb.TransactWriteItems", "sesv2.SendEmail", "dynamodb.UpdateItem")
+    once, twice = (Scene({}, {}, Counter({"mail": times}), Counter(), {}, {}) for times in (1, 2))
+    points = {Point(call, fault) for call in range(len(calls)) for fault in Fault}
+    assert {point for point in points if not compare(once, twice, calls, point).differences} == {
+        Point(2, Fault.STOPPED_AFTER),
+        Point(2, Fault.ANSWER_LOST),
+        Point(2, Fault.ANSWERS_LOST),
+        Point(3, Fault.STOPPED_BEFORE),
+    }

@@ -1,6 +1,5 @@
-"""One consumer before its stage: a message is played until it is acknowledged, in a new process whenever one is stopped."""
+"""A message is played until it is acknowledged, in a new process whenever one is stopped."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.endpoint
+from botocore.config import Config
 from botocore.retries.quota import RetryQuota
 
 from functions.consumer import wiring
@@ -47,15 +47,15 @@ class Theatre:
         self.wire = Wire(self.stage.announced)
 
     def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
-        """Have `wiring.build` see this wire and this clock. A client holds nothing of an event, so each is made once."""
+        """Have `wiring.build` see this wire and this clock; clients hold nothing of an event, so each is made once."""
 
-        def client(service: str, **settings: Any) -> Any:  # noqa: ANN401 - as boto3's own
-            made = boto3.client(service, **settings)
+        @cache
+        def client(service: str, config: Config) -> Any:  # noqa: ANN401 - as boto3's own
+            made = boto3.Session().client(service, config=config)  # type: ignore[call-overload] # a literal, it asks for
             self.wire.attach(made)
             return made
 
-        once: Callable[..., Any] = cache(lambda service, config: client(service, config=config))
-        monkeypatch.setattr(wiring, "boto3", SimpleNamespace(client=once))
+        monkeypatch.setattr(wiring, "boto3", SimpleNamespace(client=client))
         monkeypatch.setattr(wiring, "time", SimpleNamespace(time=self.clock))
         # The SDK's own retries are real, but for their pauses and the quota that all processes here would share.
         monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None))

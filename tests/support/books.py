@@ -8,6 +8,7 @@ from shared.payments import Payment
 from shared.plans import read_plans
 from shared.policy import Policy
 from shared.records import Organization
+from shared.stripe_objects import Contact
 
 
 class BooksOf:
@@ -15,6 +16,7 @@ class BooksOf:
 
     def __init__(self, *records: Kept, policy: Policy | None = None) -> None:
         self.policy = policy or Policy(plans=read_plans(), mail_connected=True)
+        self.at_stripe: dict[tuple[str, str], Contact] = {}
         self.exports: list[Export] = []
         self.erasures: list[Erase] = []
         self.announcements: dict[str, Publish] = {}
@@ -27,6 +29,9 @@ class BooksOf:
 
     def order(self, account: str, subject: str, session: str) -> Order:
         return self._read(Order(account=account, subject=subject, session_id=session))
+
+    def contact_at_stripe(self, account: str, subject: str) -> Contact | None:
+        return self.at_stripe.get((account, subject))
 
     def payment(self, account: str, payment: str) -> Payment:
         return self._read(Payment(account=account, subject=payment))

@@ -123,7 +123,7 @@ TRIAL = Story(
         sample("customer.subscription.resumed"),
     ),
     may=of("welcome", "trial_ending"),
-    silenced={"trial_ending": 3, "welcome": 3},
+    silenced={"trial_ending": 3},
 )
 DELAYED = Story(
     events=(
