@@ -52,9 +52,8 @@ def _in_order(matrix: Matrix, names: Sequence[str]) -> None:
     while agenda:
         _, name = heapq.heappop(agenda)
         if name in SAMPLES and name not in STORY:
-            before = stage.keep()
-            _with_what_follows(matrix, _of_stripe(name))
-            stage.put_back(before)
+            with matrix.theatre.aside():
+                _with_what_follows(matrix, _of_stripe(name))
             continue
         known = set(stage.schedules())
         matrix.try_all(_of_stripe(name) if name in SAMPLES else _of_ours(matrix.theatre, name, "in the story"))
@@ -65,10 +64,9 @@ def _in_order(matrix: Matrix, names: Sequence[str]) -> None:
 
 def first_of_all(matrix: Matrix) -> None:
     """Each sample as the first that is ever heard, with what follows."""
-    empty = matrix.theatre.stage.keep()
     for name in ROUTED:
-        _with_what_follows(matrix, _of_stripe(name))
-        matrix.theatre.stage.put_back(empty)
+        with matrix.theatre.aside():
+            _with_what_follows(matrix, _of_stripe(name))
 
 
 def one(name: str) -> Callable[[Matrix], None]:
@@ -92,10 +90,9 @@ def _with_what_follows(matrix: Matrix, act: Act) -> None:
     stage = matrix.theatre.stage
     known = set(stage.schedules())
     matrix.try_all(act)
-    for new in stage.schedules().keys() - known:
-        before = stage.keep()
-        _with_what_follows(matrix, _of_ours(matrix.theatre, new, f"after {act.name}"))
-        stage.put_back(before)
+    for new in sorted(stage.schedules().keys() - known):
+        with matrix.theatre.aside():
+            _with_what_follows(matrix, _of_ours(matrix.theatre, new, f"after {act.name}"))
 
 
 def _of_stripe(name: str) -> Act:

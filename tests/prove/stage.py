@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 from moto.scheduler.models import scheduler_backends
@@ -69,7 +69,7 @@ class Stage:
         boto3.client("scheduler").create_schedule_group(Name=NAME)
         boto3.client("sesv2").create_email_identity(EmailIdentity="billing@example.com")
         self._s3 = boto3.client("s3")
-        self._s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self._s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         secrets = boto3.client("secretsmanager")
         queue = boto3.client("sqs").create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})
         self.environ = ENVIRON | {

@@ -28,10 +28,10 @@ def much_to_erase(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def tried(theatre: Theatre, faults: tuple[Fault, ...], *plays: Play) -> Matrix:
     """The plays, each on an empty stage."""
-    matrix, empty = Matrix(theatre, faults), theatre.stage.keep()
+    matrix = Matrix(theatre, faults)
     for play in plays:
-        theatre.stage.put_back(empty)
-        play(matrix)
+        with theatre.aside():
+            play(matrix)
     return matrix
 
 

@@ -1,5 +1,7 @@
 """A message is played until it is acknowledged, in a new process whenever one is stopped."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
@@ -60,6 +62,14 @@ class Theatre:
         # The SDK's own retries are real, but for their pauses and the quota that all processes here would share.
         monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None))
         monkeypatch.setattr(RetryQuota, "acquire", lambda _self, _amount: True)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Play something that has not happened afterwards."""
+        before, now = self.stage.keep(), self.clock.now
+        yield
+        self.stage.put_back(before)
+        self.clock.now = now
 
     def play(self, act: Act, break_at: Point | None = None) -> tuple[str, ...]:
         """Hand the message out until it is acknowledged; the calls that the consumer made."""

@@ -60,7 +60,8 @@ class Wire:
 
     def _on_applied(self, request: "AWSPreparedRequest", **_: object) -> None:
         if self.calls[-1] == "events.PutEvents":
-            self.announced += [json.dumps(entry) for entry in json.loads(request.body)["Entries"]]
+            body: Any = request.body
+            self.announced += [json.dumps(entry) for entry in json.loads(body)["Entries"]]
         if self._is_here(Fault.STOPPED_AFTER):
             raise PowerCut
         if self._is_here(Fault.ANSWERS_LOST) or (self._is_here(Fault.ANSWER_LOST) and not self._lost):
