@@ -5,10 +5,10 @@ from shared.effects import Effect
 from shared.frozen import Frozen
 from shared.orders import Order
 from shared.payments import Payment
-from shared.pointer import Pointer
+from shared.pointer import Holding, Pointer
 from shared.records import Organization
 
-type Kept = Organization | Order | Payment | Pointer | ConnectedAccount | PayoutRecord
+type Kept = Organization | Order | Payment | Pointer | Holding | ConnectedAccount | PayoutRecord
 
 
 class Decision(Frozen):

@@ -9,7 +9,7 @@ from shared.event import Event
 from shared.orders import Order
 from shared.payments import Payment
 from shared.plans import Plans
-from shared.pointer import Pointer
+from shared.pointer import Holding, Pointer
 from shared.records import Organization
 
 
@@ -101,7 +101,7 @@ def _facts(record: Kept, plans: Plans) -> Mapping[str, Scalar]:
             return {"payout": record.subject, **(facet.value.model_dump(exclude={"id"}) if facet else {})}
         case ConnectedAccount():
             return {"authorized": record.ours}
-        case Pointer():
+        case Pointer() | Holding():
             return {}
 
 

@@ -28,6 +28,17 @@ def pointer(payment: str) -> str:
     return f"payment#{payment}"
 
 
+def holding(subject: str) -> str:
+    """The sort key, in a connected account's partition, of what leads to something of that account's."""
+    return f"holds#{subject}"
+
+
+def led_to(sort_key: str) -> str | None:
+    """Whose partition a pointer or a holding leads to; None if the item is neither."""
+    kind, _, subject = sort_key.partition("#")
+    return subject if kind in {"payment", "holds"} and subject else None
+
+
 def archived(created: int, event_id: str, part: int = 0) -> str:
     """The sort key of an archived payload; sorts by `created`, in epoch seconds."""
     return f"event#{created:012d}#{event_id}#{part}"

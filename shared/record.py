@@ -1,7 +1,7 @@
 """What every item of the books is, and what those have in common whom mail is sent to."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import ClassVar, Self
 
 from shared import keys
 from shared.effects import MAIL_EXPIRES_AFTER, Email
@@ -15,6 +15,9 @@ class Record(Frozen):
     account: str
     subject: str
     version: int = 0
+
+    repeatable: ClassVar[bool] = False
+    """Whether saving it again changes nothing, so that no version has to be minded."""
 
     @property
     def partition(self) -> str:

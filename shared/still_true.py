@@ -21,8 +21,9 @@ def still_true(mail: Email, whom: Correspondent) -> bool:  # noqa: PLR0911 - a t
         case "welcome":
             return subscription is not None and subscription.alive
         case "trial_ending":
-            trialing = subscription is not None and subscription.status == "trialing"
-            return trialing and subscription is not None and rest == [str(subscription.trial_end)]
+            # To who has cancelled already nothing will happen at the trial's end.
+            goes_on = subscription is not None and subscription.status == "trialing" and subscription.ends_at is None
+            return goes_on and subscription is not None and rest == [str(subscription.trial_end)]
         case "cancellation_scheduled":
             return subscription is not None and subscription.alive and subscription.ends_at is not None
         case "cancellation_withdrawn":

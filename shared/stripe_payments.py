@@ -76,7 +76,7 @@ class Refund(Snapshot):
     amount: int
     currency: str
     status: str | None = None
-    reason: str | None = Field(default=None, validation_alias=places("failure_reason", "reason"))
+    failure: str | None = Field(default=None, validation_alias=places("failure_reason", "failure"))
 
     @property
     def undone(self) -> bool:

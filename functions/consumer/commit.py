@@ -12,6 +12,7 @@ from shared import keys
 from shared.decision import Decision
 from shared.effects import Email
 from shared.event import Event
+from shared.record import Record
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -106,23 +107,24 @@ def _inbox_write(store: Store, claimed: Claimed, outbox: tuple[Owed, ...]) -> An
     }
 
 
-def _record_write(store: Store, record: Any) -> Any:  # noqa: ANN401 - a boto3 shape
-    first = record.version == 0
-    return {
-        "Put": {
-            "TableName": store.books,
-            "Item": to_item(
-                {
-                    "pk": record.partition,
-                    "sk": record.sort_key,
-                    "version": record.version + 1,
-                    "record": record.model_dump_json(exclude={"version"}, exclude_defaults=True),
-                }
-            ),
-            "ConditionExpression": "attribute_not_exists(pk)" if first else "version = :version",
-            **({} if first else {"ExpressionAttributeValues": to_item({":version": record.version})}),
-        }
+def _record_write(store: Store, record: Record) -> Any:  # noqa: ANN401 - a boto3 shape
+    item = {
+        "pk": record.partition,
+        "sk": record.sort_key,
+        "version": record.version + 1,
+        "record": record.model_dump_json(exclude={"version"}, exclude_defaults=True),
     }
+    return {"Put": {"TableName": store.books, "Item": to_item(item), **_unchanged(record)}}
+
+
+def _unchanged(record: Record) -> Any:  # noqa: ANN401 - likewise
+    """That nobody has saved the record since it was read."""
+    if record.repeatable:
+        return {}
+    if record.version == 0:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    version = to_item({":version": record.version})
+    return {"ConditionExpression": "version = :version", "ExpressionAttributeValues": version}
 
 
 def _mail_write(store: Store, claimed: Claimed, mail: Email) -> Any:  # noqa: ANN401 - a boto3 shape

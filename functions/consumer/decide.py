@@ -16,7 +16,7 @@ from shared.event import PLATFORM, Event
 from shared.happened import customer_of, happened
 from shared.orders import Order
 from shared.payments import Payment
-from shared.pointer import Pointer
+from shared.pointer import Holding, Pointer
 from shared.policy import HOLDER_MAILS, Policy
 from shared.record import Correspondent
 from shared.records import Organization
@@ -46,8 +46,13 @@ def decide(event: Event, books: Books) -> Decision:
         for record in settled.save
         for announcement in happened(noted.before(record), record, event, books.policy.plans)
     )
-    pointers = tuple(pointer for record in settled.save for pointer in _pointers(noted.before(record), record))
-    return Decision(save=(*settled.save, *pointers), then=(*settled.then, *told))
+    # By their place: two new records of one partition have one holding, and a transaction may write an item only once.
+    pointers = {
+        (pointer.partition, pointer.sort_key): pointer
+        for record in settled.save
+        for pointer in _pointers(noted.before(record), record)
+    }
+    return Decision(save=(*settled.save, *pointers.values()), then=(*settled.then, *told))
 
 
 def _owner(record: Kept, books: "_NotedBooks") -> Iterator[Organization]:
@@ -67,10 +72,12 @@ def _refused(organization: Organization, event: Event) -> bool:
     return event.created <= organization.erased_at or not comes_back
 
 
-def _pointers(before: Kept, after: Kept) -> Iterator[Pointer]:
-    """What leads from a customer to a payment, once it is known whose it is."""
+def _pointers(before: Kept, after: Kept) -> Iterator[Pointer | Holding]:
+    """What leads from a customer to a payment, once it is known whose it is; from an account to all of its own."""
     if isinstance(before, Payment) and isinstance(after, Payment) and after.customer and not before.customer:
         yield Pointer(account=after.account, subject=after.customer, payment=after.subject)
+    if after.account not in {PLATFORM, after.subject} and before.version == 0:
+        yield Holding(account=after.account, subject=after.account, held=after.subject)
 
 
 def _wanted(effect: Effect, event: Event, books: Books) -> bool:
@@ -98,12 +105,21 @@ def _settle_mails(decision: Decision, event: Event, books: "_NotedBooks") -> Dec
         meant = {key: mail for key, mail in person.owed.items() if _wanted(mail, event, books)}
         true = {} if person.silent else {key: mail for key, mail in meant.items() if still_true(mail, person)}
         asked = _at_stripe(person, true, books)
-        then += [mail for mail in person.addressed(true, asked) if mail.expires > event.created]
+        sendable = (mail for mail in person.addressed(true, asked) if mail.expires > event.created)
+        then += [_signed(mail, event, books) for mail in sendable]
         kept = {key: mail for key, mail in true.items() if not (mail.to or person.address or asked)}
         people[partition] = person.model_copy(update={"owed": kept})
     changed = (one for name, one in people.items() if name in saved or one.owed != books.known[name].owed)
     others = (record for record in decision.save if not isinstance(record, Correspondent))
     return Decision(save=(*changed, *others), then=tuple(then))
+
+
+def _signed(mail: Email, event: Event, books: Books) -> Email:
+    """The mail in the name of whose customer it goes to: a connected account's own, not the platform's."""
+    if event.account == PLATFORM or mail.template in HOLDER_MAILS:
+        return mail
+    name = books.connected(event.account).name
+    return mail.model_copy(update={"data": {**mail.data, "business": name}}) if name else mail
 
 
 def _at_stripe(person: Correspondent, mails: Mapping[str, Email], books: Books) -> Contact | None:

@@ -24,19 +24,20 @@ REMAINS = {"dead_letter_queue": 14 * DAY, "backups": 35 * DAY}
 def eraser(store: Store, client: "S3Client", bucket: str, token: Token) -> DoErase:
     """A function that erases a customer; erased twice, nothing more happens.
 
-    The tombstone comes first: from then on no late event brings back what is being deleted. The pointers go last: an
-    erasure that was cut short finds by them the payments that are left.
+    The tombstone comes first: from then on no late event brings back what is being deleted. Files go before the items
+    that tell of them, and pointers last: an erasure that was cut short finds by them what is left.
     """
 
     def erase(effect: Erase) -> str:
         partition = keys.partition(effect.account, effect.customer)
         _bury(store, tombstone(token, effect.account, effect.customer), effect)
         held = [(str(item["pk"]), str(item["sk"])) for item in everything_about(store, partition)]
+        for whose in {partition, *(partition for partition, _ in held)}:
+            client.delete_object(Bucket=bucket, Key=export_key(token, whose))
         for last in (False, True):
-            those = (key for key in held if key[1].startswith(keys.pointer("")) is last)
+            those = (key for key in held if (keys.led_to(key[1]) is not None) is last)
             for some in batched(those, AT_ONCE, strict=False):
                 _delete(store, some)
-        client.delete_object(Bucket=bucket, Key=export_key(token, partition))
         return f"erased {len(held)}"
 
     return erase

@@ -33,12 +33,13 @@ def exporter(store: Store, client: "S3Client", bucket: str, token: Token) -> DoE
 
 
 def everything_about(store: Store, partition: str) -> Iterator[dict[str, Any]]:
-    """Every item of a customer's partition, and of the payments that it points to."""
+    """Every item of a partition, and of those it leads to: a customer's payments, all of a connected account's."""
+    account, _, _ = partition.partition("#")
     for item in _items(store, partition):
         yield item
-        if str(item["sk"]).startswith(keys.pointer("")):
-            account, _, _ = partition.partition("#")
-            yield from _items(store, keys.partition(account, str(item["sk"]).removeprefix(keys.pointer(""))))
+        elsewhere = keys.led_to(str(item["sk"]))
+        if elsewhere:
+            yield from _items(store, keys.partition(account, elsewhere))
 
 
 def _items(store: Store, partition: str) -> Iterator[dict[str, Any]]:
@@ -55,10 +56,16 @@ def _items(store: Store, partition: str) -> Iterator[dict[str, Any]]:
 def _readable(effect: Export, held: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "customer": effect.customer,
-        "records": {item["sk"]: json.loads(item["record"]) for item in held if "record" in item},
+        "records": {_name(effect, item): json.loads(item["record"]) for item in held if "record" in item},
         "mails": [json.loads(item["mail"]) for item in held if "mail" in item],
         "events": [json.loads(payload) for payload in _payloads(held)],
     }
+
+
+def _name(effect: Export, item: dict[str, Any]) -> str:
+    """A record's name in the file: what lies in a partition of its own is told apart by that."""
+    own = item["pk"] == keys.partition(effect.account, effect.customer)
+    return str(item["sk"]) if own else f"{item['pk']}/{item['sk']}"
 
 
 def _payloads(held: list[dict[str, Any]]) -> Iterator[bytes]:

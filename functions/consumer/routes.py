@@ -12,6 +12,7 @@ from functions.consumer.handlers import (
     customer_subscription_changed,
     customer_subscription_deleted,
     customer_subscription_trial_will_end,
+    erasure_account_due,
     erasure_due,
     farewell_due,
     invoice_finalization_failed,
@@ -91,6 +92,7 @@ ROUTES: Mapping[str, Handler] = {
     "reminder.trial_ending": reminder_trial_ending.handle,
     "farewell.due": farewell_due.handle,
     "erasure.due": erasure_due.handle,
+    "erasure.account_due": erasure_account_due.handle,
 }
 
 

@@ -29,6 +29,7 @@ class Settings(Frozen):
     erase_after_days: Annotated[int, Field(ge=0)] = 30
     """0 for never."""
     erase_deleted: bool = True
+    erase_account_after_days: Annotated[int, Field(ge=0)] = 30
     mail_sender: str
     operator_address: str = ""
     mail_connected: bool = False
@@ -73,4 +74,5 @@ def policy_of(settings: Settings) -> Policy:
         order_key=settings.order_key,
         erase_after=settings.erase_after_days * DAY,
         erase_deleted=settings.erase_deleted,
+        erase_after_deauthorized=settings.erase_account_after_days * DAY,
     )

@@ -13,11 +13,12 @@ from functions.consumer.eraser import eraser
 from functions.consumer.exporter import exporter
 from functions.consumer.store import from_item
 from functions.consumer.tokens import export_key, link_maker, tokens
+from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.decision import Decision
 from shared.effects import Erase, Export
 from shared.errors import Retryable
 from shared.payments import Payment
-from shared.pointer import Pointer
+from shared.pointer import Holding, Pointer
 from shared.policy import Policy
 from shared.records import Organization
 from tests.consumer.faults import Crash
@@ -77,7 +78,7 @@ def test_the_export_holds_everything_about_the_customer(world: World, bucket: Bu
     live(world)
     exported = export(world, bucket)
     assert exported["customer"] == "cus_1"
-    assert set(exported["records"]) == {"organization", "payment#pi_1", "payment"}
+    assert set(exported["records"]) == {"organization", "payment#pi_1", "acct_1#pi_1/payment"}
     assert [one["to"] for one in exported["mails"]] == ["ann@example.com"]
     assert exported["events"] == [stripe_event("evt_2")]
 
@@ -100,6 +101,34 @@ def test_nothing_is_left_of_an_erased_customer_but_that_it_was_erased(world: Wor
     assert not [secret for secret in ("ann@example.com", "in_1", "pi_1") if secret in left]
     organization = DynamoBooks(world.store, Policy(), token).organization("acct_1", "cus_1")
     assert (organization.version, organization.erased_at) == (0, NOW)
+
+
+def test_all_of_a_connected_account_is_erased_when_it_has_left(world: World, bucket: Bucket) -> None:
+    live(world)
+    account = ConnectedAccount(account="acct_1", subject="acct_1")
+    holdings = tuple(Holding(account="acct_1", subject="acct_1", held=held) for held in ("cus_1", "pi_1", "po_1"))
+    payout = PayoutRecord(account="acct_1", subject="po_1")
+    commit(
+        world.store,
+        world.claim(event_id="evt_3"),
+        world.event("evt_3"),
+        "{}",
+        Decision(save=(account, *holdings, payout)),
+    )
+    export(world, bucket)
+
+    left = Erase(account="acct_1", customer="acct_1", as_of=NOW)
+    eraser(world.store, bucket, "exports", token)(left)  # type: ignore[arg-type] # a bucket is enough
+
+    parts = [world.books(f"acct_1#{subject}") for subject in ("acct_1", "cus_1", "pi_1", "po_1")]
+    assert (parts, bucket.files) == ([{}, {}, {}, {}], {})
+
+
+def test_two_new_records_of_one_partition_have_one_holding(world: World) -> None:
+    holding = Holding(account="acct_1", subject="acct_1", held="cus_1")
+    for event_id in ("evt_4", "evt_5"):
+        commit(world.store, world.claim(event_id=event_id), world.event(event_id), "{}", Decision(save=(holding,)))
+    assert list(world.books("acct_1#acct_1")) == ["holds#cus_1"]
 
 
 def test_an_erasure_that_crashes_has_already_shut_the_door_behind_it(world: World, bucket: Bucket) -> None:

@@ -33,6 +33,7 @@ OPTIONAL = {
     "ORDER_KEY": "",
     "ERASE_AFTER_DAYS": "30",
     "ERASE_DELETED": "true",
+    "ERASE_ACCOUNT_AFTER_DAYS": "30",
 }
 
 

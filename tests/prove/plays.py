@@ -85,6 +85,16 @@ def leaving(matrix: Matrix) -> None:
     _with_what_follows(matrix, _of_stripe("customer.subscription.deleted"))
 
 
+def account_leaving(matrix: Matrix) -> None:
+    """The account of a customer who was just told farewell, file and all, leaves; what is held of it is erased."""
+    stage, left = matrix.theatre.stage, SAMPLES["account.application.deauthorized"]
+    for name in (*STAY, "customer.subscription.deleted"):
+        matrix.theatre.play(_of_stripe(name, account=left["account"]))
+    for schedule in tuple(stage.schedules()):
+        matrix.theatre.play(_of_ours(matrix.theatre, schedule, "of an account"))
+    _with_what_follows(matrix, _of_stripe(left["type"], created=int(matrix.theatre.clock.now)))
+
+
 def _with_what_follows(matrix: Matrix, act: Act) -> None:
     """A message, then each that Billhook sends itself because of it, and so on."""
     stage = matrix.theatre.stage
@@ -95,9 +105,9 @@ def _with_what_follows(matrix: Matrix, act: Act) -> None:
             _with_what_follows(matrix, _of_ours(matrix.theatre, new, f"after {act.name}"))
 
 
-def _of_stripe(name: str) -> Act:
-    event = SAMPLES[name]
-    return Act(name, _handler(event), (EVENTS / f"{name}.json").read_text(), event["created"] + SOON)
+def _of_stripe(name: str, **changes: object) -> Act:
+    event = SAMPLES[name] | changes
+    return Act(name, _handler(event), json.dumps(event), event["created"] + SOON)
 
 
 def _of_ours(theatre: Theatre, schedule: str, why: str) -> Act:

@@ -10,7 +10,7 @@ from functions.consumer.routes import ROUTES
 from tests.prove.compare import compare
 from tests.prove.conftest import Report
 from tests.prove.matrix import Matrix
-from tests.prove.plays import first_of_all, in_order, in_order_with_variants, leaving, one, trial
+from tests.prove.plays import account_leaving, first_of_all, in_order, in_order_with_variants, leaving, one, trial
 from tests.prove.stage import Scene
 from tests.prove.theatre import Theatre
 from tests.prove.wire import Fault, Point
@@ -40,7 +40,7 @@ def every_handler() -> set[str]:
 
 
 def test_wherever_it_is_stopped_it_ends_as_if_it_had_not_been(theatre: Theatre, report: Report) -> None:
-    matrix = tried(theatre, STOPPED, in_order, trial, leaving)
+    matrix = tried(theatre, STOPPED, in_order, trial, leaving, account_leaving)
     report("crash matrix: the story, stopped before and after every call", matrix.table())
     assert matrix.divergences == []
     assert set(matrix.rows) == every_handler()
@@ -49,7 +49,7 @@ def test_wherever_it_is_stopped_it_ends_as_if_it_had_not_been(theatre: Theatre, 
 
 @pytest.mark.prove
 def test_nor_does_any_sample_tell_it_from_a_lost_answer(theatre: Theatre, report: Report) -> None:
-    matrix = tried(theatre, tuple(Fault), in_order_with_variants, first_of_all, leaving)
+    matrix = tried(theatre, tuple(Fault), in_order_with_variants, first_of_all, leaving, account_leaving)
     report("crash matrix: every sample in the story and as the first heard, every fault", matrix.table())
     assert matrix.divergences == []
     assert set(matrix.rows) == every_handler()

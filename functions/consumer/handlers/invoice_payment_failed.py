@@ -2,7 +2,7 @@
 
 from shared.books import Books
 from shared.decision import Decision
-from shared.effects import DAY, Email, Remind
+from shared.effects import DAY, HOUR, Email, Remind
 from shared.event import Event
 from shared.mailing import mail_to
 from shared.records import Organization
@@ -36,6 +36,8 @@ def handle(event: Event, books: Books) -> Decision:
 def _notice(organization: Organization, invoice: Invoice, event: Event) -> Email:
     """What failed and what helps; both events of one attempt share the key, so that whichever comes first is told."""
     declined = organization.declines.get(invoice.id)
+    # One that is older was of an earlier attempt; this one's has not been heard of yet.
+    recent = declined is not None and abs(declined.second - event.created) < HOUR
     mail = mail_to(
         organization,
         "payment_failed",
@@ -46,7 +48,7 @@ def _notice(organization: Organization, invoice: Invoice, event: Event) -> Email
         number=invoice.number,
         next_attempt=invoice.next_payment_attempt,
         url=invoice.hosted_invoice_url,
-        decline_code=declined.value.decline_code if declined else None,
+        decline_code=declined.value.decline_code if declined and recent else None,
     )
     confirm = event.type == "invoice.payment_action_required"
     return mail.model_copy(update={"template": "payment_confirm"}) if confirm else mail

@@ -23,6 +23,6 @@ def handle(event: Event, books: Books) -> Decision:
         refund=refund.id,
         amount=refund.amount,
         currency=refund.currency,
-        reason=refund.reason,
+        reason=refund.failure,
     )
     return Decision(save=(payment,), then=(mail,))

@@ -6,10 +6,10 @@ from functions.consumer.decide import decide
 from functions.consumer.handlers.account_updated import handle
 from shared import keys
 from shared.decision import NOTHING
-from shared.effects import DAY, Email
+from shared.effects import DAY, Email, Erase
 from shared.event import PLATFORM, Event
 from tests.support.books import BooksOf
-from tests.support.samples import sample
+from tests.support.samples import fired, sample
 from tests.support.stories import CONNECTED, told
 
 HOLDER = "june.alder@example.com"
@@ -128,7 +128,7 @@ def test_leaving_is_announced() -> None:
 def test_a_reminder_of_an_account_that_has_left_is_silent() -> None:
     failed = sample("invoice.payment_failed", account=CONNECTED)
     books = told(failed, LEFT)
-    (reminder,) = books.reminders.values()
+    (reminder,) = (one for one in books.reminders.values() if one.type == "reminder.payment_failed")
     message = sample("invoice.payment_failed", account=CONNECTED).model_copy(
         update={
             "type": reminder.type,
@@ -137,3 +137,20 @@ def test_a_reminder_of_an_account_that_has_left_is_silent() -> None:
         }
     )
     assert decide(message, books).then == ()
+
+
+def test_an_account_that_has_left_is_erased_a_month_later() -> None:
+    books = told(UPDATED, COMING, LEFT)
+    (erasure,) = books.reminders.values()
+    assert (erasure.type, erasure.at) == ("erasure.account_due", LEFT.created + 30 * DAY)
+
+    (erase, *_) = decide(fired(erasure), books).then
+
+    assert erase == Erase(account=CONNECTED, customer=CONNECTED, as_of=erasure.at)
+
+
+def test_an_account_that_is_back_is_not_erased() -> None:
+    back = UPDATED.model_copy(update={"id": "evt_back", "created": LEFT.created + 1})
+    books = told(LEFT, back)
+    (erasure,) = books.reminders.values()
+    assert decide(fired(erasure), books).then == ()
