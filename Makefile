@@ -98,7 +98,7 @@ endpoint: $(DEV) ## have Stripe send what is routed: URL=… SECRET_ID=… [ONLY
 
 # ---- check it
 
-.PHONY: test lint types unit validate cloud
+.PHONY: test lint types unit validate prove cloud
 test: lint types validate unit cloud ## all that CI runs: lint, types, template, unit tests, and the local cloud
 
 lint: $(DEV)
@@ -111,11 +111,14 @@ validate: $(SAM)
 	@sam validate --lint
 
 unit: $(DEV) dynamodb
-	@pytest -m "not cloud" --cov --cov-fail-under=95
+	@pytest -n auto -m "not cloud and not prove" --cov --cov-fail-under=95
+
+prove: $(DEV) ## the long form of the crash matrix: some 5,800 points, four minutes
+	@pytest -m prove
 
 cloud: $(DEV) $(CLOUD)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
-	@pytest -m cloud
+	@pytest -m cloud tests/cloud tests/local_cloud
 
 # ---- build: `sam build` calls the two build-… targets, with ARTIFACTS_DIR and whatever ARCH is in the environment
 

@@ -41,6 +41,8 @@ class Event(Frozen):
     @property
     def subject(self) -> str:
         """Whose partition of the books it belongs to: its customer's, else its payment's, else its object's own."""
+        if self.object.get("object") == "application":  # our own: it is about the account
+            return self.account
         return subject_of(self.object) or self.id
 
 

@@ -1,4 +1,4 @@
-"""The event bus: what happened, announced to the business's own services; docs/events.md is the schema."""
+"""The event bus: what happened, announced to the business's own services; docs/announcements.md is the schema."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -1,6 +1,7 @@
 """Erasure: nothing personal is left of a customer but a tombstone, which tells nobody whose it is."""
 
-from itertools import batched
+from functools import partial
+from itertools import batched, groupby
 from typing import TYPE_CHECKING, Any
 
 from functions.consumer.exporter import everything_about
@@ -34,13 +35,18 @@ def eraser(store: Store, client: "S3Client", bucket: str, token: Token) -> DoEra
         held = [(str(item["pk"]), str(item["sk"])) for item in everything_about(store, partition)]
         for whose in {partition, *(partition for partition, _ in held)}:
             client.delete_object(Bucket=bucket, Key=export_key(token, whose))
-        for last in (False, True):
-            those = (key for key in held if (keys.led_to(key[1]) is not None) is last)
+        for _, those in groupby(sorted(held, key=partial(_when, partition)), key=partial(_when, partition)):
             for some in batched(those, AT_ONCE, strict=False):
                 _delete(store, some)
         return f"erased {len(held)}"
 
     return erase
+
+
+def _when(partition: str, key: tuple[str, str]) -> int:
+    """In which turn an item is deleted; a batch is not atomic, so none holds items of two turns."""
+    leads_on = keys.led_to(key[1]) is not None
+    return leads_on + (leads_on and key[0] == partition)  # last those that lead to others with pointers of their own
 
 
 def _bury(store: Store, grave: str, effect: Erase) -> None:

@@ -15,6 +15,7 @@ from functions.consumer.eraser import eraser
 from functions.consumer.exporter import exporter
 from functions.consumer.handler import Handler, make_handler
 from functions.consumer.mailer import mailer
+from functions.consumer.metrics import counted
 from functions.consumer.perform import Performers
 from functions.consumer.reminders import ScheduleTarget, reminders
 from functions.consumer.routes import ignorer
@@ -68,7 +69,7 @@ def build(environ: Mapping[str, str]) -> Handler:
             ),
             export=exporter(store, s3, settings.exports_bucket, token),
             erase=eraser(store, s3, settings.exports_bucket, token),
-            publish=announcer(boto3.client("events", config=PATIENCE), settings.event_bus),
+            publish=counted(announcer(boto3.client("events", config=PATIENCE), settings.event_bus)),
             set_reminder=reminders(boto3.client("scheduler", config=PATIENCE), target, time.time),
         ),
         decide=decide,
