@@ -126,7 +126,7 @@ cloud: $(DEV) $(CLOUD)
 build: $(BUILD) ## package the functions for ARCH (arm64) with sam build
 
 $(BUILD): template.yaml infra/package.py $(PACKAGED) | $(SAM)
-	@echo "building for $(ARCH)"
+	@echo "building for $(ARCH)" && mkdir -p .aws-sam
 	@ARCH=$(ARCH) sam build --build-in-source --parallel --build-dir $(@D) --parameter-overrides Architecture=$(ARCH) >.aws-sam/build.log 2>&1 \
 	  || { cat .aws-sam/build.log; exit 1; }
 

@@ -67,7 +67,7 @@ def erasure_at(at: int, account: str, customer: str) -> Remind:
 
 
 class Publish(Frozen):
-    """Something that happened, for the business's own services to hear on the event bus; docs/announcements.md is its schema.
+    """Something that happened, for the business's own services to hear on the bus: docs/announcements.md.
 
     Args:
         id: the same however often it is published, for its readers to know a repetition by.
