@@ -17,7 +17,7 @@ SECRET = "whsec_for_the_tests"
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     assert BUILT.is_file(), f"nothing is built for this machine: make build ARCH={ARCHITECTURE}"
-    with deployed(BUILT, ARCHITECTURE, SECRET) as stack:
+    with deployed(BUILT, ARCHITECTURE, SECRET, MailConnectedCustomers="true") as stack:
         yield stack
 
 

@@ -63,7 +63,7 @@ def test_a_message_typed_into_the_console_is_recorded_and_dead_lettered(stack: S
 
 
 def test_an_event_without_a_handler_is_recorded_as_ignored(stack: Stack, account: str) -> None:
-    event = samples.fresh("payout.created", stack.now(), account=account)
+    event = samples.fresh("payout.created", stack.now(), account=account) | {"type": "price.created"}
     stack.send(event)
 
     item = stack.settled(event["id"])
