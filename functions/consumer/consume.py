@@ -125,11 +125,17 @@ def _retry(consumer: Consumer, claimed: Claimed, failure: Failure, *, counted: b
 
 def _fail(consumer: Consumer, claimed: Claimed, message: Message, failure: Failure) -> Verdict:
     try:
-        event = read_event(message.body)
-    except Permanent:
-        event = None  # nothing to archive: the body stays in the dead-letter queue
-    try:
-        record_failure(consumer.store, claimed, failure, event, message.body)
+        record_failure(consumer.store, claimed, failure, _to_archive(consumer, message), message.body)
     except (ClientError, BotoCoreError):
         return Verdict("unrecorded", consumer.store.lease, failure, claimed.attempt)
     return Verdict("failed", 0, failure, claimed.attempt)
+
+
+def _to_archive(consumer: Consumer, message: Message) -> Event | None:
+    """The event, if its payload is to be kept: not if it is no event, nor if its customer was erased since."""
+    try:
+        event = read_event(message.body)
+    except Permanent:
+        return None  # the body stays in the dead-letter queue
+    owner = consumer.books.organization(event.account, event.subject)
+    return event if owner.erased_at is None or event.created > owner.erased_at else None

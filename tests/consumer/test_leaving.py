@@ -14,9 +14,11 @@ from functions.consumer.exporter import exporter
 from functions.consumer.store import from_item
 from functions.consumer.tokens import export_key, link_maker, tokens
 from shared.accounts import ConnectedAccount, PayoutRecord
+from shared.books import Books
 from shared.decision import Decision
 from shared.effects import Erase, Export
-from shared.errors import Retryable
+from shared.errors import Permanent, Retryable
+from shared.event import Event
 from shared.payments import Payment
 from shared.pointer import Holding, Pointer
 from shared.policy import Policy
@@ -138,6 +140,18 @@ def test_an_erasure_that_crashes_has_already_shut_the_door_behind_it(world: Worl
         erase(world, bucket)
     assert DynamoBooks(world.store, Policy(), token).erased_at("acct_1", "cus_1") == NOW
     erase(world, bucket)
+    assert world.books() == {}
+
+
+def test_an_event_that_fails_does_not_bring_an_erased_customer_back(world: World, bucket: Bucket) -> None:
+    def fail(_event: Event, _books: Books) -> Decision:
+        raise Permanent("not_for_us")
+
+    live(world)
+    erase(world, bucket)
+    world.decide = fail
+
+    assert world.consume("message-9", "evt_9").state == "failed"
     assert world.books() == {}
 
 
