@@ -9,7 +9,7 @@ from shared.facets import Facet, merge
 from shared.record import Correspondent
 from shared.stripe_accounts import Customer
 from shared.stripe_checkout import CheckoutSession
-from shared.stripe_objects import Contact, Invoice, Subscription
+from shared.stripe_objects import Contact, Invoice, Subscription, read
 from shared.stripe_payments import PaymentIntent
 
 
@@ -137,6 +137,10 @@ class Organization(Correspondent):
             "declines": {name: one for name, one in self.declines.items() if name not in {name for _, name in over}},
         }
         return self.model_copy(update=update)
+
+    def told_by(self, invoice: Invoice, event: Event) -> Self:
+        """Itself, having heard of `invoice` and of whom it is addressed to, both in the object of `event`."""
+        return self.with_invoice(invoice, event).with_contact(read(Contact, event.object), event)
 
     def with_decline(self, invoice_id: str, intent: PaymentIntent, event: Event) -> Self:
         """Itself, having heard why a payment of an invoice was declined; of a closed one nobody asks."""

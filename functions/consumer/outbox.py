@@ -13,50 +13,47 @@ from shared.effects import Effect, Email, Erase, Export, Publish, Remind
 from shared.frozen import Frozen
 
 
-class OwedMail(Frozen):
-    """A mail, by where its claim lies; `outcome` is None until it was handed to SES or given up."""
+class _Entry(Frozen):
+    """What all entries have: the version they are written in, and, once performed or given up, what became of them."""
 
-    kind: Literal["email"] = "email"
     v: int = 1
-    partition: str
-    key: str
     outcome: str | None = None
 
 
-class OwedReminder(Frozen):
+class OwedMail(_Entry):
+    """A mail, by where its claim lies."""
+
+    kind: Literal["email"] = "email"
+    partition: str
+    key: str
+
+
+class OwedReminder(_Entry):
     """A schedule to create, whole."""
 
     kind: Literal["remind"] = "remind"
-    v: int = 1
     remind: Remind
-    outcome: str | None = None
 
 
-class OwedPublish(Frozen):
+class OwedPublish(_Entry):
     """All that is to be announced, in one call; once it is, only the outcome is kept."""
 
     kind: Literal["publish"] = "publish"
-    v: int = 1
     announcements: tuple[Publish, ...] = ()
-    outcome: str | None = None
 
 
-class OwedExport(Frozen):
+class OwedExport(_Entry):
     """An export to write, whole."""
 
     kind: Literal["export"] = "export"
-    v: int = 1
     export: Export
-    outcome: str | None = None
 
 
-class OwedErasure(Frozen):
+class OwedErasure(_Entry):
     """An erasure, whole."""
 
     kind: Literal["erase"] = "erase"
-    v: int = 1
     erase: Erase
-    outcome: str | None = None
 
 
 type Owed = Annotated[OwedMail | OwedReminder | OwedPublish | OwedExport | OwedErasure, Field(discriminator="kind")]

@@ -4,14 +4,13 @@ from shared.books import Books
 from shared.decision import Decision
 from shared.event import Event
 from shared.mailing import tell_operator
-from shared.stripe_objects import Contact, Invoice, read
+from shared.stripe_objects import Invoice, read
 
 
 def handle(event: Event, books: Books) -> Decision:
     """The organization with the invoice, and one mail a reason to the operator."""
     invoice = read(Invoice, event.object)
-    organization = books.organization(event.account, invoice.customer).with_invoice(invoice, event)
-    organization = organization.with_contact(read(Contact, event.object), event)
+    organization = books.organization(event.account, invoice.customer).told_by(invoice, event)
     now = organization.invoice(invoice.id)
     if now is None or now.status != "draft":  # mended since
         return Decision(save=(organization,))

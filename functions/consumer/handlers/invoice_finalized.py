@@ -4,14 +4,13 @@ from shared.books import Books
 from shared.decision import Decision
 from shared.event import Event
 from shared.mailing import mail_to
-from shared.stripe_objects import Contact, Invoice, read
+from shared.stripe_objects import Invoice, read
 
 
 def handle(event: Event, books: Books) -> Decision:
     """The organization with the invoice, and its mail if there is something to pay and nobody has paid it yet."""
     invoice = read(Invoice, event.object)
-    organization = books.organization(event.account, invoice.customer).with_invoice(invoice, event)
-    organization = organization.with_contact(read(Contact, event.object), event)
+    organization = books.organization(event.account, invoice.customer).told_by(invoice, event)
     now = organization.invoice(invoice.id)
     if now is None or now.status != "open" or now.collection_method != "send_invoice" or now.amount_remaining <= 0:
         return Decision(save=(organization,))

@@ -3,11 +3,11 @@
 from shared.books import Books
 from shared.decision import Decision
 from shared.event import Event
-from shared.stripe_objects import Contact, Invoice, read
+from shared.stripe_objects import Invoice, read
 
 
 def handle(event: Event, books: Books) -> Decision:
     """The organization with the invoice as it is now."""
     invoice = read(Invoice, event.object)
     organization = books.organization(event.account, invoice.customer)
-    return Decision(save=(organization.with_invoice(invoice, event).with_contact(read(Contact, event.object), event),))
+    return Decision(save=(organization.told_by(invoice, event),))

@@ -4,17 +4,13 @@ from shared.books import Books
 from shared.decision import Decision
 from shared.event import Event
 from shared.mailing import mail_to
-from shared.stripe_objects import Contact, Invoice, read
+from shared.stripe_objects import Invoice, read
 
 
 def handle(event: Event, books: Books) -> Decision:
     """The organization with the paid invoice, and one receipt for it if money was paid."""
     invoice = read(Invoice, event.object)
-    organization = (
-        books.organization(event.account, invoice.customer)
-        .with_invoice(invoice, event)
-        .with_contact(read(Contact, event.object), event)
-    )
+    organization = books.organization(event.account, invoice.customer).told_by(invoice, event)
     if invoice.amount_paid <= 0:
         return Decision(save=(organization,))
     receipt = mail_to(

@@ -6,7 +6,7 @@ from shared.effects import DAY, HOUR, Email, Remind
 from shared.event import Event
 from shared.mailing import mail_to
 from shared.records import Organization
-from shared.stripe_objects import Contact, Invoice, read
+from shared.stripe_objects import Invoice, read
 
 REMIND_AFTER = 3 * DAY
 
@@ -14,11 +14,7 @@ REMIND_AFTER = 3 * DAY
 def handle(event: Event, books: Books) -> Decision:
     """The organization is past due; one mail an attempt, and a reminder, unless the books know better already."""
     invoice = read(Invoice, event.object)
-    organization = (
-        books.organization(event.account, invoice.customer)
-        .with_invoice(invoice, event)
-        .with_contact(read(Contact, event.object), event)
-    )
+    organization = books.organization(event.account, invoice.customer).told_by(invoice, event)
     # At a first payment the customer is at the checkout, and sees there that it failed.
     if invoice.billing_reason == "subscription_create":
         return Decision(save=(organization,))
