@@ -1,0 +1,124 @@
+"""A dead-lettered event, its cause mended from outside and redriven as an engineer would, completes; nothing repeats."""
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra import samples
+from infra.stack import Stack, deployed
+from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_scheduler.client import EventBridgeSchedulerClient
+    from mypy_boto3_sqs.client import SQSClient
+
+pytestmark = pytest.mark.cloud
+
+HOUR = 3600
+LONGEST_WAIT = 4 * HOUR
+
+
+@pytest.fixture(scope="module")
+def broken() -> Iterator[Stack]:
+    """A stack of this file's own: its services are taken away, and hours pass."""
+    with deployed(BUILT, ARCHITECTURE, SECRET, MailConnectedCustomers="true") as stack:
+        yield stack
+
+
+def until_dead_lettered(stack: Stack, event_id: str) -> dict[str, Any]:
+    """Let the waits of the retries pass; the inbox item once SQS has dead-lettered the message, too."""
+    before, deadline, waited_for = stack.dead_letters(), time.monotonic() + 20, None
+    while time.monotonic() < deadline:
+        item = stack.inbox(event_id) or {}
+        if item.get("state") == "failed" and stack.dead_letters() > before:
+            return item
+        if item.get("next_at") not in (None, waited_for):  # once for each attempt, since each says when the next is
+            waited_for = item["next_at"]
+            stack.cloud.advance(LONGEST_WAIT + 1)
+        time.sleep(0.03)
+    raise TimeoutError(f"{event_id} is not dead-lettered: {stack.inbox(event_id)}")
+
+
+def redrive(stack: Stack) -> None:
+    """`aws sqs start-message-move-task --source-arn …`, and no more."""
+    sqs: SQSClient = stack.cloud.client("sqs")
+    dead_letters = stack.outputs["DeadLetterQueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead_letters, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sqs.start_message_move_task(SourceArn=arn)
+
+
+def done_after_all(stack: Stack, event_id: str) -> dict[str, Any]:
+    """The inbox item once it is done; until the redrive is consumed it says `failed` still."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        item = stack.inbox(event_id) or {}
+        if item.get("state") == "done":
+            return item
+        time.sleep(0.03)
+    raise TimeoutError(f"{event_id} is not done: {stack.inbox(event_id)}")
+
+
+def send(stack: Stack, name: str, account: str) -> dict[str, Any]:
+    event = samples.fresh(name, stack.now(), account=account)
+    assert stack.send(event).status == 200
+    return event
+
+
+def test_what_overtook_a_dead_letter_is_not_undone_when_it_is_redriven(broken: Stack, account: str) -> None:
+    scheduler: EventBridgeSchedulerClient = broken.cloud.client("scheduler")
+    group = broken.outputs["ScheduleGroupName"]
+    scheduler.delete_schedule_group(Name=group)
+    failed = send(broken, "invoice.payment_failed", account)
+    dead = until_dead_lettered(broken, failed["id"])
+    assert (dead["attempts"], dead["error"].split()[-1]) == (8, "CreateSchedule")
+
+    paid = send(broken, "invoice.paid.recovered", account)
+    assert paid["data"]["object"]["id"] == failed["data"]["object"]["id"]
+    assert broken.settled(paid["id"])["state"] == "done"
+    customer = paid["data"]["object"]["customer"]
+    books, item = broken.organization(customer, account), broken.inbox(paid["id"])
+    scheduler.create_schedule_group(Name=group)
+    redrive(broken)
+    redriven = done_after_all(broken, failed["id"])
+
+    assert redriven["message_id"] != dead["message_id"]
+    assert broken.dead_letters() == 0
+    assert broken.reminders() != []
+    assert broken.organization(customer, account) == books
+    assert broken.inbox(paid["id"]) == item
+
+
+def test_what_a_dead_letter_had_performed_is_not_performed_again(broken: Stack, account: str) -> None:
+    s3: S3Client = broken.cloud.client("s3")
+    bucket = broken.outputs["ExportsBucketName"]
+    ended = send(broken, "customer.subscription.deleted", account)
+    assert broken.settled(ended["id"])["state"] == "done"
+    s3.delete_bucket(Bucket=bucket)
+    broken.cloud.advance(HOUR + 60)
+    farewell = farewell_of(broken, account)
+    dead = until_dead_lettered(broken, farewell)
+    assert (dead["attempts"], dead["error"].split()[-1]) == (8, "PutObject")
+    set_before_it_failed, mailed = broken.reminders(), len(broken.mails())
+
+    s3.create_bucket(Bucket=bucket)
+    redrive(broken)
+    redriven = done_after_all(broken, farewell)
+
+    assert '"outcome":"set before"' in redriven["outbox"]
+    assert broken.reminders() == set_before_it_failed != []
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1
+    assert [mail.subject for mail in broken.mails()[mailed:]] == ["Your subscription has ended"]
+
+
+def farewell_of(stack: Stack, account: str) -> str:
+    """The id of the message that the clock has sent."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        for item in stack.all_inbox():
+            if (item["type"], item["account"]) == ("farewell.due", account):
+                return str(item["id"])
+        time.sleep(0.03)
+    raise TimeoutError(f"no farewell has come; waiting are {stack.reminders()}")

@@ -1,0 +1,49 @@
+"""What is shipped to Lambda is what was asked for, and no more."""
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from infra.package import ELF_MACHINE, SERVICES, wrong_platform
+from tests.cloud.conftest import ARCHITECTURE, BUILT
+
+SHIPPED = {"ingest": "IngestFunction", "consumer": "ConsumerFunction", "exports": "ExportsFunction"}
+
+
+def library(folder: Path, arch: str) -> None:
+    folder.mkdir(parents=True)
+    header = b"\x7fELF" + bytes(14) + struct.pack("<H", ELF_MACHINE[arch])
+    (folder / "core.cpython-313.so").write_bytes(header)
+
+
+@pytest.mark.parametrize(
+    ("asked", "foreign"), [("arm64", ["x86_64/core.cpython-313.so"]), ("x86_64", ["arm64/core.cpython-313.so"])]
+)
+def test_a_library_for_another_processor_is_found(tmp_path: Path, asked: str, foreign: list[str]) -> None:
+    for arch in ELF_MACHINE:
+        library(tmp_path / arch, arch)
+
+    assert wrong_platform(tmp_path, asked) == foreign
+
+
+@pytest.mark.cloud
+@pytest.mark.parametrize("function", SERVICES)
+def test_a_function_ships_its_own_code_and_dependencies_and_nothing_else(function: str) -> None:
+    built = BUILT.parent / SHIPPED[function]
+    locked = (Path("functions") / function / "requirements.txt").read_text()
+    packages = {line.partition("==")[0] for line in locked.splitlines() if "==" in line}
+
+    installed = {path.name.rpartition("-")[0].removesuffix("-").partition("-")[0] for path in built.glob("*.dist-info")}
+
+    assert {name.replace("_", "-").lower() for name in installed} == {name.lower() for name in packages}
+    assert [path.name for path in (built / "functions").iterdir() if path.name != "__pycache__"] == [function]
+    assert {path.name for path in (built / "botocore" / "data").iterdir() if path.is_dir()} == SERVICES[function]
+    assert wrong_platform(built, ARCHITECTURE) == []
+    assert not [path for path in built.iterdir() if path.name in {"tests", "infra", "events", ".env", ".git"}]
+
+
+@pytest.mark.cloud
+def test_ingest_is_small_enough_to_start_fast() -> None:
+    size = sum(path.stat().st_size for path in (BUILT.parent / "IngestFunction").rglob("*") if path.is_file())
+    assert size < 10 * 2**20
