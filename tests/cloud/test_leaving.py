@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.cloud
 
 DAY = 24 * 3600
-PERSONAL = ("marit.halden@example.com", "studio@example.com", "Marit Halden", "Fernhill Studio", "Quarry Lane")
+PERSONAL = ("accounts@example.com", "studio@example.com", "Fernhill Studio", "Fernhill Studio", "Quarry Lane")
 STORY = (
     "customer.created",
     "checkout.session.completed.subscription",

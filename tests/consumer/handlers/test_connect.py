@@ -12,7 +12,7 @@ from tests.support.books import BooksOf
 from tests.support.samples import fired, sample
 from tests.support.stories import CONNECTED, told
 
-HOLDER = "june.alder@example.com"
+HOLDER = "owner@example.com"
 UPDATED = sample("account.updated")
 COMING = sample("payout.created")
 PAYOUT = COMING.object["id"]

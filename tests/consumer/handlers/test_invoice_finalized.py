@@ -15,7 +15,7 @@ def test_an_invoice_to_be_paid_by_hand_is_announced_once(stripe_sends: Stripe, a
     (mail,) = told(event, event.model_copy(update={"id": "evt_twin"})).mails.values()
     assert mail == Email(
         template="invoice_due",
-        to="tomas.birk@example.com",
+        to="office@example.com",
         partition=f"{account}#{OAKLINE}",
         key=f"invoice_due:{event.object['id']}",
         expires=event.created + 3 * DAY,
@@ -80,5 +80,5 @@ def test_what_has_been_finalized_by_now_is_not_told_the_operator(stripe_sends: S
 
 
 def test_the_address_on_an_invoice_is_kept_where_none_is_known(stripe_sends: Stripe, account: str) -> None:
-    assert told(stripe_sends("invoice.voided")).organization(account, OAKLINE).address == "tomas.birk@example.com"
+    assert told(stripe_sends("invoice.voided")).organization(account, OAKLINE).address == "office@example.com"
     assert told(stripe_sends("invoice.voided")).organization(f"not {PLATFORM}", OAKLINE).address is None

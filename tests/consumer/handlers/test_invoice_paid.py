@@ -18,13 +18,13 @@ def test_a_recovered_payment_settles_what_was_past_due(stripe_sends: Stripe, acc
 
 
 def test_the_address_on_a_paid_invoice_is_where_mail_goes_from_now_on(stripe_sends: Stripe, account: str) -> None:
-    assert told(stripe_sends("invoice.paid")).organization(account, CUSTOMER).address == "marit.halden@example.com"
+    assert told(stripe_sends("invoice.paid")).organization(account, CUSTOMER).address == "accounts@example.com"
 
 
 def test_an_invoice_without_an_address_leaves_the_known_one_alone(stripe_sends: Stripe, account: str) -> None:
     silent = stripe_sends("invoice.paid.recovered", customer_email=None)
     known = told(stripe_sends("invoice.paid"), silent).organization(account, CUSTOMER)
-    assert known.address == "marit.halden@example.com"
+    assert known.address == "accounts@example.com"
 
 
 def test_whoever_paid_is_sent_one_receipt_for_both_events_that_tell_of_it(stripe_sends: Stripe, account: str) -> None:
@@ -33,7 +33,7 @@ def test_whoever_paid_is_sent_one_receipt_for_both_events_that_tell_of_it(stripe
         (mail,) = told(*order).mails.values()
         assert mail == Email(
             template="receipt",
-            to="marit.halden@example.com",
+            to="accounts@example.com",
             partition=f"{account}#{CUSTOMER}",
             key=f"receipt:{paid.object['id']}",
             expires=paid.created + 3 * DAY,
@@ -60,7 +60,7 @@ def test_a_receipt_that_waits_for_an_address_is_sent_once_by_whichever_of_two_ev
 ) -> None:
     silent = stripe_sends("invoice.paid", customer_email=None)
     decision = decide(stripe_sends("invoice.payment_succeeded"), told(silent))
-    assert [one.to for one in decision.then if isinstance(one, Email)] == ["marit.halden@example.com"]
+    assert [one.to for one in decision.then if isinstance(one, Email)] == ["accounts@example.com"]
 
 
 def test_the_invoice_knows_its_subscription(stripe_sends: Stripe, account: str) -> None:

@@ -15,7 +15,7 @@ def test_the_customer_is_told_now_and_reminded_in_three_days(stripe_sends: Strip
     assert handle(event, BooksOf()).then == (
         Email(
             template="payment_failed",
-            to="marit.halden@example.com",
+            to="accounts@example.com",
             partition=f"{account}#{CUSTOMER}",
             key=f"payment_failed:{RENEWAL}:1",
             expires=event.created + 3 * DAY,

@@ -23,7 +23,7 @@ def test_a_yearly_renewal_is_announced_once_a_charge_date(stripe_sends: Stripe, 
     (mail,) = told(event, event.model_copy(update={"id": "evt_twin", "created": event.created + 1})).mails.values()
     assert mail == Email(
         template="invoice_upcoming",
-        to="tomas.birk@example.com",
+        to="office@example.com",
         partition=f"{account}#{OAKLINE}",
         key=f"invoice_upcoming:{subscription(stripe_sends)}:{charged_at}",
         expires=event.created + 3 * DAY,

@@ -70,7 +70,7 @@ def test_a_delayed_payment_that_fails_is_told_to_whom_the_businesss_own_order_be
     failed = known.model_copy(update={"data": EventData(object={**known.object, "last_payment_error": error})})
     somebody, policy = stripe_sends("customer.created"), Policy(order_key="order_id", mail_connected=True)
     (mail,) = told_with(policy, somebody, failed).mails.values()
-    assert (mail.template, mail.to) == ("order_failed", "marit.halden@example.com")
+    assert (mail.template, mail.to) == ("order_failed", "accounts@example.com")
     paid = failed.model_copy(
         update={
             "id": "evt_paid",
@@ -96,7 +96,7 @@ def test_a_refund_tells_what_went_back_this_time_and_in_all(stripe_sends: Stripe
     first, second = books.mails.values()
     assert first == Email(
         template="refund",
-        to="marit.halden@example.com",
+        to="accounts@example.com",
         partition=f"{account}#{CUSTOMER}",
         key=f"refund:{part.object['id']}:3100",
         expires=part.created + 3 * DAY,

@@ -22,7 +22,7 @@ def failed(stripe_sends: Stripe) -> Event:
 def test_what_is_still_owed_is_asked_for_again(failed: Event, account: str) -> None:
     (mail,) = mails_once_due(told(failed))
     due = failed.created + 3 * DAY
-    assert (mail.template, mail.to) == ("payment_still_due", "marit.halden@example.com")
+    assert (mail.template, mail.to) == ("payment_still_due", "accounts@example.com")
     assert (mail.partition, mail.key) == (f"{account}#{CUSTOMER}", f"payment_still_due:{RENEWAL}:{due}")
     assert mail.expires == due + 72 * HOUR
     assert (mail.data["amount"], mail.data["currency"], mail.data["number"]) == (2900, "usd", "E9XZ58UK-0006")
