@@ -113,7 +113,8 @@ validate: $(SAM)
 unit: $(DEV) dynamodb
 	@pytest -n auto -m "not cloud and not prove" --cov --cov-fail-under=95
 
-prove: $(DEV) ## the long form of the crash matrix: some 5,800 points, four minutes
+prove: $(DEV) $(CLOUD) ## the long proofs: crash matrix, soak (SOAK=5000), hostile input; about a quarter of an hour
+	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@pytest -m prove
 
 cloud: $(DEV) $(CLOUD)

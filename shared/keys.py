@@ -12,6 +12,12 @@ def partition(account: str, subject: str) -> str:
     return f"{account}#{subject}"
 
 
+def split(partition_key: str) -> tuple[str, str]:
+    """The account and the subject of a partition."""
+    account, _, subject = partition_key.partition("#")
+    return account, subject
+
+
 ORGANIZATION = "organization"
 PAYMENT = "payment"
 ACCOUNT = "account"

@@ -23,6 +23,8 @@ from functions.consumer.settings import policy_of, read_settings
 from functions.consumer.store import Store
 from functions.consumer.stripe_api import contact_asker
 from functions.consumer.tokens import link_maker, tokens
+from shared.keys import split
+from shared.still_true import still_true
 
 # A call that hangs must fail within the function's 30 seconds, so that the failure can be recorded.
 PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
@@ -56,10 +58,12 @@ def build(environ: Mapping[str, str]) -> Handler:
     secrets = boto3.client("secretsmanager", config=PATIENCE)
     token = tokens(secrets, settings.token_key_id)
     s3 = boto3.client("s3", config=PATIENCE)
+    books = DynamoBooks(store, policy_of(settings), token, contact_asker(secrets, settings.stripe_key_id))
     consumer = Consumer(
         store=store,
-        books=DynamoBooks(store, policy_of(settings), token, contact_asker(secrets, settings.stripe_key_id)),
+        books=books,
         performers=Performers(
+            still_true=lambda mail: still_true(mail, books.organization(*split(mail.partition))),
             send_mail=mailer(
                 boto3.client("sesv2", config=ONCE),
                 settings.mail_sender,

@@ -1,5 +1,7 @@
 """What is owed is performed once, and what was performed is known, whatever crashes in between."""
 
+from dataclasses import replace
+
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
@@ -166,3 +168,14 @@ def test_marks_whose_answers_were_lost_stand(world: World) -> None:
     perform_committed(world, claimed, outbox, mail("one"), mail("two"))
     assert outcomes(world) == ["sent", "sent"]
     assert world.inbox()["state"] == "done"
+
+
+def test_a_mail_that_the_books_have_overtaken_since_it_was_committed_is_not_sent(world: World) -> None:
+    owe(world, mail())
+    world.clock.now += LEASE
+    claimed = world.claim()
+    performers = replace(world.performers, still_true=lambda _mail: False)
+
+    perform(world.store, performers, claimed, load(claimed.outbox or ""), {})
+
+    assert (sent(world), outcomes(world)) == ([], ["overtaken"])
