@@ -20,6 +20,7 @@ class Policy(Frozen):
         upcoming: the billing intervals before whose renewal a mail announces it.
         erase_after: how long after the last subscription's end a customer is erased, in seconds; 0 for never.
         erase_deleted: whether a customer who is deleted at Stripe is erased at once.
+        erase_waits: whether an erasure waits while an invoice or a dispute is open.
         erase_after_deauthorized: how long after a connected account has left it is erased, in seconds; 0 for never.
         order_key: the metadata key that makes a payment intent an order; empty if none does.
     """
@@ -31,6 +32,7 @@ class Policy(Frozen):
     order_key: str = ""
     erase_after: int = 30 * DAY
     erase_deleted: bool = True
+    erase_waits: bool = True
     erase_after_deauthorized: int = 30 * DAY
 
 

@@ -29,6 +29,9 @@ class Settings(Frozen):
     erase_after_days: Annotated[int, Field(ge=0)] = 30
     """0 for never."""
     erase_deleted: bool = True
+    erase_waits: bool = True
+    upcoming_intervals: str = "year"
+    """Billing intervals, separated by commas."""
     erase_account_after_days: Annotated[int, Field(ge=0)] = 30
     mail_sender: str
     operator_address: str = ""
@@ -59,7 +62,7 @@ def policy_of(settings: Settings) -> Policy:
     """What the business has decided: by its parameters, and by `shared/plans.toml`.
 
     Raises:
-        ValueError: a mail that is to be off is not one of ours; says which there are.
+        ValueError: a mail that is to be off or an interval is none that there is; says which there are.
     """
     off = frozenset(name.strip() for name in settings.mails_off.split(",") if name.strip())
     unknown = off - MAILS.keys() - OPERATOR_MAILS
@@ -70,6 +73,8 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(
         plans=read_plans(),
         off=off,
+        upcoming=frozenset(name.strip() for name in settings.upcoming_intervals.split(",") if name.strip()),
+        erase_waits=settings.erase_waits,
         mail_connected=settings.mail_connected,
         order_key=settings.order_key,
         erase_after=settings.erase_after_days * DAY,

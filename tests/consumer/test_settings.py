@@ -34,6 +34,8 @@ OPTIONAL = {
     "ERASE_AFTER_DAYS": "30",
     "ERASE_DELETED": "true",
     "ERASE_ACCOUNT_AFTER_DAYS": "30",
+    "ERASE_WAITS": "true",
+    "UPCOMING_INTERVALS": "year",
 }
 
 

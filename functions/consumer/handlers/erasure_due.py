@@ -16,7 +16,8 @@ def handle(event: Event, books: Books) -> Decision:
     organization = books.organization(event.account, reminder.customer)
     if organization.version == 0 or organization.stays or not _is_due(organization, event, books):
         return NOTHING
-    if organization.owes or books.disputed(event.account, reminder.customer):
+    money_is_open = organization.owes or books.disputed(event.account, reminder.customer)
+    if books.policy.erase_waits and money_is_open:
         return Decision(then=(erasure_at(event.created + WEEK, event.account, reminder.customer),))
     erase = Erase(account=event.account, customer=reminder.customer, as_of=event.created)
     told = Publish(

@@ -1,0 +1,57 @@
+"""erasure.due: who has left is erased on the day that was set, unless back by then; open money is waited for."""
+
+from functions.consumer.decide import decide
+from shared.decision import Decision
+from shared.effects import DAY, Erase, Publish, Remind, erasure_at
+from shared.event import PLATFORM
+from shared.policy import Policy
+from tests.support.books import BooksOf
+from tests.support.samples import fired, sample
+from tests.support.stories import CUSTOMER, told
+
+BOUGHT = sample("customer.subscription.created")
+ENDED = sample("customer.subscription.deleted")
+OWED = sample("invoice.payment_failed")
+WRITTEN_OFF = sample("invoice.marked_uncollectible")
+A_MONTH_ON = ENDED.object["ended_at"] + 30 * DAY
+
+
+def due(books: BooksOf, at: int = A_MONTH_ON) -> Decision:
+    return decide(fired(erasure_at(at, PLATFORM, CUSTOMER)), books)
+
+
+def test_a_month_after_the_end_everything_is_erased_and_said_so() -> None:
+    erase, told_so = due(told(BOUGHT, ENDED)).then
+
+    assert erase == Erase(account=PLATFORM, customer=CUSTOMER, as_of=A_MONTH_ON)
+    assert isinstance(told_so, Publish)
+    assert told_so.name == "organization.erased"
+
+
+def test_an_open_invoice_is_waited_for_week_by_week_and_not_for_ever() -> None:
+    books = told(BOUGHT, OWED, ENDED)
+
+    assert due(books).then == (erasure_at(A_MONTH_ON + 7 * DAY, PLATFORM, CUSTOMER),)
+    books.apply(decide(WRITTEN_OFF, books))
+    assert isinstance(due(books, A_MONTH_ON + 7 * DAY).then[0], Erase)
+
+
+def test_an_open_dispute_is_waited_for() -> None:
+    paid, disputed = sample("payment_intent.succeeded.order"), sample("charge.dispute.created")
+    (effect,) = due(told(BOUGHT, paid, disputed, ENDED)).then
+    assert isinstance(effect, Remind)
+
+
+def test_who_does_not_want_to_wait_does_not() -> None:
+    books = told(BOUGHT, OWED, ENDED)
+    books.policy = Policy(erase_waits=False)
+    assert isinstance(due(books).then[0], Erase)
+
+
+def test_who_is_back_is_not_erased() -> None:
+    back = sample("customer.subscription.created", id="sub_back", created=ENDED.created + DAY, event_id="evt_back")
+    assert due(told(BOUGHT, ENDED, back)).then == ()
+
+
+def test_another_date_than_the_one_that_was_set_is_silent() -> None:
+    assert due(told(BOUGHT, ENDED), A_MONTH_ON + DAY).then == ()
