@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from shared.effects import HOUR
+
 MINUTE = 60
-HOUR = 60 * MINUTE
 
 SERVICE = (MINUTE, 4 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 4 * HOUR)
 """The longest waits after a service failed: 5.7 hours in the mean. Waiting cures an outage."""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from functions.consumer.exporter import everything_about
 from functions.consumer.perform import DoErase
-from functions.consumer.store import DAY, Store, to_item
+from functions.consumer.store import Store, to_item
 from functions.consumer.tokens import Token, export_key, tombstone
 from shared import keys
-from shared.effects import Erase
+from shared.effects import DAY, Erase
 from shared.errors import Retryable
 
 if TYPE_CHECKING:

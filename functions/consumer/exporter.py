@@ -34,7 +34,7 @@ def exporter(store: Store, client: "S3Client", bucket: str, token: Token) -> DoE
 
 def everything_about(store: Store, partition: str) -> Iterator[dict[str, Any]]:
     """Every item of a partition, and of those it leads to: a customer's payments, all of a connected account's."""
-    account, _, _ = partition.partition("#")
+    account, _ = keys.split(partition)
     for item in _items(store, partition):
         yield item
         elsewhere = keys.led_to(str(item["sk"]))

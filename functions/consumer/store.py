@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from shared.effects import DAY
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
-
-DAY = 24 * 3600
 
 
 @dataclass(frozen=True)

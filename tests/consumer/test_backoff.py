@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from functions.consumer.backoff import BUG, HOUR, MINUTE, SERVICE, before_claim, before_retry
+from functions.consumer.backoff import BUG, MINUTE, SERVICE, before_claim, before_retry
 from functions.consumer.claim import ATTEMPTS
+from shared.effects import HOUR
 
 
 def longest(_least: float, most: float) -> float:

@@ -6,8 +6,8 @@ from functions.consumer.claim import ATTEMPTS, Burnt, Claim, Claimed, Duplicate,
 from functions.consumer.commit import commit
 from functions.consumer.outbox import load, owed_for
 from functions.consumer.perform import perform
-from functions.consumer.store import DAY
 from shared.decision import Decision
+from shared.effects import DAY
 from tests.consumer.faults import Crash
 from tests.consumer.world import LEASE, NOW, World, mail
 

@@ -10,9 +10,8 @@ from botocore.exceptions import ClientError
 from functions.consumer.claim import Claimed
 from functions.consumer.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
 from functions.consumer.outbox import load, owed_for
-from functions.consumer.store import DAY
 from shared.decision import Decision
-from shared.effects import Email
+from shared.effects import DAY, Email
 from shared.records import Organization
 from tests.consumer.world import LEASE, NOW, World, mail, reminder
 
