@@ -1,4 +1,4 @@
-"""The two kinds of failure: one that waiting may cure, and one that it never will."""
+"""The two kinds of failure, one that waiting may cure and one that it never will; and what is told of any other."""
 
 
 class Retryable(Exception):  # noqa: N818 - says what to do about it, as `Permanent` does
@@ -29,3 +29,22 @@ class Permanent(Exception):  # noqa: N818 - as above
         super().__init__(f"{code} at {where}" if where else code)
         self.code = code
         self.where = where
+
+
+class Unforeseen(Exception):  # noqa: N818 - as above
+    """A bug, told by its class and place: Lambda prints the text of what escapes, and its own may quote an event."""
+
+    def __init__(self, bug: BaseException) -> None:
+        super().__init__(f"{type(bug).__name__} at {raised_at(bug)}")
+
+
+def raised_at(error: BaseException) -> str:
+    """The innermost line of our own code that `error` passed through, `module:line`."""
+    place = ""
+    trace = error.__traceback__
+    while trace is not None:
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        if module.startswith(("functions.", "shared.")):
+            place = f"{module}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

@@ -81,4 +81,7 @@ def read_event(body: str) -> Event:
 def not_as_documented(what: str, error: ValidationError) -> Permanent:
     """A `Permanent` that names the first wrong field of `what`, without pydantic's echo of its value."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    return Permanent(f"{what}_{first['type']}", ".".join(str(part) for part in first["loc"]))
+    where = [str(part) for part in first["loc"]]
+    if "metadata" in where:  # the names in it are the business's own words
+        del where[where.index("metadata") + 1 :]
+    return Permanent(f"{what}_{first['type']}", ".".join(where))

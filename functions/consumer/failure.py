@@ -8,7 +8,7 @@ from functions.consumer.backoff import BUG, SERVICE
 from functions.consumer.claim import Claimed
 from functions.consumer.commit import archive_writes
 from functions.consumer.store import Store, to_item
-from shared.errors import Permanent, Retryable
+from shared.errors import Permanent, Retryable, raised_at
 from shared.event import Event
 
 UNFINISHED = "#token = :token AND #state <> :done"
@@ -40,19 +40,7 @@ def failure_of(error: BaseException) -> Failure:
         return Failure(name, error.response["Error"].get("Code", "unknown"), error.operation_name, SERVICE)
     if isinstance(error, BotoCoreError):
         return Failure("BotoCoreError", name, "", SERVICE)
-    return Failure(name, "unexpected", _raised_at(error), BUG)
-
-
-def _raised_at(error: BaseException) -> str:
-    """The innermost line of our own code that `error` passed through."""
-    place = ""
-    trace = error.__traceback__
-    while trace is not None:
-        module = trace.tb_frame.f_globals.get("__name__", "")
-        if module.startswith(("functions.", "shared.")):
-            place = f"{module}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
+    return Failure(name, "unexpected", raised_at(error), BUG)
 
 
 def record_retry(store: Store, claimed: Claimed, failure: Failure, wait: int, *, counted: bool = True) -> None:

@@ -1,18 +1,21 @@
-"""The log of exports: one JSON line a request, which never says which link it was."""
+"""The log of exports: one JSON line a request, which CloudWatch also reads as metrics; never which link it was."""
 
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from functions.exports.refusal import RefusedError
 
 SERVICE = "exports"
+NAMESPACE = "Billhook"
+OUR_FAULT = 500  # the HTTP statuses from here on
 
 
 def print_request(refusal: RefusedError | None, *, started: float, ended: float) -> None:
-    """Prints the line of one request.
+    """Prints the line of one request, which counts as Requested, and as Failed too if it was our fault.
 
     Args:
         refusal: Why there was no redirect, or None if there was.
@@ -21,8 +24,17 @@ def print_request(refusal: RefusedError | None, *, started: float, ended: float)
     """
     outcome: dict[str, object] = {"level": "INFO", "status": 302, "reason": "found"}
     if refusal is not None:
-        level = "ERROR" if refusal.status >= 500 else "WARNING"  # noqa: PLR2004 - HTTP's own boundary
+        level = "ERROR" if refusal.status >= OUR_FAULT else "WARNING"
         outcome = {"level": level, "status": refusal.status, "reason": refusal.reason}
         outcome |= {"cause": refusal.cause} if refusal.cause else {}
-    line = {"service": SERVICE} | outcome | {"ms": round((ended - started) * 1000, 1)}
-    print(json.dumps(line))  # noqa: T201 - Lambda's log is its standard output
+    names = ["Requested", "Failed"] if outcome["level"] == "ERROR" else ["Requested"]
+    line = {"service": SERVICE} | outcome | {"ms": round((ended - started) * 1000, 1)} | _metrics(names)
+    print(json.dumps(line, separators=(",", ":")))  # noqa: T201 - Lambda's log is its standard output
+
+
+def _metrics(names: list[str]) -> dict[str, object]:
+    """Each name once, by service, in CloudWatch's embedded metric format."""
+    listed = [{"Name": name, "Unit": "Count"} for name in names]
+    directive = {"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": listed}
+    about = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
+    return {"_aws": about} | dict.fromkeys(names, 1)

@@ -11,6 +11,7 @@ from functions.ingest.message import message_for
 from functions.ingest.rejection import RejectedError
 from functions.ingest.request import read_request
 from functions.ingest.stripe_event import read_event
+from shared.errors import Unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,7 +40,7 @@ def make_handler(
 
     Returns:
         A function of an HTTP API event (payload format 2.0) and Lambda's context, which returns API Gateway's answer.
-        It raises nothing that a request can cause. A bug does raise: API Gateway then answers 500 and Stripe retries.
+        It raises nothing that a request can cause. A bug raises `Unforeseen`: API Gateway answers 500, Stripe retries.
     """
 
     def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -61,6 +62,8 @@ def make_handler(
         except RejectedError as error:
             rejection = error
             answer = _answer(error.status, {"error": str(error), "reason": error.reason})
+        except Exception as bug:  # noqa: BLE001 - whatever it is, its text is to be nowhere
+            raise Unforeseen(bug) from None
         print_request(known, rejection, started=started, ended=clock())
         return answer
 

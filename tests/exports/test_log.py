@@ -12,13 +12,42 @@ from tests.exports.support import OBSTACLES, TOKEN, Exports
 
 def test_a_download_is_one_line(exports: Exports, capsys: pytest.CaptureFixture[str]) -> None:
     exports.get()
-    assert json.loads(capsys.readouterr().out) == {
+    assert without_metrics(json.loads(capsys.readouterr().out)) == {
         "service": "exports",
         "level": "INFO",
         "status": 302,
         "reason": "found",
         "ms": 250,
     }
+
+
+def without_metrics(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if name not in {"_aws", "Requested", "Failed"}}
+
+
+def counted(line: dict[str, Any]) -> dict[str, int]:
+    """Every metric as CloudWatch would read it."""
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert (directive["Namespace"], directive["Dimensions"]) == ("Billhook", [["service"]])
+    return {metric["Name"]: line[metric["Name"]] for metric in directive["Metrics"]}
+
+
+@pytest.mark.parametrize(("status", "metrics"), [(302, {"Requested": 1}), (404, {"Requested": 1})])
+def test_a_request_is_counted(
+    exports: Exports, capsys: pytest.CaptureFixture[str], status: int, metrics: dict[str, int]
+) -> None:
+    exports.refusal = OBSTACLES.get(status)
+    exports.get()
+    assert counted(json.loads(capsys.readouterr().out)) == metrics
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_request_that_failed_for_our_fault_is_counted_as_such(
+    exports: Exports, capsys: pytest.CaptureFixture[str], status: int
+) -> None:
+    exports.refusal = OBSTACLES[status]
+    exports.get()
+    assert counted(json.loads(capsys.readouterr().out)) == {"Requested": 1, "Failed": 1}
 
 
 @pytest.mark.parametrize(
@@ -38,7 +67,7 @@ def test_a_link_that_does_not_work_is_one_line_with_its_cause(
 ) -> None:
     exports.refusal = OBSTACLES[line["status"]]
     exports.get()
-    assert json.loads(capsys.readouterr().out) == {"service": "exports", "ms": 250} | line
+    assert without_metrics(json.loads(capsys.readouterr().out)) == {"service": "exports", "ms": 250} | line
 
 
 def test_what_is_no_token_needs_no_cause(exports: Exports, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,112 @@
+"""The real consumer on moto, with canaries for everything personal, and an ear at everything that it says."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import boto3
+from aws_lambda_powertools import Logger
+
+from functions.consumer import wiring
+from tests.consumer.world import sqs_record
+from tests.leaks.listening import call
+from tests.leaks.planted import Canaries
+from tests.leaks.trouble import Trouble, Troubled
+from tests.prove.stage import Stage
+from tests.prove.theatre import Theatre
+
+if TYPE_CHECKING:
+    import pytest
+
+EVER = 10
+"""More calls than are made after one that has failed: to record it, and to have the message shown again."""
+
+
+@dataclass
+class House:
+    """Made within `mock_aws`; its settings and secrets are canaries, too."""
+
+    canaries: Canaries = field(default_factory=Canaries)
+    said: list[str] = field(default_factory=list)
+    """What each delivery said, and what the inbox said afterwards."""
+
+    def __post_init__(self) -> None:
+        self.theatre = Theatre(Stage())
+        self.troubled = Troubled(self.canaries)
+        self.stage = self.theatre.stage
+        sender = f"{self.canaries.new('the sender')}@example.com"
+        boto3.client("sesv2").create_email_identity(EmailIdentity=sender)
+        self.keep_secret("TOKEN_KEY_ID", self.canaries.new("the key of tokens"))
+        self.stage.environ |= {
+            "BUSINESS_NAME": self.canaries.new("the business"),
+            "OPERATOR_ADDRESS": f"{self.canaries.new('the operator')}@example.com",
+            "MAIL_SENDER": sender,
+        }
+        self._empty, self._settings = self.stage.keep(), len(self.canaries)
+
+    def begin(self) -> None:
+        """Be as new; making one takes longer than most tests."""
+        self.stage.put_back(self._empty)
+        self.canaries.forget_from(self._settings)
+        self.keep_secret("STRIPE_KEY_ID", "none")
+        self.said.clear()
+
+    def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
+        """Have `wiring.build` see the theatre, the trouble and a logger of its own."""
+        self.theatre.open(monkeypatch)
+        make: Callable[..., Any] = vars(wiring)["boto3"].client
+        attached = set[int]()
+
+        def client(service: str, config: object) -> Any:  # noqa: ANN401 - as boto3's own
+            made = make(service, config=config)
+            if id(made) not in attached:
+                attached.add(id(made))
+                made.meta.events.register_last("before-call", self.troubled)
+            return made
+
+        monkeypatch.setattr(wiring, "boto3", SimpleNamespace(client=client))
+        # Powertools keeps one logger for each service, and with it the output of the test that came first.
+        monkeypatch.setattr(wiring, "Logger", lambda service, **options: Logger(f"{service}-{uuid4().hex}", **options))
+
+    def keep_secret(self, setting: str, value: str) -> None:
+        """Let the secret that `setting` names be `value`."""
+        boto3.client("secretsmanager").put_secret_value(SecretId=self.stage.environ[setting], SecretString=value)
+
+    def deliver(self, event: object, trouble: Trouble | None = None, first: int = 0, lasting: int = 1) -> str:
+        """Hand `event` out once, its calls from `first` on in `trouble`; the state that the log says it is in."""
+        self.troubled.expect(trouble, first, lasting)
+        body = event if isinstance(event, str) else json.dumps(event)
+        record = sqs_record(body, "message-1")
+        self.theatre.clock.now = int(record["attributes"]["SentTimestamp"]) / 1000 + 1
+        _, said = call(partial(wiring.build, self.stage.environ), {"Records": [record]})
+        self.said += [said, self._inbox()]
+        lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+        return next((str(line["message"]) for line in lines if "type" in line), "silent")
+
+    def leaks(self) -> set[str]:
+        """The names of all canaries that were heard."""
+        return set[str]().union(*map(self.canaries.heard_in, self.said))
+
+    def each_call(self, event: object, choose: Callable[[int], Iterable[tuple[Trouble, int]]]) -> None:
+        """`event`, undisturbed and again; then from the beginning, each call in the troubles that are chosen for it."""
+        before = self.stage.keep()
+        assert self.deliver(event) in {"done", "ignored"}
+        calls = len(self.troubled.calls)
+        assert self.deliver(event) in {"duplicate", "ignored"}
+        for point in range(calls):
+            for trouble, lasting in choose(point):
+                self.stage.put_back(before)
+                self.deliver(event, trouble, point, lasting)
+        self.stage.put_back(before)
+
+    def _inbox(self) -> str:
+        """All that the inbox says, but for what is yet to be announced: that is the business's own."""
+        items = [dict(item) for item in self.stage.look().inbox.values()]
+        for item in items:
+            outbox = json.loads(item.get("outbox", "[]"))
+            item["outbox"] = [{name: owed[name] for name in owed.keys() - {"announcements"}} for owed in outbox]
+        return json.dumps(items, default=str)

@@ -1,0 +1,195 @@
+"""Nothing personal of any event is said by the consumer, or kept in its inbox, whatever goes wrong on its way."""
+
+import json
+from functools import partial
+from typing import Any
+
+import boto3
+import pytest
+import stripe
+
+from functions.consumer import decide as deciding
+from functions.consumer import wiring
+from functions.consumer.decide import decide
+from functions.consumer.failure import failure_of
+from functions.consumer.routes import ROUTES
+from functions.consumer.tokens import tokens
+from shared import keys
+from shared.event import read_event
+from shared.stripe_objects import Subscription, read
+from tests.leaks.answering import answering
+from tests.leaks.house import EVER, House
+from tests.leaks.listening import call
+from tests.leaks.planted import Canaries, mutations, planted
+from tests.leaks.trouble import TROUBLES, Trouble, bug, refused
+from tests.support.books import BooksOf
+from tests.support.samples import NAMES, sample
+
+EVERY_TROUBLE = [(trouble, lasting) for trouble in TROUBLES for lasting in (1, EVER)]
+ONE_OF_EACH = [name for name in NAMES if sample(name).type == name]
+"""A sample of each type."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_sample_is_heard_whichever_call_fails(house: House, name: str) -> None:
+    number = NAMES.index(name)  # so that each call of each kind meets each trouble, with one sample or another
+    house.each_call(planted(name, house.canaries), lambda call: [EVERY_TROUBLE[(number + call) % len(EVERY_TROUBLE)]])
+    assert house.leaks() == set()
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("name", NAMES)
+def test_no_sample_is_heard_in_any_trouble_at_any_call(house: House, name: str) -> None:
+    house.each_call(planted(name, house.canaries), lambda _call: EVERY_TROUBLE)
+    assert house.leaks() == set()
+
+
+def test_nor_is_a_farewell_with_its_link_or_an_erasure(house: House) -> None:
+    for name in ("customer.created", "customer.subscription.created", "invoice.paid", "customer.subscription.deleted"):
+        assert house.deliver(planted(name, house.canaries)) == "done"
+    for _ in ("farewell", "erasure"):
+        (name,) = house.stage.schedules()
+        house.each_call(message := house.stage.fire(name), lambda _call: EVERY_TROUBLE)
+        house.deliver(message)
+    gone = sample("customer.subscription.deleted")
+    client = boto3.client("secretsmanager")
+    token = tokens(client, house.stage.environ["TOKEN_KEY_ID"])("export", keys.partition(gone.account, gone.subject))
+    assert any(token in mail for mail in house.stage.look().mails)
+    assert house.leaks() == set()
+    assert not [said for said in house.said if token in said]
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_a_field_that_is_not_as_documented_is_named_without_its_value(name: str) -> None:
+    canaries = Canaries()
+    event = planted(name, canaries)
+    said = [
+        _failure(json.dumps(event | {"data": {**event["data"], "object": changed}}))
+        for changed in mutations(event["data"]["object"], canaries.new("what a field was changed to"))
+    ]
+    assert [one for one in said if one]
+    assert canaries.heard_in("\n".join(said)) == set()
+
+
+def _failure(body: str) -> str:
+    """What would be recorded of the event; nothing if it is in order."""
+    try:
+        decide(read_event(body), BooksOf())
+    except Exception as error:  # noqa: BLE001 - as the consumer does
+        return str(failure_of(error))
+    return ""
+
+
+def test_a_name_within_metadata_is_not_said() -> None:
+    told = sample("customer.subscription.updated")
+    with pytest.raises(Exception, match=r"^subscription_string_type at metadata$"):
+        read(Subscription, {**told.object, "metadata": {"Fernhill Studio": 1}})
+
+
+@pytest.mark.parametrize("name", ["customer.subscription.updated", "invoice.paid", "charge.dispute.created"])
+def test_an_event_that_can_never_be_processed_fails_in_silence(house: House, name: str) -> None:
+    event = planted(name, house.canaries)
+    event["data"]["object"] |= {"id": {house.canaries.new("a name"): house.canaries.new("a value")}}
+    assert house.deliver(event) == "failed"
+    assert house.leaks() == set()
+
+
+@pytest.mark.parametrize("field", ["id", "type", "account", "created", "livemode", "api_version", "data", "request"])
+def test_nor_is_an_envelope_that_is_none(house: House, field: str) -> None:
+    event, canary = planted("invoice.paid", house.canaries), house.canaries.new("a word")
+    for number, wrong in enumerate(([canary], {canary: canary}, {"object": canary}, {"object": [canary]})):
+        house.deliver(event | {"id": f"evt_{number}"} | {field: wrong})
+    assert house.leaks() == set()
+
+
+@pytest.mark.parametrize(
+    "body", ["{}", '"{}"', '{{"{}": "{}"', '{{"id": ["{}"]}}', "{}\ud83d", '{{"{}": NaN}}', "[" * 9**5]
+)
+def test_nor_is_a_body_that_is_no_event(house: House, body: str) -> None:
+    canary = house.canaries.new("a body")
+    house.deliver(body.format(canary, canary) if "{}" in body else body + canary)
+    assert house.leaks() == set()
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_nor_is_what_a_handler_raises_however_often(
+    house: House, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
+) -> None:
+    event = planted("invoice.paid", house.canaries)
+    quoted = f"{house.canaries.all()} {json.dumps(event)}"
+    monkeypatch.setattr(deciding, "ROUTES", dict.fromkeys(ROUTES, lambda *_: trouble("a handler", quoted)))
+    house.deliver(event)
+    assert house.leaks() == set()
+    assert len(house.said[0].splitlines()) == 1
+
+
+def test_nor_is_a_record_that_can_no_longer_be_read(house: House) -> None:
+    event = planted("invoice.paid", house.canaries)
+    assert house.deliver(event) == "done"
+    table = house.stage._table("BOOKS_TABLE")  # noqa: SLF001 - moto's, to spoil what lies in it
+    for item in table.all_items():
+        if "record" in item.attrs:
+            item.attrs["record"].value = json.dumps(
+                {"account": [house.canaries.all()], "subject": house.canaries.all()}
+            )
+    states = [house.deliver(event | {"id": "evt_2"}) for _ in range(8)]
+    assert (states[0], states[-1]) == ("retry", "failed")
+    assert house.leaks() == set()
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 404, 429, 500, 0])
+def test_nor_is_what_stripe_answers_or_the_key_it_is_asked_with(
+    house: House, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    house.keep_secret("STRIPE_KEY_ID", f"rk_live_{house.canaries.new('the API key')}")
+    event = planted("customer.subscription.created", house.canaries)
+    address = house.canaries.new("an address at Stripe")
+    quoted = {"email": {address: address}, "error": {"message": f"No such customer: {house.canaries.all()}"}}
+    with answering(status, json.dumps(quoted)) as url:
+        client = stripe.StripeClient
+        monkeypatch.setattr(
+            stripe, "StripeClient", lambda key, **_: client(key, base_addresses={"api": url}, max_network_retries=0)
+        )
+        house.deliver(event)
+    assert house.leaks() == set()
+
+
+def test_a_setting_that_is_missing_is_named_without_the_others(house: House) -> None:
+    secret = house.canaries.new("a secret of the environment")
+    environ = {
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "LIVEMODE": house.canaries.new("a setting"),
+        "AWS_SESSION_TOKEN": secret,
+    }
+    _, said = call(partial(wiring.build, environ), {})
+    assert "queue_url" in said
+    assert house.canaries.heard_in(said) == set()
+
+
+def test_a_name_that_is_logged_would_be_heard(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = planted("invoice.payment_failed", house.canaries)
+
+    def talkative(event: Any, _books: Any) -> None:  # noqa: ANN401 - as a handler's
+        print(event.object["customer_name"])  # noqa: T201 - the fault that is to be found
+        raise KeyError
+
+    monkeypatch.setattr(deciding, "ROUTES", dict.fromkeys(ROUTES, talkative))
+    house.deliver(event)
+    assert house.leaks() == {"data.object.customer_name"}
+
+
+@pytest.mark.parametrize("trouble", [refused, bug])
+def test_an_error_that_is_recorded_with_its_message_would_be_heard(
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: Any,  # noqa: ANN401 - one of two functions
+) -> None:
+    monkeypatch.setattr("functions.consumer.failure.Failure.__str__", lambda failure: failure.error)
+    monkeypatch.setattr("functions.consumer.consume.failure_of", _talkative_failure)
+    house.deliver(planted("invoice.payment_failed", house.canaries), trouble, first=2)
+    assert "data.object.customer_email" in house.leaks()
+
+
+def _talkative_failure(error: BaseException) -> Any:  # noqa: ANN401 - a failure
+    failure = failure_of(error)
+    return type(failure)(f"{failure.error}: {error}", failure.code, failure.where, failure.longest)

@@ -1,0 +1,61 @@
+"""The token of a link, which gives access to a customer's data, is said nowhere, whatever goes wrong."""
+
+import json
+from collections.abc import Iterator
+from functools import partial
+
+import boto3
+import botocore.session
+import pytest
+from moto import mock_aws
+
+from functions.exports import handler as handling
+from functions.exports.wiring import build
+from tests.consumer.world import REGION
+from tests.exports.support import http_event
+from tests.leaks.listening import call
+from tests.leaks.planted import Canaries
+from tests.leaks.trouble import TROUBLES, Trouble, Troubled
+
+type Gate = tuple[Canaries, Troubled]
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """The canaries of a test, and the trouble that it makes for the real exports on moto."""
+    canaries = Canaries()
+    troubled = Troubled(canaries)
+    session = botocore.session.get_session()
+    session.register("before-call", troubled)  # type: ignore[arg-type] # botocore passes on what it returns
+    monkeypatch.setattr(botocore.session, "get_session", lambda: session)
+    with mock_aws():
+        boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="exports")
+        yield canaries, troubled
+
+
+def said_to(token: str) -> str:
+    """All that is said of a request; its answer is for the visitor, who has the token."""
+    answer, said = call(partial(build, {"BUCKET": "exports", "AWS_REGION": REGION}), http_event(token))
+    assert token not in json.dumps(answer)
+    return said
+
+
+@pytest.mark.parametrize("trouble", [None, *TROUBLES])
+def test_a_token_is_not_heard_when_s3_fails_and_quotes_it(gate: Gate, trouble: Trouble | None) -> None:
+    canaries, troubled = gate
+    token = canaries.new("the token").ljust(43, "x")
+    troubled.expect(trouble)
+    assert canaries.heard_in(said_to(token)) == set()
+
+
+@pytest.mark.parametrize("end", ["", "=", "/../", "\n", "é"])
+def test_nor_is_one_that_is_none(gate: Gate, end: str) -> None:
+    canaries, _ = gate
+    assert canaries.heard_in(said_to(canaries.new("no token") + end)) == set()
+
+
+def test_a_token_that_is_logged_would_be_heard(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    canaries, _ = gate
+    monkeypatch.setattr(handling, "_place", repr)
+    monkeypatch.setattr(handling, "key_of", lambda event: {}[event["pathParameters"]["token"]])
+    assert canaries.heard_in(said_to(canaries.new("the token").ljust(43, "x"))) == {"the token"}

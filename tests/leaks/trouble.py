@@ -1,0 +1,65 @@
+"""Services that fail and quote what they were asked, as real ones do; and bugs that do the same."""
+
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from botocore.exceptions import EndpointConnectionError
+
+from tests.leaks.planted import Canaries
+
+type Trouble = Callable[[str, str], Any]
+"""Answers a call of the service and operation named first with an error that quotes the text; or raises."""
+
+REFUSALS = {
+    "SendEmail": "MessageRejected",
+    "TransactWriteItems": "TransactionCanceledException",
+    "HeadObject": "403",
+    "PutEvents": "InternalException",
+}
+"""How an operation refuses for good; any other with `ValidationException`."""
+
+
+def refused(operation: str, quoted: str) -> Any:  # noqa: ANN401 - as botocore's hooks have it
+    """The service refuses, and says what it refuses."""
+    # "Email address is not verified. The following identities failed the check …: ann@example.com", says SES.
+    reasons = [{"Code": "ValidationError", "Message": quoted, "Item": {"record": {"S": quoted}}}]
+    error = {"Code": REFUSALS.get(operation, "ValidationException"), "Message": quoted}
+    return SimpleNamespace(status_code=400), {"Error": error, "CancellationReasons": reasons, "ResponseMetadata": {}}
+
+
+def unreachable(_operation: str, quoted: str) -> Any:  # noqa: ANN401 - likewise
+    """The service cannot be reached under a URL that says what was asked."""
+    raise EndpointConnectionError(endpoint_url=f"https://example.com/?{quoted}")
+
+
+def bug(_operation: str, quoted: str) -> Any:  # noqa: ANN401 - likewise
+    """Something fails that should not, and so does what would have mended it."""
+    error = KeyError(quoted)
+    error.add_note(quoted)
+    raise RuntimeError(quoted, {"item": quoted}) from error
+
+
+TROUBLES: tuple[Trouble, ...] = (refused, unreachable, bug)
+
+
+class Troubled:
+    """A hook for `before-call`: from call `first` on, counted from 0, each call meets `trouble`; `lasting` how many."""
+
+    def __init__(self, canaries: Canaries) -> None:
+        self.calls: list[str] = []
+        self._canaries = canaries
+        self._trouble: Trouble | None = None
+        self._first = self._lasting = 0
+
+    def expect(self, trouble: Trouble | None = None, first: int = 0, lasting: int = 1) -> None:
+        """Begin to count anew."""
+        self.calls, self._trouble, self._first, self._lasting = [], trouble, first, lasting
+
+    def __call__(self, model: Any, params: Any, **_: object) -> Any:  # noqa: ANN401 - botocore has no types for its hooks
+        self.calls.append(model.name)
+        if self._trouble and self._first <= len(self.calls) - 1 < self._first + self._lasting:
+            asked = json.dumps({name: params.get(name) for name in ("url", "body", "headers")}, default=str)
+            return self._trouble(model.name, f"{self._canaries.all()} {asked}")
+        return None
