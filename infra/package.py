@@ -6,7 +6,9 @@ Run by the Makefile's `build-…Function` targets, which `sam build` calls:
 
 import argparse
 import compileall
+import json
 import py_compile
+import re
 import shutil
 import struct
 import subprocess
@@ -20,7 +22,12 @@ SERVICES = {
     "ingest": {"secretsmanager", "sqs"},
     "consumer": {"dynamodb", "events", "s3", "scheduler", "secretsmanager", "sesv2", "sqs"},
     "exports": {"s3"},
+    "reconcile": {"dynamodb", "secretsmanager", "sqs"},
 }
+
+# botocore reads all its roots again on each new connection: 126 of them take 40 ms more than those that AWS's endpoints
+# have, all five of them, as https://www.amazontrust.com/repository asks of a trust store of one's own.
+ROOTS = {"Starfield Services Root Certificate Authority - G2", *(f"Amazon Root CA {number}" for number in range(1, 5))}
 
 WHEELS = {
     "arm64": "aarch64-manylinux_2_28",
@@ -58,15 +65,38 @@ def install(uv: str, requirements: Path, arch: str, into: Path) -> None:
 
 def prune(into: Path, services: set[str]) -> None:
     """Drop what is never read at run time."""
-    for folder in (into / "botocore" / "data").iterdir():
+    data = into / "botocore" / "data"
+    for folder in data.iterdir():
         if folder.is_dir() and folder.name not in services:
             shutil.rmtree(folder)
+    prune_endpoints(data / "endpoints.json", services)
+    prune_roots(into / "botocore" / "cacert.pem")
     for junk in ("bin", "boto3/examples", ".lock"):
         path = into / junk
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+def prune_endpoints(path: Path, services: set[str]) -> None:
+    """Keep the endpoints of `services`: botocore parses the whole megabyte at each start."""
+    kept = {{"sesv2": "email"}.get(service, service) for service in services}
+    described = json.loads(path.read_text())
+    for partition in described["partitions"]:
+        partition["services"] = {name: one for name, one in partition["services"].items() if name in kept}
+    path.write_text(json.dumps(described, separators=(",", ":")))
+
+
+def prune_roots(path: Path) -> None:
+    """Keep Amazon's root certificates; AWS_CA_BUNDLE names others, where a proxy needs one."""
+    roots = dict(
+        re.findall(r'# Label: "(.*?)"\n.*?(-----BEGIN.*?-----END CERTIFICATE-----\n)', path.read_text(), re.DOTALL)
+    )
+    missing = ROOTS - roots.keys()
+    if missing:
+        sys.exit(f"not built: botocore no longer ships {', '.join(sorted(missing))}")
+    path.write_text("".join(f"# {name}\n{roots[name]}" for name in sorted(ROOTS)))
 
 
 def copy_own_code(function: str, into: Path) -> None:

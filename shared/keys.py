@@ -23,6 +23,9 @@ PAYMENT = "payment"
 ACCOUNT = "account"
 PAYOUT = "payout"
 
+CURSORS = "reconcile"
+"""The partition of how far each account is reconciled with Stripe's list; a sort key there is an account."""
+
 
 def order(session: str) -> str:
     """The sort key of the order that a Checkout session bought."""

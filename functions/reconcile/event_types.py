@@ -1,0 +1,67 @@
+"""The event types that are looked for: those that `make endpoint` has Stripe send, as a test holds.
+
+The route table would say, but it lies in the consumer, and no function imports another.
+"""
+
+from collections.abc import Iterator
+
+from shared.queue_message import PLATFORM
+
+CHUNK = 20
+"""How many types one call may ask for (https://docs.stripe.com/api/events/list)."""
+
+CONNECT_ONLY = ("account.",)
+"""Types that tell of a connected account; the platform's own endpoint does not ask for them."""
+
+TYPES = (
+    "account.application.deauthorized",
+    "account.updated",
+    "charge.dispute.closed",
+    "charge.dispute.created",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.updated",
+    "charge.refund.updated",
+    "charge.refunded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "customer.created",
+    "customer.deleted",
+    "customer.subscription.created",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.pending_update_applied",
+    "customer.subscription.resumed",
+    "customer.subscription.trial_will_end",
+    "customer.subscription.updated",
+    "customer.updated",
+    "invoice.finalization_failed",
+    "invoice.finalized",
+    "invoice.marked_uncollectible",
+    "invoice.paid",
+    "invoice.payment_action_required",
+    "invoice.payment_failed",
+    "invoice.upcoming",
+    "invoice.voided",
+    "invoice_payment.paid",
+    "payment_intent.payment_failed",
+    "payment_intent.succeeded",
+    "payout.canceled",
+    "payout.created",
+    "payout.failed",
+    "payout.paid",
+    "refund.failed",
+)
+
+
+def types_of(account: str) -> list[str]:
+    """The types that Stripe sends of `account`."""
+    return [type_ for type_ in TYPES if account != PLATFORM or not type_.startswith(CONNECT_ONLY)]
+
+
+def chunks_of(account: str) -> Iterator[list[str]]:
+    """The same, in as many lists as it takes calls to ask for them."""
+    types = types_of(account)
+    for start in range(0, len(types), CHUNK):
+        yield types[start : start + CHUNK]

@@ -1,0 +1,120 @@
+"""One hourly run: every account in turn, from its cursor up to an hour ago."""
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from functions.reconcile.reconcile import Reconciler, beginning, reconcile
+from shared.errors import Permanent
+from shared.queue_message import PLATFORM
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
+HOUR = 3600
+
+BEHIND = HOUR
+"""How far behind now a run ends, in seconds. By then an event is on Stripe's list, and on a usual day out of the queue
+and in the inbox, so that windows need not overlap, and no event is offered twice to be sure of it."""
+
+REACH = 30 * 24 * HOUR
+"""How far back Stripe's list goes, in seconds (https://docs.stripe.com/api/events/list)."""
+
+SPARE = 90
+"""Seconds that must be left for another part: its calls to Stripe, to the inbox, and to the queue."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run needs. `now` is in epoch seconds; a cursor is the second up to which its account is checked."""
+
+    reconciler: Reconciler
+    connected: Callable[[], Iterable[str]]
+    cursors: Callable[[], Mapping[str, int]]
+    move: Callable[[str, int], None]
+    forget: Callable[[str], None]
+    logger: "Logger"
+    now: int
+    seconds_left: Callable[[], float]
+
+
+@dataclass
+class Totals:
+    """What a run has come to."""
+
+    accounts: int = 0
+    checked: int = 0
+    missing: int = 0
+    healed: int = 0
+
+
+class OutOfTimeError(Exception):
+    """The next part might not be finished before Lambda ends the run."""
+
+
+def run(run_: Run, totals: Totals) -> None:
+    """Reconcile every account, and count in `totals`; what is not reached now has its cursor, and its turn next hour.
+
+    Raises:
+        Permanent: Stripe refuses the platform's own list.
+        Retryable, botocore.exceptions.ClientError, BotoCoreError: Stripe or AWS does not do its part.
+    """
+    known = run_.cursors()
+    try:
+        _one(run_, PLATFORM, known.get(PLATFORM), totals)
+        for account in _connected(run_, known):
+            try:
+                _one(run_, account, known.get(account), totals)
+            except Permanent as refused:  # it has just left, or the key may not act for it
+                run_.logger.warning("account refused", extra={"account": account, "code": refused.code})
+    except OutOfTimeError:
+        run_.logger.warning("out of time: goes on next hour")
+
+
+def _connected(run_: Run, known: Mapping[str, int]) -> Sequence[str]:
+    """The connected accounts: first those with a cursor, who waited longest first; then the others in any order."""
+    try:
+        there = list(run_.connected())
+    except Permanent as refused:
+        run_.logger.info("connected accounts are not walked: the key may not list them", extra={"code": refused.code})
+        return []
+    for gone in known.keys() - {PLATFORM, *there}:
+        run_.forget(gone)  # what happens until it comes back, if it does, is none of ours
+    others = [account for account in there if account not in known]
+    random.shuffle(others)
+    return [*sorted((account for account in there if account in known), key=known.__getitem__), *others]
+
+
+def _one(run_: Run, account: str, cursor: int | None, totals: Totals) -> None:
+    _in_time(run_)
+    until = run_.now - BEHIND
+    since = _since(run_, account, cursor, until)
+    if since is None:
+        return
+    for part in reconcile(run_.reconciler, account, since, until):
+        totals.checked += part.checked
+        totals.missing += len(part.missing)
+        totals.healed += part.healed
+        run_.move(account, part.until)
+        if part.until < until:
+            _in_time(run_)
+    totals.accounts += 1
+
+
+def _since(run_: Run, account: str, cursor: int | None, until: int) -> int | None:
+    if cursor is not None:
+        since = max(cursor, run_.now - REACH) + 1
+        if since > cursor + 1:
+            run_.logger.error("gap: Stripe's list does not reach back so far", extra={"account": account, "at": cursor})
+        return since
+    # An account is new, or reconciliation is: its past, but for an hour of it, is left to `make reconcile`.
+    begins = beginning(run_.reconciler, account, until - HOUR + 1, until)
+    if begins is not None:
+        run_.move(account, begins - 1)  # before the walk, so that one that breaks off is taken up where it began
+    return begins
+
+
+def _in_time(run_: Run) -> None:
+    if run_.seconds_left() < SPARE:
+        raise OutOfTimeError

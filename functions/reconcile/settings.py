@@ -1,0 +1,74 @@
+"""What reconcile is told by its environment, checked once at start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from shared.queue_message import GroupBy
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of reconcile.
+
+    Attributes:
+        queue_url: URL of the FIFO queue of events (`QUEUE_URL`).
+        inbox_table: Name of the table that says who has which event (`INBOX_TABLE`).
+        books_table: Name of the table that also keeps how far each account is checked (`BOOKS_TABLE`).
+        stripe_key_id: ARN or name of the secret with Stripe's API key (`STRIPE_KEY_ID`).
+        group_by: What makes a message group (`GROUP_BY`), as ingest has it.
+        livemode: Whether the stack handles live events (`LIVEMODE`).
+        stripe_api: Where Stripe's API answers, if not at Stripe (`STRIPE_API_BASE`): for tests, and set nowhere else.
+    """
+
+    queue_url: str
+    inbox_table: str
+    books_table: str
+    stripe_key_id: str
+    group_by: GroupBy
+    livemode: bool
+    stripe_api: str | None
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        """Settings read from environment variables.
+
+        Raises:
+            ValueError: A variable is missing or has no valid value; the message names it.
+        """
+        return cls(
+            queue_url=_required(environ, "QUEUE_URL"),
+            inbox_table=_required(environ, "INBOX_TABLE"),
+            books_table=_required(environ, "BOOKS_TABLE"),
+            stripe_key_id=_required(environ, "STRIPE_KEY_ID"),
+            group_by=group_by(_required(environ, "GROUP_BY")),
+            livemode=_one_of(environ, "LIVEMODE", "true", "false") == "true",
+            stripe_api=environ.get("STRIPE_API_BASE") or None,
+        )
+
+
+def group_by(value: str) -> GroupBy:
+    """What makes a message group.
+
+    Raises:
+        ValueError: it is neither account nor customer.
+    """
+    match value:
+        case "account" | "customer":
+            return value
+        case _:
+            raise ValueError(f"GROUP_BY must be account or customer, not {value!r}")
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise ValueError(f"the environment variable {name} is not set; see Settings for what it is")
+    return value
+
+
+def _one_of(environ: Mapping[str, str], name: str, *allowed: str) -> str:
+    value = _required(environ, name)
+    if value not in allowed:
+        raise ValueError(f"{name} must be {' or '.join(allowed)}, not {value!r}")
+    return value

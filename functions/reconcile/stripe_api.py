@@ -1,0 +1,106 @@
+"""Stripe's API as reconciliation asks it: its event list and the connected accounts, page by page, without hurry."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import stripe
+
+from functions.reconcile.event_types import chunks_of
+from shared.errors import Permanent, Retryable
+from shared.queue_message import PLATFORM
+
+if TYPE_CHECKING:
+    from stripe import ListObject
+    from stripe.params import AccountListParams, EventListParams
+
+type Json = Mapping[str, Any]
+
+KEY = re.compile(r"[rs]k_(live|test)_\S+")
+
+PAGE = 100
+"""The largest page there is."""
+
+PAUSE = 0.05
+"""Seconds before each call: 20 calls a second at most, of the 25 (test mode) to 100 (live) that Stripe allows, and that
+the business's own calls share (https://docs.stripe.com/rate-limits)."""
+
+PATIENCE = 20
+"""Seconds that a call may take."""
+
+
+def mode_of(key: str) -> str | None:
+    """`live` or `test`; None for what is no secret or restricted API key."""
+    known = KEY.fullmatch(key)
+    return known[1] if known else None
+
+
+def connect(key: str, base: str | None) -> stripe.StripeClient:
+    """A client; `base` is where the API answers, if not at Stripe."""
+    http = stripe.RequestsClient(timeout=PATIENCE)
+    if base:
+        return stripe.StripeClient(key, http_client=http, max_network_retries=1, base_addresses={"api": base})
+    return stripe.StripeClient(key, http_client=http, max_network_retries=1)
+
+
+@dataclass(frozen=True)
+class StripeApi:
+    """The two lists. Events come newest first, types by types, as Stripe has them, but for the account they belong to.
+
+    Every method raises Retryable if Stripe does not answer, or answers 429 or 5xx, and Permanent if it refuses.
+    The data of an event is in the API version that the account had when it was made, whichever version is asked for
+    (https://docs.stripe.com/api/events/list).
+    """
+
+    client: stripe.StripeClient
+    sleep: Callable[[float], None]
+
+    def events(self, account: str, since: int, until: int) -> Iterator[Json]:
+        """The events of `account` created from `since` to `until`, both included, in epoch seconds."""
+        for types in chunks_of(account):
+            asked: EventListParams = {"types": types, "created": {"gte": since, "lte": until}, "limit": PAGE}
+            while True:
+                page = self._page(account, asked)
+                yield from page["data"]
+                if not (page["has_more"] and page["data"]):
+                    break
+                asked["starting_after"] = page["data"][-1]["id"]
+
+    def newest(self, account: str, before: int) -> Iterator[Json]:
+        """The newest events of `account` created before a second: at most a page for each call's worth of types."""
+        for types in chunks_of(account):
+            yield from self._page(account, {"types": types, "created": {"lt": before}, "limit": PAGE})["data"]
+
+    def connected(self) -> Iterator[str]:
+        """The ids of the connected accounts (https://docs.stripe.com/api/accounts/list)."""
+        asked: AccountListParams = {"limit": PAGE}
+        while True:
+            page = self._ask(lambda: self.client.v1.accounts.list(asked), "accounts")
+            yield from (account["id"] for account in page["data"])
+            if not (page["has_more"] and page["data"]):
+                break
+            asked["starting_after"] = page["data"][-1]["id"]
+
+    def _page(self, account: str, asked: "EventListParams") -> Json:
+        # No filter by delivery_success: it would hide what was accepted and lost.
+        if account == PLATFORM:
+            return self._ask(lambda: self.client.v1.events.list(asked), "events")
+        page = self._ask(lambda: self.client.v1.events.list(asked, {"stripe_account": account}), "events")
+        # Asked as the account, Stripe leaves out what its webhook says: whose event it is.
+        return {**page, "data": [{**event, "account": account} for event in page["data"]]}
+
+    def _ask(self, call: "Callable[[], ListObject[Any]]", what: str) -> Json:
+        self.sleep(PAUSE)
+        try:
+            answer = call().last_response
+        except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+            raise Retryable(type(error).__name__) from None
+        except stripe.StripeError as error:
+            if error.http_status is None or error.http_status >= 500 or error.http_status < 400:  # noqa: PLR2004 - HTTP's
+                raise Retryable(f"stripe_{error.http_status}") from None
+            # Not the error itself: what Stripe's text quotes belongs in no log.
+            code = error.error.code if error.error else None
+            raise Permanent(code or f"stripe_{error.http_status}", what) from None
+        # The JSON itself: what the SDK makes of it is not what Stripe sends.
+        return cast("Json", answer.data) if answer else {"data": [], "has_more": False}

@@ -1,0 +1,84 @@
+"""What addressing a message needs of a Stripe event, read without trusting its shape."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from shared.sqs_rules import is_identifier
+from shared.unfit import UnfitError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TYPE = re.compile(r"[!-~]{1,256}")
+
+
+class StripeEvent(NamedTuple):
+    """The addressing part of a snapshot event (`event`) or a thin one (`v2.core.event`).
+
+    Shapes: https://docs.stripe.com/api/events/object and https://docs.stripe.com/api/v2/core/events/object.
+    Any field but `id` and `type` can be absent or null in what Stripe sends, and is then None.
+    """
+
+    id: str
+    type: str
+    account: str | None
+    customer: str | None
+    livemode: bool | None
+    api_version: str | None
+    request_id: str | None
+
+
+def stripe_event(event: Mapping[str, Any]) -> StripeEvent:
+    """The addressing part of an event that was parsed from JSON.
+
+    Raises:
+        UnfitError: it is not a Stripe event.
+    """
+    if event.get("object") not in ("event", "v2.core.event"):
+        raise not_an_event("its object is neither event nor v2.core.event")
+    id_, type_ = event.get("id"), event.get("type")
+    if not is_identifier(id_):
+        raise not_an_event("its id is missing or malformed")
+    if not (isinstance(type_, str) and TYPE.fullmatch(type_)):
+        raise not_an_event("its type is missing or malformed")
+    account = event.get("context" if event["object"] == "v2.core.event" else "account") or None
+    if not (account is None or is_identifier(account)):
+        # Taking it for the platform's own would mix up two businesses.
+        raise not_an_event("its account is malformed")
+    livemode = event.get("livemode")
+    return StripeEvent(
+        id=id_,
+        type=type_,
+        account=account,
+        customer=_customer(event),
+        livemode=livemode if isinstance(livemode, bool) else None,
+        api_version=_identifier(event.get("api_version")),
+        request_id=_identifier(_get(event, "request", "id") or _get(event, "reason", "request", "id")),
+    )
+
+
+def not_an_event(why: str) -> UnfitError:
+    """The error for what is no event, and `why` it is none."""
+    return UnfitError("not_an_event", f"It is not a Stripe event: {why}.")
+
+
+def _customer(event: Mapping[str, Any]) -> str | None:
+    subject = _get(event, "data", "object")
+    if _get(subject, "object") == "customer":
+        return _identifier(_get(subject, "id"))
+    if _get(event, "related_object", "type") == "customer":
+        return _identifier(_get(event, "related_object", "id"))
+    customer = _get(subject, "customer")
+    return _identifier(_get(customer, "id") or customer)  # expanded, or as an id
+
+
+def _get(value: Any, *path: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _identifier(value: object) -> str | None:
+    return value if is_identifier(value) else None

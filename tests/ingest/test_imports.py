@@ -1,0 +1,46 @@
+"""What a cold start of ingest imports, module by module: each of them is paid for by the first webhook of a lull."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+OWN = """
+functions.ingest.app functions.ingest.authentication functions.ingest.aws functions.ingest.handler functions.ingest.log
+functions.ingest.message functions.ingest.rejection functions.ingest.request functions.ingest.settings
+functions.ingest.signature functions.ingest.signing_secrets functions.ingest.stripe_event functions.ingest.wiring
+shared.errors shared.own_types shared.queue_message shared.sqs_rules shared.stripe_event shared.unfit
+""".split()
+INSTALLED = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
+FOLDERS = {"functions", "functions.ingest", "shared"}
+
+IMPORT = """
+import sys
+before = set(sys.modules)
+import functions.ingest.app
+print(*sorted(set(sys.modules) - before))
+"""
+
+
+def imported() -> set[str]:
+    environment = {
+        "QUEUE_URL": "queue",
+        "SECRET_ID": "secret",
+        "AWS_REGION": "eu-central-1",
+        "PATH": os.environ["PATH"],
+    }
+    root = Path(__file__).parents[2]
+    ran = subprocess.run(  # noqa: S603 - a command of our own
+        [sys.executable, "-c", IMPORT], cwd=root, env=environment, capture_output=True, text=True, check=True
+    )
+    return set(ran.stdout.split())
+
+
+def test_a_cold_start_imports_exactly_these_modules_of_ours_and_no_package_but_botocores() -> None:
+    modules = imported()
+    ours = {name for name in modules if name.partition(".")[0] in {"functions", "shared"}}
+    packages = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names - {"functions", "shared"}
+
+    assert sorted(ours - FOLDERS) == OWN
+    # botocore prefers certifi where it is installed, as here; ingest ships without.
+    assert packages - {"certifi"} == INSTALLED
