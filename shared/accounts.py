@@ -64,6 +64,11 @@ class PayoutRecord(Record):
         """Where it is on its way."""
         return self.payout.value.status if self.payout else None
 
+    @property
+    def coming(self) -> bool:
+        """Whether it is still on its way."""
+        return self.status in {"pending", "in_transit"}
+
     def with_payout(self, payout: Payout, event: Event) -> Self:
         """Itself, having heard what `event` says of `payout`."""
         return self.model_copy(update={"payout": merge(self.payout, event, payout)})

@@ -1,14 +1,46 @@
-"""Whether a mail still says what the books say: one that waited for an address may have been overtaken meanwhile."""
+"""Whether a mail still says what the books say: one that waited for an address or was redriven may be overtaken."""
 
+from typing import Protocol
+
+from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.effects import Email
+from shared.payments import Payment
 from shared.record import Correspondent
 from shared.records import Organization
 
 
-def still_true(mail: Email, whom: Correspondent) -> bool:  # noqa: PLR0911 - a table: one return a mail
+class Facts(Protocol):
+    """As much of the books as a mail may hang on besides the record of whom it is for."""
+
+    def payment(self, account: str, payment: str) -> Payment:
+        """The payment, by the id of its intent, or of its charge if it has none."""
+
+    def payout(self, account: str, payout: str) -> PayoutRecord:
+        """A payout to a connected account."""
+
+
+def still_true(mail: Email, whom: Correspondent, facts: Facts) -> bool:
     """Whether `mail`, which tells `whom` of a state, tells of the present one; what once happened stays true."""
-    if not isinstance(whom, Organization):
-        return True
+    _, about, *_ = mail.key.split(":")
+    match whom:
+        case Organization() if mail.template == "refund":
+            return facts.payment(whom.account, about).refunded > _refunded_before(mail)
+        case Organization():
+            return _of_organization(mail, whom)
+        case ConnectedAccount() if mail.template == "payout_coming":
+            return facts.payout(whom.account, about).coming
+        case ConnectedAccount() if mail.template == "account_requirements":
+            return whom.state is not None and whom.state.value.demand == about
+    return True
+
+
+def _refunded_before(mail: Email) -> int:
+    """What had gone back before the refund that `mail` tells of, in minor units."""
+    total, amount = mail.data["total"], mail.data["amount"]
+    return total - amount if isinstance(total, int) and isinstance(amount, int) else 0
+
+
+def _of_organization(mail: Email, whom: Organization) -> bool:  # noqa: PLR0911 - a table: one return a mail
     _, about, *rest = mail.key.split(":")
     invoice, subscription = whom.invoice(about), whom.subscription(about)
     match mail.template:

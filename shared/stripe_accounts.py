@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
+from shared import keys
 from shared.snapshot import Snapshot
 from shared.stripe_fields import place, places
 
@@ -36,6 +37,11 @@ class Account(Snapshot):
     payouts_enabled: bool = False
     due: tuple[str, ...] = Field(default=(), validation_alias=places("requirements.currently_due", "due"))
     due_at: int | None = Field(default=None, validation_alias=places("requirements.current_deadline", "due_at"))
+
+    @property
+    def demand(self) -> str:
+        """A name for what is due and when, so that it is told once."""
+        return keys.digest(*sorted(self.due), str(self.due_at))
 
 
 class Payout(Snapshot):

@@ -39,7 +39,7 @@ def decide(event: Event, books: Books) -> Decision:
     decided = ROUTES[event.type](event, noted)
     if any(_refused(owner, event) for record in decided.save for owner in _owner(record, noted)):
         return REFUSED
-    wanted = Decision(save=decided.save, then=tuple(one for one in decided.then if _wanted(one, event, noted)))
+    wanted = Decision(save=decided.save, then=tuple(one for one in decided.then if _meant(one, event, noted)))
     settled = _settle_mails(wanted, event, noted)
     told = tuple(
         announcement
@@ -80,19 +80,22 @@ def _pointers(before: Kept, after: Kept) -> Iterator[Pointer | Holding]:
         yield Holding(account=after.account, subject=after.account, held=after.subject)
 
 
-def _wanted(effect: Effect, event: Event, books: Books) -> bool:
+def _meant(effect: Effect, event: Event, books: Books) -> bool:
+    return not isinstance(effect, Email) or wanted(effect, event.account, books)
+
+
+def wanted(mail: Email, account: str, books: Books) -> bool:
     """Whether the business wants this: its own customers get mail, those of connected accounts only if it says so."""
-    if not isinstance(effect, Email):
-        return True
-    if event.account == PLATFORM or effect.audience == "operator":
-        return effect.template not in books.policy.off
-    allowed = books.policy.mail_connected or effect.template in HOLDER_MAILS
-    return allowed and effect.template not in books.policy.off and books.connected(event.account).ours
+    if account == PLATFORM or mail.audience == "operator":
+        return mail.template not in books.policy.off
+    allowed = books.policy.mail_connected or mail.template in HOLDER_MAILS
+    return allowed and mail.template not in books.policy.off and books.connected(account).ours
 
 
 def _settle_mails(decision: Decision, event: Event, books: "_NotedBooks") -> Decision:
     """Keep a mail without an address with whom it is for; send what was kept there once there is one, if still true."""
     saved = {record.partition: record for record in decision.save if isinstance(record, Correspondent)}
+    facts = _Decided(decision, books)
     people = {**books.known, **saved}
     then: list[Effect] = []
     for effect in decision.then:
@@ -102,8 +105,8 @@ def _settle_mails(decision: Decision, event: Event, books: "_NotedBooks") -> Dec
             then.append(effect)
     for partition, person in people.items():
         # Asked again of what waited: the account may have left us since, or the mail been switched off.
-        meant = {key: mail for key, mail in person.owed.items() if _wanted(mail, event, books)}
-        true = {} if person.silent else {key: mail for key, mail in meant.items() if still_true(mail, person)}
+        meant = {key: mail for key, mail in person.owed.items() if wanted(mail, event.account, books)}
+        true = {} if person.silent else {key: mail for key, mail in meant.items() if still_true(mail, person, facts)}
         asked = _at_stripe(person, true, books)
         sendable = (mail for mail in person.addressed(true, asked) if mail.expires > event.created)
         then += [_signed(mail, event, books) for mail in sendable]
@@ -127,6 +130,22 @@ def _at_stripe(person: Correspondent, mails: Mapping[str, Email], books: Books) 
     if person.address or all(mail.to for mail in mails.values()):
         return None
     return books.contact_at_stripe(person.account, person.subject)
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """What a mail may hang on, as it will be once the decision is saved."""
+
+    decision: Decision
+    books: Books
+
+    def payment(self, account: str, payment: str) -> Payment:
+        saved = (one for one in self.decision.save if isinstance(one, Payment) and one.subject == payment)
+        return next(saved, None) or self.books.payment(account, payment)
+
+    def payout(self, account: str, payout: str) -> PayoutRecord:
+        saved = (one for one in self.decision.save if isinstance(one, PayoutRecord) and one.subject == payout)
+        return next(saved, None) or self.books.payout(account, payout)
 
 
 @dataclass(frozen=True)

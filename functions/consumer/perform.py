@@ -10,6 +10,9 @@ from functions.consumer.store import Store, from_item, to_item
 from shared import keys
 from shared.effects import Email, Erase, Export, Publish, Remind
 
+REFUSED = "refused"
+"""How the outcome of a mail begins that the mail service will never accept."""
+
 type SendMail = Callable[[Email], str]
 """Hands a mail to the mail service and says what became of it."""
 type SetReminder = Callable[[Remind], str]

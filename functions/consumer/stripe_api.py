@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 
+PATIENCE = (2.0, 8.0)
+"""Seconds to connect and to read. Twice that must fit in the function's 30, so that the failure can be recorded."""
+
+
 def contact_asker(manager: "SecretsManagerClient", secret_id: str) -> AskStripe:
     """A function that asks for the address of a customer, or of the account itself; None if there is none to be had.
 
@@ -24,7 +28,9 @@ def contact_asker(manager: "SecretsManagerClient", secret_id: str) -> AskStripe:
         import stripe  # noqa: PLC0415 - slow to import, and most events never need it
 
         key = manager.get_secret_value(SecretId=secret_id)["SecretString"].strip()
-        return stripe.StripeClient(key, max_network_retries=1) if key.startswith(("sk_", "rk_")) else None
+        if not key.startswith(("sk_", "rk_")):
+            return None
+        return stripe.StripeClient(key, max_network_retries=1, http_client=stripe.RequestsClient(timeout=PATIENCE))
 
     def ask(account: str, subject: str) -> Contact | None:
         stripe_api = api()

@@ -29,6 +29,11 @@ def make_table(client: "DynamoDBClient", resource: str) -> str:
     return name
 
 
+def property_of(resource: str, name: str) -> Any:  # noqa: ANN401 - whatever the template says
+    """A property of the template's `resource`."""
+    return _RESOURCES[resource]["Properties"][name]
+
+
 def environment_of(function: str) -> dict[str, Any]:
     """The environment variables of the template's `function`; their values are left to CloudFormation."""
     variables: dict[str, Any] = _RESOURCES[function]["Properties"]["Environment"]["Variables"]

@@ -14,10 +14,10 @@ from moto import mock_aws
 from functions.consumer.message import read_message
 from functions.consumer.perform import SetReminder
 from functions.consumer.reminders import ScheduleTarget, message_of, reminders
-from functions.ingest.message import group_of
 from functions.ingest.stripe_event import read_event as read_stripe_event
 from shared.effects import DAY, Remind
 from shared.event import read_event
+from shared.queue_message import group_of
 from tests.consumer.world import NOW, REGION, reminder, sqs_record, stripe_event
 
 if TYPE_CHECKING:

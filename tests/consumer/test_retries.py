@@ -1,7 +1,6 @@
 """What fails is tried again as often and as late as suits it, and then dead-lettered; the inbox says why."""
 
 import json
-import zlib
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
@@ -10,6 +9,7 @@ from functions.consumer.backoff import BUG, SERVICE
 from functions.consumer.consume import Verdict, consume
 from functions.consumer.message import read_message
 from shared.errors import Permanent, Retryable
+from shared.payload import unpack
 from tests.consumer.faults import Crash
 from tests.consumer.world import LEASE, NOW, World, mail, sqs_record
 
@@ -100,7 +100,7 @@ def test_a_permanent_failure_is_dead_lettered_at_once_with_its_payload_archived(
     assert (inbox["state"], inbox["error"]) == ("failed", "Permanent invoice_missing at customer")
     assert (inbox["failed_ms"], inbox["lease_until"]) == (NOW * 1000, 0)
     (archived,) = world.books().values()
-    assert zlib.decompress(archived["payload"].value).decode() == world.message().body
+    assert unpack(archived["payload"].value) == world.message().body
 
 
 def test_a_body_that_is_no_event_is_dead_lettered_at_once(world: World) -> None:
@@ -170,6 +170,19 @@ def test_a_claim_that_is_not_answered_waits_longer_the_longer_it_has_waited(worl
     world.clock.now += 600
     assert world.consume().wait == 600
     assert world.consume().attempt == 1
+
+
+def test_a_throttled_claim_uses_up_no_attempt(world: World) -> None:
+    world.faults.refuse("PutItem", "ThrottlingException", times=9)
+    assert {world.consume().state for _ in range(9)} == {"unclaimed"}
+    assert world.consume().attempt == 1
+
+
+def test_a_message_typed_into_the_console_is_dead_lettered_for_a_reason_that_says_what_it_lacks(world: World) -> None:
+    for body, reason in (('{"hello": 1}', "Permanent event_missing at id"), ("[1]", "Permanent event_model_type")):
+        message = read_message(sqs_record(body, f"message of {len(body)}"))
+        assert consume(world.consumer, message).state == "failed"
+        assert world.inbox(message.event_id)["error"] == reason
 
 
 def test_what_was_finished_without_an_answer_is_not_taken_for_failed(world: World) -> None:

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from functions.consumer.settings import policy_of, read_settings
-from tests.consumer.tables import environment_of
+from tests.consumer.tables import environment_of, property_of
 
 ENVIRON = {
     "QUEUE_URL": "https://queue.example/events.fifo",
@@ -80,3 +80,12 @@ def test_the_business_decides_which_mails_are_sent() -> None:
 def test_a_mail_to_be_off_that_is_none_of_ours_is_named_with_those_there_are() -> None:
     with pytest.raises(ValueError, match=r"MAILS_OFF names invoice; there are .*receipt"):
         policy_of(read_settings(ENVIRON | {"MAILS_OFF": "receipt,invoice"}))
+
+
+def test_the_lease_outlives_the_function_and_the_message_stays_away_for_longer() -> None:
+    timeout = property_of("ConsumerFunction", "Timeout")
+    lease = int(environment_of("ConsumerFunction")["LEASE_SECONDS"])
+    visibility = property_of("EventsQueue", "VisibilityTimeout")
+    assert timeout < lease < visibility
+    assert visibility >= 6 * timeout  # as Lambda asks for
+    assert property_of("EventsQueue", "RedrivePolicy")["maxReceiveCount"] == 30

@@ -1,6 +1,7 @@
 """Stripe is asked for an address that no event has told, if there is a key; its failures are waited out or borne."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,10 +12,11 @@ import pytest
 import stripe
 from moto import mock_aws
 
-from functions.consumer.stripe_api import _ask, contact_asker
+from functions.consumer.stripe_api import PATIENCE, _ask, contact_asker
 from shared.errors import Retryable
 from shared.event import PLATFORM
 from shared.stripe_objects import Contact
+from tests.consumer.tables import property_of
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -79,6 +81,38 @@ def test_what_stripe_refuses_to_tell_stops_nothing(api: tuple[stripe.StripeClien
     answers.status, answers.body = status, {"error": {"message": "no"}}
 
     assert _ask(client, PLATFORM, "cus_1") is None
+
+
+def test_a_stripe_that_does_not_answer_is_tried_again_later() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        hasty = stripe.RequestsClient(timeout=0.05)
+        client = stripe.StripeClient("sk_test_1", base_addresses={"api": url}, max_network_retries=0, http_client=hasty)
+        with pytest.raises(Retryable, match="APIConnectionError"):
+            _ask(client, PLATFORM, "cus_1")
+
+
+def test_waiting_for_stripe_and_its_one_retry_fit_in_the_time_that_the_function_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    timeouts: list[object] = []
+
+    class Noting(stripe.RequestsClient):
+        def __init__(self, timeout: tuple[float, float]) -> None:
+            super().__init__(timeout=timeout)
+            timeouts.append(timeout)
+
+        def request_with_retries(self, *_: object, **__: object) -> None:  # type: ignore[override] # it never returns
+            raise stripe.APIConnectionError("nobody is asked in a test")  # type: ignore[no-untyped-call] # as stripe has it
+
+    monkeypatch.setattr(stripe, "RequestsClient", Noting)
+    with mock_aws():
+        manager: SecretsManagerClient = boto3.client("secretsmanager", region_name="us-east-1")
+        manager.create_secret(Name="stripe-api-key", SecretString="sk_test_1")
+        with pytest.raises(Retryable):
+            contact_asker(manager, "stripe-api-key")(PLATFORM, "cus_1")
+    assert timeouts == [PATIENCE]
+    assert 2 * sum(PATIENCE) < property_of("ConsumerFunction", "Timeout")
 
 
 def test_without_a_key_nothing_is_asked() -> None:

@@ -202,6 +202,10 @@ class World:
     def write_inbox(self, values: Mapping[str, object]) -> None:
         self.store.client.put_item(TableName=self.store.inbox, Item=to_item({**self.inbox(), **values}))
 
+    def write_book(self, partition: str, sort_key: str, values: Mapping[str, object]) -> None:
+        item = {"pk": partition, "sk": sort_key, **values}
+        self.store.client.put_item(TableName=self.store.books, Item=to_item(item))
+
     def books(self, partition: str = PARTITION) -> dict[str, dict[str, Any]]:
         """All that lies in a partition of the books, by sort key."""
         found = self.store.client.query(

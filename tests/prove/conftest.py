@@ -27,7 +27,7 @@ def theatre(monkeypatch: pytest.MonkeyPatch) -> Iterator[Theatre]:
     logging.disable(logging.NOTSET)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def report(request: pytest.FixtureRequest) -> Report:
     """A function that keeps figures, under a title, for the end of the run."""
     figures = request.config.stash.setdefault(_FIGURES, [])

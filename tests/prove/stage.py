@@ -5,21 +5,25 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.s3.models import s3_backends
 from moto.scheduler.models import scheduler_backends
 from moto.ses.models import ses_backends
 
 from functions.consumer.store import from_item
+from shared import keys
 from tests.consumer.tables import make_table
 from tests.consumer.test_settings import ENVIRON
 from tests.consumer.world import REGION
 
 if TYPE_CHECKING:
+    from moto.dynamodb.models.dynamo_type import Item
     from moto.dynamodb.models.table import Table
     from moto.scheduler.models import Schedule
     from moto.ses.models import BulkTemplateMessage, Message, RawMessage, TemplateMessage
@@ -123,6 +127,24 @@ class Stage:
         """What each schedule will send, by its name."""
         return {name: json.loads(schedule.target["Input"]) for name, schedule in self._schedules.items()}
 
+    def due(self) -> dict[str, float]:
+        """When each schedule fires, in epoch seconds, by its name."""
+        return {
+            name: datetime.strptime(f"{schedule.schedule_expression} UTC", "at(%Y-%m-%dT%H:%M:%S) %Z")
+            .replace(tzinfo=UTC)
+            .timestamp()
+            for name, schedule in self._schedules.items()
+        }
+
+    def inbox(self, event_id: str) -> dict[str, Any]:
+        """What the inbox says of an event; empty if it has never heard of it."""
+        return _item(self._table("INBOX_TABLE").get_item(DynamoType({"S": event_id})))
+
+    def claim_of(self, partition: str, key: str) -> dict[str, Any]:
+        """What the books say of a mail; empty if nobody has claimed its key, or it was erased."""
+        place = DynamoType({"S": partition}), DynamoType({"S": keys.mail(key)})
+        return _item(self._table("BOOKS_TABLE").get_item(*place))
+
     def fire(self, name: str) -> str:
         """The message that a schedule sends when it comes due; it is gone then, as `ActionAfterCompletion` asks."""
         message: str = self._schedules.pop(name).target["Input"]
@@ -135,10 +157,14 @@ class Stage:
         return {key: file.value for key, file in s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets[BUCKET].keys.items()}
 
 
+def _item(item: "Item | None") -> dict[str, Any]:
+    return from_item(item.to_json()["Attributes"]) if item else {}
+
+
 def _items(table: "Table") -> Items:
-    found = (from_item(item.to_json()["Attributes"]) for item in table.all_items())
-    keys = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
-    return {tuple(item[key] for key in keys): item for item in found}
+    found = map(_item, table.all_items())
+    names = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
+    return {tuple(item[key] for key in names): item for item in found}
 
 
 def _plain(mail: "Message | RawMessage | TemplateMessage | BulkTemplateMessage") -> str:

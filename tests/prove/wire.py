@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ReadTimeoutError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.client import BaseClient
 
@@ -40,6 +42,8 @@ class Wire:
         self.announced = announced
         self.calls: list[str] = []
         self.visible_after = 0
+        self.answer: Callable[[str], object] = lambda _operation: None
+        """What AWS answers instead of doing what is asked; nothing if it does it."""
         self._point: Point | None = None
         self._lost = 0
 
@@ -53,10 +57,11 @@ class Wire:
         """Begin to count anew; break at `point`, once."""
         self.calls, self._point, self._lost = [], point, 0
 
-    def _on_call(self, model: Any, **_: object) -> None:  # noqa: ANN401 - botocore has no types for its hooks
+    def _on_call(self, model: Any, **_: object) -> Any:  # noqa: ANN401 - botocore has no types for its hooks
         self.calls.append(f"{model.service_model.service_name}.{model.name}")
         if self._is_here(Fault.STOPPED_BEFORE):
             raise PowerCut
+        return self.answer(self.calls[-1])
 
     def _on_applied(self, request: "AWSPreparedRequest", **_: object) -> None:
         if self.calls[-1] == "events.PutEvents":

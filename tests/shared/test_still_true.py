@@ -43,3 +43,27 @@ def test_what_was_overtaken_while_it_waited_is_not_sent(
     assert owed(*waiting, overtaken_by) == []
     sent = told(*waiting, overtaken_by, sample("customer.created")).mails
     assert [key for _, key in sent if key.startswith(template) and key.endswith(attempt)] == []
+
+
+def test_a_refund_that_failed_while_its_mail_waited_is_not_told_as_one() -> None:
+    refunded = sample("charge.refunded.subscription", amount_refunded=500, refunded=False)
+    mails = told(refunded, sample("refund.failed"), sample("customer.created")).mails
+    assert [mail.template for mail in mails.values()] == ["refund_failed"]
+
+
+def test_a_refund_is_told_by_whichever_event_brings_the_address() -> None:
+    refunded = sample("charge.refunded.subscription", amount_refunded=500, refunded=False)
+    assert [mail.template for mail in told(refunded, sample("customer.created")).mails.values()] == ["refund"]
+
+
+def test_a_payout_that_failed_while_its_holder_had_no_address_is_told_as_failed_alone() -> None:
+    coming, holder = sample("payout.created"), sample("account.updated")
+    failed = after_payout(coming)
+    mails = told(coming, failed, holder).mails
+    assert [mail.template for mail in mails.values()].count("payout_coming") == 0
+    assert "payout_failed" in [mail.template for mail in mails.values()]
+
+
+def after_payout(coming: Event) -> Event:
+    """The same payout, an instant later, failed."""
+    return sample("payout.failed", id=coming.object["id"], created=coming.created + 1)

@@ -1,6 +1,5 @@
 """account.updated: a connected account that must hand something in is told so, once for what is due and when."""
 
-from shared import keys
 from shared.books import Books
 from shared.decision import NOTHING, Decision
 from shared.event import PLATFORM, Event
@@ -18,6 +17,5 @@ def handle(event: Event, books: Books) -> Decision:
     now = account.state.value if account.state else state
     if now != state or not now.details_submitted or not now.due:
         return Decision(save=(account,))
-    what = keys.digest(*sorted(now.due), str(now.due_at))
-    mail = mail_to(account, "account_requirements", what, event, due_at=now.due_at, number=len(now.due))
+    mail = mail_to(account, "account_requirements", now.demand, event, due_at=now.due_at, number=len(now.due))
     return Decision(save=(account,), then=(mail,))

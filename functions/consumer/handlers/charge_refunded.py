@@ -20,7 +20,7 @@ def handle(event: Event, books: Books) -> Decision:
     mail = mail_to(
         books.organization(event.account, charge.customer),
         "refund",
-        f"{charge.id}:{charge.amount_refunded}",
+        f"{payment.subject}:{charge.amount_refunded}",
         event,
         amount=charge.amount_refunded - before,
         total=charge.amount_refunded,

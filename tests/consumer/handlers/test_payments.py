@@ -98,7 +98,7 @@ def test_a_refund_tells_what_went_back_this_time_and_in_all(stripe_sends: Stripe
         template="refund",
         to="accounts@example.com",
         partition=f"{account}#{CUSTOMER}",
-        key=f"refund:{part.object['id']}:3100",
+        key=f"refund:{part.object['payment_intent']}:3100",
         expires=part.created + 3 * DAY,
         data={
             "name": "Fernhill Studio",

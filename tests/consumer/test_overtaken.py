@@ -1,0 +1,87 @@
+"""A mail that is sent long after it was decided on, from a dead-letter queue even, still says what is so."""
+
+import pytest
+
+from functions.consumer.decide import decide
+from functions.consumer.overtaken import overtaken
+from shared.effects import Email
+from shared.event import Event
+from shared.plans import read_plans
+from shared.policy import Policy
+from tests.support.books import BooksOf
+from tests.support.samples import sample
+from tests.support.stories import CONNECTED, told
+
+SOMEBODY = sample("customer.created")
+PAID = sample("invoice.paid")
+REFUNDED = sample("charge.refunded.subscription", amount_refunded=500, refunded=False)
+DISPUTED = sample("charge.dispute.created")
+COMING = sample("payout.created")
+HOLDER = sample("account.updated")
+LEFT = sample("account.application.deauthorized", account=CONNECTED)
+UNSENT = sample("invoice.finalization_failed")
+FAILED = sample("invoice.payment_failed")
+
+
+def after(event: Event, name: str, **changes: object) -> Event:
+    """What happened an instant later to the object of `event`."""
+    made = sample(name, id=event.object["id"], created=event.created + 1, **changes)  # type: ignore[arg-type] # changes are of the object
+    return made.model_copy(update={"account": event.account})
+
+
+OVERTAKEN = {
+    "payment_failed": ((FAILED,), after(FAILED, "invoice.paid.recovered")),
+    "receipt": ((SOMEBODY, PAID), after(SOMEBODY, "customer.deleted")),
+    "refund": ((SOMEBODY, REFUNDED), sample("refund.failed")),
+    "dispute_opened": ((DISPUTED,), after(DISPUTED, "charge.dispute.closed")),
+    "payout_coming": ((HOLDER, COMING), after(COMING, "payout.paid")),
+    "account_requirements": ((HOLDER,), LEFT),
+    "finalization_failed": ((UNSENT,), after(UNSENT, "invoice.finalized", customer=UNSENT.object["customer"])),
+}
+
+
+def waiting(template: str, books: BooksOf) -> Email:
+    (mail,) = [mail for mail in books.mails.values() if mail.template == template]
+    return mail
+
+
+@pytest.mark.parametrize("template", OVERTAKEN)
+def test_a_mail_is_overtaken_by_what_makes_it_wrong_and_by_nothing_else(template: str) -> None:
+    before, by = OVERTAKEN[template]
+    books = told(*before)
+    mail = waiting(template, books)
+    assert not overtaken(mail, books)
+    books.apply(decide(sample("customer.updated", id="cus_other", event_id="evt_other"), books))
+    assert not overtaken(mail, books)
+    books.apply(decide(by, books))
+    assert overtaken(mail, books)
+
+
+def test_what_an_account_must_hand_in_by_now_is_told_and_not_what_it_had_to() -> None:
+    books = told(HOLDER)
+    mail = waiting("account_requirements", books)
+    books.apply(
+        decide(after(HOLDER, "account.updated", requirements={"currently_due": ["tos_acceptance.date"]}), books)
+    )
+    assert overtaken(mail, books)
+
+
+def test_what_happened_once_stays_true() -> None:
+    books = told(SOMEBODY, PAID)
+    receipt = waiting("receipt", books)
+    books.apply(decide(sample("customer.subscription.deleted"), books))
+    assert not overtaken(receipt, books)
+
+
+def test_the_first_of_two_refunds_is_told_even_if_the_second_has_come() -> None:
+    whole = after(REFUNDED, "charge.refunded.subscription", amount_refunded=2900)
+    books = told(SOMEBODY, REFUNDED)
+    mail = waiting("refund", books)
+    books.apply(decide(whole, books))
+    assert not overtaken(mail, books)
+
+
+def test_a_mail_that_was_switched_off_meanwhile_is_not_sent() -> None:
+    books = told(SOMEBODY, PAID)
+    off = BooksOf(*books.records.values(), policy=Policy(plans=read_plans(), off=frozenset({"receipt"})))
+    assert overtaken(waiting("receipt", books), off)

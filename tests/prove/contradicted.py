@@ -1,0 +1,102 @@
+"""Which mails an event makes wrong to send; told from Stripe's objects alone, not from what Billhook makes of them.
+
+What once happened stays true: a receipt, a dispute's end, a change of plan.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.effects import DAY, MAIL_EXPIRES_AFTER, Email
+from shared.event import Event
+from shared.own_types import is_own
+
+REMIND_AFTER = 3 * DAY
+SUBSCRIBED = {"trialing", "active", "past_due"}
+OVER: Mapping[str, set[str]] = {
+    "payment_failed": {"paid", "void", "uncollectible"},
+    "payment_confirm": {"paid", "void", "uncollectible"},
+    "payment_still_due": {"paid", "void", "uncollectible"},
+    "invoice_due": {"paid", "void", "uncollectible"},
+    "finalization_failed": {"open", "paid", "void", "uncollectible"},
+    "dispute_opened": {"won", "lost", "warning_closed", "prevented"},
+    "payout_coming": {"paid", "failed", "canceled"},
+}
+"""With which status of what a mail is about the mail is overtaken, whenever that was."""
+
+
+def about(mail: Email) -> str:
+    """The id of what a mail is about: the first part of its key after the template's name."""
+    return mail.key.split(":")[1]
+
+
+def contradicted(mail: Email, known: Sequence[Event]) -> Event | None:
+    """The first of the `known` events that makes `mail` wrong to send, if any does."""
+    account = mail.partition.partition("#")[0]
+    theirs = [event for event in known if event.account == account and not is_own(event.type)]
+    return next((event for event in theirs if _silences(event, mail, theirs) or _tells(event, mail, theirs)), None)
+
+
+def _silences(event: Event, mail: Email, known: Sequence[Event]) -> bool:
+    """Whether nothing more is said to them: the customer was deleted, or the account has left and not come back."""
+    if mail.audience == "operator":
+        return False
+    if event.type == "customer.deleted":
+        return mail.partition.endswith(f"#{event.object['id']}")
+    back = any(one.type == "account.updated" and one.created > event.created for one in known)
+    return event.type == "account.application.deauthorized" and not back
+
+
+def _tells(event: Event, mail: Email, known: Sequence[Event]) -> bool:
+    """Whether the object of `event` tells otherwise than `mail`."""
+    obj, same = event.object, event.object.get("id") == about(mail)
+    if same and obj.get("status") in OVER.get(mail.template, set()):
+        return True
+    match obj.get("object"):
+        case "invoice" if same:
+            return _tried_again(event, mail)
+        case "refund":
+            return (mail.template, obj.get("payment_intent"), obj["status"]) == ("refund", about(mail), "failed")
+        case "subscription" if event == _newest(obj, known):
+            return _subscribed_otherwise(event, mail) if same else mail.template == "farewell" and _stays(obj)
+    return False
+
+
+def _tried_again(event: Event, mail: Email) -> bool:
+    """Whether a later attempt failed: each has a mail of its own, and moves the reminder."""
+    _, _, which = mail.key.split(":") if mail.key.count(":") > 1 else ("", "", "0")
+    match mail.template:
+        case "payment_failed" | "payment_confirm":
+            return bool(event.object["attempt_count"] > int(which))
+        case "payment_still_due":
+            return event.type.startswith("invoice.payment_") and event.created + REMIND_AFTER > int(which)
+    return False
+
+
+def _subscribed_otherwise(event: Event, mail: Email) -> bool:
+    """Whether the newest that is known of a subscription is not what `mail` says of it."""
+    subscription, later = event.object, event.created > mail.expires - MAIL_EXPIRES_AFTER
+    alive, ends = subscription["status"] in SUBSCRIBED, _ends(subscription)
+    match mail.template:
+        case "welcome":
+            return not alive
+        case "trial_ending":
+            moved = mail.key.split(":")[2] != str(subscription.get("trial_end"))
+            return subscription["status"] != "trialing" or moved or ends
+        case "cancellation_scheduled":
+            return not alive or (later and not ends)
+        case "cancellation_withdrawn":
+            return not alive or (later and ends)
+    return False
+
+
+def _newest(obj: Mapping[str, Any], known: Sequence[Event]) -> Event:
+    """The newest event that tells of the same object."""
+    return max((event for event in known if event.object.get("id") == obj["id"]), key=lambda event: event.created)
+
+
+def _ends(subscription: Mapping[str, Any]) -> bool:
+    return bool(subscription.get("cancel_at") or subscription.get("cancel_at_period_end"))
+
+
+def _stays(subscription: Mapping[str, Any]) -> bool:
+    return subscription["status"] in SUBSCRIBED | {"paused", "unpaid"}

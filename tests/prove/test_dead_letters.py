@@ -1,0 +1,118 @@
+"""In any order, with duplicates, and some of it dead-lettered and redriven later: the same books, and no mail amiss."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from functions.consumer import perform, wiring
+from tests.prove.allowed import divergences
+from tests.prove.conftest import Report
+from tests.prove.contradicted import contradicted
+from tests.prove.run import Company
+from tests.prove.stories import STORIES
+from tests.prove.telling import Pace, Telling, Trouble, Turn, in_order, tellings
+from tests.prove.theatre import Theatre
+from tests.prove.troubles import Queue
+from tests.support.lives import DUNNING, Story
+
+SHORT, LONG = 4, 150
+COLUMNS = ("tellings", "messages", "our own", "dead letters", "redriven", "mails", "overtaken", "too late")
+EACH = pytest.mark.parametrize("name", STORIES)
+
+
+@pytest.fixture
+def company(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """Plays tellings on the real consumer."""
+    company = Company(theatre, Queue(theatre))
+    company.open(monkeypatch)
+    return company
+
+
+@pytest.fixture(scope="module")
+def figures(report: Report) -> Iterator[dict[str, Counter[str]]]:
+    """What was played, by story; told at the end."""
+    played: dict[str, Counter[str]] = {}
+    yield played
+    if played:
+        report("stories in any order, with duplicates, dead letters and redrives", table(played))
+
+
+def table(played: dict[str, Counter[str]]) -> Iterator[str]:
+    columns = (*COLUMNS, "divergences")
+    yield f"{'story':24}" + "".join(f"{column:>14}" for column in columns)
+    rows = [*played.items(), ("all", sum(played.values(), Counter()))]
+    yield from (f"{name:24}" + "".join(f"{row[column]:>14}" for column in columns) for name, row in rows)
+
+
+def tell(company: Company, story: Story, examples: int) -> Counter[str]:
+    """Play so many tellings; each must end as the undisturbed one. Hypothesis prints the one that does not."""
+    undisturbed = {pace: company.play(in_order(story.events, pace)) for pace in Pace}
+    played: Counter[str] = Counter()
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
+        report_multiple_bugs=False,
+    )
+    @given(telling=tellings(story.events))
+    def ends_as_undisturbed(telling: Telling) -> None:
+        outcome = company.play(telling)
+        played.update(outcome.counts + Counter(tellings=1))
+        found = divergences(story, undisturbed[telling.pace], outcome)
+        played["divergences"] += bool(found)
+        assert not found, "\n".join(found)
+
+    ends_as_undisturbed()
+    return played
+
+
+@EACH
+def test_a_mail_that_is_owed_until_all_else_was_told_is_sent_then_unless_it_was_overtaken(
+    name: str, company: Company
+) -> None:
+    story = STORIES[name]
+    undisturbed = company.play(in_order(story.events, Pace.AT_ONCE))
+    mailing = [event for event in story.events if '"email"' in undisturbed.scene.inbox[event.id,].get("outbox", "")]
+    for late in mailing:
+        turns = [
+            Turn(event, (Trouble.MAIL,), (len(story.events),)) if event is late else Turn(event)
+            for event in story.events
+        ]
+        assert divergences(story, undisturbed, company.play(Telling(Pace.AT_ONCE, tuple(turns)))) == []
+
+
+@EACH
+def test_however_it_is_told_a_story_ends_in_the_same_books_and_no_mail_is_amiss(name: str, company: Company) -> None:
+    tell(company, STORIES[name], SHORT)
+
+
+@EACH
+@pytest.mark.prove
+def test_nor_is_any_of_many_more_tellings_amiss(name: str, company: Company, figures: dict[str, Counter[str]]) -> None:
+    figures[name] = tell(company, STORIES[name], LONG)
+
+
+def test_a_consumer_that_does_not_ask_the_books_again_is_found_out(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "overtaken", lambda _mail, _books: False)
+    failed, paid = DUNNING.events[2], DUNNING.events[5]
+    turns = (Turn(failed, (Trouble.MAIL,), (1,)), Turn(paid))
+    told = company.play(Telling(Pace.AT_ONCE, turns)).mails
+    assert [(one.mail.template, contradicted(one.mail, one.known)) for one in told] == [
+        ("receipt", None),
+        ("payment_failed", paid),
+    ]
+
+
+def test_a_consumer_that_forgets_what_it_has_sent_is_found_out(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(perform, "_mark", lambda *_args, **_done: None)
+    turns = (*(Turn(event) for event in DUNNING.events), Turn(DUNNING.events[5]))
+    found = divergences(DUNNING, *(company.play(Telling(Pace.AT_ONCE, told)) for told in (turns[:-1], turns)))
+    assert any(one.startswith("2 times: ") for one in found)
+    assert any(one.startswith("not done: ") for one in found)
