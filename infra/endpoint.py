@@ -44,8 +44,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="make endpoint", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--url", required=True, help="the stack's output WebhookUrl")
-    parser.add_argument("--secret-id", required=True, help="the stack's output SigningSecretsId")
+    parser.add_argument("--stack", help="whose outputs say the following two")
+    parser.add_argument("--url", default="", help="the stack's output WebhookUrl")
+    parser.add_argument("--secret-id", default="", help="the stack's output SigningSecretsId")
     parser.add_argument("--only", choices=["direct", "connect"], help="only this endpoint; both by default")
     parser.add_argument("--api-version", default=stripe.api_version, help="Stripe's; %(default)s by default")
     parser.add_argument("--keep-old", action="store_true", help="leave what is replaced enabled for now")
@@ -55,9 +56,12 @@ def main() -> int:
         stripe.log = "info"  # at debug, the SDK prints Stripe's answers, and one of them is the secret
     try:
         key, mode = _key()
-        url = _base(asked.url)
+        outputs = (
+            _outputs(asked.stack) if asked.stack else {"WebhookUrl": asked.url, "SigningSecretsId": asked.secret_id}
+        )
+        url = _base(outputs["WebhookUrl"])
         print(f"{mode} mode, API version {asked.api_version}{', dry run' if asked.dry_run else ''}")
-        endpoints = Endpoints(StripeClient(key), boto3.client("secretsmanager"), asked.secret_id)
+        endpoints = Endpoints(StripeClient(key), boto3.client("secretsmanager"), outputs["SigningSecretsId"])
         names: list[Name] = [asked.only] if asked.only else ["direct", "connect"]
         for name in names:
             wanted = Wanted(name, f"{url}/{name}", asked.api_version, types_for(name))
@@ -145,6 +149,11 @@ def _key() -> tuple[str, str]:
     if not (known := KEY.fullmatch(key)):
         raise EndpointError("STRIPE_API_KEY is no secret or restricted key: those start with sk_ or rk_, live or test")
     return key, known[1]
+
+
+def _outputs(stack: str) -> dict[str, str]:
+    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
 
 def _base(url: str) -> str:

@@ -28,6 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--arch", required=True, help="what the functions were built for")
     parser.add_argument("--port", type=int, default=4599, help="where the cloud answers, if that port is free")
+    parser.add_argument("--bind", default="127.0.0.1", help="0.0.0.0 lets containers, and your whole network, reach it")
     parser.add_argument("--end", action="store_true", help="end after the journey")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -39,7 +40,7 @@ def main() -> int:
 
     try:
         tell("starting the local cloud")
-        with _start(asked.port, console) as cloud:
+        with _start(asked.port, asked.bind, console) as cloud:
             tell("deploying template.yaml with sam deploy")
             built = ROOT / ".aws-sam" / asked.arch / "template.yaml"
             stack = deploy(cloud, built, asked.arch, "whsec_" + secrets.token_hex(16))
@@ -62,12 +63,12 @@ def main() -> int:
         running.forget()
 
 
-def _start(port: int, console: Console) -> LocalCloud:
+def _start(port: int, bind: str, console: Console) -> LocalCloud:
     try:
-        return LocalCloud.start(port=port)
+        return LocalCloud.start(port=port, bind=bind, auth=True)
     except NotStartedError:
         console.print(f"port {port} is taken, so another one is used; PORT=… chooses one")
-        return LocalCloud.start()
+        return LocalCloud.start(bind=bind, auth=True)
 
 
 def _show(stack: Stack, console: Console) -> None:
@@ -101,7 +102,7 @@ def _stay(stack: Stack, console: Console) -> None:
     console.print(
         f"webhook URL     {stack.webhook_url}\n"
         f"signing secret  {stack.secret}\n"
-        f"AWS endpoint    {stack.cloud.endpoint_url}   (any credentials, us-east-1)\n\n"
+        f"AWS endpoint    {stack.cloud.endpoint_url}   (us-east-1, key and secret: test)\n\n"
         f"another event:  make send EVENT=invoice.payment_failed\n"
         f"                (or any of events/; ID=evt_… repeats one, ACCOUNT=acct_… makes it a connected account's)\n\n"
         f"the Stripe CLI: its events are signed with a secret of its own, so add that one first:\n"

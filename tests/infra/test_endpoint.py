@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import boto3
@@ -162,6 +163,20 @@ def test_an_endpoint_whose_secret_was_lost_on_the_way_is_replaced(there: Setting
     assert made != lost
     assert there.api.endpoints[lost]["status"] == "disabled"
     assert there.stored()["direct"] == [there.api.secrets[made], "whsec_of_another"]
+
+
+def test_a_stacks_name_is_enough(there: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"WebhookUrl": URL, "SigningSecretsId": there.secret_id}
+    outputs = [{"OutputKey": key, "OutputValue": value} for key, value in told.items()]
+    stacks = {"acme": {"Stacks": [{"Outputs": outputs}]}}
+    cloudformation = SimpleNamespace(describe_stacks=lambda StackName: stacks[StackName])  # noqa: N803 - boto3's name
+    clients = {"cloudformation": cloudformation, "secretsmanager": there.manager}
+    monkeypatch.setattr(boto3, "client", clients.__getitem__)
+    monkeypatch.setattr(sys, "argv", ["endpoint", "--stack", "acme", "--only", "direct"])
+
+    assert endpoint.main() == 0
+
+    assert list(there.stored()) == ["direct"]
 
 
 def test_an_endpoint_that_was_made_by_hand_at_the_same_url_is_taken_over(there: Setting) -> None:

@@ -1,0 +1,128 @@
+"""Write tests/upgrade/<version>/, what this version leaves for the next to find: `make corpus`, once at each release.
+
+messages.json    a message for each handler, as the queue held it
+owed.json        events that are committed and not performed: inbox item, books as they then were, what was done
+books.json       an item of each kind that the books hold
+"""
+
+import base64
+import io
+import json
+import tomllib
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.consumer import consume, perform
+from functions.consumer.routes import ROUTES
+from tests.consumer.world import REGION, sqs_record
+from tests.prove.plays import ROUTED, SAMPLES, STAY
+from tests.prove.stage import Stage
+from tests.prove.theatre import Act, Theatre
+
+HERE = Path(__file__).parent
+STORIES = (ROUTED, (*STAY, "customer.subscription.deleted"))
+"""Everything; and the life of a customer who leaves, since in everything somebody stays."""
+
+type Item = dict[str, Any]
+
+
+def main() -> None:
+    """Play the stories with all that follows, and write down one of each kind of what lies in between."""
+    version = tomllib.loads((HERE.parents[1] / "pyproject.toml").read_text())["project"]["version"]
+    folder = HERE / ".".join(version.split(".")[:2])
+    folder.mkdir(exist_ok=True)
+    seen = Seen()
+    for story in STORIES:
+        with pytest.MonkeyPatch.context() as patch, mock_aws(), redirect_stdout(io.StringIO()):
+            patch.setenv("AWS_DEFAULT_REGION", REGION)
+            theatre = Theatre(Stage())
+            theatre.open(patch)
+            Recorder(theatre, seen).play(story)
+    for name, kinds in vars(seen).items():
+        text = json.dumps(list(kinds.values()), indent=1, ensure_ascii=False)
+        (folder / f"{name}.json").write_text(text + "\n")
+
+
+@dataclass
+class Seen:
+    """One of each kind, by what tells the kinds apart."""
+
+    messages: dict[str, Item] = field(default_factory=dict)
+    owed: dict[str, Item] = field(default_factory=dict)
+    books: dict[str, Item] = field(default_factory=dict)
+
+
+@dataclass
+class Recorder:
+    """Looks at the tables while a story is played."""
+
+    theatre: Theatre
+    seen: Seen
+
+    def play(self, story: Sequence[str]) -> None:
+        """Each sample, then each message that Billhook sends itself, as it comes due."""
+        stage, clock = self.theatre.stage, self.theatre.clock
+        with mock.patch.object(consume, "perform", self._perform):
+            for event in (SAMPLES[name] for name in story):
+                self._consume(json.dumps(event, separators=(",", ":")), event["created"] + 5)
+            while due := stage.schedules():
+                name = min(due, key=lambda name: due[name]["created"])
+                self._consume(stage.fire(name), max(due[name]["created"], clock.now) + 5)
+
+    def _consume(self, body: str, at: float) -> None:
+        handler = ROUTES[json.loads(body)["type"]].__module__
+        self.theatre.play(Act(body, handler, body, at))
+        self.seen.messages.setdefault(handler, {"at": at, "record": sqs_record(body, json.loads(body)["id"])})
+        for item in self._books():
+            kind = item["sk"]["S"].partition("#")[0] + "#" * ("#" in item["sk"]["S"])
+            if len(str(item)) > len(str(self.seen.books.get(kind, ""))):
+                self.seen.books[kind] = item
+
+    def _perform(self, store: Any, performers: Any, claimed: Any, outbox: Any, mails: Any) -> None:  # noqa: ANN401 - perform's
+        """Perform, having noted what is owed; afterwards note what was done."""
+        owed = {"at": self.theatre.clock.now, "inbox": self._inbox(claimed.event_id), "books": self._around(outbox)}
+        perform.perform(store, performers, claimed, outbox, mails)
+        owed["done"] = json.loads(self._inbox(claimed.event_id)["outbox"]["S"])
+        kinds = "+".join(sorted({entry.kind for entry in outbox}))
+        if kinds not in self.seen.owed or len(str(owed)) < len(str(self.seen.owed[kinds])):
+            self.seen.owed[kinds] = owed
+
+    def _around(self, outbox: Any) -> list[Item]:  # noqa: ANN401 - as above
+        """What performing `outbox` reads: of who gets mail the records and claims, of who leaves all."""
+        leaving = [getattr(entry, entry.kind) for entry in outbox if entry.kind in {"export", "erase"}]
+        whole = {f"{one.account}#{one.customer}" for one in leaving}
+        mailed = {entry.partition for entry in outbox if entry.kind == "email"}
+        return [
+            item
+            for item in self._books()
+            if item["pk"]["S"] in whole or (item["pk"]["S"] in mailed and "payload" not in item)
+        ]
+
+    def _books(self) -> list[Item]:
+        table = self.theatre.stage.environ["BOOKS_TABLE"]
+        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+        return [_json(item) for page in pages for item in page["Items"]]
+
+    def _inbox(self, event_id: str) -> Item:
+        table = self.theatre.stage.environ["INBOX_TABLE"]
+        return _json(boto3.client("dynamodb").get_item(TableName=table, Key={"id": {"S": event_id}})["Item"])
+
+
+def _json(item: Any) -> Item:  # noqa: ANN401 - a boto3 shape
+    """An item as DynamoDB's own JSON, with bytes in base64."""
+    return {
+        name: {"B": base64.b64encode(value["B"]).decode()} if "B" in value else dict(value)
+        for name, value in item.items()
+    }
+
+
+if __name__ == "__main__":
+    main()

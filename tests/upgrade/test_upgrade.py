@@ -1,0 +1,217 @@
+"""What an older version left in the queue, the inbox, the schedules and the books is read and completed by this one.
+
+A folder for each version that was released, written by its own `make corpus`; at the next release one is added, and
+none is ever rewritten.
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.consumer.books import DynamoBooks
+from functions.consumer.outbox import dump, load
+from functions.consumer.routes import ROUTES
+from functions.consumer.store import Store
+from shared import keys
+from shared.accounts import ConnectedAccount, PayoutRecord
+from shared.decision import Kept
+from shared.effects import Email
+from shared.orders import Order
+from shared.payments import Payment
+from shared.pointer import Holding, Pointer
+from shared.policy import Policy
+from shared.records import Organization
+from tests.consumer.world import REGION, token
+from tests.prove.stage import Stage
+from tests.prove.theatre import Act, Theatre
+
+if TYPE_CHECKING:
+    from shared.record import Record
+
+HERE = Path(__file__).parent
+VERSIONS = sorted(path.name for path in HERE.iterdir() if path.is_dir() and path.name[0].isdigit())
+RECORDS: dict[str, type[Kept]] = {
+    "organization": Organization,
+    "payment": Payment,
+    "payment#": Pointer,
+    "order#": Order,
+    "holds#": Holding,
+    "account": ConnectedAccount,
+    "payout": PayoutRecord,
+}
+
+
+READ_ALONE = {"organization", "payment", "order#", "account", "payout"}
+"""What a handler asks the books for; the others are found by Query."""
+OURS = {"reminder.payment_failed", "reminder.trial_ending", "farewell.due", "erasure.due", "erasure.account_due"}
+
+
+def corpus(name: str) -> list[Any]:
+    """All entries of one file of every version, named by version and place."""
+    found = [(version, json.loads((HERE / version / f"{name}.json").read_text())) for version in VERSIONS]
+    return [
+        pytest.param(entry, id=f"{version}-{_named(entry)}-{number}")
+        for version, entries in found
+        for number, entry in enumerate(entries)
+    ]
+
+
+def _named(entry: dict[str, Any]) -> str:
+    if "record" in entry and "at" in entry:
+        return str(json.loads(entry["record"]["body"])["type"])
+    return "+".join(one["kind"] for one in entry["done"]) if "done" in entry else kind_of(entry)
+
+
+def kind_of(item: dict[str, Any]) -> str:
+    """What an item of the books is, as its sort key says."""
+    kind, divided, _ = item["sk"]["S"].partition("#")
+    return str(kind + divided)
+
+
+def bytes_again(item: dict[str, Any]) -> Any:  # noqa: ANN401 - a boto3 shape
+    return {name: {"B": base64.b64decode(value["B"])} if "B" in value else value for name, value in item.items()}
+
+
+def lost(old: object, new: object, place: str = "") -> list[str]:
+    """What `old` says and `new` does not, by its place; more may be said, and a set is stored in any order."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return [one for key, value in old.items() for one in lost(value, new.get(key), f"{place}.{key}")]
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        pairs = zip(sorted(old, key=str), sorted(new, key=str), strict=True)
+        return [
+            one for number, (before, after) in enumerate(pairs) for one in lost(before, after, f"{place}[{number}]")
+        ]
+    return [] if old == new else [place]
+
+
+@pytest.fixture(scope="module")
+def stopped_theatre() -> Iterator[Theatre]:
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        theatre = Theatre(Stage())
+        theatre.open(patch)
+        yield theatre
+
+
+@pytest.fixture
+def theatre(stopped_theatre: Theatre) -> Iterator[Theatre]:
+    """The consumer of today, on empty tables."""
+    with stopped_theatre.aside():
+        yield stopped_theatre
+
+
+def put(theatre: Theatre, table: str, *items: dict[str, Any]) -> None:
+    for item in items:
+        boto3.client("dynamodb").put_item(TableName=theatre.stage.environ[table], Item=bytes_again(item))
+
+
+def inbox(theatre: Theatre, event_id: str) -> dict[str, Any]:
+    return theatre.stage.look().inbox[event_id,]
+
+
+def deliver(theatre: Theatre, body: str, at: float) -> dict[str, Any]:
+    """The inbox item once the message is acknowledged."""
+    event = json.loads(body)
+    theatre.play(Act(event["id"], event["type"], body, at))
+    return inbox(theatre, event["id"])
+
+
+@pytest.mark.parametrize("message", corpus("messages"))
+def test_a_message_that_an_older_version_sent_is_done(theatre: Theatre, message: dict[str, Any]) -> None:
+    done = deliver(theatre, message["record"]["body"], message["at"])
+    assert (done["state"], done.get("error")) == ("done", None)
+
+
+@pytest.mark.parametrize("owed", corpus("owed"))
+def test_what_an_older_version_committed_is_performed_as_it_would_have_done(
+    theatre: Theatre, owed: dict[str, Any]
+) -> None:
+    put(theatre, "INBOX_TABLE", owed["inbox"])
+    put(theatre, "BOOKS_TABLE", *owed["books"])
+    event = {"id": owed["inbox"]["id"]["S"], "type": owed["inbox"]["type"]["S"], "data": {"object": {}}}
+
+    done = deliver(theatre, json.dumps(event), owed["at"])
+
+    came_of_it = [(entry["kind"], entry["outcome"].split()[0]) for entry in json.loads(done["outbox"])]
+    assert (done["state"], done.get("error")) == ("done", None)
+    assert came_of_it == [(entry["kind"], entry["outcome"].split()[0]) for entry in owed["done"]]
+
+
+@pytest.mark.parametrize("owed", corpus("owed"))
+def test_nothing_of_an_older_outbox_is_lost_when_it_is_read(owed: dict[str, Any]) -> None:
+    stored = owed["inbox"]["outbox"]["S"]
+    assert lost(json.loads(stored), json.loads(dump(load(stored)))) == []
+
+
+@pytest.mark.parametrize("item", corpus("books"))
+def test_nothing_of_an_older_item_of_the_books_is_lost_when_it_is_read(item: dict[str, Any]) -> None:
+    kind = kind_of(item)
+    if kind == "mail#":
+        stored = item["mail"]["S"]
+        mail = Email.model_validate_json(stored)
+        assert lost(json.loads(stored), json.loads(mail.model_dump_json())) == []
+        assert (mail.partition, keys.mail(mail.key)) == (item["pk"]["S"], item["sk"]["S"])
+    elif kind in RECORDS:
+        stored = item["record"]["S"]
+        record = RECORDS[kind].model_validate_json(stored)
+        assert lost(json.loads(stored), json.loads(record.model_dump_json())) == []
+        assert (record.partition, record.sort_key) == (item["pk"]["S"], item["sk"]["S"])
+    else:
+        assert kind in {"event#", "tombstone"}  # read by the exports and erasures among what is owed
+
+
+@pytest.mark.parametrize("item", [one for one in corpus("books") if kind_of(one.values[0]) in READ_ALONE])
+def test_the_books_find_an_older_record_under_its_version(theatre: Theatre, item: dict[str, Any]) -> None:
+    put(theatre, "BOOKS_TABLE", item)
+    books = books_of(theatre)
+    wanted = RECORDS[kind_of(item)].model_validate_json(item["record"]["S"])
+
+    found = read(books, wanted)
+
+    assert found == wanted.model_copy(update={"version": int(item["version"]["N"])})
+
+
+def read(books: DynamoBooks, wanted: Kept) -> "Record":
+    match wanted:
+        case Organization():
+            return books.organization(wanted.account, wanted.subject)
+        case Payment():
+            return books.payment(wanted.account, wanted.subject)
+        case Order():
+            return books.order(wanted.account, wanted.subject, wanted.session_id)
+        case ConnectedAccount():
+            return books.connected(wanted.account)
+    return books.payout(wanted.account, wanted.subject)
+
+
+def books_of(theatre: Theatre) -> DynamoBooks:
+    environ = theatre.stage.environ
+    client = boto3.client("dynamodb")
+    tables = environ["INBOX_TABLE"], environ["BOOKS_TABLE"]
+    store = Store(client, *tables, retention_days=90, lease=45, clock=theatre.clock)
+    return DynamoBooks(store, Policy(), token)
+
+
+def test_a_field_that_is_dropped_or_changed_is_noticed_wherever_it_is() -> None:
+    old = {"invoices": {"in_1": {"candidates": [{"event": "evt_1", "verb": 1}]}}, "closed": ["in_2", "in_3"]}
+    assert lost(old, old | {"new": True, "closed": ["in_3", "in_2"]}) == []
+    assert lost(old, {"closed": ["in_2", "in_3"]}) == [".invoices"]
+    renamed = {"in_1": {"candidates": [{"event": "evt_1", "kind": 1}]}}
+    assert lost(old, old | {"invoices": renamed}) == [".invoices.in_1.candidates[0].verb"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_corpus_has_every_kind_of_what_was_left(version: str) -> None:
+    messages, owed, books = (
+        json.loads((HERE / version / f"{name}.json").read_text()) for name in ("messages", "owed", "books")
+    )
+    assert {json.loads(one["record"]["body"])["type"] for one in messages} <= ROUTES.keys()
+    assert {json.loads(one["record"]["body"])["type"] for one in messages} >= OURS
+    assert {entry["kind"] for one in owed for entry in one["done"]} == {"email", "remind", "publish", "export", "erase"}
+    assert {kind_of(item) for item in books} == {*RECORDS, "mail#", "event#", "tombstone"}
