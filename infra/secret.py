@@ -1,4 +1,4 @@
-"""`make secret`: give an endpoint one more signing secret; the ones it has stay valid beside it.
+"""`make secret`: give an endpoint one more signing secret; the ones it has stay valid beside it, or go with --alone.
 
 In the cloud that `make run` started, or, with --secret-id, in the AWS account that the environment has credentials for.
 """
@@ -22,6 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make secret NAME=… VALUE=…", description=__doc__)
     parser.add_argument("name", help="the endpoint: direct, connect, cli, or a name of your own")
     parser.add_argument("value", help="the signing secret, whsec_…, that Stripe shows")
+    parser.add_argument("--alone", action="store_true", help="forget the ones it has: they have expired, or leaked")
     parser.add_argument("--secret-id", help="the stack's output SigningSecretsId; the running local cloud's by default")
     asked = parser.parse_args()
     value = asked.value.strip()
@@ -30,23 +31,24 @@ def main() -> int:
         return 1
     try:
         secret_id, manager = (asked.secret_id, boto3.client("secretsmanager")) if asked.secret_id else _local()
-        add(manager, secret_id, asked.name, value)
+        add(manager, secret_id, asked.name, value, alone=asked.alone)
     except (NothingRunsError, ClientError, BotoCoreError, ValueError) as error:
         sys.stderr.write(f"not stored: {error}\n")
         return 1
-    print(f"stored for {asked.name}; valid within seconds, and the secrets it had stay valid too")
+    others = "are refused within five minutes" if asked.alone else "stay valid too"
+    print(f"stored for {asked.name}; valid within seconds, and the secrets it had {others}")
     return 0
 
 
-def add(manager: "SecretsManagerClient", secret_id: str, name: str, value: str) -> None:
-    """Put `value` before the secrets that endpoint `name` has.
+def add(manager: "SecretsManagerClient", secret_id: str, name: str, value: str, *, alone: bool = False) -> None:
+    """Put `value` before the secrets that endpoint `name` has, or in their place if it is to stand alone.
 
     Raises:
         ValueError: what is stored is not the JSON that ingest reads.
         botocore.exceptions.ClientError, BotoCoreError: it could not be read or stored.
     """
     stored = json.loads(manager.get_secret_value(SecretId=secret_id)["SecretString"])
-    known = stored.get(name) or []
+    known = [] if alone else stored.get(name) or []
     others = [known] if isinstance(known, str) else known
     stored[name] = [value, *(other for other in others if other != value)]
     manager.put_secret_value(SecretId=secret_id, SecretString=json.dumps(stored))

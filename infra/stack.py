@@ -122,9 +122,15 @@ def deploy(cloud: LocalCloud, built: Path, architecture: str, secret: str, **par
 
 
 @contextmanager
-def deployed(built: Path, architecture: str, secret: str, **parameters: str) -> Iterator[Stack]:
-    """A stack on a cloud of its own, for as long as the `with` block lasts."""
-    with LocalCloud.start() as cloud:
+def deployed(
+    built: Path, architecture: str, secret: str, *, faulty: bool = False, **parameters: str
+) -> Iterator[Stack]:
+    """A stack on a cloud of its own, for as long as the `with` block lasts.
+
+    The cloud enforces IAM, or has a fault proxy if it is to be `faulty`: requests that went through that bear another
+    host than they were signed for.
+    """
+    with LocalCloud.start(auth=not faulty, faulty=faulty) as cloud:
         yield deploy(cloud, built, architecture, secret, **parameters)
 
 

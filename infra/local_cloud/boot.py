@@ -1,6 +1,7 @@
 """Start ministack, mended, under its own interpreter: `python -m infra.local_cloud.boot --help`."""
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -9,13 +10,17 @@ import threading
 import time
 from pathlib import Path
 
-from infra.local_cloud import shared_clock
+from infra.local_cloud import fault_proxy, shared_clock
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="infra.local_cloud.boot", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="where the AWS APIs answer")
+    parser.add_argument("--bind", default="127.0.0.1", help="which of this machine's addresses the AWS APIs answer at")
     parser.add_argument("--control-port", type=int, required=True, help="where the clock can be read and advanced")
+    parser.add_argument(
+        "--faults-port", type=int, help="where a fault proxy listens that Lambda functions call through"
+    )
     parser.add_argument("--state", type=Path, help="keep the state here over a clean stop")
     parser.add_argument("--auth", action="store_true", help="enforce signatures and IAM policies")
     parser.add_argument("--without-mends", action="store_true", help="plain ministack, to see whether a mend is needed")
@@ -24,9 +29,10 @@ def _arguments() -> argparse.Namespace:
 
 
 def _settings(arguments: argparse.Namespace, scratch: Path, kept: Path) -> dict[str, str]:
-    return {
+    functions_call = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{arguments.faults_port}"} if arguments.faults_port else {}
+    return functions_call | {
         "GATEWAY_PORT": str(arguments.port),
-        "BIND_HOST": "127.0.0.1",
+        "BIND_HOST": arguments.bind,
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "AUTH": str(arguments.auth).lower(),
@@ -80,10 +86,11 @@ def main() -> None:
         from ministack.app import main as ministack  # noqa: PLC0415 -- see above
 
         sys.argv = sys.argv[:1]  # it also reads the command line
-        try:
+        with contextlib.ExitStack() as stack:
+            stack.callback(_end_workers)  # ministack leaves them to finish by themselves
+            if arguments.faults_port:
+                stack.enter_context(fault_proxy.running(arguments.faults_port, arguments.port))
             ministack()
-        finally:
-            _end_workers()  # ministack leaves them to finish by themselves
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any, Self
 import boto3
 
 from infra.local_cloud import deployment, emulator
+from infra.local_cloud.faults import Faults
 from infra.local_cloud.mail import Mail, parse_mails
 
 REGION = "us-east-1"
@@ -25,10 +26,12 @@ class LocalCloud:
     Attributes:
         port: where the AWS APIs answer on 127.0.0.1.
         control_port: where its clock answers, likewise.
+        faults: what goes wrong with its Lambda functions' calls, if it was started `faulty`; else nothing listens.
     """
 
     port: int
     control_port: int
+    faults: Faults
     _emulator: emulator.Emulator = field(repr=False)
 
     @classmethod
@@ -37,9 +40,11 @@ class LocalCloud:
         *,
         port: int = 0,
         control_port: int = 0,
+        bind: str = "127.0.0.1",
         state: Path | None = None,
         auth: bool = False,
         mended: bool = True,
+        faulty: bool = False,
         seconds: float = 30,
     ) -> Self:
         """Start the emulator and wait until it answers.
@@ -47,22 +52,28 @@ class LocalCloud:
         Args:
             port: where the AWS APIs are to answer; 0 is any free port.
             control_port: where the clock is to answer; 0 is any free port.
+            bind: at which of this machine's addresses the AWS APIs are to answer; 0.0.0.0 is all of them.
             state: a folder that keeps the state, and the clock, from a clean stop to the next start; nothing is kept
                 by default.
             auth: enforce signatures and IAM policies.
             mended: False starts plain ministack, without a clock to move: for asking whether a mend is still needed.
+            faulty: let the Lambda functions call through a fault proxy; `faults` says what it does to the calls.
             seconds: how long to wait.
 
         Raises:
             emulator.NotStartedError: it died or did not answer in time.
         """
         port, control_port = port or emulator.free_port(), control_port or emulator.free_port()
-        options = ["--state", str(state)] if state else []
+        options = ["--bind", bind] + (["--state", str(state)] if state else [])
         options += ["--auth"] if auth else []
         options += [] if mended else ["--without-mends"]
-        cloud = cls(port, control_port, emulator.spawn(port, control_port, options, CREDENTIALS))
+        faults = Faults(emulator.free_port())
+        options += ["--faults-port", str(faults.port)] if faulty else []
+        cloud = cls(port, control_port, faults, emulator.spawn(port, control_port, options, CREDENTIALS))
         try:
             emulator.wait(cloud._emulator, f"{cloud.endpoint_url}/_ministack/health", seconds)
+            if faulty:
+                emulator.wait(cloud._emulator, faults.health_url, seconds)
         except BaseException:
             cloud.stop()
             raise
@@ -137,6 +148,10 @@ class LocalCloud:
     def set_clock(self, ahead: float) -> None:
         """Put the clock `ahead` seconds ahead of the real time, or behind; nothing that has fired fires again."""
         _ask(f"http://127.0.0.1:{self.control_port}/clock?ahead={ahead}", data=b"")
+
+    def running(self) -> int:
+        """How many Lambda invocations are under way."""
+        return int(_ask(f"http://127.0.0.1:{self.control_port}/functions")["running"])
 
     def log(self) -> str:
         """All that the emulator has logged, with the output of the Lambda functions that it ran for a queue."""

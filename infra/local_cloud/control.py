@@ -1,5 +1,7 @@
 """The emulator's own HTTP endpoint, on loopback: `GET /clock` reads its clock, `POST /clock?advance=S` moves it.
 
+`GET /functions` tells how many Lambda invocations are under way.
+
 `POST /clock?ahead=S` puts it S seconds ahead of the real time, or behind; 0 suits senders that live by the real time,
 such as the Stripe CLI.
 """
@@ -16,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ministack.core.concurrency import esm_wake
+from ministack.services import lambda_svc
 
 from infra.local_cloud import shared_clock
 from infra.local_cloud.mends import schedule_tick
@@ -27,6 +30,10 @@ class _Control(BaseHTTPRequestHandler):
         super().__init__(request, client, server)
 
     def do_GET(self) -> None:
+        if urlsplit(self.path).path == "/functions":
+            running, _by_function = lambda_svc.executions_in_flight()
+            self._answer(HTTPStatus.OK, {"running": running})
+            return
         self._answer(HTTPStatus.OK, {"now": time.time(), "ahead": shared_clock.ahead(self._clock_file)})
 
     def do_POST(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 from infra.package import ELF_MACHINE, SERVICES, wrong_platform
 from tests.cloud.conftest import ARCHITECTURE, BUILT
 
-SHIPPED = {"ingest": "IngestFunction", "consumer": "ConsumerFunction", "exports": "ExportsFunction"}
+SHIPPED = {name: f"{name.title()}Function" for name in SERVICES}
 
 
 def library(folder: Path, arch: str) -> None:

@@ -7,12 +7,16 @@ when an upgrade breaks the mend, or makes it unnecessary.
 from pathlib import Path
 
 from infra.local_cloud.mends import (
+    alarms,
     clock,
     emf_metrics,
     fifo_concurrency,
     http_api_body,
+    iam,
     lambda_packages,
+    leading_keys,
     message_move,
+    saved_queries,
     schedule_tick,
 )
 
@@ -28,5 +32,9 @@ def apply(clock_file: Path) -> None:
     http_api_body.apply()
     schedule_tick.apply()
     emf_metrics.apply()
+    alarms.apply()
+    saved_queries.apply()
     lambda_packages.apply()
+    iam.apply()
+    leading_keys.apply()
     clock.apply(clock_file)

@@ -1,8 +1,9 @@
 """ministack 1.5.33 cannot redrive a dead-letter queue: StartMessageMoveTask and ListMessageMoveTasks, as AWS has them.
 
 Like AWS, it moves back only what SQS itself dead-lettered. A message that was sent to the dead-letter queue has no
-source to go back to: the task stops at it and fails. A moved message starts afresh, under a new message id. Other than
-on AWS a task is over before its request is answered, and the rate limit is ignored.
+source to go back to: the task stops at it and fails. A moved message starts afresh, under a new message id. It is sent
+as the caller, so the destination's policy may refuse it. Other than on AWS a task is over before its request is
+answered, and the rate limit is ignored.
 """
 # ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
 
@@ -54,6 +55,7 @@ def _move(source: dict[str, Any], destination_arn: str | None) -> tuple[int, str
         destination = sqs._queue_by_arn(arn)
         if destination is None:
             return moved, "AWS.SimpleQueueService.NonExistentQueue"
+        sqs._enforce_queue_policy(destination, "sqs:SendMessage")
         source["messages"].remove(message)
         destination["messages"].append(_afresh(message, destination))
         moved += 1

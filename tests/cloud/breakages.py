@@ -1,0 +1,154 @@
+"""The calls that the functions make, and each way in which one can fail, as rules of the fault proxy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from infra.local_cloud.faults import Rule
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation as a function calls it.
+
+    Attributes:
+        service: as its requests are signed.
+        operation: empty for any: the proxy does not know those of SES's second version, of which one is called.
+        says: what its request must contain to be broken; None if it names its account, whose mark it must contain
+            then; empty if it names nobody, so that a fault hits whoever calls next.
+        throttled: the service's own error for too many calls, and its status.
+        tries: how often the SDK sends it, as the composition roots configure it.
+        gives_up: seconds after which the SDK has stopped waiting for one try.
+    """
+
+    service: str
+    operation: str
+    says: str | None = None
+    throttled: tuple[str, int] = ("ThrottlingException", 400)
+    tries: int = 3
+    gives_up: float = 5.5
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.operation}" + (f" ({self.says})" if self.says else "")
+
+
+SEND_MESSAGE = Call("sqs", "SendMessage", tries=2, gives_up=3.5)
+GET, BATCH, TRANSACT = (Call("dynamodb", name) for name in ("GetItem", "BatchWriteItem", "TransactWriteItems"))
+PUT_EVENTS = Call("events", "PutEvents")
+SEND_EMAIL = Call("ses", "", throttled=("TooManyRequestsException", 429), tries=1, gives_up=10.5)
+NAMED = (
+    SEND_MESSAGE,
+    Call("dynamodb", "PutItem"),
+    GET,
+    Call("dynamodb", "Query"),
+    Call("dynamodb", "UpdateItem"),
+    TRANSACT,
+    BATCH,
+    Call("scheduler", "CreateSchedule", throttled=("ThrottlingException", 429)),
+    PUT_EVENTS,
+    SEND_EMAIL,
+)
+"""What is called about an account, and names it."""
+PUT_OBJECT, DELETE_OBJECT = (
+    Call("s3", name, "", throttled=("SlowDown", 503)) for name in ("PutObject", "DeleteObject")
+)
+NAMELESS = (
+    Call("secretsmanager", "GetSecretValue", "stripe-signing-secrets", tries=2, gives_up=3.5),
+    Call("secretsmanager", "GetSecretValue", "token-key"),
+    Call("sqs", "ChangeMessageVisibility", ""),
+    PUT_OBJECT,
+    DELETE_OBJECT,
+)
+"""What is called without naming an account."""
+
+
+class Way(StrEnum):
+    """How a call fails. Up to `SILENT` it does not reach the service; from `LATE` on it takes effect."""
+
+    THROTTLED = "throttled"
+    ERROR_5XX = "errors 503, then 500"
+    UNREACHABLE = "connection dropped before it"
+    SILENT = "never arrives, never answered"
+    LATE = "arrives after its caller gave up"
+    UNANSWERED = "applied, answer dropped"
+    CUT = "applied, a 200 cut short"
+    # Each of one service's own.
+    THROUGHPUT = "ProvisionedThroughputExceeded"
+    CONFLICT = "cancelled by conflict"
+    THROTTLED_WRITE = "cancelled by throttling"
+    UNPROCESSED = "UnprocessedItems"
+    FAILED_ENTRIES = "FailedEntryCount"
+
+
+REFUSED = (Way.THROTTLED, Way.ERROR_5XX, Way.UNREACHABLE)
+"""After these the SDK's own retry is as good as the first try, and comes at once."""
+SLOW = (Way.SILENT, Way.LATE)
+COMMON = (*REFUSED, Way.UNANSWERED, Way.CUT, *SLOW)
+OWN = (
+    (GET, Way.THROUGHPUT, 7),
+    (TRANSACT, Way.CONFLICT, 9),
+    (TRANSACT, Way.THROTTLED_WRITE, 9),
+    (BATCH, Way.UNPROCESSED, 2),
+    (PUT_EVENTS, Way.FAILED_ENTRIES, 2),
+)
+"""The faults of one service's own, with how many of them outlast our own tries."""
+
+
+def _error(code: str, status: int, **fields: object) -> Mapping[str, Any]:
+    return {"error": {"code": code, "status": status, "fields": fields}}
+
+
+def _cancelled(reason: str) -> Mapping[str, Any]:
+    reasons = [{"Code": "None"}, {"Code": reason}]
+    return _error("TransactionCanceledException", 400, CancellationReasons=reasons)
+
+
+EFFECTS: Mapping[Way, Mapping[str, Any]] = {
+    Way.UNREACHABLE: {"reset": True},
+    Way.UNANSWERED: {"response": {"abort_bytes": 0}},
+    # DynamoDB sends a checksum, which the emulator leaves out; that of the whole body would not fit either.
+    Way.CUT: {"response": {"truncate_bytes": 10, "set_headers": {"x-amz-crc32": "1"}}},
+    Way.THROUGHPUT: _error("ProvisionedThroughputExceededException", 400),
+    Way.CONFLICT: _cancelled("TransactionConflict"),
+    Way.THROTTLED_WRITE: _cancelled("ThrottlingError"),
+    # Answers that are no errors: the proxy writes whatever fields an error is to have, and any status.
+    Way.UNPROCESSED: _error("none", 200, UnprocessedItems={"books": [{"DeleteRequest": {"Key": {"pk": {"S": "p"}}}}]}),
+    Way.FAILED_ENTRIES: _error("none", 200, FailedEntryCount=1, Entries=[{"ErrorCode": "ThrottlingException"}]),
+}
+"""What the proxy does, where that is the same for every call."""
+
+
+def rules(call: Call, way: Way, mark: str, times: int) -> tuple[Rule, ...]:
+    """Rules by which `call` fails in a `way` for the account with `mark`, so many times."""
+    says = mark if call.says is None else call.says
+    which = {"service": call.service, "body": f"contains(to_string(@), '{says}')" if says else None}
+    which |= {"operation": call.operation} if call.operation else {}
+    if way is Way.ERROR_5XX:
+        unavailable = {**which, "times": times // 2, **_error("ServiceUnavailable", 503)}
+        return (unavailable, {**which, "times": times - times // 2, **_error("InternalServerError", 500)})
+    return ({**which, "times": times, **_effect(call, way)},)
+
+
+def can_be(call: Call, way: Way) -> bool:
+    """Whether the proxy can make it: neither answer of S3 has a body to cut, nor a deletion's one to wait for."""
+    return way not in {DELETE_OBJECT: {Way.CUT, Way.UNANSWERED}, PUT_OBJECT: {Way.CUT}}.get(call, set())
+
+
+def outlasting(call: Call, way: Way) -> int:
+    """How many faults outlast the SDK's own retries, twice over where that does not take long, and one more."""
+    return (1 if way in SLOW else 2) * call.tries + 1
+
+
+def _effect(call: Call, way: Way) -> Mapping[str, Any]:
+    match way:
+        case Way.THROTTLED:
+            return _error(*call.throttled)
+        case Way.SILENT:
+            return {"timeout_ms": call.gives_up * 1000}
+        case Way.UNANSWERED if call == PUT_OBJECT:  # it promises a body that never comes
+            return {"response": {"set_headers": {"Content-Length": "1"}}}
+        case Way.LATE:
+            return {"latency": call.gives_up * 1000}
+        case _:
+            return EFFECTS[way]

@@ -1,0 +1,141 @@
+"""What came of the accounts of a crowd: what was lost, doubled or out of order, and what one has that others lack."""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from infra.stack import SETTLED, Stack
+from tests.cloud.crowd import Account
+
+if TYPE_CHECKING:
+    from mypy_boto3_events.client import EventBridgeClient
+    from mypy_boto3_sqs.client import SQSClient
+
+NOT_AT_ONCE = frozenset({"retry", "unclaimed", "fenced", "held", "unrecorded"})
+"""What the consumer's log says of an attempt after which the event had to come again."""
+
+
+def listen(stack: Stack) -> str:
+    """The URL of a queue that hears all that is announced on the bus from now on."""
+    sqs: SQSClient = stack.cloud.client("sqs")
+    events: EventBridgeClient = stack.cloud.client("events")
+    queue, bus = sqs.create_queue(QueueName="heard")["QueueUrl"], stack.outputs["EventBusName"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name="hear", EventBusName=bus, EventPattern=json.dumps({"source": ["billhook"]}))
+    events.put_targets(Rule="hear", EventBusName=bus, Targets=[{"Id": "heard", "Arn": arn}])
+    return queue
+
+
+def _heard(stack: Stack, queue: str) -> Iterator[dict[str, Any]]:
+    sqs: SQSClient = stack.cloud.client("sqs")
+    while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            body = json.loads(message["Body"])
+            yield {"name": body["detail-type"], **body["detail"]}
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything that the stack has done, as its tables, its log, the mail service and the bus tell."""
+
+    inbox: dict[str, dict[str, Any]]
+    books: list[dict[str, Any]]
+    mails: Counter[tuple[str, str]]
+    heard: list[dict[str, Any]]
+    verdicts: Counter[tuple[str, str]]
+
+    def lost(self, account: Account) -> list[str]:
+        """The accepted events that have not ended, or were dead-lettered without a reason."""
+        items = {event_id: self.inbox.get(event_id, {}) for event_id in account.accepted}
+        return [
+            event_id
+            for event_id, item in items.items()
+            if item.get("state") not in SETTLED or (item["state"] == "failed" and not item.get("error"))
+        ]
+
+    def ended(self, account: Account) -> Counter[str]:
+        """How many of the accepted events ended in which state."""
+        return Counter(self.inbox.get(event_id, {}).get("state", "absent") for event_id in account.accepted)
+
+    def again(self, account: Account) -> int:
+        """How many attempts ended with the event having to come again."""
+        return sum(self.verdicts[event_id, verdict] for event_id in self._events_of(account) for verdict in NOT_AT_ONCE)
+
+    def handled_twice(self, account: Account) -> list[str]:
+        """The events that were brought to an end more than once, and what was announced under two ids."""
+        ids = defaultdict(set)
+        for one in self._heard_of(account):
+            ids[json.dumps(one | {"id": ""}, sort_keys=True)].add(one["id"])
+        return [
+            *(event_id for event_id in self._events_of(account) if self.verdicts[event_id, "done"] > 1),
+            *(what for what, known in ids.items() if len(known) > 1),
+        ]
+
+    def mailed_twice(self, account: Account) -> int:
+        """How many mails too many were sent."""
+        return sum(times - 1 for (to, _), times in self.mails.items() if account.mark in to)
+
+    def announced_twice(self, account: Account) -> int:
+        """How many announcements were repeated, under the same id."""
+        ids = Counter(one["id"] for one in self._heard_of(account))
+        return ids.total() - len(ids)
+
+    def out_of_order(self, account: Account) -> list[str]:
+        """The events that were begun before the one accepted before them had ended."""
+        items = [self.inbox[event_id] for event_id in account.accepted if event_id in self.inbox]
+        ended = [item.get("done_ms", item.get("failed_ms", item["started_ms"])) for item in items]
+        return [item["id"] for item, before in zip(items[1:], ended, strict=False) if item["started_ms"] < before]
+
+    def came_of(self, account: Account) -> dict[str, Any]:
+        """The records, mails, announcements and messages of our own, however often; without what tells whose."""
+        own = Counter(
+            f"{item['type']} {item['state']}"
+            for item in self.inbox.values()
+            if item["account"] == account.id and item["id"] not in account.accepted
+        )
+        found = {
+            "records": {f"{item['pk']} {item['sk']}": item["record"] for item in self._of(account) if "record" in item},
+            "mails": {f"{item['pk']} {item['sk']}": item["mail"] for item in self._of(account) if "mail" in item},
+            "sent": sorted(f"{to} {subject}" for to, subject in self.mails if account.mark in to),
+            "announced": sorted({f"{one['name']} {one['id']} {one['record']}" for one in self._heard_of(account)}),
+            "own": sorted(own.items()),
+        }
+        plain: dict[str, Any] = json.loads(_without_names(json.dumps(found, default=str), account))
+        return plain
+
+    def _of(self, account: Account) -> Iterator[dict[str, Any]]:
+        return (item for item in self.books if account.mark in item["pk"])
+
+    def _heard_of(self, account: Account) -> Iterator[dict[str, Any]]:
+        return (one for one in self.heard if one["account"] == account.id)
+
+    def _events_of(self, account: Account) -> Iterator[str]:
+        return (item["id"] for item in self.inbox.values() if item["account"] == account.id)
+
+    @cached_property
+    def dead(self) -> int:
+        """How many events failed in the end."""
+        return sum(item["state"] == "failed" for item in self.inbox.values())
+
+
+def _without_names(text: str, account: Account) -> str:
+    """`text` with the account's mark, the hashes of it, and the time at which its story began, made those of all."""
+    plain = re.sub(r"due_[0-9a-f]{48}|(?<=digest.{5})[0-9a-f]{16}", "", text.replace(account.mark, "MARK"))
+    return re.sub(r"\b1[78]\d{8}\b", lambda time: str(int(time[0]) - account.began), plain)
+
+
+def look(stack: Stack, queue: str) -> Outcome:
+    """All of it; `queue` is what `listen` returned, and is empty afterwards."""
+    verdicts = re.findall(r'"message":"([a-z ]+)".*?"event_id":"([^"]+)"', stack.cloud.log())
+    return Outcome(
+        inbox={item["id"]: item for item in stack.all_inbox()},
+        books=stack.books(),
+        mails=Counter((mail.to[0], mail.subject) for mail in stack.mails()),
+        heard=list(_heard(stack, queue)),
+        verdicts=Counter((event_id, verdict) for verdict, event_id in verdicts),
+    )

@@ -1,0 +1,205 @@
+"""The runbook, followed: every block of its commands runs as it stands, by the real AWS CLI, on a stack in need."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from functions.consumer.reminders import message_of
+from infra import samples
+from infra.stack import NAME, Stack, deployed
+from shared.effects import Remind
+from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
+from tests.support import watching
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+pytestmark = pytest.mark.cloud
+
+ROOT = Path(__file__).parents[2]
+AWS_CLI = ROOT / ".tools/aws/bin"
+# Version 1 of the CLI has an address of its own for SQS, which only this option overrules.
+HERE = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }'
+ACCOUNT = "acct_in_need"
+BLOCKS = watching.commands()
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with deployed(BUILT, ARCHITECTURE, SECRET, MailConnectedCustomers="true") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def poison(stack: Stack) -> dict[str, Any]:
+    """An event that can never be handled, beside one that was, and a request that nobody signed."""
+    good = samples.fresh("invoice.paid", stack.now(), account=ACCOUNT)
+    stack.send(good)
+    stack.settled(good["id"])
+    stack.send(samples.fresh("invoice.paid", stack.now()), secret="whsec_nobody_has")
+    bad = samples.fresh("invoice.payment_failed", stack.now(), account=ACCOUNT)
+    bad["data"]["object"]["amount_remaining"] = "a fortune"
+    stack.send(bad)
+    stack.settled(bad["id"])
+    until(lambda: stack.dead_letters() == 1)
+    return bad
+
+
+@pytest.fixture
+def reminder(stack: Stack) -> str:
+    """The body of a message that Scheduler could not deliver."""
+    body = message_of(
+        Remind(type="reminder.payment_failed", at=stack.now() - 60, about="in_1", account=ACCOUNT, customer="cus_1"),
+        livemode=True,
+    )
+    sqs: SQSClient = stack.cloud.client("sqs")
+    sqs.send_message(QueueUrl=url(stack, "scheduler-dlq"), MessageBody=body)
+    return body
+
+
+def url(stack: Stack, queue: str) -> str:
+    sqs: SQSClient = stack.cloud.client("sqs")
+    return sqs.get_queue_url(QueueName=f"{NAME}-{queue}")["QueueUrl"]
+
+
+def until(look: Callable[[], bool], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not look():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def run(stack: Stack, folder: Path, block: str, **variables: str) -> str:
+    """What a block prints in a shell prepared as the runbook says; it must succeed, and complain of nothing."""
+    assert AWS_CLI.is_dir(), "the AWS CLI is not installed: make .tools/aws/.installed"
+    (folder / "Makefile").write_text(f"%:\n\t@$(MAKE) --silent --directory {ROOT} $@\n")
+    environment = os.environ | stack.cloud.environment | variables
+    environment["PATH"] = f"{AWS_CLI}:{os.environ['PATH']}"
+    environment.pop("AWS_PROFILE", None)
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # most of each command is the CLI's start
+    environment |= {"AWS_MAX_ATTEMPTS": "1", "PYTHONPATH": str(ROOT)}  # the checkout, where the engineer stands
+    ran = subprocess.run(  # noqa: S603 -- our own document
+        [shutil.which("bash") or "bash", "-euo", "pipefail", "-c", f"{HERE}\n{watching.preparation()}\n{block}"],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, f"{block}\n{ran.stdout}\n{ran.stderr}"
+    assert not ran.stderr.replace("make: warning: -j", ""), f"{block}\n{ran.stderr}"
+    return ran.stdout
+
+
+def block_with(*words: str) -> str:
+    """The first block of the runbook that holds all of `words`."""
+    return next(block for block in BLOCKS if all(word in block for word in words))
+
+
+CHANGING = ("start-message-move-task", "update-event-source-mapping", "delete-message", "send-message", "make resend")
+
+
+@pytest.mark.parametrize("block", [block for block in BLOCKS if not any(word in block for word in CHANGING)])
+def test_a_block_that_looks_runs_as_it_stands(stack: Stack, poison: dict[str, Any], tmp_path: Path, block: str) -> None:
+    run(stack, tmp_path, block, EVENT=poison["id"], ACCOUNT=ACCOUNT)
+
+
+@pytest.mark.parametrize("name", watching.alarms())
+def test_an_alarms_first_command_runs_as_it_stands(
+    stack: Stack, poison: dict[str, Any], reminder: str, tmp_path: Path, name: str
+) -> None:
+    assert poison
+    assert reminder
+    first = watching.description(watching.alarms()[name]).split("\n")[1]
+    run(stack, tmp_path, first.removeprefix("First: "))
+
+
+def test_the_first_look_at_dead_letters_tells_which_event_and_why(
+    stack: Stack, poison: dict[str, Any], tmp_path: Path
+) -> None:
+    said = run(stack, tmp_path, block_with("failed", "logs consumer"))
+    assert poison["id"] in said
+    assert "invoice_int_parsing at amount_remaining" in said
+
+
+def test_the_inbox_tells_one_events_state(stack: Stack, poison: dict[str, Any], tmp_path: Path) -> None:
+    item = json.loads(run(stack, tmp_path, block_with("get-item"), EVENT=poison["id"]))["Item"]
+    assert item["state"] == {"S": "failed"}
+
+
+def test_unfinished_events_are_listed_with_their_errors(stack: Stack, poison: dict[str, Any], tmp_path: Path) -> None:
+    assert poison["id"] in run(stack, tmp_path, block_with("#state IN"))
+
+
+def test_a_consumer_that_is_stopped_takes_nothing_until_it_is_started(stack: Stack, tmp_path: Path) -> None:
+    assert run(stack, tmp_path, block_with("--no-enabled")).strip() in {"Disabling", "Disabled"}
+    event = samples.fresh("invoice.paid", stack.now(), account=ACCOUNT)
+    assert stack.send(event).status == 200
+    time.sleep(2)
+    assert stack.inbox(event["id"]) is None
+
+    run(stack, tmp_path, block_with(" --enabled"))
+    assert stack.settled(event["id"])["state"] == "done"
+
+
+def test_scheduler_s_dead_letters_are_looked_at_and_sent_again(stack: Stack, reminder: str, tmp_path: Path) -> None:
+    event = json.loads(reminder)
+    assert f"would go reminder.payment_failed  {event['id']}" in run(stack, tmp_path, block_with("DRY_RUN=1"))
+    assert stack.inbox(event["id"]) is None
+
+    run(stack, tmp_path, next(one for one in BLOCKS if "make resend" in one and "DRY_RUN" not in one))
+
+    assert stack.settled(event["id"])["state"] == "done"
+    sqs: SQSClient = stack.cloud.client("sqs")
+    left = sqs.get_queue_attributes(
+        QueueUrl=url(stack, "scheduler-dlq"),
+        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+    )["Attributes"]
+    assert set(left.values()) == {"0"}
+
+
+def test_a_redrive_tries_in_earnest_and_what_fails_again_is_dead_again(
+    stack: Stack, poison: dict[str, Any], tmp_path: Path
+) -> None:
+    before = stack.inbox(poison["id"]) or {}
+    redrive, again = (one for one in BLOCKS if "start-message-move-task" in one)
+    assert "TaskHandle" in run(stack, tmp_path, redrive)
+    until(lambda: (stack.inbox(poison["id"]) or {})["message_id"] != before["message_id"])
+    until(lambda: stack.dead_letters() == 1)
+    assert run(stack, tmp_path, block_with("list-message-move-tasks")).split("\t")[:2] == ["COMPLETED", "1"]
+    assert "TaskHandle" in run(stack, tmp_path, again)
+    until(lambda: stack.dead_letters() == 1)
+
+
+def test_poison_is_copied_out_and_deleted_and_nothing_else(
+    stack: Stack, poison: dict[str, Any], tmp_path: Path
+) -> None:
+    other = samples.fresh("invoice.payment_failed", stack.now(), account="acct_other")
+    other["data"]["object"]["amount_remaining"] = "another fortune"
+    stack.send(other)
+    until(lambda: stack.dead_letters() == 2)
+
+    run(stack, tmp_path, block_with(">dead-letter.json"), EVENT=poison["id"])
+    (copied,) = json.loads((tmp_path / "dead-letter.json").read_text())
+    assert json.loads(copied["Body"])["id"] == poison["id"]
+    run(stack, tmp_path, block_with("delete-message"), EVENT=poison["id"])
+
+    time.sleep(6)
+    assert stack.dead_letters() == 1
+
+
+def test_a_failed_event_is_replayed_from_the_archive(stack: Stack, poison: dict[str, Any], tmp_path: Path) -> None:
+    before = stack.inbox(poison["id"]) or {}
+    customer = poison["data"]["object"]["customer"]
+
+    run(stack, tmp_path, block_with("base64"), EVENT=poison["id"], ACCOUNT=ACCOUNT, CUSTOMER=customer)
+
+    until(lambda: (stack.inbox(poison["id"]) or {})["message_id"] != before["message_id"])
+    assert not list(tmp_path.glob("*.json"))

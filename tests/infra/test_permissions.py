@@ -1,0 +1,119 @@
+"""What template.yaml lets each role do is what docs/security.md says, to the word; and nobody else is let in."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.support.template import ROOT, Permission, listed, load, of_type, permissions, statements, words
+
+TEMPLATE = load()
+WATCHING = load("infra/watching.yaml")
+
+WILDCARDS = {
+    "ExportsBucket/exports/*": "every export, and no other file",
+    "schedule/ScheduleGroup/due_*": "a schedule of the stack's own group; its name is made of what it is about",
+    "identity/*": "whether the address or its domain is verified is not known; the condition names the address",
+    "configuration-set/*": "an identity may bring one of its own; the condition names the address",
+    "*": "X-Ray's actions know no resources",
+}
+
+
+def table() -> set[Permission]:
+    """The table "Who may do what" of docs/security.md."""
+    text = (ROOT / "docs/security.md").read_text()
+    [section] = re.findall(r"^\| role \| may .*?\n\n", text, re.DOTALL | re.MULTILINE)
+    rows = [
+        [re.findall(r"`([^`]+)`", cell) for cell in line.split("|")[1:5]] for line in section.splitlines()[2:] if line
+    ]
+    return {
+        Permission(role, action, resource, conditions[0] if conditions else "")
+        for [role], actions, resources, conditions in rows
+        for action in actions
+        for resource in resources
+    }
+
+
+def test_the_roles_may_do_what_the_documentation_says_and_no_more() -> None:
+    assert {*permissions(TEMPLATE), *permissions(WATCHING)} == table()
+
+
+def test_no_action_is_a_wildcard_and_every_resource_that_is_one_has_its_reason() -> None:
+    granted = {*permissions(TEMPLATE), *permissions(WATCHING)}
+    assert [permission for permission in granted if "*" in permission.action] == []
+    assert {permission.resource for permission in granted if "*" in permission.resource} == set(WILDCARDS)
+    assert {permission.action.split(":")[0] for permission in granted if permission.resource == "*"} == {"xray"}
+
+
+def test_roles_allow_by_name_and_hold_no_managed_policies() -> None:
+    for name, role in of_type(TEMPLATE, "AWS::IAM::Role").items():
+        assert set(role) == {"AssumeRolePolicyDocument", "Policies"}, name
+        for policy in role["Policies"]:
+            for _, statement in statements(policy["PolicyDocument"]):
+                assert set(statement) <= {"Effect", "Action", "Resource", "Condition"}, name
+                assert statement["Effect"] == "Allow"
+
+
+def test_each_function_has_a_role_of_its_own() -> None:
+    roles = {name: words(function["Role"]) for name, function in of_type(TEMPLATE, "AWS::Serverless::Function").items()}
+    assert roles == {name: name.replace("Function", "Role") for name in roles}
+
+
+def test_a_role_is_assumed_by_its_service_alone_and_schedulers_for_the_stacks_group_alone() -> None:
+    for name, role in of_type(TEMPLATE, "AWS::IAM::Role").items():
+        [trust] = role["AssumeRolePolicyDocument"]["Statement"]
+        service = "scheduler" if name == "SchedulerRole" else "lambda"
+        assert (trust["Action"], trust["Principal"]) == ("sts:AssumeRole", {"Service": f"{service}.amazonaws.com"})
+        asked = trust.get("Condition", {}).get("StringEquals", {})
+        sources = {"aws:SourceAccount": "AWS::AccountId", "aws:SourceArn": "schedule-group/AWS::StackName"}
+        assert {key: words(value) for key, value in asked.items()} == (sources if service == "scheduler" else {})
+
+
+@pytest.mark.parametrize("kind", ["AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::SNS::Topic"])
+def test_what_does_not_come_over_tls_is_refused(kind: str) -> None:
+    kept = [*of_type(TEMPLATE, kind), *of_type(WATCHING, kind)]
+    refusing = [
+        words(listed(statement["Resource"])[0])
+        for template in (TEMPLATE, WATCHING)
+        for policy in of_type(
+            template, "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy"
+        ).values()
+        for _, statement in statements(policy["PolicyDocument"])
+        if (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+        and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+    ]
+    assert kept
+    assert set(kept) <= set(refusing)
+
+
+def test_only_the_alarms_are_let_in_from_outside_the_account() -> None:
+    policies = [*of_type(TEMPLATE, "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy").values()]
+    allowing = [
+        statement
+        for policy in [*policies, *of_type(WATCHING, "AWS::SNS::TopicPolicy").values()]
+        for _, statement in statements(policy["PolicyDocument"])
+        if statement["Effect"] == "Allow"
+    ]
+    assert [statement["Principal"] for statement in allowing] == [{"Service": "cloudwatch.amazonaws.com"}]
+
+
+@pytest.mark.parametrize("sender", ["billing@example.com", "Saltmarsh Software <billing@example.com>"])
+def test_the_one_sender_is_the_address_with_a_name_before_it_or_without(sender: str) -> None:
+    [condition] = [
+        statement["Condition"]["StringEqualsIgnoreCase"]["ses:FromAddress"]
+        for policy in of_type(TEMPLATE, "AWS::IAM::Role")["ConsumerRole"]["Policies"]
+        for _, statement in statements(policy["PolicyDocument"])
+        if statement["Action"] == "ses:SendEmail"
+    ]
+
+    def resolve(value: Any) -> Any:  # noqa: ANN401 -- a template's
+        match value:
+            case {"Fn::Select": [index, items]}:
+                return resolve(items)[int(index)]
+            case {"Fn::Split": [separator, text]}:
+                return resolve(text).split(separator)
+            case {"Fn::Sub": text}:
+                return text.replace("${MailSender}", sender)
+        raise ValueError(value)
+
+    assert resolve(condition) == "billing@example.com"
