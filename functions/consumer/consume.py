@@ -2,9 +2,10 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import ValidationError
 
 from functions.consumer.backoff import Jitter, before_claim, before_retry
 from functions.consumer.claim import ATTEMPTS, Burnt, Claimed, Duplicate, Exhausted, Held, claim
@@ -12,16 +13,35 @@ from functions.consumer.commit import BusyError, FencedError, MailTakenError, St
 from functions.consumer.failure import Failure, failure_of, record_failure, record_retry
 from functions.consumer.message import Message
 from functions.consumer.outbox import load
-from functions.consumer.perform import Performers, perform
+from functions.consumer.perform import REFUSED, Performers, perform
 from functions.consumer.store import Store
 from shared.books import Books
 from shared.decision import Decision
-from shared.effects import Email
+from shared.effects import Email, Publish
 from shared.errors import Contended, Permanent
 from shared.event import Event, read_event
 
 TRIES = 3
 """How often a cancelled commit is tried again in process, without counting an attempt."""
+
+
+@dataclass
+class Tally:
+    """What an attempt has brought about, for the metrics; filled on the way, since it may fail after its commit."""
+
+    started_ms: int | None = None
+    announced: tuple[Publish, ...] = ()
+    mails_refused: int = 0
+
+    def watching(self, performers: Performers) -> Performers:
+        """`performers`, with the mails counted that will never be accepted."""
+
+        def send_mail(mail: Email) -> str:
+            outcome = performers.send_mail(mail)
+            self.mails_refused += outcome.startswith(REFUSED)
+            return outcome
+
+        return replace(performers, send_mail=send_mail)
 
 
 @dataclass(frozen=True)
@@ -32,6 +52,7 @@ class Verdict:
     wait: int | None = None
     failure: Failure | None = None
     attempt: int = 0
+    tally: Tally = field(default_factory=Tally, compare=False)
 
 
 @dataclass(frozen=True)
@@ -63,13 +84,14 @@ def consume(consumer: Consumer, message: Message) -> Verdict:
         case Exhausted(claim=ours):
             return _fail(consumer, ours, message, Failure("Crashed", "no_answer", "", ()))
         case Claimed():
-            return _attempt(consumer, claimed, message)
+            tally = Tally(claimed.started_ms)
+            return replace(_attempt(consumer, claimed, message, tally), tally=tally)
 
 
-def _attempt(consumer: Consumer, claimed: Claimed, message: Message) -> Verdict:
+def _attempt(consumer: Consumer, claimed: Claimed, message: Message, tally: Tally) -> Verdict:
     store = consumer.store
     try:
-        _advance(consumer, claimed, message)
+        _advance(consumer, claimed, message, tally)
     except FencedError:
         return Verdict("fenced", store.lease, attempt=claimed.attempt)
     except Contended as error:
@@ -82,10 +104,11 @@ def _attempt(consumer: Consumer, claimed: Claimed, message: Message) -> Verdict:
     return Verdict("done", attempt=claimed.attempt)
 
 
-def _advance(consumer: Consumer, claimed: Claimed, message: Message) -> None:
+def _advance(consumer: Consumer, claimed: Claimed, message: Message, tally: Tally) -> None:
     """Decide and commit, unless an earlier attempt has; then perform what is owed."""
+    performers = tally.watching(consumer.performers)
     if claimed.outbox is not None:
-        perform(consumer.store, consumer.performers, claimed, load(claimed.outbox), {})
+        perform(consumer.store, performers, claimed, load(claimed.outbox), {})
         return
     event = read_event(message.body)
     stale, busy, taken = 0, 0, frozenset[str]()
@@ -104,9 +127,10 @@ def _advance(consumer: Consumer, claimed: Claimed, message: Message) -> None:
             busy += 1
             if busy > TRIES:
                 raise Contended("transaction_conflict") from error
+    tally.announced = tuple(effect for effect in decision.then if isinstance(effect, Publish))
     if outbox:
         mails = {effect.key: effect for effect in decision.then if isinstance(effect, Email)}
-        perform(consumer.store, consumer.performers, claimed, outbox, mails)
+        perform(consumer.store, performers, claimed, outbox, mails)
 
 
 def _without(taken: frozenset[str], decision: Decision) -> Decision:
@@ -137,5 +161,8 @@ def _to_archive(consumer: Consumer, message: Message) -> Event | None:
         event = read_event(message.body)
     except Permanent:
         return None  # the body stays in the dead-letter queue
-    owner = consumer.books.organization(event.account, event.subject)
+    try:
+        owner = consumer.books.organization(event.account, event.subject)
+    except ValidationError:
+        return None  # likewise: whether it was erased, nobody can tell
     return event if owner.erased_at is None or event.created > owner.erased_at else None

@@ -1,12 +1,14 @@
 """The Lambda handler: each SQS record is consumed, logged in one line, and given back to SQS if it is not finished."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.consumer.consume import Consumer, Verdict, consume
 from functions.consumer.message import Message, read_message
+from functions.consumer.metrics import metrics_of
+from shared.errors import Unforeseen
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -25,8 +27,7 @@ def make_handler(consumer: Consumer, sqs: "SQSClient", queue_url: str, logger: "
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
     """
 
-    def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-        records = event["Records"]
+    def take(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         for index, record in enumerate(records):
             message = read_message(record)
             verdict = consume(consumer, message)
@@ -35,6 +36,12 @@ def make_handler(consumer: Consumer, sqs: "SQSClient", queue_url: str, logger: "
                 _show_again(sqs, queue_url, message, verdict.wait, logger)
                 return {"batchItemFailures": [{"itemIdentifier": back["messageId"]} for back in records[index:]]}
         return {"batchItemFailures": []}
+
+    def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+        try:
+            return take(event["Records"])
+        except Exception as bug:  # noqa: BLE001 - whatever it is, its text is to be nowhere
+            raise Unforeseen(bug) from None  # SQS hands the message out again
 
     return handler
 
@@ -52,17 +59,18 @@ def _show_again(sqs: "SQSClient", queue_url: str, message: Message, wait: int, l
 
 
 def _log(logger: "Logger", message: Message, verdict: Verdict, now: float) -> None:
-    """One line an event: ids and states, no payload, name, address or secret."""
+    """One line an event, read by CloudWatch as metrics, too: ids and states, no payload, name, address or secret."""
     line = {
         "event_id": message.event_id,
         "type": message.type,
         "account": message.account,
         "message_id": message.message_id,
-        "state": verdict.state,
         "attempt": verdict.attempt or None,
         "error": str(verdict.failure) if verdict.failure else None,
         "again_in_s": verdict.wait,
+        "ms": round(now * 1000) - verdict.tally.started_ms if verdict.tally.started_ms else None,
         "since_received_ms": round(now * 1000) - message.sent_ms,
     }
     say = logger.error if verdict.state in {"failed", "unrecorded"} else logger.info
-    say(verdict.state, extra={name: value for name, value in line.items() if value is not None})
+    known = {name: value for name, value in line.items() if value is not None}
+    say(verdict.state, extra=known | metrics_of(message, verdict, now))

@@ -27,6 +27,7 @@ class Message:
     first_received_ms: int
     event_id: str
     type: str
+    created: int | None
     account: str
     customer: str | None
     livemode: bool | None
@@ -61,6 +62,7 @@ def read_message(record: Mapping[str, Any]) -> Message:
         first_received_ms=int(attributes["ApproximateFirstReceiveTimestamp"]),
         event_id=_text(body, "id") or f"message:{record['messageId']}",
         type=_text(body, "type") or UNREADABLE,
+        created=body["created"] if type(body.get("created")) is int else None,  # a thin event's is a string
         account=_text(body, "context" if thin else "account") or PLATFORM,
         customer=subject_of(obj) if isinstance(obj, Mapping) and obj.get("customer") else None,
         livemode=body["livemode"] if isinstance(body.get("livemode"), bool) else None,
