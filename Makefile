@@ -187,7 +187,7 @@ cloud: $(DEV) $(CLOUD) $(RIC) $(AWSCLI)
 	@pytest -m "cloud and not prove"
 
 .PHONY: bench
-bench: $(DEV) dynamodb ## measure Billhook beside what one would write without it, and the bill; writes bench/REPORT.md
+bench: $(DEV) $(CLOUD) dynamodb ## measure Billhook beside what one would write without it, and the bill; writes bench/REPORT.md
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m bench --built .aws-sam/$(HOST_ARCH) --arch $(HOST_ARCH) $(if $(ROUNDS),--rounds $(ROUNDS))
 

@@ -81,6 +81,7 @@ def table(outcome: Outcome, rounds: Sequence[Round]) -> Iterator[str]:
         yield _line("those that name nobody" if several else str(one.calls[0]), one.way, figures)
         for call, made in _by_call(one) if several else ():
             yield f"  {call!s:43}{'':33}{'':7}{made:>7}"
+    total["s"] = sum({(one.calm.mark, len(one.calls) > 1): round(one.seconds) for one in rounds}.values())
     yield _line("all", "", total)
 
 
