@@ -1,6 +1,5 @@
 """Commit: the third stage. One transaction saves the records, the outbox and the payload, or none of them."""
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -12,6 +11,7 @@ from shared import keys
 from shared.decision import Decision
 from shared.effects import Email
 from shared.event import Event
+from shared.payload import pack
 from shared.record import Record
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def commit(store: Store, claimed: Claimed, event: Event, body: str, decision: De
 
 def archive_writes(store: Store, event: Event, body: str) -> list[Any]:
     """The puts that archive a payload, compressed, in its customer's partition; repeating them changes nothing."""
-    packed = zlib.compress(body.encode())
+    packed = pack(body)
     return [
         {
             "Put": {

@@ -1,7 +1,6 @@
 """Export: everything that is held about one customer, in one JSON file, for its owner to take away."""
 
 import json
-import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from functions.consumer.store import Store, from_item, to_item
 from functions.consumer.tokens import Token, export_key
 from shared import keys
 from shared.effects import Export
+from shared.payload import unpack
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -68,10 +68,10 @@ def _name(effect: Export, item: dict[str, Any]) -> str:
     return str(item["sk"]) if own else f"{item['pk']}/{item['sk']}"
 
 
-def _payloads(held: list[dict[str, Any]]) -> Iterator[bytes]:
+def _payloads(held: list[dict[str, Any]]) -> Iterator[str]:
     """The archived payloads, in the order of their events; a large one lies in several parts."""
     parts: dict[str, bytes] = {}
     for item in sorted((item for item in held if "payload" in item), key=lambda item: str(item["sk"])):
         event, _, _ = str(item["sk"]).rpartition("#")
         parts[event] = parts.get(event, b"") + bytes(item["payload"])
-    return map(zlib.decompress, parts.values())
+    return map(unpack, parts.values())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from functions.consumer.mails.render import render
-from functions.consumer.perform import SendMail
+from functions.consumer.perform import REFUSED, SendMail
 from shared.effects import Email
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def mailer(client: "SESV2Client", sender: str, business: str, operator: str, lin
         except client.exceptions.ClientError as error:
             code = error.response["Error"].get("Code", "")
             if code in REFUSALS:
-                return f"refused: {code}"
+                return f"{REFUSED}: {code}"
             raise
         return "sent"
 

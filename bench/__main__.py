@@ -1,0 +1,100 @@
+"""`make bench`: measure everything, print it, and write bench/REPORT.md with its chart."""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+from bench import counting, cpu, dollars, ingest_line, material, report
+from bench.figures import Measured, goals
+from bench.growth import growth
+from bench.local import local_rates
+from bench.packages import Packages, assemble, zipped
+from bench.rate import rates
+from bench.stand_in import stand_in
+from infra import samples
+
+DELAY = 0.005
+"""Seconds: about what a call to DynamoDB takes within a region."""
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--built", type=Path, required=True, help="where `sam build` left the functions")
+    parser.add_argument("--arch", required=True, help="of this machine, and of what was built")
+    parser.add_argument("--rounds", type=int, default=15, help="of each comparison")
+    asked = parser.parse_args()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        packages = assemble(asked.built, asked.arch)
+        local = local_rates(asked.built, asked.arch)
+        print("measured: the local cloud", flush=True)
+        found, lines = measure(packages, Path(folder), asked.rounds, local)
+    listed = goals(found)
+    report.write(found, listed, lines, time.monotonic() - began)
+    for goal in listed:
+        print(f"{'met   ' if goal.met else 'MISSED'}  {goal.figure}: {goal.measured} (goal {goal.goal})")
+    print(f"\n{report.REPORT} and {report.CHART} are written, after {time.monotonic() - began:.0f} s.")
+
+
+def measure(
+    packages: Packages, folder: Path, rounds: int, local: dict[tuple[str, int], float]
+) -> tuple[Measured, list[dollars.Line]]:
+    """Every figure but the local cloud's, one comparison after the other, and the bill."""
+    tables = material.tables()
+    with stand_in(folder, tables) as aws:
+        cold = _told("cold starts", cpu.cold_starts(packages, aws, folder, rounds))
+        small = _told("checking small events", cpu.verifying(packages, aws, folder, rounds, material.TYPICAL))
+        large = _told("checking large events", cpu.verifying(packages, aws, folder, rounds, material.LARGE))
+        request = _told("warm requests", cpu.warm_requests(packages, aws, folder, rounds))
+        event = _told("warm events", cpu.warm_events(packages, aws, folder, rounds))
+        traced = _told("traced events", cpu.warm_events(packages, aws, folder, rounds, traced=True))
+        grown = _told("growth", growth(packages, aws, folder))
+        resident = cpu.resident(packages, aws, folder)
+    with stand_in(folder, tables, DELAY) as aws:
+        rated = _told("events a second", rates(packages, aws, folder))
+    with counting.playing() as play:
+        story = list(counting.story(play))
+        paid = samples.sample("invoice.paid")
+        duplicate = play.handle(paid, paid["created"] + 60, "sent again")
+        ignored = play.handle(paid | {"type": "price.created", "id": "evt_ignored"}, paid["created"] + 60)
+    ingest_logged = ingest_line.logged()
+    lines = dollars.bill(
+        story, ingest_logged, {"ingest": request.median("billhook"), "consumer": event.median("billhook")}
+    )
+    sizes = {
+        "billhook": zipped(packages.ingest),
+        "bare": zipped(packages.bare),
+        "tutorial": zipped(packages.tutorial),
+        "tutorial, compiled": zipped(packages.tutorial_compiled),
+    }
+    total = sum(line.dollars for line in lines)
+    found = Measured(
+        cold=cold,
+        small=small,
+        large=large,
+        request=request,
+        event=event,
+        traced=traced,
+        story=story,
+        duplicate=duplicate,
+        ignored=ignored,
+        ingest_logged=ingest_logged,
+        zipped=sizes,
+        resident=resident,
+        rates=rated,
+        local=local,
+        growth=grown,
+        dollars=total,
+    )
+    return found, lines
+
+
+def _told[Found](what: str, found: Found) -> Found:
+    print(f"measured: {what}", flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""CPU, user and system, by process: cold starts, checking an event, warm requests, warm events."""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bench import material
+from bench.packages import Packages
+from bench.processes import ENVIRONMENT, Lambda, Running, running
+from bench.stand_in import StandIn
+from bench.timing import Timings, interleaved
+
+TRACE = ENVIRONMENT["_X_AMZN_TRACE_ID"]
+TUTORIAL = {"SECRET_ID": "tutorial"}  # where the stand-in keeps one bare secret, as the tutorial wants it
+
+
+def cold_starts(packages: Packages, aws: StandIn, folder: Path, rounds: int) -> Timings:
+    """CPU of a fresh process through its first answer: interpreter, imports, clients, two connections, two calls."""
+    functions = {
+        "billhook": Lambda(packages.ingest, "functions.ingest.app"),
+        "bare": Lambda(packages.bare, "bare_ingest"),
+        "tutorial": Lambda(packages.tutorial, "tutorial_ingest", TUTORIAL),
+        "tutorial, compiled": Lambda(packages.tutorial_compiled, "tutorial_ingest", TUTORIAL),
+        "floor": Lambda(packages.floor, "floor_ingest"),
+    }
+    request = material.http_request(material.payment_failed())
+
+    def first_answer(function: Lambda) -> float:
+        with running(function, aws, folder) as process:
+            told = process.ask(request)
+        _check(told.answer)
+        return told.ended
+
+    return interleaved({name: partial(first_answer, function) for name, function in functions.items()}, rounds)
+
+
+def verifying(packages: Packages, aws: StandIn, folder: Path, rounds: int, size: int) -> Timings:
+    """CPU of checking and reading one event of `size` bytes."""
+    functions = {
+        "billhook": Lambda(packages.ingest, "verify_billhook"),
+        "floor": Lambda(packages.floor, "verify_floor"),
+        "tutorial": Lambda(packages.tutorial_compiled, "verify_tutorial"),
+    }
+    event = material.signed(material.payment_failed(size))
+    some = 20_000_000 // size  # a tenth of a second at least, or the clock's steps would show
+    times = {"billhook": some, "floor": some, "tutorial": some // 10}
+    return _warm(functions, aws, folder, rounds, lambda: event, times)
+
+
+def warm_requests(packages: Packages, aws: StandIn, folder: Path, rounds: int) -> Timings:
+    """CPU of one request to a running ingest."""
+    functions = {
+        "billhook": Lambda(packages.ingest, "functions.ingest.app"),
+        "one SendMessage": Lambda(packages.tutorial_compiled, "one_send"),
+        "tutorial": Lambda(packages.tutorial_compiled, "tutorial_ingest", TUTORIAL),
+        "floor": Lambda(packages.floor, "floor_ingest"),
+    }
+    body = material.payment_failed()
+    return _warm(functions, aws, folder, rounds, lambda: material.http_request(body), dict.fromkeys(functions, 50))
+
+
+def warm_events(packages: Packages, aws: StandIn, folder: Path, rounds: int, *, traced: bool = False) -> Timings:
+    """CPU of one event in a running consumer: read, save, one mail, one reminder, one announcement.
+
+    X-Ray traces one event a second and 5 % of the others; `traced` is of those, the default of the others.
+    """
+    sampled = {"_X_AMZN_TRACE_ID": TRACE.replace("Sampled=0", "Sampled=1")} if traced else {}
+    functions = {
+        "billhook": Lambda(packages.consumer, "functions.consumer.app", sampled),
+        "tutorial": Lambda(packages.tutorial_compiled, "tutorial_consumer", sampled),
+    }
+    body = material.payment_failed()
+    return _warm(functions, aws, folder, rounds, lambda: material.sqs_batch(body), dict.fromkeys(functions, 25))
+
+
+def resident(packages: Packages, aws: StandIn, folder: Path) -> dict[str, int]:
+    """Bytes of memory that ingest holds after a hundred requests."""
+    request = material.http_request(material.payment_failed())
+    held = {}
+    for name, function in {
+        "billhook": Lambda(packages.ingest, "functions.ingest.app"),
+        "tutorial": Lambda(packages.tutorial, "tutorial_ingest", TUTORIAL),
+    }.items():
+        with running(function, aws, folder) as process:
+            process.ask(request, 100)
+            held[name] = process.memory()
+    return held
+
+
+def _warm(  # noqa: PLR0913, PLR0917 - what is timed, where, and how often
+    functions: Mapping[str, Lambda],
+    aws: StandIn,
+    folder: Path,
+    rounds: int,
+    event: Callable[[], Mapping[str, Any]],
+    times: Mapping[str, int],
+) -> Timings:
+    with ExitStack() as stack:
+        processes = {name: stack.enter_context(running(function, aws, folder)) for name, function in functions.items()}
+
+        def seconds(process: Running, calls: int) -> float:
+            told = process.ask(event(), calls)
+            _check(told.answer)
+            return (told.ended - told.started) / calls
+
+        return interleaved(
+            {name: partial(seconds, process, times[name]) for name, process in processes.items()}, rounds
+        )
+
+
+def _check(answer: Any) -> None:  # noqa: ANN401 - whatever a handler answers
+    """A handler that fails fast must not win.
+
+    Raises:
+        RuntimeError: it refused, or gave its message back.
+    """
+    if answer is not None and (answer.get("statusCode", 200) != 200 or answer.get("batchItemFailures")):  # noqa: PLR2004
+        raise RuntimeError(f"a measured handler failed: {answer}")

@@ -1,0 +1,138 @@
+"""What a million events cost, line by line: counted calls times AWS's list prices in us-east-1, without free tiers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.counting import STORY
+from bench.meter import Cost
+
+MILLION = 1_000_000
+KILOBYTE, GIGABYTE = 2**10, 2**30
+# Dollars a million, as on the pricing pages of the services (aws.amazon.com/<service>/pricing), November 2026.
+HTTP_API = 1.00
+LAMBDA_REQUEST = 0.20
+LAMBDA_GB_SECOND = 0.0000133334 * MILLION  # arm64
+SQS_FIFO = 0.50
+DYNAMODB_WRITE = 0.625
+DYNAMODB_READ = 0.125
+SCHEDULER = 1.00
+EVENT_BUS = 1.00
+S3_PUT = 5.00
+SECRETS_MANAGER = 5.00
+SES = 100.00
+LOGS_KB = 0.50 * MILLION * KILOBYTE / GIGABYTE
+
+MEMORY_GB = 0.5
+PROCESSORS = 512 / 1769
+"""What 512 MB have of one: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html."""
+ANSWER = 0.010
+"""Seconds until AWS answers a call: an assumption, since no AWS is measured here."""
+
+# What Lambda itself logs of each invocation, at the length of its ids and figures.
+PLATFORM_LINES = (
+    "START RequestId: 5fea7756-0ea4-451a-a703-a558b933e274 Version: $LATEST\n"
+    "END RequestId: 5fea7756-0ea4-451a-a703-a558b933e274\n"
+    "REPORT RequestId: 5fea7756-0ea4-451a-a703-a558b933e274\tDuration: 61.37 ms\tBilled Duration: 62 ms\t"
+    "Memory Size: 512 MB\tMax Memory Used: 92 MB\t\n"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the bill: how many of a thing one event of Stripe's takes, and dollars a million of it."""
+
+    what: str
+    each: float
+    price: float
+
+    @property
+    def dollars(self) -> float:
+        """For a million events."""
+        return self.each * self.price
+
+
+def bill(costs: Sequence[Cost], ingest_logged: int, cpu: Mapping[str, float]) -> list[Line]:
+    """The bill of a million Stripe events, with the messages that Billhook sends itself because of them; without mail.
+
+    Args:
+        costs: of the story; each sample of Stripe's stands for as many events as any other.
+        ingest_logged: bytes of ingest's line.
+        cpu: seconds of a warm `ingest` and `consumer`, on a whole processor.
+    """
+    events, messages = len(STORY), len(costs)
+    own = messages - events
+
+    def each(total: float) -> float:
+        return total / events
+
+    aws_calls = sum(sum(cost.calls.values()) for cost in costs)
+    ingest = cpu["ingest"] / PROCESSORS + ANSWER
+    consumer = each(messages) * cpu["consumer"] / PROCESSORS + each(aws_calls) * ANSWER
+    logged = sum(cost.logged for cost in costs) + events * ingest_logged + (events + messages) * len(PLATFORM_LINES)
+    return [
+        Line("HTTP API, requests", 1, HTTP_API),
+        Line("Lambda, requests (ingest, consumer)", each(events + messages), LAMBDA_REQUEST),
+        Line("Lambda, GB-seconds", (ingest + consumer) * MEMORY_GB, LAMBDA_GB_SECOND),
+        Line("SQS, requests (send, receive, delete)", each(3 * messages), SQS_FIFO),
+        Line("DynamoDB, write units", each(sum(cost.writes for cost in costs)), DYNAMODB_WRITE),
+        Line("DynamoDB, read units", each(sum(cost.reads for cost in costs)), DYNAMODB_READ),
+        Line("EventBridge Scheduler, invocations", each(own), SCHEDULER),
+        Line("EventBridge, events put on the bus", each(sum(cost.entries for cost in costs)), EVENT_BUS),
+        Line("S3, exports written", each(sum(cost.calls["s3.PutObject"] for cost in costs)), S3_PUT),
+        Line("CloudWatch Logs, KiB", each(logged) / KILOBYTE, LOGS_KB),
+    ]
+
+
+def mails(costs: Sequence[Cost]) -> Line:
+    """What SES takes besides."""
+    return Line("SES, mails", sum(cost.mails for cost in costs) / len(STORY), SES)
+
+
+def floor() -> list[Line]:
+    """The least that this architecture can cost: one record of a kilobyte, one payload, nothing to perform, no log.
+
+    Each Lambda runs a millisecond and waits for its calls: one of ingest's, three of the consumer's.
+    """
+    return [
+        Line("HTTP API, requests", 1, HTTP_API),
+        Line("Lambda, requests (ingest, consumer)", 2, LAMBDA_REQUEST),
+        Line("Lambda, GB-seconds", (0.002 + 4 * ANSWER) * MEMORY_GB, LAMBDA_GB_SECOND),
+        Line("SQS, requests (send, receive, delete)", 3, SQS_FIFO),
+        Line("DynamoDB, write units", 1 + 2 * 3, DYNAMODB_WRITE),
+        Line("DynamoDB, read units", 1, DYNAMODB_READ),
+        Line("CloudWatch Logs, KiB", 2 * len(PLATFORM_LINES) / KILOBYTE, LOGS_KB),
+    ]
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A service's list price of a million events in one month, and how it comes about."""
+
+    name: str
+    dollars: float
+    sum: str
+    source: str
+
+
+_LISTED = "https://github.com/api-evangelist/{name}/blob/main/plans/{name}-plans-pricing.yml"
+RIVALS = (
+    Rival(
+        "Svix, Professional",
+        490 + (MILLION - 50_000) * 0.0001,
+        "$490 a month with 50,000 messages, then $0.0001 each; on the free plan $95, without its limits of service",
+        f"svix.com/pricing as of 2026-09-20, [transcribed]({_LISTED.format(name='svix')})",
+    ),
+    Rival(
+        "Hookdeck, Team",
+        39 + (MILLION - 10_000) / 100_000,
+        "$39 a month with 10,000 events, then $1.00 per 100,000; at five events a second",
+        f"hookdeck.com/pricing as of 2026-09-20, [transcribed]({_LISTED.format(name='hookdeck')})",
+    ),
+    Rival(
+        "Inngest, Pro",
+        75 + 3 * MILLION * 0.00005,
+        "$75 a month with a million executions, then $0.00005 each; a run of three steps is four executions "
+        "([inngest.com](https://www.inngest.com/docs/durable-execution/limits))",
+        f"second-hand, 2026-05, [not quoted from the page]({_LISTED.format(name='inngest')})",
+    ),
+)

@@ -1,0 +1,111 @@
+"""Whether an event costs more as the inbox fills and accounts join: Billhook's consumer on Amazon's DynamoDB Local."""
+
+import json
+import statistics
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import batched
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+
+from bench import material
+from bench.packages import Packages
+from bench.processes import Lambda, Running, running
+from bench.stand_in import StandIn
+from functions.consumer.store import to_item
+from infra import samples
+from tests.consumer.dynamodb_local import find_jar
+from tests.consumer.dynamodb_local import running as dynamodb_running
+from tests.consumer.tables import make_table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SMALL, LARGE = 1_000, 100_000
+ACCOUNTS = 200
+EVENTS = 120
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Milliseconds an event, median, by what the tables hold and how many accounts send."""
+
+    inbox: int
+    accounts: int
+    wall: float
+    cpu: float
+
+
+def growth(packages: Packages, aws: StandIn, folder: Path) -> list[Growth]:
+    """The three states of the tables; nothing where DynamoDB Local is not installed."""
+    jar = find_jar()
+    if jar is None:
+        return []
+    with dynamodb_running(jar) as url:
+        client = boto3.client(
+            "dynamodb",
+            region_name="us-east-1",
+            endpoint_url=url,
+            aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+            aws_secret_access_key="x",  # noqa: S106 - it takes any
+        )
+        inbox, books = make_table(client, "InboxTable"), make_table(client, "BooksTable")
+        with _consumer(packages, aws, folder, url, inbox, books) as process:
+            _measured(process, 1, "warm", EVENTS)
+            _fill(client, inbox, 0, SMALL)
+            first = _measured(process, 1, "one", EVENTS)
+            many = _measured(process, ACCOUNTS, "many", ACCOUNTS)
+            _fill(client, inbox, SMALL, LARGE)
+            last = _measured(process, 1, "full", EVENTS)
+    return [Growth(SMALL, 1, *first), Growth(SMALL, ACCOUNTS, *many), Growth(LARGE, 1, *last)]
+
+
+@contextmanager
+def _consumer(  # noqa: PLR0913, PLR0917 - where everything is
+    packages: Packages, aws: StandIn, folder: Path, url: str, inbox: str, books: str
+) -> Iterator[Running]:
+    environment = {"AWS_ENDPOINT_URL_DYNAMODB": url, "INBOX_TABLE": inbox, "BOOKS_TABLE": books}
+    with running(Lambda(packages.consumer, "functions.consumer.app", environment), aws, folder) as process:
+        yield process
+
+
+def _measured(process: Running, accounts: int, suffix: str, events: int) -> tuple[float, float]:
+    """Wall and CPU of an event, each about a customer of its own."""
+    walls, cpus = [], []
+    for number in range(events):
+        account = f"acct_{suffix}{number % accounts:04d}"
+        event = samples.fresh("invoice.payment_failed", int(time.time()), account=account)
+        body = samples.encode(samples.renamed(event, f"{suffix}{number}"))
+        told = process.ask(material.sqs_batch(body))
+        if told.answer != {"batchItemFailures": []}:
+            raise RuntimeError("an event was given back")
+        walls.append(told.wall * 1000)
+        cpus.append((told.ended - told.started) * 1000)
+    return statistics.median(walls), statistics.median(cpus)
+
+
+def _fill(client: "DynamoDBClient", inbox: str, start: int, end: int) -> None:
+    """Finished events, as the inbox keeps them."""
+    item = {
+        "state": "done",
+        "message_id": "5fea7756-0ea4-451a-a703-a558b933e274",
+        "attempts": 1,
+        "token": "5fea77560ea4451aa703a558b933e274",
+        "lease_until": 0,
+        "type": "invoice.paid",
+        "account": "platform",
+        "expires_at": int(time.time()) + material.MONTH,
+        "outbox": json.dumps([{"kind": "email", "v": 1, "outcome": "sent", "partition": "p", "key": "k"}]),
+    }
+
+    def put(numbers: tuple[int, ...]) -> None:
+        requests = [{"PutRequest": {"Item": to_item(item | {"id": f"evt_{number:024d}"})}} for number in numbers]
+        client.batch_write_item(RequestItems={inbox: requests})  # type: ignore[dict-item] # literals
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(put, batched(range(start, end), 25, strict=False)))

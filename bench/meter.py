@@ -1,0 +1,120 @@
+"""The meter: every call that the consumer makes, and the units of every item that it reads or writes."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from bench import units
+from shared.payload import pack
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass
+class Cost:
+    """What one message has cost the consumer.
+
+    `reads` and `writes` are in DynamoDB's units; `written` is what they are by table and kind of item; `logged` is in
+    bytes.
+    """
+
+    type: str
+    state: str = ""
+    calls: Counter[str] = field(default_factory=Counter)
+    reads: int = 0
+    writes: int = 0
+    written: Counter[str] = field(default_factory=Counter)
+    packed: int = 0
+    """Write units if records were compressed as payloads are."""
+    logged: int = 0
+    entries: int = 0
+    """Events put on the bus: each is billed."""
+
+    @property
+    def dynamodb(self) -> int:
+        """Calls to DynamoDB."""
+        return sum(times for call, times in self.calls.items() if call.startswith("dynamodb."))
+
+    @property
+    def mails(self) -> int:
+        """Mails handed to SES."""
+        return self.calls["sesv2.SendEmail"]
+
+
+class Meter:
+    """Stands between the consumer's clients and AWS, and books each call on the message that is being handled."""
+
+    def __init__(self) -> None:
+        self.cost = Cost("nothing")
+        self._look: DynamoDBClient = boto3.Session().client("dynamodb")
+        self._before: list[tuple[str, str, dict[str, Any], Any]] = []
+
+    def attach(self, client: "BaseClient") -> None:
+        """See every call of `client` from now on."""
+        client.meta.events.register("before-parameter-build", self._on_call)
+        client.meta.events.register("after-call.dynamodb", self._on_answer)
+
+    def _on_call(self, params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own
+        self.cost.calls[f"{model.service_model.service_name}.{model.name}"] += 1
+        if model.name == "PutEvents":
+            self.cost.entries += len(params["Entries"])
+        self._before = [(table, kind, key, self._item(table, key)) for table, kind, key in _written(model.name, params)]
+
+    def _on_answer(self, parsed: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 - likewise
+        transaction = model.name == "TransactWriteItems"
+        for table, kind, key, before in self._before:
+            after = self._item(table, key)
+            billed = units.write_units(before, after, transaction=transaction)
+            self.cost.writes += billed
+            self.cost.packed += units.write_units(_packed(before), _packed(after), transaction=transaction)
+            self.cost.written[kind] += billed
+        if model.name == "GetItem":
+            self.cost.reads += units.read_units(parsed.get("Item"))
+        if model.name == "Query":
+            self.cost.reads += max(1, -(-sum(map(units.size, parsed["Items"])) // units.READ_UNIT))
+
+    def _item(self, table: str, key: dict[str, Any]) -> Any:  # noqa: ANN401 - likewise
+        return self._look.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+
+
+def _written(operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The table, the kind of item and the key of each item that a call writes."""
+    match operation:
+        case "PutItem":
+            key = _key(params["Item"])
+            yield params["TableName"], "claim" if "id" in key else "tombstone", key
+        case "UpdateItem":
+            yield params["TableName"], "finish", params["Key"]
+        case "DeleteItem":
+            yield params["TableName"], "erasure", params["Key"]
+        case "BatchWriteItem":
+            for table, requests in params["RequestItems"].items():
+                for request in requests:
+                    yield table, "erasure", request["DeleteRequest"]["Key"]
+        case "TransactWriteItems":
+            for write in params["TransactItems"]:
+                ((verb, one),) = write.items()
+                key = _key(one["Item"]) if verb == "Put" else one["Key"]
+                yield one["TableName"], _kind(key), key
+
+
+def _key(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: item[name] for name in ("id", "pk", "sk") if name in item}
+
+
+def _packed(item: dict[str, Any] | None) -> dict[str, Any] | None:
+    if item is None or "record" not in item:
+        return item
+    return item | {"record": {"B": pack(item["record"]["S"])}}
+
+
+def _kind(key: dict[str, Any]) -> str:
+    if "id" in key:
+        return "outbox"
+    kind: str = key["sk"]["S"].partition("#")[0]
+    return {"event": "archive", "mail": "mail"}.get(kind, "record")

@@ -1,0 +1,62 @@
+"""The deployment packages of the baselines, made as SAM would make them, beside Billhook's own."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.package import compile_all, install
+
+ROOT = Path(__file__).resolve().parent.parent
+BASELINES = ROOT / "bench/baselines"
+HOME = ROOT / ".tools/bench"
+UV = ROOT / ".tools/bootstrap/bin/uv"
+
+
+@dataclass(frozen=True)
+class Packages:
+    """Folders, each of them what one Lambda would have in /var/task."""
+
+    ingest: Path
+    """Billhook's."""
+    consumer: Path
+    """Billhook's."""
+    tutorial: Path
+    """Ingest and consumer of the tutorial with all dependencies, as `sam build` leaves them: no module is compiled."""
+    tutorial_compiled: Path
+    """The same with every module compiled as Billhook's are."""
+    bare: Path
+    """What Billhook's ingest depends on, pruned and compiled as it is, and a handler of two calls."""
+    floor: Path
+    """The standard library."""
+
+
+def assemble(built: Path, arch: str) -> Packages:
+    """Make the packages.
+
+    Args:
+        built: the folder in which `sam build` left Billhook's functions.
+        arch: of this machine.
+    """
+    shutil.rmtree(HOME, ignore_errors=True)
+    tutorial, compiled, bare, floor = (HOME / name for name in ("tutorial", "tutorial_compiled", "bare", "floor"))
+    install(str(UV), ROOT / "infra/locks/bench.txt", arch, tutorial)
+    _add(tutorial)
+    shutil.copytree(tutorial, compiled)
+    shutil.copytree(built / "IngestFunction", bare, ignore=shutil.ignore_patterns("functions", "shared", "__pycache__"))
+    _add(bare)
+    _add(floor)
+    for package in (compiled, bare, floor):
+        compile_all(package)
+    return Packages(built / "IngestFunction", built / "ConsumerFunction", tutorial, compiled, bare, floor)
+
+
+def zipped(package: Path) -> int:
+    """The bytes of `package` as SAM uploads it."""
+    archive = Path(shutil.make_archive(str(HOME / f"{package.name}-size"), "zip", package))
+    size = archive.stat().st_size
+    archive.unlink()
+    return size
+
+
+def _add(package: Path) -> None:
+    shutil.copytree(BASELINES / package.name, package, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))

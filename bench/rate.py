@@ -1,0 +1,42 @@
+"""Events a second where every call to AWS takes a few milliseconds, as it does on AWS: by one environment, and by five.
+
+An environment of Lambda works on one event at a time, and a FIFO group is in one environment's hands: so five processes
+with an event each are five groups. What SQS itself takes between two events is not in these figures.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench import material
+from bench.packages import Packages
+from bench.processes import Lambda, Running, running
+from bench.stand_in import StandIn
+
+GROUPS = 5
+EVENTS = 60
+
+
+def rates(packages: Packages, aws: StandIn, folder: Path) -> dict[tuple[str, int], float]:
+    """Events a second of Billhook and of the tutorial, in one process and in five at once."""
+    functions = {
+        "billhook": Lambda(packages.consumer, "functions.consumer.app"),
+        "tutorial": Lambda(packages.tutorial_compiled, "tutorial_consumer"),
+    }
+    return {
+        (name, groups): _rate(function, aws, folder, groups)
+        for groups in (1, GROUPS)
+        for name, function in functions.items()
+    }
+
+
+def _rate(function: Lambda, aws: StandIn, folder: Path, groups: int) -> float:
+    batch = material.sqs_batch(material.payment_failed())
+
+    def work(process: Running) -> float:
+        return process.ask(batch, EVENTS).wall
+
+    with ExitStack() as stack, ThreadPoolExecutor(groups) as pool:
+        processes = [stack.enter_context(running(function, aws, folder)) for _ in range(groups)]
+        list(pool.map(lambda process: process.ask(batch, 5), processes))
+        return groups * EVENTS / max(pool.map(work, processes))

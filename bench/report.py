@@ -1,0 +1,173 @@
+"""The report in Markdown: the goals, the calls and units by event type, the bill, and how it was measured."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from bench import dollars
+from bench.chart import Bar, svg
+from bench.dollars import Line
+from bench.figures import Goal, Measured
+from bench.meter import Cost
+
+HERE = Path(__file__).parent
+REPORT, CHART = HERE / "REPORT.md", HERE / "chart.svg"
+TEXT = HERE / "report.in.md"
+"""What no run changes; `{{name}}` stands for what one measures."""
+
+
+def write(found: Measured, goals: Sequence[Goal], lines: Sequence[Line], seconds: float) -> None:
+    """Write the report and its chart."""
+    CHART.write_text(_chart(found))
+    text = TEXT.read_text()
+    parts = {
+        "minutes": f"{seconds / 60:.0f}",
+        "goals": _goals(goals),
+        "cpu": _cpu(found),
+        "rates": _rates(found.rates),
+        "local": _rates(found.local),
+        "types": _types(found),
+        "where": _where(found.story),
+        "levers": _levers(found.story),
+        "bill": _bill(lines, dollars.mails(found.story)),
+        "rivals": _rivals(sum(line.dollars for line in lines)),
+        "growth": _growth(found),
+        "packages": _packages(found),
+        "init": f"{found.cold.median('billhook') * 1000:.0f}",
+    }
+    for name, part in parts.items():
+        text = text.replace("{{" + name + "}}", part)
+    REPORT.write_text(text)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]], right: str = "") -> str:
+    """A Markdown table; `right` has an `r` for each column that is to stand right."""
+    head = list(head)
+    marks = ["--:" if mark == "r" else "---" for mark in right.ljust(len(head), "l")]
+    lines = [head, marks, *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _goals(goals: Sequence[Goal]) -> str:
+    rows = ((goal.figure, goal.goal, goal.measured, "yes" if goal.met else "**no**") for goal in goals)
+    return table(("figure", "goal", "measured", "met"), rows)
+
+
+def _chart(found: Measured) -> str:
+    bars = [
+        Bar(
+            "Ingest, cold start",
+            found.cold.ratio("billhook", "tutorial").median,
+            found.cold.ratio("bare", "tutorial").median,
+            "botocore, two calls and nothing else",
+        ),
+        Bar(
+            "Check a signature, read the event",
+            found.small.ratio("billhook", "tutorial").median,
+            found.small.ratio("floor", "tutorial").median,
+            "one HMAC and one json.loads",
+        ),
+        Bar(
+            "Ingest, one more request",
+            found.request.ratio("billhook", "tutorial").median,
+            found.request.ratio("one SendMessage", "tutorial").median,
+            "one SendMessage",
+        ),
+        Bar("Consumer, an event with three effects", found.event.ratio("billhook", "tutorial").median),
+        Bar("Package of ingest, zipped", found.zipped["billhook"] / found.zipped["tutorial"]),
+    ]
+    return svg("What Billhook takes of what the tutorial takes", "Processor time, and bytes; shorter is better", bars)
+
+
+def _cpu(found: Measured) -> str:
+    def rows() -> Iterator[tuple[str, str, str]]:
+        for what, timings, unit in (
+            ("ingest, cold start", found.cold, 1e3),
+            ("check and read 5.9 KB", found.small, 1e6),
+            ("check and read 51 KB", found.large, 1e6),
+            ("ingest, a request", found.request, 1e3),
+            ("consumer, an event", found.event, 1e3),
+            ("consumer, an event that X-Ray traces", found.traced, 1e3),
+        ):
+            mark = "ms" if unit == 1e3 else "µs"  # noqa: PLR2004 - milli
+            for subject in timings.rounds:
+                yield what, subject, f"{timings.median(subject) * unit:.1f} {mark}"
+                what = ""  # noqa: PLW2901 - said once
+
+    return table(("CPU of", "whose", "median"), rows(), "llr")
+
+
+def _rates(rates: Mapping[tuple[str, int], float]) -> str:
+    rows = (
+        (name, f"{rates[name, 1]:.1f}", f"{rates[name, 5]:.1f}") for name in dict.fromkeys(name for name, _ in rates)
+    )
+    return table(("events a second", "one group", "five groups"), rows, "lrr")
+
+
+def _types(found: Measured) -> str:
+    def row(cost: Cost, name: str) -> tuple[str, ...]:
+        others = Counter({call: times for call, times in cost.calls.items() if not call.startswith("dynamodb.")})
+        said = ", ".join(
+            call.partition(".")[2] + (f" ({times})" if times > 1 else "") for call, times in others.items()
+        )
+        return name, str(cost.dynamodb), str(cost.reads), str(cost.writes), said
+
+    rows = [row(cost, f"`{cost.type}`") for cost in found.story]
+    rows += [row(found.duplicate, "one that was done before"), row(found.ignored, "one that nobody handles")]
+    return table(("event", "DynamoDB calls", "read units", "write units", "other calls"), rows, "lrrrl")
+
+
+def _where(story: Sequence[Cost]) -> str:
+    written = sum((cost.written for cost in story), Counter[str]())
+    total = sum(written.values())
+    rows = ((kind, f"{units / len(story):.1f}", f"{units / total:.0%}") for kind, units in written.most_common())
+    return table(("what is written", "units an event", "share"), rows, "lrr")
+
+
+def _levers(story: Sequence[Cost]) -> str:
+    """What would lower the write units, and by how much."""
+    twice = "invoice.payment_succeeded"
+    without = [cost for cost in story if cost.type != twice]
+    rows = (
+        ("as it is", _mean(story)),
+        (f"an endpoint that is not sent `{twice}`, which tells what `invoice.paid` tells", _mean(without)),
+        ("records compressed as payloads are, which nobody could read in the console", _mean(story, packed=True)),
+        ("both", _mean(without, packed=True)),
+    )
+    return table(("what would lower them", "units an event"), ((what, f"{units:.1f}") for what, units in rows), "lr")
+
+
+def _mean(story: Sequence[Cost], *, packed: bool = False) -> float:
+    return sum(cost.packed if packed else cost.writes for cost in story) / len(story)
+
+
+def _bill(lines: Sequence[Line], mails: Line) -> str:
+    least = {line.what: line.dollars for line in dollars.floor()}
+    rows = [
+        (line.what, f"{line.each:,.2f}", f"{line.price:,.3f}", f"{line.dollars:.2f}", f"{least.get(line.what, 0):.2f}")
+        for line in lines
+    ]
+    total = sum(line.dollars for line in lines)
+    rows.append(("**together**", "", "", f"**{total:.2f}**", f"**{sum(least.values()):.2f}**"))
+    rows.append((mails.what, f"{mails.each:,.2f}", f"{mails.price:,.3f}", f"{mails.dollars:.2f}", ""))
+    head = ("line", "an event of Stripe's", "$ a million", "$ a million events", "the floor")
+    return table(head, rows, "lrrrr")
+
+
+def _rivals(ours: float) -> str:
+    rows = [("Billhook, on your own account", f"{ours:,.0f}", "the sum above", "counted here")]
+    rows += [(rival.name, f"{rival.dollars:,.0f}", rival.sum, rival.source) for rival in dollars.RIVALS]
+    return table(("service", "$ a million events in a month", "how", "source"), rows, "lrll")
+
+
+def _growth(found: Measured) -> str:
+    rows = ((f"{one.inbox:,}", str(one.accounts), f"{one.cpu:.1f} ms", f"{one.wall:.1f} ms") for one in found.growth)
+    return table(("events in the inbox", "accounts", "CPU an event", "time an event"), rows, "rrrr")
+
+
+def _packages(found: Measured) -> str:
+    rows = (
+        (name, f"{size / 2**20:.1f} MiB", f"{found.resident[name] / 2**20:.0f} MiB" if name in found.resident else "")
+        for name, size in found.zipped.items()
+    )
+    return table(("ingest", "zipped", "resident after 100 requests"), rows, "lrr")

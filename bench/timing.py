@@ -1,0 +1,47 @@
+"""Paired timings: every subject once a round, in turn, so that a machine that drifts drifts for all of them."""
+
+import statistics
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Seconds of CPU by subject, one figure a round."""
+
+    rounds: Mapping[str, list[float]]
+
+    def median(self, subject: str) -> float:
+        """The median over the rounds."""
+        return statistics.median(self.rounds[subject])
+
+    def ratio(self, subject: str, to: str) -> "Ratio":
+        """`subject` by `to`, round by round."""
+        ratios = [one / other for one, other in zip(self.rounds[subject], self.rounds[to], strict=True)]
+        lower, middle, upper = statistics.quantiles(ratios, n=4)
+        return Ratio(middle, lower, upper)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """The median of a ratio, and its quartiles."""
+
+    median: float
+    lower: float
+    upper: float
+
+    def __str__(self) -> str:
+        """Two digits after the point, three below a tenth."""
+        digits = 2 if self.median >= 0.1 else 3  # noqa: PLR2004 - a tenth
+        return f"{self.median:.{digits}f} ({self.lower:.{digits}f} to {self.upper:.{digits}f})"
+
+
+def interleaved(subjects: Mapping[str, Callable[[], float]], rounds: int) -> Timings:
+    """Time each subject once a round, after one round that is not counted."""
+    taken: dict[str, list[float]] = {name: [] for name in subjects}
+    for number in range(rounds + 1):
+        for name, run in subjects.items():
+            seconds = run()
+            if number:
+                taken[name].append(seconds)
+    return Timings(taken)

@@ -1,0 +1,60 @@
+"""Units as DynamoDB counts them; where Amazon's DynamoDB Local is installed, it is asked."""
+
+from typing import Any
+
+import boto3
+import pytest
+
+from bench.units import read_units, size, write_units
+from functions.consumer.store import to_item
+from tests.consumer.dynamodb_local import find_jar, running
+from tests.consumer.tables import make_table
+
+
+def item(length: int) -> dict[str, Any]:
+    """An item of so many bytes."""
+    empty = to_item({"id": "evt_1", "version": 12, "past_due": True, "held": {"for": "a"}, "text": ""})
+    return empty | to_item({"text": "x" * (length - size(empty))})
+
+
+@pytest.mark.parametrize(("length", "units"), [(100, 1), (1024, 1), (1025, 2), (5000, 5)])
+def test_a_write_costs_a_unit_for_each_kilobyte_begun_and_twice_that_in_a_transaction(length: int, units: int) -> None:
+    assert write_units(None, item(length), transaction=False) == units
+    assert write_units(None, item(length), transaction=True) == 2 * units
+
+
+def test_an_update_is_billed_by_the_larger_of_before_and_after() -> None:
+    assert write_units(item(3000), item(100), transaction=False) == 3
+
+
+@pytest.mark.parametrize(("found", "units"), [(None, 1), (item(4096), 1), (item(4097), 2)])
+def test_a_consistent_read_costs_a_unit_for_each_four_kilobytes_begun(found: dict[str, Any] | None, units: int) -> None:
+    assert read_units(found) == units
+
+
+@pytest.mark.dynamodb_local
+@pytest.mark.parametrize("length", [900, 1000, 1024, 1025, 1040, 2048, 2049])
+def test_dynamodb_local_counts_the_same(length: int, local: Any) -> None:  # noqa: ANN401 - a boto3 client
+    table = make_table(local, "InboxTable")
+    billed = local.put_item(TableName=table, Item=item(length), ReturnConsumedCapacity="TOTAL")["ConsumedCapacity"]
+    assert billed["CapacityUnits"] == write_units(None, item(length), transaction=False)
+    put: Any = [{"Put": {"TableName": table, "Item": item(length)}}]
+    (billed,) = local.transact_write_items(TransactItems=put, ReturnConsumedCapacity="TOTAL")["ConsumedCapacity"]
+    assert billed["CapacityUnits"] == write_units(None, item(length), transaction=True)
+
+
+@pytest.fixture(scope="module")
+def local() -> Any:  # noqa: ANN401 - a generator of boto3 clients
+    jar = find_jar()
+    if jar is None:
+        pytest.skip("DynamoDB Local is not installed: run `make dynamodb`")
+    with running(jar) as url:
+        client = boto3.client(
+            "dynamodb",
+            region_name="eu-central-1",
+            endpoint_url=url,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+        yield client
+        client.close()
