@@ -6,6 +6,7 @@ from typing import Self
 from shared import keys
 from shared.event import Event
 from shared.facets import Facet, merge
+from shared.policy import Policy
 from shared.record import Correspondent
 from shared.stripe_accounts import Customer
 from shared.stripe_checkout import CheckoutSession
@@ -71,13 +72,14 @@ class Organization(Correspondent):
 
     @property
     def access(self) -> bool:
-        """Whether any subscription gives access now."""
-        return any(facet.value.alive for facet in self.subscriptions.values())
+        """Whether any subscription gives access now; Stripe cancels those of a customer who is deleted at once."""
+        return not self.deleted and any(facet.value.alive for facet in self.subscriptions.values())
 
     @property
     def stays(self) -> bool:
         """Whether any subscription gives access or may give it again: one that is paused or unpaid has not ended."""
-        return self.access or any(facet.value.status in {"paused", "unpaid"} for facet in self.subscriptions.values())
+        dormant = any(facet.value.status in {"paused", "unpaid"} for facet in self.subscriptions.values())
+        return self.access or (dormant and not self.deleted)
 
     @property
     def bought(self) -> frozenset[tuple[str, int | None]]:
@@ -97,11 +99,12 @@ class Organization(Correspondent):
         """Whether an invoice still waits for its payment."""
         return any(facet.value.status == "open" for facet in self.invoices.values())
 
-    def erasable_at(self, after: int) -> int | None:
-        """When it may be erased: at once if the customer was deleted, else `after` seconds after the last end."""
-        if self.deleted and self.profile:
+    def erasable_at(self, policy: Policy) -> int | None:
+        """When it is to be erased, in epoch seconds: once the customer was deleted, or some time after the last end."""
+        if self.deleted and self.profile and policy.erase_deleted:
             return self.profile.second
-        return self.last_ended.ended_at + after if self.last_ended and self.last_ended.ended_at else None
+        ended = self.last_ended.ended_at if self.last_ended else None
+        return ended + policy.erase_after if ended and policy.erase_after else None
 
     @property
     def last_ended(self) -> Subscription | None:

@@ -25,8 +25,8 @@ from functions.consumer.store import Store
 from functions.consumer.stripe_api import contact_asker
 from functions.consumer.tokens import link_maker, tokens
 
-# A call that hangs must fail within the function's 30 seconds, so that the failure can be recorded. botocore would put a
-# long User-Agent together twice for each call, which takes a tenth of the call's processor time.
+# A call that hangs must fail within the function's 30 seconds, so that the failure can be recorded. botocore would put
+# a long User-Agent together twice for each call, which takes a tenth of the call's processor time.
 PATIENCE = Config(
     connect_timeout=2,
     read_timeout=5,

@@ -34,5 +34,5 @@ def handle(event: Event, books: Books) -> Decision:
 
 def _is_due(organization: Organization, event: Event, books: Books) -> bool:
     """Whether it was set for what the books say now: the last end or the deletion, or whole weeks after that."""
-    since = event.created - (organization.erasable_at(books.policy.erase_after) or event.created + 1)
+    since = event.created - (organization.erasable_at(books.policy) or event.created + 1)
     return since >= 0 and since % WEEK == 0

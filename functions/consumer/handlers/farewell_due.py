@@ -19,7 +19,7 @@ def handle(event: Event, books: Books) -> Decision:
     if organization.stays or ended is None or ended.id != reminder.id:
         return NOTHING
     export = Export(account=event.account, customer=reminder.customer)
-    erasable_at = organization.erasable_at(books.policy.erase_after) if books.policy.erase_after else None
+    erasable_at = organization.erasable_at(books.policy)
     erasure = (erasure_at(erasable_at, event.account, reminder.customer),) if erasable_at else ()
     shown = {"ended_at": ended.ended_at, "reason": ended.reason, "erased_at": erasable_at, "export": True}
     mail = mail_to(organization, "farewell", reminder.id, event, **shown)

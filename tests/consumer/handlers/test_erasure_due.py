@@ -55,3 +55,18 @@ def test_who_is_back_is_not_erased() -> None:
 
 def test_another_date_than_the_one_that_was_set_is_silent() -> None:
     assert due(told(BOUGHT, ENDED), A_MONTH_ON + DAY).then == ()
+
+
+def test_one_deleted_at_stripe_is_erased_though_the_end_of_the_subscription_is_not_heard_of_yet() -> None:
+    deleted = sample("customer.deleted", created=ENDED.created + DAY)
+    books = told(BOUGHT, deleted)
+    assert not books.organization(PLATFORM, CUSTOMER).access
+    assert isinstance(due(books, deleted.created).then[0], Erase)
+
+
+def test_one_deleted_at_stripe_is_erased_as_others_are_if_the_business_says_so() -> None:
+    deleted = sample("customer.deleted", created=ENDED.created + DAY)
+    books = told(BOUGHT, ENDED, deleted)
+    books.policy = Policy(erase_deleted=False)
+    assert due(books, deleted.created).then == ()
+    assert isinstance(due(books).then[0], Erase)
