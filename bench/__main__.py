@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from bench import counting, cpu, dollars, ingest_line, material, report
+from bench.fifo import wall
 from bench.figures import Measured, goals
 from bench.growth import growth
 from bench.local import local_rates
@@ -87,6 +88,7 @@ def measure(
         local=local,
         growth=grown,
         dollars=total,
+        wall=_told("the FIFO wall", "\n".join(wall.tables())),
     )
     return found, lines
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bench.counting import STORY
 from bench.meter import Cost
+from infra.endpoint_plan import NOT_ENABLED
 
 MILLION = 1_000_000
 KILOBYTE, GIGABYTE = 2**10, 2**30
@@ -21,6 +22,9 @@ S3_PUT = 5.00
 SECRETS_MANAGER = 5.00
 SES = 100.00
 LOGS_KB = 0.50 * MILLION * KILOBYTE / GIGABYTE
+
+SENT = [name for name in STORY if name not in NOT_ENABLED]
+"""What Stripe is asked to send."""
 
 MEMORY_GB = 0.5
 PROCESSORS = 512 / 1769
@@ -59,7 +63,8 @@ def bill(costs: Sequence[Cost], ingest_logged: int, cpu: Mapping[str, float]) ->
         ingest_logged: bytes of ingest's line.
         cpu: seconds of a warm `ingest` and `consumer`, on a whole processor.
     """
-    events, messages = len(STORY), len(costs)
+    costs = [cost for cost in costs if cost.type not in NOT_ENABLED]
+    events, messages = len(SENT), len(costs)
     own = messages - events
 
     def each(total: float) -> float:
@@ -85,7 +90,7 @@ def bill(costs: Sequence[Cost], ingest_logged: int, cpu: Mapping[str, float]) ->
 
 def mails(costs: Sequence[Cost]) -> Line:
     """What SES takes besides."""
-    return Line("SES, mails", sum(cost.mails for cost in costs) / len(STORY), SES)
+    return Line("SES, mails", sum(cost.mails for cost in costs) / len(SENT), SES)
 
 
 def floor() -> list[Line]:

@@ -1,13 +1,15 @@
 """The report in Markdown: the goals, the calls and units by event type, the bill, and how it was measured."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench import dollars
 from bench.chart import Bar, svg
+from bench.counting import STORY
 from bench.dollars import Line
 from bench.figures import Goal, Measured
+from bench.markdown import table
 from bench.meter import Cost
 
 HERE = Path(__file__).parent
@@ -32,20 +34,13 @@ def write(found: Measured, goals: Sequence[Goal], lines: Sequence[Line], seconds
         "bill": _bill(lines, dollars.mails(found.story)),
         "rivals": _rivals(sum(line.dollars for line in lines)),
         "growth": _growth(found),
+        "wall": found.wall,
         "packages": _packages(found),
         "init": f"{found.cold.median('billhook') * 1000:.0f}",
     }
     for name, part in parts.items():
         text = text.replace("{{" + name + "}}", part)
     REPORT.write_text(text)
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]], right: str = "") -> str:
-    """A Markdown table; `right` has an `r` for each column that is to stand right."""
-    head = list(head)
-    marks = ["--:" if mark == "r" else "---" for mark in right.ljust(len(head), "l")]
-    lines = [head, marks, *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _goals(goals: Sequence[Goal]) -> str:
@@ -138,7 +133,8 @@ def _levers(story: Sequence[Cost]) -> str:
 
 
 def _mean(story: Sequence[Cost], *, packed: bool = False) -> float:
-    return sum(cost.packed if packed else cost.writes for cost in story) / len(story)
+    units = [cost.packed if packed else cost.writes for cost in story if cost.type in STORY]
+    return sum(units) / len(units)
 
 
 def _bill(lines: Sequence[Line], mails: Line) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
+WAIT = 1
+"""Seconds for which a look into the queue waits for more: a short one may miss some."""
 INVISIBLE = 120
 """Seconds in which a message must be sent and deleted; what stays is visible again after them."""
 
@@ -119,7 +121,7 @@ def _messages(sqs: "SQSClient", url: str, invisible: int) -> "Iterator[MessageTy
         found = sqs.receive_message(
             QueueUrl=url,
             MaxNumberOfMessages=10,
-            WaitTimeSeconds=1,
+            WaitTimeSeconds=WAIT,
             VisibilityTimeout=invisible,
             MessageAttributeNames=["All"],
         ).get("Messages", [])

@@ -20,7 +20,7 @@ class Candidate[Value: Snapshot](Frozen):
     event: str
     verb: int
     digest: str
-    undone: str | None
+    undone: str | None = None
     value: Value
 
 

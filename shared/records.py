@@ -131,7 +131,7 @@ class Organization(Correspondent):
         """Itself, having heard what `event` says of `invoice`; of those that are over, only the newest stays whole."""
         if invoice.id in self.closed:
             return self
-        invoices = {**self.invoices, invoice.id: merge(self.invoices.get(invoice.id), event, invoice)}
+        invoices = {**self.invoices, invoice.id: merge(self.invoices.get(invoice.id), event, invoice.kept)}
         over = sorted((one.value.created, name) for name, one in invoices.items() if one.value.final)
         older = {name for _, name in over[:-1]}
         update = {

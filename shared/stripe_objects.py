@@ -5,7 +5,7 @@ reads an event and a record alike. Amounts are integers in the currency's minor 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -107,6 +107,12 @@ class Invoice(Snapshot):
     finalization_error: str | None = Field(
         default=None, validation_alias=places("last_finalization_error.code", "finalization_error")
     )
+
+    @property
+    def kept(self) -> Self:
+        """Itself without the links that no later mail shows: an organization is written with each of its events."""
+        links = {"invoice_pdf": None} | ({"hosted_invoice_url": None} if self.final else {})
+        return self.model_copy(update=links)
 
     @property
     def unpaid(self) -> bool:

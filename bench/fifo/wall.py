@@ -1,8 +1,9 @@
 """The FIFO wall in tables: what one group sustains, what a burst does, and when one account stops the others."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from bench.fifo.scenarios import DAY, HOUR, daily, month_end, neighbours
+from bench.markdown import table
 
 BURST = 250_000
 CUSTOMERS = BURST // 5
@@ -13,31 +14,31 @@ USUAL = 0.08
 
 
 def tables() -> Iterator[str]:
-    """The section on the FIFO wall, in Markdown, line by line; takes about five minutes."""
+    """The section on the FIFO wall, in Markdown, line by line."""
     yield "One group is worked on one message after another, so it sustains one event in the time that one takes:"
     yield ""
-    yield from _table(
+    yield table(
         ("seconds an event", "events a second", "a day, if they came evenly"),
         ((f"{each:.2f}", f"{1 / each:.1f}", f"{86_400 / each:,.0f}") for each in SERVICE),
     )
     yield ""
     yield f"A day with a rush at noon (twice the mean), {USUAL} s an event; the 99th percentile of the wait:"
     yield ""
-    yield from _table(
+    yield table(
         ("events a day", "by account (one account)", "by customer, 5 at once", "by customer, 50 at once"),
         (_day(events) for events in (10_000, 100_000, 500_000, 1_000_000, 10_000_000)),
     )
     yield ""
     yield f"A month's end: {BURST:,} events of {CUSTOMERS:,} customers within an hour; until all are done:"
     yield ""
-    yield from _table(
+    yield table(
         ("seconds an event", "by account", "by customer, 5 at once", "by customer, 50 at once"),
         (_burst(each) for each in SERVICE),
     )
     yield ""
     yield f"Other accounts beside such a burst within half an hour, grouped by account, {USUAL} s an event:"
     yield ""
-    yield from _table(
+    yield table(
         ("the burst", "longest wait of the others", "for how long they are stopped"),
         (_beside(events) for events in (100_000, 125_000, 150_000, 250_000)),
     )
@@ -75,11 +76,3 @@ def lasted(seconds: float) -> str:
     if seconds < 60:  # noqa: PLR2004 - a minute
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 2 * HOUR else f"{seconds / HOUR:.1f} h"
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    head = list(head)
-    yield f"| {' | '.join(head)} |"
-    yield f"| {' | '.join('---' for _ in head)} |"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"

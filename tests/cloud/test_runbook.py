@@ -21,7 +21,7 @@ from tests.support import watching
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.prove, pytest.mark.cloud]  # the AWS CLI takes a second to start, for each of its commands
 
 ROOT = Path(__file__).parents[2]
 AWS_CLI = ROOT / ".tools/aws/bin"

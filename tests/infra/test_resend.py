@@ -7,6 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+import infra.resend
 from functions.consumer.reminders import message_of
 from infra.resend import main, resend
 from shared.effects import Remind
@@ -26,6 +27,7 @@ EVENT = json.loads(REMINDER)
 @pytest.fixture
 def sqs(monkeypatch: pytest.MonkeyPatch) -> "Iterator[SQSClient]":
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setattr(infra.resend, "WAIT", 0)  # moto waits for as long as it is told to
     with mock_aws():
         client = boto3.client("sqs")
         client.create_queue(QueueName="billhook-scheduler-dlq")
