@@ -176,7 +176,7 @@ audit: $(AUDIT) ## ask PyPI for known vulnerabilities of everything that is lock
 workflows: $(AUDIT) ## look for what could be abused in the GitHub workflows, offline
 	@.tools/audit/bin/zizmor --offline --quiet .github
 
-prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## the long proofs: see the README; about ONE_HOUR (SOAK=5000)
+prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## the long proofs: see the README; about half an hour (SOAK=5000)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@pytest -m prove
 

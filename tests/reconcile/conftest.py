@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 NOW = 1_790_000_000
 HOUR = 3600
 REGION = "eu-central-1"
+ACCOUNT = "acct_1Fernhill"
+OTHER = "acct_1Saltmarsh"
+
+type Lines = Callable[[], list[dict[str, Any]]]
 
 
 @dataclass
@@ -156,7 +160,7 @@ def house(server: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 @pytest.fixture
-def lines(capsys: pytest.CaptureFixture[str]) -> Any:  # noqa: ANN401 - a function
+def lines(capsys: pytest.CaptureFixture[str]) -> Lines:
     """A function that gives the log's lines since it was last asked, as JSON."""
 
     def read() -> list[dict[str, Any]]:

@@ -1,0 +1,57 @@
+"""A metric that is watched is one that is printed, with the same dimensions, and one that is printed is watched."""
+
+import json
+from collections.abc import Iterator
+
+from tests.infra.watching.conftest import Lines
+from tests.support import watching
+
+OURS = "Billhook"
+
+AWS_METRICS = {
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName"),
+    ("AWS/SQS", "ApproximateNumberOfMessagesNotVisible", "QueueName"),
+    ("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName"),
+    ("AWS/Lambda", "Errors", "FunctionName"),
+    ("AWS/Lambda", "Throttles", "FunctionName"),
+    ("AWS/Lambda", "ConcurrentExecutions", "FunctionName"),
+    ("AWS/ApiGateway", "5xx", "ApiId"),
+}
+"""https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html,
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html,
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html."""
+
+
+def printed(lines: Lines) -> Iterator[watching.Counted]:
+    """The metrics that CloudWatch makes of log lines."""
+    for line in lines:
+        for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
+            for names in directive["Dimensions"]:
+                dimensions = tuple(sorted((name, line[name]) for name in names))
+                yield from ((directive["Namespace"], one["Name"], dimensions) for one in directive["Metrics"])
+
+
+def test_every_metric_that_is_watched_is_printed_with_these_dimensions(
+    consumer_lines: Lines, ingest_lines: Lines, exports_lines: Lines, reconcile_lines: Lines
+) -> None:
+    made = {*printed([*consumer_lines, *ingest_lines, *exports_lines, *reconcile_lines])}
+    wanted = watching.shown() | {watching.watched(alarm) for alarm in watching.alarms().values()}
+    assert {one for one in wanted if one[0] == OURS} <= made
+    assert {(name, metric, *(key for key, _ in keys)) for name, metric, keys in wanted if name != OURS} <= AWS_METRICS
+
+
+def test_every_metric_that_the_consumer_prints_is_on_the_dashboard(consumer_lines: Lines) -> None:
+    names = {name for _, name, _ in printed(consumer_lines)}
+    drawn = json.dumps(watching.widgets())
+    unwatched = {watching.watched(alarm)[1] for alarm in watching.alarms().values()}
+    assert {name for name in names - unwatched if f'"{name}"' not in drawn and f'\\"{name}\\"' not in drawn} == set()
+
+
+def test_the_search_for_payments_names_their_dimensions(consumer_lines: Lines) -> None:
+    (keys,) = {tuple(key for key, _ in keys) for _, name, keys in printed(consumer_lines) if name == "PaymentReceived"}
+    assert f"{{Billhook,{','.join(keys)}}}" in json.dumps(watching.widgets())
+
+
+def test_no_account_customer_or_event_is_a_dimension(consumer_lines: Lines, ingest_lines: Lines) -> None:
+    used = {key for _, _, keys in (*printed(consumer_lines), *printed(ingest_lines)) for key, _ in keys}
+    assert used == {"service", "reason", "currency"}

@@ -1,0 +1,62 @@
+"""What is offered is the message that ingest would have sent, but for how it came."""
+
+import json
+
+from functions.consumer.message import read_message
+from functions.ingest.message import message_for
+from functions.ingest.settings import Settings as IngestSettings
+from functions.ingest.stripe_event import read_event
+from infra import samples
+from shared.queue_message import queue_message
+from shared.stripe_event import stripe_event
+from tests.reconcile.conftest import HOUR, House, Lines
+
+
+def test_the_message_is_the_one_that_ingest_would_have_sent_but_for_how_it_came() -> None:
+    settings_ = IngestSettings("https://queue.example/events.fifo", "secrets", "customer", "eu-central-1")
+    for name in samples.names():
+        event = samples.sample(name)
+        body = samples.encode(event)
+        sent = message_for(read_event(body), body, "direct", settings_)
+        ours = queue_message(
+            stripe_event(event), json.dumps(event), "reconcile", settings_.queue_url, settings_.group_by
+        )
+
+        assert json.loads(ours["MessageBody"]) == json.loads(sent["MessageBody"])
+        how = {"DataType": "String", "StringValue": "reconcile"}
+        attributes = {**sent["MessageAttributes"], "endpoint": how}
+        assert ours == {**sent, "MessageBody": ours["MessageBody"], "MessageAttributes": attributes}
+
+
+def test_the_consumer_reads_it_and_sees_how_it_came(house: House) -> None:
+    house.begun()
+    lost = house.happens(HOUR + 60)
+    house.run()
+
+    (message,) = house.messages()
+    attributes = {name: {"stringValue": one["StringValue"]} for name, one in message["MessageAttributes"].items()}
+    read = read_message(
+        {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": message["Attributes"] | {"ApproximateFirstReceiveTimestamp": "0"},
+            "messageAttributes": attributes,
+        }
+    )
+
+    assert (read.event_id, read.type, read.endpoint) == (lost, "invoice.paid", "reconcile")
+    assert message["Attributes"]["MessageDeduplicationId"] == lost
+
+
+def test_what_no_message_can_carry_is_missing_and_stays_so(house: House, lines: Lines) -> None:
+    house.begun()
+    event = samples.fresh("invoice.paid", house.clock.now - HOUR - 60)
+    event["data"]["object"]["description"] = "x" * 2**20
+    house.stripe.has(event)
+    after = house.happens(HOUR + 30)
+
+    assert house.run() == {"accounts": 1, "checked": 2, "missing": 2, "healed": 1}
+
+    assert house.offered() == [after]
+    assert [line["reason"] for line in lines() if line.get("level") == "ERROR"] == ["too_large"]
