@@ -1,3 +1,5 @@
+"""The journey of `make run`, played to its end on the deployed template."""
+
 import pytest
 
 from infra.journey import travel

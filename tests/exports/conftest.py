@@ -1,3 +1,5 @@
+"""A handler for the links of exports, on fakes of its two services."""
+
 from __future__ import annotations
 
 import logging

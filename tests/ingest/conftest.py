@@ -1,3 +1,5 @@
+"""A handler of ingest on fakes, and requests to send it."""
+
 from __future__ import annotations
 
 import pytest
