@@ -164,7 +164,8 @@ validate: $(DEV) $(SAM) $(CHECKOV)
 	  $(addprefix --file ,$(TEMPLATES))
 
 unit: $(DEV) dynamodb
-	@pytest -n auto -m "not cloud and not prove" --cov --cov-fail-under=95
+	@pytest -n auto --dist worksteal -m "not cloud and not prove" --ignore tests/prove --ignore tests/leaks --cov --cov-fail-under=95
+	@pytest -n auto --dist worksteal -m "not cloud and not prove" tests/prove tests/leaks # thousands of runs, which coverage would slow down
 
 # Not part of `test`: it asks the internet, and its answer changes while the code does not. --strict fails on what could
 # not be looked up, so that "nothing found" always means "looked".
