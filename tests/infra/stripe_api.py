@@ -1,13 +1,14 @@
 """The part of Stripe's API that keeps webhook endpoints, served on loopback; it refuses what Stripe refuses."""
 
 import json
-import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from tests.support.stripe_http import StripeHandler, form_fields, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KEY = "rk_test_thatmaywriteendpoints"
 
@@ -77,7 +78,7 @@ class StripeApi:
         self.requests.append(f"{method} {path}")
         try:
             self._admit(method, key)
-            answered = json.dumps(self._perform(method, path, _fields(query), _fields(body)))
+            answered = json.dumps(self._perform(method, path, form_fields(query), form_fields(body)))
         except Refusal as refusal:
             return refusal.status, json.dumps({"error": {"type": refusal.type, "message": str(refusal)}})
         return 200, answered[:-2] if method in self._garbled else answered
@@ -131,34 +132,17 @@ class StripeApi:
         return endpoint
 
 
-@contextmanager
-def served(api: StripeApi) -> Iterator[str]:
+def served(api: StripeApi) -> AbstractContextManager[str]:
     """Serve it, and give its URL."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(StripeHandler):
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
-            status, text = api.answer(self.command, self.path, self.headers.get("authorization", ""), body)
-            self.send_response(status)
-            self.send_header("request-id", "req_1")
-            # The SDK's own retries take seconds, and are Stripe's to test.
-            self.send_header("stripe-should-retry", "false")
-            self.send_header("content-length", str(len(text.encode())))
-            self.end_headers()
-            self.wfile.write(text.encode())
+            self.respond(*api.answer(self.command, self.path, self.headers.get("authorization", ""), body))
 
         do_GET = do_POST = do_DELETE = _answer  # noqa: N815 - http.server's names
 
-        def log_message(self, *_: object) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return serving(Handler)
 
 
 def _check(given: dict[str, Any], allowed: set[str]) -> None:
@@ -166,19 +150,3 @@ def _check(given: dict[str, Any], allowed: set[str]) -> None:
         raise Refusal(400, f"Received unknown parameter: {', '.join(sorted(unknown))}")
     if not given.get("enabled_events", ["something"]):
         raise Refusal(400, "Invalid array: enabled_events")
-
-
-def _fields(form: str) -> dict[str, Any]:
-    """Stripe's form encoding: `a=1`, `a[0]=1` and `a[b]=1`."""
-    fields: dict[str, Any] = {}
-    for name, value in parse_qsl(form, keep_blank_values=True):
-        parts = re.fullmatch(r"(\w+)(?:\[(\w*)\])?", name)
-        assert parts, name
-        outer, inner = parts.groups()
-        if inner is None:
-            fields[outer] = value
-        elif inner.isdigit():
-            fields.setdefault(outer, []).append(value)
-        else:
-            fields.setdefault(outer, {})[inner] = value
-    return fields

@@ -1,13 +1,12 @@
 """The part of Stripe's API that lists events and connected accounts, on loopback; it refuses what Stripe refuses."""
 
 import json
-import re
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
+
+from tests.support.stripe_http import StripeHandler, form_fields, serving
 
 type Json = dict[str, Any]
 
@@ -52,7 +51,7 @@ class StripeLists:
         return event
 
     def answer(self, path: str, query: str, key: str, account: str) -> tuple[int, str]:
-        asked = _fields(query)
+        asked = form_fields(query)
         self.requests.append((path, account, asked))
         try:
             return 200, json.dumps(self._perform(path, asked, key, account))
@@ -103,46 +102,13 @@ class StripeLists:
         return {"object": "list", "data": found[:limit], "has_more": len(found) > limit}
 
 
-@contextmanager
-def served(stripe: StripeLists) -> Iterator[str]:
+def served(stripe: StripeLists) -> AbstractContextManager[str]:
     """Serve it, and give its URL."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(StripeHandler):
+        def do_GET(self) -> None:  # noqa: N802 - http.server's name
             url = urlsplit(self.path)
             account = self.headers.get("stripe-account") or PLATFORM
-            status, text = stripe.answer(url.path, url.query, self.headers.get("authorization", ""), account)
-            self.send_response(status)
-            self.send_header("request-id", "req_1")
-            # The SDK's own retries take seconds, and are Stripe's to test.
-            self.send_header("stripe-should-retry", "false")
-            self.send_header("content-length", str(len(text.encode())))
-            self.end_headers()
-            self.wfile.write(text.encode())
+            self.respond(*stripe.answer(url.path, url.query, self.headers.get("authorization", ""), account))
 
-        def log_message(self, *_: object) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def _fields(query: str) -> Json:
-    """Stripe's form encoding: `a=1`, `a[0]=1` and `a[b]=1`."""
-    fields: Json = {}
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        parts = re.fullmatch(r"(\w+)(?:\[(\w*)\])?", name)
-        assert parts, name
-        outer, inner = parts.groups()
-        if inner is None:
-            fields[outer] = value
-        elif inner.isdigit() or not inner:
-            fields.setdefault(outer, []).append(value)
-        else:
-            fields.setdefault(outer, {})[inner] = value
-    return fields
+    return serving(Handler)
