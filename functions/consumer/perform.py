@@ -36,8 +36,8 @@ class Performers:
     publish: Announce
     export: DoExport
     erase: DoErase
-    still_true: Callable[[Email], bool] = lambda _mail: True
-    """Whether a mail that an earlier attempt committed still says what the books say."""
+    overtaken: Callable[[Email], bool] = lambda _mail: False
+    """Whether a mail that an earlier attempt committed no longer says what the books say."""
 
 
 def perform(
@@ -90,7 +90,7 @@ def _send(store: Store, performers: Performers, owed: OwedMail, mails: Mapping[s
     if mail.expires <= store.clock():
         return "too late"
     # Hours may lie between, or a dead-letter queue: what was paid meanwhile must not be asked for.
-    if owed.key not in mails and not performers.still_true(mail):
+    if owed.key not in mails and performers.overtaken(mail):
         return "overtaken"
     return performers.send_mail(mail)
 

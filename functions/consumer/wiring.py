@@ -68,7 +68,7 @@ def build(environ: Mapping[str, str]) -> Handler:
         store=store,
         books=books,
         performers=Performers(
-            still_true=lambda mail: not overtaken(mail, books),
+            overtaken=lambda mail: overtaken(mail, books),
             send_mail=mailer(
                 boto3.client("sesv2", config=ONCE),
                 settings.mail_sender,

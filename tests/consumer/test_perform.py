@@ -174,7 +174,7 @@ def test_a_mail_that_the_books_have_overtaken_since_it_was_committed_is_not_sent
     owe(world, mail())
     world.clock.now += LEASE
     claimed = world.claim()
-    performers = replace(world.performers, still_true=lambda _mail: False)
+    performers = replace(world.performers, overtaken=lambda _mail: True)
 
     perform(world.store, performers, claimed, load(claimed.outbox or ""), {})
 
