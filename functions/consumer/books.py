@@ -1,6 +1,8 @@
-"""The books in DynamoDB: one consistent read a record."""
+"""The books in DynamoDB: one consistent read a record, unless it was read ahead with others."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from functions.consumer.store import Store, from_item, to_item
 from functions.consumer.tokens import Token, tombstone
@@ -23,6 +25,8 @@ class DynamoBooks:
     policy: Policy
     token: Token
     ask_stripe: AskStripe = lambda _account, _customer: None
+    ahead: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    """What was read just now, by partition and sort key; empty where there is nothing."""
 
     def organization(self, account: str, customer: str) -> Organization:
         """The organization of a customer; raises botocore's errors if DynamoDB does not answer."""
@@ -35,11 +39,8 @@ class DynamoBooks:
 
     def erased_at(self, account: str, customer: str) -> int | None:
         """As of when a customer was erased, in epoch seconds, if one was."""
-        grave = {"pk": tombstone(self.token, account, customer), "sk": "tombstone"}
-        item = self.store.client.get_item(TableName=self.store.books, Key=to_item(grave), ConsistentRead=True).get(
-            "Item"
-        )
-        return int(from_item(item)["as_of"]) if item else None
+        grave = self._item(tombstone(self.token, account, customer), "tombstone")
+        return int(grave["as_of"]) if grave else None
 
     def disputed(self, account: str, customer: str) -> bool:
         """Whether a dispute about a payment of the customer's is open."""
@@ -70,9 +71,15 @@ class DynamoBooks:
         return self._read(ConnectedAccount(account=account, subject=account))
 
     def _read[Kept: Record](self, empty: Kept) -> Kept:
-        key = to_item({"pk": empty.partition, "sk": empty.sort_key})
-        item = self.store.client.get_item(TableName=self.store.books, Key=key, ConsistentRead=True).get("Item")
-        if item is None:
+        kept = self._item(empty.partition, empty.sort_key)
+        if not kept:
             return empty
-        kept = from_item(item)
         return type(empty).model_validate_json(kept["record"]).model_copy(update={"version": kept["version"]})
+
+    def _item(self, partition: str, sort_key: str) -> Mapping[str, Any]:
+        known = self.ahead.get((partition, sort_key))
+        if known is not None:
+            return known
+        key = to_item({"pk": partition, "sk": sort_key})
+        item = self.store.client.get_item(TableName=self.store.books, Key=key, ConsistentRead=True).get("Item")
+        return from_item(item) if item else {}

@@ -9,10 +9,16 @@
             token b, attempts + 1
 
 A put never takes over: it would erase the outbox.
+
+An event that the inbox has never heard of, in a message that nobody has tried, is not put twice: the commit puts it,
+committed already, on the same condition. Deciding has no effect, so whoever decides beside us only loses that put.
+What fails before its commit is claimed then, to say so. From its second delivery on a message is claimed first, so
+that attempts which end without a word are counted.
 """
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from functions.consumer.message import Message
@@ -22,15 +28,24 @@ ATTEMPTS = 8
 """The first try and 7 retries, as Defer has it; counted here and per message id, so that a redrive starts afresh."""
 
 
+# TTL deletes late, by up to days: what has expired is absent.
+ABSENT = "attribute_not_exists(id) OR expires_at < :now"
+FINISHED = frozenset({"done", "ignored"})
+
+
 @dataclass(frozen=True)
 class Claimed:
-    """Ours. `outbox` is what a committed event still owes, as stored; None if nothing is committed yet."""
+    """Ours. `outbox` is what a committed event still owes, as stored; None if nothing is committed yet.
+
+    `item` is what the commit has to put into the inbox; None if it is there already.
+    """
 
     event_id: str
     token: str
     attempt: int
     outbox: str | None
     started_ms: int
+    item: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,22 +77,51 @@ class Burnt:
 type Claim = Claimed | Duplicate | Held | Exhausted | Burnt
 
 
-def claim(store: Store, message: Message, ignore: str | None) -> Claim:
+def claim_by_commit(store: Store, message: Message, known: Mapping[str, Any] | None) -> Claimed | Duplicate | None:
+    """Claim the event of `message` by its commit; `known` is its inbox item, empty if there is none.
+
+    None if it has to be claimed beforehand: others have begun with it, or `known` is None, since nobody could tell.
+    """
+    if known is None:
+        return None
+    if not known or known["expires_at"] < store.now():
+        new = _item(store, message, uuid.uuid4().hex)
+        return replace(_claimed(new), item=new)
+    return Duplicate(known["state"]) if known["state"] in FINISHED else None
+
+
+def claim(store: Store, message: Message, ignore: str | None, token: str = "") -> Claim:
     """Claim the event of `message`; where there is a reason to `ignore` it, record that in the same write instead.
+
+    `token` is that of a claim which was left to a commit, if there was one: what that commit may have put is ours.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer; nothing is claimed, no attempt counted.
     """
-    now = store.now()
-    token = uuid.uuid4().hex
-    new = {
+    new = _item(store, message, token or uuid.uuid4().hex)
+    if ignore:
+        new |= {"state": "ignored", "reason": ignore, "lease_until": 0}
+    try:
+        store.client.put_item(
+            TableName=store.inbox,
+            Item=to_item(new),
+            ConditionExpression=ABSENT,
+            ExpressionAttributeValues=to_item({":now": store.now()}),
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    except store.client.exceptions.ConditionalCheckFailedException as failed:
+        return _claim_known(store, message, from_item(failed.response.get("Item", {})), new["token"])
+    return Duplicate("ignored") if ignore else _claimed(new)
+
+
+def _item(store: Store, message: Message, token: str) -> dict[str, Any]:
+    return {
         "id": message.event_id,
-        "state": "ignored" if ignore else "claimed",
-        "reason": ignore,
+        "state": "claimed",
         "message_id": message.message_id,
         "attempts": 1,
         "token": token,
-        "lease_until": 0 if ignore else now + store.lease,
+        "lease_until": store.now() + store.lease,
         "type": message.type,
         "account": message.account,
         "customer": message.customer,
@@ -88,25 +132,13 @@ def claim(store: Store, message: Message, ignore: str | None) -> Claim:
         "started_ms": int(store.clock() * 1000),
         "expires_at": store.expiry(),
     }
-    try:
-        store.client.put_item(
-            TableName=store.inbox,
-            Item=to_item(new),
-            # TTL deletes late, by up to days: what has expired is absent.
-            ConditionExpression="attribute_not_exists(id) OR expires_at < :now",
-            ExpressionAttributeValues=to_item({":now": now}),
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
-        )
-    except store.client.exceptions.ConditionalCheckFailedException as failed:
-        return _claim_known(store, message, from_item(failed.response.get("Item", {})), token)
-    return Duplicate("ignored") if ignore else _claimed(new)
 
 
 def _claim_known(store: Store, message: Message, known: dict[str, Any], token: str) -> Claim:
-    if known["token"] == token:  # our own put, whose answer was lost and which the SDK sent again
-        return Duplicate("ignored") if known["state"] == "ignored" else _claimed(known)
-    if known["state"] in {"done", "ignored"}:
+    if known["state"] in FINISHED:
         return Duplicate(known["state"])
+    if known["token"] == token:  # our own put, whose answer was lost and which the SDK sent again; or our commit's
+        return _claimed(known)
     same_message = known["message_id"] == message.message_id
     if known["state"] == "failed" and same_message:
         return Burnt()

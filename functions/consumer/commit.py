@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from functions.consumer.claim import Claimed
+from functions.consumer.claim import ABSENT, Claimed
 from functions.consumer.outbox import Owed, dump, owed_for
 from functions.consumer.store import Store, to_item
 from shared import keys
@@ -85,23 +85,30 @@ def archive_writes(store: Store, event: Event, body: str) -> list[Any]:
 
 
 def _inbox_write(store: Store, claimed: Claimed, outbox: tuple[Owed, ...]) -> Any:  # noqa: ANN401 - a boto3 shape
-    state = {":state": "committed", ":outbox": dump(outbox)} if outbox else {":state": "done"}
-    done = "" if outbox else ", done_ms = :done REMOVE #error, next_at"
+    if outbox:
+        now: dict[str, Any] = {"state": "committed", "outbox": dump(outbox)}
+    else:
+        now = {"state": "done", "done_ms": int(store.clock() * 1000)}
+    if claimed.item is not None:
+        return {
+            "Put": {
+                "TableName": store.inbox,
+                "Item": to_item({**claimed.item, **now}),
+                "ConditionExpression": ABSENT,
+                "ExpressionAttributeValues": to_item({":now": store.now()}),
+            }
+        }
+    sets = ", ".join(f"#{name} = :{name}" for name in now)
+    over = () if outbox else ("error", "next_at")
     return {
         "Update": {
             "TableName": store.inbox,
             "Key": to_item({"id": claimed.event_id}),
-            "UpdateExpression": "SET #state = :state" + (", outbox = :outbox" if outbox else done),
+            "UpdateExpression": f"SET {sets}" + (" REMOVE #error, #next_at" if over else ""),
             "ConditionExpression": "#token = :token AND #state = :claimed",
-            "ExpressionAttributeNames": {"#state": "state", "#token": "token"}
-            | ({} if outbox else {"#error": "error"}),
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*now, *over, "token")},
             "ExpressionAttributeValues": to_item(
-                {
-                    ":token": claimed.token,
-                    ":claimed": "claimed",
-                    **state,
-                    ":done": None if outbox else int(store.clock() * 1000),
-                }
+                {":token": claimed.token, ":claimed": "claimed", **{f":{name}": value for name, value in now.items()}}
             ),
         }
     }

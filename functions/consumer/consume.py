@@ -1,28 +1,33 @@
 """The way of one message: claim, decide, commit, perform; and what to tell SQS when one of them fails."""
 
-import random
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
-from functions.consumer.backoff import Jitter, before_claim, before_retry
-from functions.consumer.claim import ATTEMPTS, Burnt, Claimed, Duplicate, Exhausted, Held, claim
-from functions.consumer.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
+from functions.consumer.backoff import before_claim, before_retry
+from functions.consumer.claim import (
+    ATTEMPTS,
+    Burnt,
+    Claim,
+    Claimed,
+    Duplicate,
+    Exhausted,
+    Held,
+    claim,
+    claim_by_commit,
+)
+from functions.consumer.commit import FencedError
+from functions.consumer.consumer import Consumer
 from functions.consumer.failure import Failure, failure_of, record_failure, record_retry
 from functions.consumer.message import Message
 from functions.consumer.outbox import load
 from functions.consumer.perform import REFUSED, Performers, perform
-from functions.consumer.store import Store
+from functions.consumer.settle import settle
 from shared.books import Books
-from shared.decision import Decision
 from shared.effects import Email, Publish
 from shared.errors import Contended, Permanent
 from shared.event import Event, read_event
-
-TRIES = 3
-"""How often a cancelled commit is tried again in process, without counting an attempt."""
 
 
 @dataclass
@@ -55,25 +60,35 @@ class Verdict:
     tally: Tally = field(default_factory=Tally, compare=False)
 
 
-@dataclass(frozen=True)
-class Consumer:
-    """What the four stages need, as the composition root hands it on."""
-
-    store: Store
-    books: Books
-    performers: Performers
-    decide: Callable[[Event, Books], Decision]
-    ignore: Callable[[Message], str | None]
-    jitter: Jitter = random.uniform
-
-
 def consume(consumer: Consumer, message: Message) -> Verdict:
     """Take one message through the four stages; whatever fails, the verdict says what to do with the message."""
     try:
-        claimed = claim(consumer.store, message, consumer.ignore(message))
+        claimed, books = _claim(consumer, message)
     except (ClientError, BotoCoreError) as error:
-        waited = consumer.store.clock() - message.first_received_ms / 1000
-        return Verdict("unclaimed", before_claim(waited, consumer.jitter), failure_of(error))
+        return _unclaimed(consumer, message, failure_of(error))
+    if not isinstance(claimed, Claimed):
+        return _not_ours(consumer, message, claimed)
+    tally = Tally(claimed.started_ms)
+    return replace(_attempt(consumer, claimed, books, message, tally), tally=tally)
+
+
+def _claim(consumer: Consumer, message: Message) -> tuple[Claim, Books]:
+    """The claim, and the books to decide on; an event that is new is left to its commit to claim."""
+    ignore = consumer.ignore(message)
+    if message.first and message.readable and not ignore:
+        known, books = consumer.look(message)
+        claimed = claim_by_commit(consumer.store, message, known)
+        if claimed is not None:
+            return claimed, books
+    return claim(consumer.store, message, ignore), consumer.books
+
+
+def _unclaimed(consumer: Consumer, message: Message, failure: Failure) -> Verdict:
+    waited = consumer.store.clock() - message.first_received_ms / 1000
+    return Verdict("unclaimed", before_claim(waited, consumer.jitter), failure)
+
+
+def _not_ours(consumer: Consumer, message: Message, claimed: Duplicate | Held | Exhausted | Burnt) -> Verdict:
     match claimed:
         case Duplicate(state):
             return Verdict("ignored" if state == "ignored" else "duplicate")
@@ -83,59 +98,47 @@ def consume(consumer: Consumer, message: Message) -> Verdict:
             return Verdict("burnt", 0)
         case Exhausted(claim=ours):
             return _fail(consumer, ours, message, Failure("Crashed", "no_answer", "", ()))
-        case Claimed():
-            tally = Tally(claimed.started_ms)
-            return replace(_attempt(consumer, claimed, message, tally), tally=tally)
 
 
-def _attempt(consumer: Consumer, claimed: Claimed, message: Message, tally: Tally) -> Verdict:
-    store = consumer.store
+def _attempt(consumer: Consumer, claimed: Claimed, books: Books, message: Message, tally: Tally) -> Verdict:
     try:
-        _advance(consumer, claimed, message, tally)
+        _advance(consumer, claimed, books, message, tally)
     except FencedError:
-        return Verdict("fenced", store.lease, attempt=claimed.attempt)
-    except Contended as error:
-        return _retry(consumer, claimed, failure_of(error), counted=False)
+        return Verdict("fenced", consumer.store.lease, attempt=claimed.attempt)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and tried again or dead-lettered
-        failure = failure_of(error)
-        if isinstance(error, Permanent) or claimed.attempt >= ATTEMPTS:
-            return _fail(consumer, claimed, message, failure)
-        return _retry(consumer, claimed, failure, counted=True)
+        return _failed(consumer, claimed, message, error)
     return Verdict("done", attempt=claimed.attempt)
 
 
-def _advance(consumer: Consumer, claimed: Claimed, message: Message, tally: Tally) -> None:
+def _advance(consumer: Consumer, claimed: Claimed, books: Books, message: Message, tally: Tally) -> None:
     """Decide and commit, unless an earlier attempt has; then perform what is owed."""
     performers = tally.watching(consumer.performers)
     if claimed.outbox is not None:
         perform(consumer.store, performers, claimed, load(claimed.outbox), {})
         return
-    event = read_event(message.body)
-    stale, busy, taken = 0, 0, frozenset[str]()
-    while True:
-        decision = _without(taken, consumer.decide(event, consumer.books))
-        try:
-            outbox = commit(consumer.store, claimed, event, message.body, decision)
-            break
-        except MailTakenError as error:
-            taken |= error.keys
-        except StaleRecordError as error:
-            stale += 1
-            if stale > TRIES:
-                raise Contended("stale_record") from error
-        except BusyError as error:
-            busy += 1
-            if busy > TRIES:
-                raise Contended("transaction_conflict") from error
+    outbox, decision = settle(consumer, claimed, books, message.body)
     tally.announced = tuple(effect for effect in decision.then if isinstance(effect, Publish))
     if outbox:
         mails = {effect.key: effect for effect in decision.then if isinstance(effect, Email)}
         perform(consumer.store, performers, claimed, outbox, mails)
 
 
-def _without(taken: frozenset[str], decision: Decision) -> Decision:
-    then = tuple(effect for effect in decision.then if not (isinstance(effect, Email) and effect.key in taken))
-    return decision.model_copy(update={"then": then})
+def _failed(consumer: Consumer, claimed: Claimed, message: Message, error: Exception) -> Verdict:
+    """Record why the attempt failed, and whether another one follows."""
+    failure = failure_of(error)
+    if claimed.item is not None:  # it may not be in the inbox yet: only its commit was to put it there
+        try:
+            found = claim(consumer.store, message, None, claimed.token)
+        except (ClientError, BotoCoreError) as unheard:
+            return _unclaimed(consumer, message, failure_of(unheard))
+        if not isinstance(found, Claimed):
+            return _not_ours(consumer, message, found)
+        claimed = found
+    if isinstance(error, Contended):
+        return _retry(consumer, claimed, failure, counted=False)
+    if isinstance(error, Permanent) or claimed.attempt >= ATTEMPTS:
+        return _fail(consumer, claimed, message, failure)
+    return _retry(consumer, claimed, failure, counted=True)
 
 
 def _retry(consumer: Consumer, claimed: Claimed, failure: Failure, *, counted: bool) -> Verdict:

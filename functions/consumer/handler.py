@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.consumer.consume import Consumer, Verdict, consume
+from functions.consumer.consume import Verdict, consume
+from functions.consumer.consumer import Consumer
 from functions.consumer.message import Message, read_message
 from functions.consumer.metrics import metrics_of
 from shared.errors import Unforeseen

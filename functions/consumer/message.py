@@ -34,6 +34,10 @@ class Message:
     api_version: str | None
     endpoint: str | None
     thin: bool
+    first: bool
+    """Whether SQS hands it out for the first time, so that nobody can have tried it before."""
+    object: Mapping[str, Any]
+    """The Stripe object that the event is about, as it came; empty if there is none."""
 
     @property
     def readable(self) -> bool:
@@ -69,6 +73,8 @@ def read_message(record: Mapping[str, Any]) -> Message:
         api_version=_text(body, "api_version"),
         endpoint=record.get("messageAttributes", {}).get("endpoint", {}).get("stringValue"),
         thin=thin,
+        first=attributes.get("ApproximateReceiveCount") == "1",
+        object=obj if isinstance(obj, Mapping) else {},
     )
 
 

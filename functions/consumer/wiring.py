@@ -9,11 +9,12 @@ from botocore.config import Config
 
 from functions.consumer.books import DynamoBooks
 from functions.consumer.bus import announcer
-from functions.consumer.consume import Consumer
+from functions.consumer.consumer import Consumer
 from functions.consumer.decide import decide
 from functions.consumer.eraser import eraser
 from functions.consumer.exporter import exporter
 from functions.consumer.handler import Handler, make_handler
+from functions.consumer.look import looker
 from functions.consumer.mailer import mailer
 from functions.consumer.metrics import SERVICE
 from functions.consumer.overtaken import overtaken
@@ -67,6 +68,7 @@ def build(environ: Mapping[str, str]) -> Handler:
     consumer = Consumer(
         store=store,
         books=books,
+        look=looker(store, books),
         performers=Performers(
             overtaken=lambda mail: overtaken(mail, books),
             send_mail=mailer(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, precondition, rule
 
 from functions.consumer import claim as stage
-from functions.consumer.claim import Burnt, Claim, Claimed, Duplicate, Exhausted, Held, claim
+from functions.consumer.claim import Burnt, Claim, Claimed, Duplicate, Exhausted, Held, claim, claim_by_commit
 from functions.consumer.commit import FencedError, commit
 from functions.consumer.failure import Failure, record_failure, record_retry
 from functions.consumer.outbox import Owed, load
@@ -24,7 +24,7 @@ UNHEARD = 3  # as often as the SDK sends
 
 @dataclass
 class Hand:
-    """A consumer that has claimed the event, and what it knows to be owed; it may not know that its claim lapsed."""
+    """A consumer that has claimed the event, or means to by its commit; it may not know that its claim lapsed."""
 
     claimed: Claimed
     outbox: tuple[Owed, ...] | None
@@ -81,6 +81,14 @@ class Inbox(RuleBasedStateMachine):
             self.world.faults.lose_answer("UpdateItem")
         return self._claims()
 
+    @rule(target=hands)
+    def looks(self) -> object:
+        message = self.world.message(f"message-{self.model.message}", self.id)
+        claimed = claim_by_commit(self.world.store, message, self.world.inbox(self.id))
+        expected = {"absent": Claimed, "done": Duplicate}.get(self.model.state, type(None))
+        assert type(claimed) is expected
+        return Hand(claimed, None) if isinstance(claimed, Claimed) else multiple()
+
     @precondition(lambda self: self.model.state in {"claimed", "committed"})
     @rule(target=hands, hand=hands, sends=st.booleans(), owing=st.booleans())
     def claims_as_another_wakes_up(self, hand: Hand, *, sends: bool, owing: bool) -> object:
@@ -95,7 +103,8 @@ class Inbox(RuleBasedStateMachine):
     def decides(self, hand: Hand, *, owing: bool, heard: bool) -> None:
         if hand.outbox is not None:
             return
-        may = self._holds(hand) and self.model.state == "claimed"
+        item = hand.claimed.item
+        may = self.model.state == "absent" if item else self._holds(hand) and self.model.state == "claimed"
         if not heard:
             self.world.faults.lose_answer("TransactWriteItems", UNHEARD)
         decision = Decision(then=self.mails if owing else ())
@@ -106,6 +115,9 @@ class Inbox(RuleBasedStateMachine):
         else:
             assert may
             hand.outbox = outbox
+        if may and item:
+            self.model.holder, self.model.claimed_by, self.model.attempts = item["token"], self.model.message, 1
+            self.model.lease_until = item["lease_until"]
         if may:
             self.model.state, self.model.owes = ("committed", True) if owing else ("done", False)
         self.world.faults.forget()
@@ -148,7 +160,12 @@ class Inbox(RuleBasedStateMachine):
 
     @rule(hand=consumes(hands), permanent=st.booleans(), counted=st.booleans())
     def fails(self, hand: Hand, *, permanent: bool, counted: bool) -> None:
-        self._records(hand, permanent=permanent, counted=counted)
+        if hand.claimed.item is None:
+            self._records(hand, permanent=permanent, counted=counted)
+            return
+        found = self._claims(hand.claimed.token)
+        if isinstance(found, Hand):
+            self._records(found, permanent=permanent, counted=counted)
 
     # ---- what happens to it
 
@@ -176,11 +193,14 @@ class Inbox(RuleBasedStateMachine):
 
     # ---- how
 
-    def _claims(self) -> object:
+    def _claims(self, token: str = "") -> object:
+        """`token` is that of a claim which was left to a commit; what that has put is found, and no attempt begins."""
         now = self.world.clock.now
         seen = self.model.state
-        wanted = self.model.answer(now)
-        answer: Claim = claim(self.world.store, self.world.message(f"message-{self.model.message}", self.id), None)
+        mine = token == self.model.holder and seen == "committed"
+        wanted = Claimed if mine else self.model.answer(now)
+        message = self.world.message(f"message-{self.model.message}", self.id)
+        answer: Claim = claim(self.world.store, message, None, token)
         self.world.faults.forget()
         if self.model.state != seen:  # its holder has finished or committed in between
             assert answer == Held(LEASE)
@@ -189,7 +209,8 @@ class Inbox(RuleBasedStateMachine):
         if not isinstance(answer, Claimed | Exhausted):
             return multiple()
         ours = answer.claim if isinstance(answer, Exhausted) else answer
-        self.model.is_claimed(ours.token, now)
+        if not mine:
+            self.model.is_claimed(ours.token, now)
         outbox = None if ours.outbox is None else load(ours.outbox)
         assert (ours.attempt, self._marks(outbox)) == (
             self.model.attempts,

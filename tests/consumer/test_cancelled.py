@@ -4,7 +4,7 @@ import pytest
 
 from functions.consumer.backoff import SERVICE
 from functions.consumer.claim import ATTEMPTS
-from functions.consumer.consume import TRIES
+from functions.consumer.settle import TRIES
 from functions.consumer.store import to_item
 from shared.books import Books
 from shared.decision import Decision

@@ -75,6 +75,14 @@ def test_between_attempts_the_inbox_says_what_failed_and_when_it_goes_on(world: 
     assert (inbox["state"], inbox["lease_until"]) == ("claimed", 0)
 
 
+def test_a_first_failure_that_cannot_even_be_claimed_is_tried_again_and_counts_none(world: World) -> None:
+    fail_with(world, KeyError())
+    world.faults.cut("PutItem")
+    verdict = world.consume()
+    assert (verdict.state, str(verdict.failure)) == ("unclaimed", "BotoCoreError EndpointConnectionError")
+    assert (world.inbox(), world.consume().attempt) == ({}, 1)
+
+
 def test_the_lease_is_released_with_the_error_so_that_a_short_wait_is_short(world: World) -> None:
     fail_with(world, KeyError())
     assert world.consume().wait == BUG[0]
@@ -125,8 +133,8 @@ def test_a_redriven_message_is_tried_in_earnest_eight_times(world: World) -> Non
     assert (len(retries), failed.attempt) == (7, 8)
 
 
-def test_eight_crashes_that_nobody_recorded_are_a_failure_too(world: World) -> None:
-    for _ in range(8):
+def test_crashes_that_nobody_recorded_are_a_failure_too_but_the_first_leaves_no_trace(world: World) -> None:
+    for _ in range(1 + 8):
         world.faults.crash_before("GetItem")
         with pytest.raises(Crash):
             world.consume()
@@ -160,7 +168,8 @@ def test_what_was_committed_is_not_archived_again_when_it_fails(world: World) ->
 
 
 def test_a_claim_that_is_not_answered_waits_longer_the_longer_it_has_waited(world: World) -> None:
-    world.faults.cut("PutItem", times=2)
+    world.faults.cut("BatchGetItem")
+    world.faults.cut("PutItem")
     verdict = world.consume()
     assert (verdict.state, verdict.wait, str(verdict.failure)) == (
         "unclaimed",
@@ -173,7 +182,8 @@ def test_a_claim_that_is_not_answered_waits_longer_the_longer_it_has_waited(worl
 
 
 def test_a_throttled_claim_uses_up_no_attempt(world: World) -> None:
-    world.faults.refuse("PutItem", "ThrottlingException", times=9)
+    world.faults.refuse("BatchGetItem", "ThrottlingException")
+    world.faults.refuse("PutItem", "ThrottlingException", times=8)
     assert {world.consume().state for _ in range(9)} == {"unclaimed"}
     assert world.consume().attempt == 1
 

@@ -1,13 +1,16 @@
 """A consumer with all around it in a test's hands: the tables, the clock, the faults, the mail and the schedules."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from functions.consumer.books import DynamoBooks
 from functions.consumer.claim import Claimed, claim
-from functions.consumer.consume import Consumer, Verdict, consume
+from functions.consumer.consume import Verdict, consume
+from functions.consumer.consumer import Consumer
+from functions.consumer.look import looker
 from functions.consumer.message import Message, read_message
 from functions.consumer.perform import Performers
 from functions.consumer.store import Store, from_item, to_item
@@ -44,14 +47,14 @@ def stripe_event(event_id: str = "evt_1", **changes: object) -> dict[str, Any]:
     } | changes
 
 
-def sqs_record(body: object, message_id: str = "message-1") -> dict[str, Any]:
+def sqs_record(body: object, message_id: str = "message-1", received: int = 1) -> dict[str, Any]:
     """What Lambda hands over of one SQS message; `body` is JSON already if it is a string."""
     return {
         "messageId": message_id,
         "receiptHandle": f"receipt-of-{message_id}",
         "body": body if isinstance(body, str) else json.dumps(body),
         "attributes": {
-            "ApproximateReceiveCount": "1",
+            "ApproximateReceiveCount": str(received),
             "SentTimestamp": str((NOW - 5) * 1000),
             "ApproximateFirstReceiveTimestamp": str(NOW * 1000),
             "MessageGroupId": "acct_1",
@@ -157,6 +160,8 @@ class World:
     outside: Outside = field(default_factory=Outside)
     decide: Callable[[Event, Books], Decision] = tell_and_remind
     ignore: str | None = None
+    received: Counter[str] = field(default_factory=Counter)
+    """How often each message was handed out."""
 
     @classmethod
     def on(cls, client: "DynamoDBClient", inbox: str, books: str, faults: "Faults") -> Self:
@@ -177,13 +182,20 @@ class World:
     def consumer(self) -> Consumer:
         """Waits as long as a back-off allows, so that its limits can be told."""
         books, ignore = DynamoBooks(self.store, Policy(), token), lambda _message: self.ignore
-        return Consumer(self.store, books, self.performers, self.decide, ignore, jitter=lambda _least, most: most)
+        look = looker(self.store, books)
+        return Consumer(self.store, books, look, self.performers, self.decide, ignore, jitter=lambda _least, most: most)
 
     def message(self, message_id: str = "message-1", event_id: str = "evt_1", **changes: object) -> Message:
         return read_message(sqs_record(stripe_event(event_id, **changes), message_id))
 
     def consume(self, message_id: str = "message-1", event_id: str = "evt_1", **changes: object) -> Verdict:
-        return consume(self.consumer, self.message(message_id, event_id, **changes))
+        self.received[message_id] += 1
+        record = sqs_record(stripe_event(event_id, **changes), message_id, self.received[message_id])
+        return consume(self.consumer, read_message(record))
+
+    def redelivers(self, message_id: str = "message-1") -> None:
+        """SQS has handed the message out before, to somebody who did not get to it."""
+        self.received[message_id] += 1
 
     def claim(self, message_id: str = "message-1", event_id: str = "evt_1") -> Claimed:
         """A claim that must succeed."""

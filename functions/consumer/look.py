@@ -1,0 +1,46 @@
+"""Look: one call reads what the inbox knows of an event, and the records that a decision on it will ask for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from functions.consumer.books import DynamoBooks
+from functions.consumer.foresee import foresee
+from functions.consumer.message import Message
+from functions.consumer.store import Store, from_item, to_item
+from shared.books import Books
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import KeysAndAttributesTypeDef
+
+type Known = Mapping[str, Any] | None
+"""An inbox item, empty if there is none; None if DynamoDB did not say."""
+type Look = Callable[[Message], tuple[Known, Books]]
+
+
+def looker(store: Store, books: DynamoBooks) -> Look:
+    """A function that looks a message up. The books that it gives hold what it has read: they are for one decision.
+
+    It raises botocore's errors if DynamoDB does not answer.
+    """
+
+    def look(message: Message) -> tuple[Known, Books]:
+        places = foresee(message, mail_connected=books.policy.mail_connected)
+        wanted: dict[str, KeysAndAttributesTypeDef] = {
+            # What is too new to be seen, the commit's own condition sees: half a unit is enough.
+            store.inbox: {"Keys": [to_item({"id": message.event_id})], "ConsistentRead": False}
+        }
+        if places:
+            wanted[store.books] = {"Keys": [to_item({"pk": pk, "sk": sk}) for pk, sk in places], "ConsistentRead": True}
+        answer = store.client.batch_get_item(RequestItems=wanted)
+        found, unread = answer["Responses"], answer.get("UnprocessedKeys", {})
+        known = next(map(from_item, found.get(store.inbox, ())), {})
+        # A part that DynamoDB left out is read as if nobody had looked.
+        ahead: dict[tuple[str, str], Mapping[str, Any]] = (
+            {} if store.books in unread else {place: {} for place in places}
+        )
+        for item in map(from_item, found.get(store.books, ())):
+            ahead[item["pk"], item["sk"]] = item
+        return None if store.inbox in unread else known, replace(books, ahead=ahead)
+
+    return look

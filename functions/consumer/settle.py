@@ -1,0 +1,50 @@
+"""Settle: decide and commit, and once more whenever the commit finds that others wrote meanwhile."""
+
+from functions.consumer.claim import Claimed
+from functions.consumer.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
+from functions.consumer.consumer import Consumer
+from functions.consumer.outbox import Owed
+from shared.books import Books
+from shared.decision import Decision
+from shared.effects import Email
+from shared.errors import Contended
+from shared.event import read_event
+
+TRIES = 3
+"""How often a cancelled commit is tried again in process, without counting an attempt."""
+
+
+def settle(consumer: Consumer, claimed: Claimed, books: Books, body: str) -> tuple[tuple[Owed, ...], Decision]:
+    """The outbox of the event in `body`, committed, and the decision on it; `books` are those to decide on first.
+
+    Raises:
+        FencedError: somebody took the event over.
+        Contended: others keep writing the same items, or have begun with the event before our commit could claim it.
+        Permanent, Retryable, botocore.exceptions.ClientError, BotoCoreError: as `decide` and `commit` have them.
+    """
+    event = read_event(body)
+    stale, busy, taken = 0, 0, frozenset[str]()
+    while True:
+        decision = _without(taken, consumer.decide(event, books))
+        try:
+            return commit(consumer.store, claimed, event, body, decision), decision
+        except MailTakenError as error:
+            taken |= error.keys
+        except StaleRecordError as error:
+            books = consumer.books  # what was read ahead may be what is stale
+            stale += 1
+            if stale > TRIES:
+                raise Contended("stale_record") from error
+        except BusyError as error:
+            busy += 1
+            if busy > TRIES:
+                raise Contended("transaction_conflict") from error
+        except FencedError as error:
+            if claimed.item is None:
+                raise
+            raise Contended("claimed_elsewhere") from error
+
+
+def _without(taken: frozenset[str], decision: Decision) -> Decision:
+    then = tuple(effect for effect in decision.then if not (isinstance(effect, Email) and effect.key in taken))
+    return decision.model_copy(update={"then": then})
