@@ -26,7 +26,7 @@ class Cost:
     type: str
     state: str = ""
     calls: Counter[str] = field(default_factory=Counter)
-    reads: int = 0
+    reads: float = 0
     writes: int = 0
     written: Counter[str] = field(default_factory=Counter)
     packed: int = 0
@@ -53,6 +53,7 @@ class Meter:
         self.cost = Cost("nothing")
         self._look: DynamoDBClient = boto3.Session().client("dynamodb")
         self._before: list[tuple[str, str, dict[str, Any], Any]] = []
+        self._asked: list[tuple[str, Any]] = []
 
     def attach(self, client: "BaseClient") -> None:
         """See every call of `client` from now on."""
@@ -63,6 +64,7 @@ class Meter:
         self.cost.calls[f"{model.service_model.service_name}.{model.name}"] += 1
         if model.name == "PutEvents":
             self.cost.entries += len(params["Entries"])
+        self._asked = list(params["RequestItems"].items()) if model.name == "BatchGetItem" else []
         self._before = [(table, kind, key, self._item(table, key)) for table, kind, key in _written(model.name, params)]
 
     def _on_answer(self, parsed: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 - likewise
@@ -75,6 +77,8 @@ class Meter:
             self.cost.written[kind] += billed
         if model.name == "GetItem":
             self.cost.reads += units.read_units(parsed.get("Item"))
+        if model.name == "BatchGetItem":
+            self.cost.reads += sum(_batch_units(asked, parsed["Responses"][table]) for table, asked in self._asked)
         if model.name == "Query":
             self.cost.reads += max(1, -(-sum(map(units.size, parsed["Items"])) // units.READ_UNIT))
 
@@ -101,6 +105,12 @@ def _written(operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str,
                 ((verb, one),) = write.items()
                 key = _key(one["Item"]) if verb == "Put" else one["Key"]
                 yield one["TableName"], _kind(key), key
+
+
+def _batch_units(asked: Any, found: list[dict[str, Any]]) -> float:  # noqa: ANN401 - a boto3 shape
+    """Each item by itself, what is not there as the smallest; half of it where an older answer will do."""
+    missing = len(asked["Keys"]) - len(found)
+    return (sum(map(units.read_units, found)) + missing) * (1 if asked["ConsistentRead"] else 0.5)
 
 
 def _key(item: dict[str, Any]) -> dict[str, Any]:

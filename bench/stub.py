@@ -35,6 +35,8 @@ def answer(  # noqa: PLR0911 - one for each operation
         case "GetItem":
             item = items.get(asked["TableName"])
             return {"Item": item} if item else {}
+        case "BatchGetItem":
+            return {"Responses": {table: [items[table]] if table in items else [] for table in asked["RequestItems"]}}
         case "SendEmail":
             return {"MessageId": f"0100018c-{UUID}-000000"}
         case "CreateSchedule":

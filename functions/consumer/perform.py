@@ -1,7 +1,9 @@
 """Perform: the fourth stage. The one place where anything happens outside the tables, entry by entry of the outbox."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from functools import partial
 
 from functions.consumer.claim import Claimed
 from functions.consumer.commit import FencedError
@@ -12,6 +14,9 @@ from shared.effects import Email, Erase, Export, Publish, Remind
 
 REFUSED = "refused"
 """How the outcome of a mail begins that the mail service will never accept."""
+
+PROMPT = 1.0
+"""Seconds after which a mail that was sent is marked, though what was begun beside it still waits for its service."""
 
 type SendMail = Callable[[Email], str]
 """Hands a mail to the mail service and says what became of it."""
@@ -25,6 +30,18 @@ type DoExport = Callable[[Export], str]
 """Writes the file."""
 type DoErase = Callable[[Erase], str]
 """Erases, and leaves a tombstone."""
+type Begin = Callable[[Callable[[], str]], "Future[str]"]
+"""Has something performed beside the rest, in a thread of its own."""
+
+
+def at_once(call: Callable[[], str]) -> "Future[str]":
+    """Do it here and now; what it raises is in the future, as if a thread had done it."""
+    future: Future[str] = Future()
+    try:
+        future.set_result(call())
+    except Exception as error:  # noqa: BLE001 - whoever asks the future hears of it
+        future.set_exception(error)
+    return future
 
 
 @dataclass(frozen=True)
@@ -38,6 +55,7 @@ class Performers:
     erase: DoErase
     overtaken: Callable[[Email], bool] = lambda _mail: False
     """Whether a mail that an earlier attempt committed no longer says what the books say."""
+    begin: Begin = at_once
 
 
 def perform(
@@ -45,26 +63,50 @@ def perform(
 ) -> None:
     """Perform what `outbox` still owes, then mark the event done. `mails` are those just committed, by key.
 
-    A reminder can be repeated safely, so its mark waits for the last write. A mail cannot, so it is marked before the
-    next effect starts: if SES's answer is lost, or a crash comes before that mark, a mail is sent twice.
+    What can be repeated safely has its mark with the last write. A mail cannot, so it is marked before the next mail
+    begins, before a failure beside it is told, and if what is performed beside it takes long: if SES's answer is lost,
+    or a crash comes before that mark, a mail is sent twice.
 
     Raises:
         FencedError: somebody took the event over.
         Retryable, botocore.exceptions.ClientError, BotoCoreError: a service failed; what was performed stays performed.
     """
-    for index, owed in enumerate(outbox):
-        if owed.outcome is not None:
-            continue
-        outcome = _perform_one(store, performers, owed, mails)
-        done = (
-            OwedPublish(outcome=outcome)
-            if isinstance(owed, OwedPublish)
-            else owed.model_copy(update={"outcome": outcome})
-        )
-        outbox = (*outbox[:index], done, *outbox[index + 1 :])
-        if isinstance(owed, OwedMail) and index + 1 < len(outbox):
-            _mark(store, claimed, outbox, done=False)
+    turns = turns_of(outbox)
+    for number, turn in enumerate(turns, start=1):
+        begin = performers.begin if len(turn) > 1 else at_once
+        begun = {index: begin(partial(_perform_one, store, performers, outbox[index], mails)) for index in turn}
+        waiting = set(begun.values())
+        while waiting:
+            done, waiting = wait(waiting, timeout=PROMPT)
+            outbox = tuple(_with_outcome(owed, begun.get(index)) for index, owed in enumerate(outbox))
+            failed = next((one for one in begun.values() if one.done() and one.exception()), None)
+            now = [outbox[index] for index, one in begun.items() if one in done]
+            mailed = any(isinstance(owed, OwedMail) and owed.outcome for owed in now)
+            if mailed and (waiting or failed or number < len(turns)):
+                _mark(store, claimed, outbox, done=False)
+        if failed:
+            failed.result()
     _mark(store, claimed, outbox, done=True)
+
+
+def turns_of(outbox: tuple[Owed, ...]) -> list[list[int]]:
+    """What is begun together, by its place in `outbox`: each waits for a service of its own.
+
+    An export and an erasure come before what tells of them, and of several mails each after the other's mark.
+    """
+    owing = [(index, owed) for index, owed in enumerate(outbox) if owed.outcome is None]
+    told_of = [index for index, owed in owing if isinstance(owed, OwedExport | OwedErasure)]
+    mails = [index for index, owed in owing if isinstance(owed, OwedMail)]
+    others = [index for index, _ in owing if index not in {*told_of, *mails}]
+    return [turn for turn in (told_of, others + mails[:1], *([mail] for mail in mails[1:])) if turn]
+
+
+def _with_outcome(owed: Owed, performed: "Future[str] | None") -> Owed:
+    if performed is None or not performed.done() or performed.exception():
+        return owed
+    if isinstance(owed, OwedPublish):
+        return OwedPublish(outcome=performed.result())  # once it is told, only that is kept
+    return owed.model_copy(update={"outcome": performed.result()})
 
 
 def _perform_one(store: Store, performers: Performers, owed: Owed, mails: Mapping[str, Email]) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 from aws_lambda_powertools import Logger
@@ -36,6 +37,9 @@ PATIENCE = Config(
 )
 # SES has no idempotency key: the SDK must not send a mail again because an answer was slow.
 ONCE = PATIENCE.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
+
+AT_ONCE = 4
+"""Threads that effects are performed in: an event has hardly ever more than a reminder, announcements and a mail."""
 
 
 def build(environ: Mapping[str, str]) -> Handler:
@@ -82,6 +86,7 @@ def build(environ: Mapping[str, str]) -> Handler:
             erase=eraser(store, s3, settings.exports_bucket, token),
             publish=announcer(boto3.client("events", config=PATIENCE), settings.event_bus),
             set_reminder=reminders(boto3.client("scheduler", config=PATIENCE), target, time.time),
+            begin=ThreadPoolExecutor(AT_ONCE).submit,
         ),
         decide=decide,
         ignore=ignorer(livemode=settings.livemode),

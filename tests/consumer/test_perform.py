@@ -56,11 +56,23 @@ def test_a_reminder_and_a_mail_cost_one_write(world: World) -> None:
     assert world.faults.calls == ["UpdateItem"]
 
 
-def test_what_can_be_repeated_safely_comes_before_mails(world: World) -> None:
+def test_a_failure_beside_a_mail_does_not_keep_it_and_the_mail_is_marked_before_the_failure_is_told(
+    world: World,
+) -> None:
     world.outside.reminder_troubles = [TROUBLE]
     with pytest.raises(EndpointConnectionError):
         perform_committed(world, *owe(world, mail(), reminder()), mail())
-    assert sent(world) == []
+    assert (sent(world), outcomes(world)) == (["told"], [None, "sent"])
+    take_up(world)
+    assert (sent(world), world.outside.reminders) == (["told"], [reminder()])
+    assert world.inbox()["state"] == "done"
+
+
+def test_a_failure_beside_what_can_be_repeated_writes_nothing(world: World) -> None:
+    world.outside.mail_troubles = [TROUBLE]
+    with pytest.raises(EndpointConnectionError):
+        perform_committed(world, *owe(world, mail(), reminder()), mail())
+    assert world.faults.calls == []
 
 
 def test_a_finished_event_says_nothing_of_earlier_errors(world: World) -> None:
