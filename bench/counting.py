@@ -23,6 +23,7 @@ from functions.consumer.perform import at_once
 from infra import samples
 from tests.consumer.world import REGION, sqs_record
 from tests.prove.stage import Stage
+from tests.support.checked import checked
 
 DELIVERED_AFTER = 5
 """Seconds."""
@@ -65,7 +66,7 @@ def playing() -> Iterator[Play]:
 
         @cache
         def client(service: str, config: Any) -> Any:  # noqa: ANN401 - as boto3's own
-            made = boto3.Session().client(service, config=config)  # type: ignore[call-overload] # wants literals
+            made = boto3.Session().client(service, config=checked(config))  # type: ignore[call-overload] # wants literals
             play.meter.attach(made)
             return made
 

@@ -41,6 +41,12 @@ class Cost:
         return sum(times for call, times in self.calls.items() if call.startswith("dynamodb."))
 
     @property
+    def waits(self) -> int:
+        """How many calls are waited for one after another: a mail, a reminder and announcements are one wait."""
+        together = self.calls["scheduler.CreateSchedule"], self.calls["events.PutEvents"], self.mails
+        return self.calls.total() - sum(together) + max(*together)
+
+    @property
     def mails(self) -> int:
         """Mails handed to SES."""
         return self.calls["sesv2.SendEmail"]

@@ -15,7 +15,7 @@ class Decision(Frozen):
     """Saved in one transaction with the effects still owed; the effects are performed after it, in this order."""
 
     archive: bool = True
-    """Whether the event's payload is kept; not of one that is refused because its customer was erased."""
+    """Whether the payload is kept; not that of our own messages, nor of one refused since its customer was erased."""
     save: tuple[Kept, ...] = ()
     then: tuple[Effect, ...] = ()
 

@@ -1,10 +1,12 @@
 """One event as handlers see it: Stripe's snapshot event, or a message of our own that a schedule sent."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from shared.digest import Digests, digests
 from shared.errors import Permanent
 from shared.frozen import Frozen
 
@@ -37,6 +39,11 @@ class Event(Frozen):
     def object(self) -> Mapping[str, Any]:
         """The Stripe object that the event is about."""
         return self.data.object
+
+    @cached_property
+    def digests(self) -> Digests:
+        """What tells its object from others; several records may hear of it."""
+        return digests(self.data.object, self.data.previous_attributes)
 
     @property
     def subject(self) -> str:

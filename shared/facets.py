@@ -4,9 +4,7 @@ Stripe delivers in any order, and `created` has one-second resolution. So a face
 second, and the winner is computed from that set: the same events end in the same facet, however they were shuffled.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from shared.event import Event
@@ -33,12 +31,13 @@ class Facet[Value: Snapshot](Frozen):
     @property
     def value(self) -> Value:
         """The winner: final, else the last verb, else no other's predecessor, else by rank, then by event id."""
-        predecessors = {one.undone for one in self.candidates}
+        if len(self.candidates) == 1:
+            return self.candidates[0].value
+        return max(self.candidates, key=partial(_precedence, {one.undone for one in self.candidates})).value
 
-        def precedence(one: Candidate[Value]) -> tuple[bool, int, bool, int, str]:
-            return one.value.final, one.verb, one.digest not in predecessors, one.value.rank, one.event
 
-        return max(self.candidates, key=precedence).value
+def _precedence(predecessors: set[str | None], one: Candidate[Any]) -> tuple[bool, int, bool, int, str]:
+    return one.value.final, one.verb, one.digest not in predecessors, one.value.rank, one.event
 
 
 def merge[Value: Snapshot](facet: Facet[Value] | None, event: Event, value: Value) -> Facet[Value]:
@@ -47,8 +46,8 @@ def merge[Value: Snapshot](facet: Facet[Value] | None, event: Event, value: Valu
     mine = Candidate[kind](
         event=event.id,
         verb=_verb(event.type),
-        digest=_digest(event.object),
-        undone=_digest(_undo(event.object, event.data.previous_attributes)) if event.data.previous_attributes else None,
+        digest=event.digests.now,
+        undone=event.digests.before,
         value=value,
     )
     second = event.created if value.as_of is None else min(event.created, value.as_of)
@@ -76,24 +75,3 @@ def _by_id(candidate: Candidate[Any]) -> str:
 def _verb(event_type: str) -> int:
     """Deleted comes after updated, and updated after created; every other verb speaks of an update."""
     return {"created": 0, "deleted": 2}.get(event_type.rpartition(".")[2], 1)
-
-
-def _digest(obj: Mapping[str, Any]) -> str:
-    canonical = json.dumps(_without_nulls(obj), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
-
-
-def _without_nulls(value: object) -> object:
-    """`value` without what is null: `previous_attributes` calls a metadata key null that was not there at all."""
-    if isinstance(value, Mapping):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return value
-
-
-def _undo(obj: Mapping[str, Any], previous: Mapping[str, Any]) -> dict[str, Any]:
-    """The object before the update: `previous_attributes` laid over it, hash within hash; lists come whole."""
-    undone = dict(obj)
-    for key, old in previous.items():
-        now = undone.get(key)
-        undone[key] = _undo(now, old) if isinstance(now, Mapping) and isinstance(old, Mapping) else old
-    return undone

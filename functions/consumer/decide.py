@@ -15,6 +15,7 @@ from shared.errors import Permanent
 from shared.event import PLATFORM, Event
 from shared.happened import customer_of, happened
 from shared.orders import Order
+from shared.own_types import is_own
 from shared.payments import Payment
 from shared.pointer import Holding, Pointer
 from shared.policy import HOLDER_MAILS, Policy
@@ -52,7 +53,11 @@ def decide(event: Event, books: Books) -> Decision:
         for record in settled.save
         for pointer in _pointers(noted.before(record), record)
     }
-    return Decision(save=(*settled.save, *pointers.values()), then=(*settled.then, *told))
+    return Decision(
+        archive=not is_own(event.type),  # a message of ours holds nothing but ids, which the inbox has too
+        save=(*settled.save, *pointers.values()),
+        then=(*settled.then, *told),
+    )
 
 
 def _owner(record: Kept, books: "_NotedBooks") -> Iterator[Organization]:

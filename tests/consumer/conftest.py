@@ -16,6 +16,7 @@ from tests.consumer.dynamodb_local import find_jar, running
 from tests.consumer.faults import Faults
 from tests.consumer.tables import make_table
 from tests.consumer.world import REGION, World
+from tests.support.checked import checked
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -43,12 +44,12 @@ def dynamodb(engine: str, request: pytest.FixtureRequest) -> "Iterator[DynamoDBC
     """The client as the composition root configures it; making one takes longer than most tests."""
     if engine == "moto":
         with mock_aws():
-            yield boto3.client("dynamodb", region_name=REGION, config=PATIENCE)
+            yield boto3.client("dynamodb", region_name=REGION, config=checked(PATIENCE))
         return
     client = boto3.client(
         "dynamodb",
         region_name=REGION,
-        config=PATIENCE,
+        config=checked(PATIENCE),
         endpoint_url=request.getfixturevalue("dynamodb_local"),
         aws_access_key_id="testing",
         aws_secret_access_key="testing",

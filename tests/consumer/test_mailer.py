@@ -13,6 +13,7 @@ from functions.consumer.mailer import REFUSALS, mailer
 from functions.consumer.wiring import ONCE
 from shared.effects import Email
 from tests.consumer.world import PARTITION, REGION, mail
+from tests.support.checked import checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def link_of(partition: str) -> str:
 @pytest.fixture
 def ses() -> "Iterator[SESV2Client]":
     with mock_aws():
-        yield boto3.client("sesv2", region_name=REGION, config=ONCE)
+        yield boto3.client("sesv2", region_name=REGION, config=checked(ONCE))
 
 
 def test_a_mail_is_sent_as_it_was_rendered_in_text_and_html(ses: "SESV2Client") -> None:

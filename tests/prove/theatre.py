@@ -17,6 +17,7 @@ from functions.consumer.perform import at_once
 from tests.consumer.world import Clock, sqs_record
 from tests.prove.stage import Stage
 from tests.prove.wire import Point, PowerCut, Wire
+from tests.support.checked import checked
 
 if TYPE_CHECKING:
     import pytest
@@ -54,7 +55,7 @@ class Theatre:
 
         @cache
         def client(service: str, config: Config) -> Any:  # noqa: ANN401 - as boto3's own
-            made = boto3.Session().client(service, config=config)  # type: ignore[call-overload] # a literal, it asks for
+            made = boto3.Session().client(service, config=checked(config))  # type: ignore[call-overload] # a literal, it asks for
             self.wire.attach(made)
             return made
 

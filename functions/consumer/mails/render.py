@@ -40,6 +40,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
+    auto_reload=False,  # Lambda's disk is read-only: nobody need look whether a template has changed
 )
 _TEMPLATES.filters |= {
     "money": money.show,
