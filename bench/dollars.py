@@ -32,6 +32,7 @@ PROCESSORS = 512 / 1769
 ANSWER = 0.010
 """Seconds until AWS answers a call: an assumption, since no AWS is measured here."""
 
+
 @dataclass(frozen=True)
 class Line:
     """One line of the bill: how many of a thing one event of Stripe's takes, and dollars a million of it."""

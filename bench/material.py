@@ -103,7 +103,7 @@ def tables() -> dict[str, dict[str, Any]]:
                 "pk": organization.partition,
                 "sk": organization.sort_key,
                 "version": organization.version,
-                "record": organization.model_dump_json(exclude={"version"}, exclude_defaults=True),
+                "record": organization.packed(),
             }
         ),
         "tutorial-organizations": to_item(

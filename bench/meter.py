@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from bench import units
-from shared.payload import pack
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -29,8 +28,6 @@ class Cost:
     reads: float = 0
     writes: int = 0
     written: Counter[str] = field(default_factory=Counter)
-    packed: int = 0
-    """Write units if records were compressed as payloads are."""
     logged: int = 0
     entries: int = 0
     """Events put on the bus: each is billed."""
@@ -79,7 +76,6 @@ class Meter:
             after = self._item(table, key)
             billed = units.write_units(before, after, transaction=transaction)
             self.cost.writes += billed
-            self.cost.packed += units.write_units(_packed(before), _packed(after), transaction=transaction)
             self.cost.written[kind] += billed
         if model.name == "GetItem":
             self.cost.reads += units.read_units(parsed.get("Item"))
@@ -121,12 +117,6 @@ def _batch_units(asked: Any, found: list[dict[str, Any]]) -> float:  # noqa: ANN
 
 def _key(item: dict[str, Any]) -> dict[str, Any]:
     return {name: item[name] for name in ("id", "pk", "sk") if name in item}
-
-
-def _packed(item: dict[str, Any] | None) -> dict[str, Any] | None:
-    if item is None or "record" not in item:
-        return item
-    return item | {"record": {"B": pack(item["record"]["S"])}}
 
 
 def _kind(key: dict[str, Any]) -> str:

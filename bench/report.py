@@ -6,7 +6,6 @@ from pathlib import Path
 
 from bench import dollars
 from bench.chart import Bar, svg
-from bench.counting import STORY
 from bench.dollars import Line
 from bench.figures import Goal, Measured
 from bench.markdown import table
@@ -30,7 +29,6 @@ def write(found: Measured, goals: Sequence[Goal], lines: Sequence[Line], seconds
         "local": _rates(found.local),
         "types": _types(found),
         "where": _where(found.story),
-        "levers": _levers(found.story),
         "bill": _bill(lines, dollars.mails(found.story)),
         "rivals": _rivals(sum(line.dollars for line in lines)),
         "growth": _growth(found),
@@ -117,24 +115,6 @@ def _where(story: Sequence[Cost]) -> str:
     total = sum(written.values())
     rows = ((kind, f"{units / len(story):.1f}", f"{units / total:.0%}") for kind, units in written.most_common())
     return table(("what is written", "units an event", "share"), rows, "lrr")
-
-
-def _levers(story: Sequence[Cost]) -> str:
-    """What would lower the write units, and by how much."""
-    twice = "invoice.payment_succeeded"
-    without = [cost for cost in story if cost.type != twice]
-    rows = (
-        ("as it is", _mean(story)),
-        (f"an endpoint that is not sent `{twice}`, which tells what `invoice.paid` tells", _mean(without)),
-        ("records compressed as payloads are, which nobody could read in the console", _mean(story, packed=True)),
-        ("both", _mean(without, packed=True)),
-    )
-    return table(("what would lower them", "units an event"), ((what, f"{units:.1f}") for what, units in rows), "lr")
-
-
-def _mean(story: Sequence[Cost], *, packed: bool = False) -> float:
-    units = [cost.packed if packed else cost.writes for cost in story if cost.type in STORY]
-    return sum(units) / len(units)
 
 
 def _bill(lines: Sequence[Line], mails: Line) -> str:

@@ -13,6 +13,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from infra import samples
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.mail import Mail
+from shared.record import record_json
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -75,11 +76,11 @@ class Stack:
         dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
         key = {"pk": {"S": f"{account}#{customer}"}, "sk": {"S": "organization"}}
         item = dynamodb.get_item(TableName=self.outputs["BooksTableName"], Key=key).get("Item")
-        return json.loads(_plain(item)["record"]) if item else None
+        return json.loads(_readable(item)["record"]) if item else None
 
     def books(self) -> list[dict[str, Any]]:
-        """Every item of the books."""
-        return self._scan("BooksTableName")
+        """Every item of the books, its record as JSON."""
+        return [_readable(item) for item in self._scan("BooksTableName")]
 
     def reminders(self) -> list[str]:
         """The names of the schedules that have not fired yet."""
@@ -137,3 +138,11 @@ def deployed(
 def _plain(item: Any) -> dict[str, Any]:  # noqa: ANN401 - a boto3 shape
     deserialize = TypeDeserializer().deserialize
     return {name: deserialize(attribute) for name, attribute in item.items()}
+
+
+def _readable(item: Any) -> dict[str, Any]:  # noqa: ANN401 - likewise
+    plain = _plain(item)
+    if "record" in plain:
+        stored = plain["record"]
+        plain["record"] = record_json(stored if isinstance(stored, str) else bytes(stored))
+    return plain

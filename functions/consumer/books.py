@@ -12,7 +12,7 @@ from shared.books import AskStripe
 from shared.orders import Order
 from shared.payments import Payment
 from shared.policy import Policy
-from shared.record import Record
+from shared.record import Record, record_json
 from shared.records import Organization
 from shared.stripe_objects import Contact
 
@@ -74,7 +74,8 @@ class DynamoBooks:
         kept = self._item(empty.partition, empty.sort_key)
         if not kept:
             return empty
-        return type(empty).model_validate_json(kept["record"]).model_copy(update={"version": kept["version"]})
+        record = type(empty).model_validate_json(record_json(kept["record"]))
+        return record.model_copy(update={"version": kept["version"]})
 
     def _item(self, partition: str, sort_key: str) -> Mapping[str, Any]:
         known = self.ahead.get((partition, sort_key))

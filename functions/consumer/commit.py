@@ -11,7 +11,7 @@ from shared import keys
 from shared.decision import Decision
 from shared.effects import Email
 from shared.event import Event
-from shared.payload import pack
+from shared.packing import pack
 from shared.record import Record
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def commit(store: Store, claimed: Claimed, event: Event, body: str, decision: De
 
 def archive_writes(store: Store, event: Event, body: str) -> list[Any]:
     """The puts that archive a payload, compressed, in its customer's partition; repeating them changes nothing."""
-    packed = pack(body)
+    packed = pack(body, "payload")
     return [
         {
             "Put": {
@@ -119,7 +119,7 @@ def _record_write(store: Store, record: Record) -> Any:  # noqa: ANN401 - a boto
         "pk": record.partition,
         "sk": record.sort_key,
         "version": record.version + 1,
-        "record": record.model_dump_json(exclude={"version"}, exclude_defaults=True),
+        "record": record.packed(),
     }
     return {"Put": {"TableName": store.books, "Item": to_item(item), **_unchanged(record)}}
 

@@ -9,7 +9,8 @@ from functions.consumer.store import Store, from_item, to_item
 from functions.consumer.tokens import Token, export_key
 from shared import keys
 from shared.effects import Export
-from shared.payload import unpack
+from shared.packing import unpack
+from shared.record import record_json
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -56,7 +57,7 @@ def _items(store: Store, partition: str) -> Iterator[dict[str, Any]]:
 def _readable(effect: Export, held: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "customer": effect.customer,
-        "records": {_name(effect, item): json.loads(item["record"]) for item in held if "record" in item},
+        "records": {_name(effect, item): json.loads(record_json(item["record"])) for item in held if "record" in item},
         "mails": [json.loads(item["mail"]) for item in held if "mail" in item],
         "events": [json.loads(payload) for payload in _payloads(held)],
     }
@@ -73,5 +74,5 @@ def _payloads(held: list[dict[str, Any]]) -> Iterator[str]:
     parts: dict[str, bytes] = {}
     for item in sorted((item for item in held if "payload" in item), key=lambda item: str(item["sk"])):
         event, _, _ = str(item["sk"]).rpartition("#")
-        parts[event] = parts.get(event, b"") + bytes(item["payload"])
+        parts[event] = parts.get(event, b"") + item["payload"]
     return map(unpack, parts.values())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 
 from shared.effects import DAY
 
@@ -42,5 +42,14 @@ def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
 def from_item(item: Any) -> dict[str, Any]:  # noqa: ANN401 - a failed condition's item comes untyped
     """DynamoDB attributes as plain values; every number of ours is an integer."""
     deserialize = TypeDeserializer().deserialize
-    values = {name: deserialize(attribute) for name, attribute in item.items()}
-    return {name: int(value) if isinstance(value, Decimal) else value for name, value in values.items()}
+    return {name: _plain(deserialize(attribute)) for name, attribute in item.items()}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever an attribute holds
+    """Without boto3's wrappings of numbers and bytes."""
+    match value:
+        case Decimal():
+            return int(value)
+        case Binary():
+            return bytes(value)
+    return value

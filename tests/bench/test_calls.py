@@ -53,7 +53,7 @@ CALLS = [
     ("invoice.marked_uncollectible", 3, "PutEvents"),
     ("farewell.due", 2, ""),
     ("customer.deleted", 3, "CreateSchedule PutEvents"),
-    ("erasure.due", 20, "DeleteObject " * 6 + "GetSecretValue PutEvents"),
+    ("erasure.due", 19, "DeleteObject " * 6 + "GetSecretValue PutEvents"),
     ("reminder.payment_failed", 3, "SendEmail"),
     ("erasure.account_due", 6, "DeleteObject GetSecretValue"),
 ]

@@ -7,7 +7,7 @@ import pytest
 
 from infra import samples
 from infra.stack import Stack
-from shared.payload import unpack
+from shared.packing import unpack
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient

@@ -9,7 +9,7 @@ from functions.consumer.backoff import BUG, SERVICE
 from functions.consumer.consume import Verdict, consume
 from functions.consumer.message import read_message
 from shared.errors import Permanent, Retryable
-from shared.payload import unpack
+from shared.packing import unpack
 from tests.consumer.faults import Crash
 from tests.consumer.world import LEASE, NOW, World, mail, sqs_record
 
@@ -108,7 +108,7 @@ def test_a_permanent_failure_is_dead_lettered_at_once_with_its_payload_archived(
     assert (inbox["state"], inbox["error"]) == ("failed", "Permanent invoice_missing at customer")
     assert (inbox["failed_ms"], inbox["lease_until"]) == (NOW * 1000, 0)
     (archived,) = world.books().values()
-    assert unpack(archived["payload"].value) == world.message().body
+    assert unpack(archived["payload"]) == world.message().body
 
 
 def test_a_body_that_is_no_event_is_dead_lettered_at_once(world: World) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from functions.consumer.handlers.erasure_due import WEEK
 from shared.effects import Email
+from shared.record import record_json
 from tests.prove.compare import MAY_DIFFER
 from tests.prove.contradicted import about, contradicted
 from tests.prove.run import Outcome, Told
@@ -59,7 +60,7 @@ def _known(books: Items) -> dict[tuple[str, ...], Any]:
 def _plain(name: str, value: Any) -> object:  # noqa: ANN401 - an attribute of an item
     match name:
         case "record":
-            return json.loads(value)
+            return json.loads(record_json(value))
         case "as_of":
             return value % WEEK
     return value
