@@ -9,6 +9,8 @@ from shared.sqs_rules import MAX_BYTES
 from shared.stripe_event import StripeEvent, not_an_event, stripe_event
 from shared.unfit import UnfitError
 
+WHITE_SPACE = b" \t\n\r"  # JSON's own, of which there may be any around an object
+
 
 def read_event(body: bytes) -> StripeEvent:
     """The event in a signed body.
@@ -35,12 +37,17 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 def _parse(body: bytes) -> dict[str, Any]:
     # Before the size, so that megabytes of `[` are called what they are; and the size before
     # parsing, which bounds what a body can cost: parsed JSON takes up to 30 times its size.
-    if not body.lstrip().startswith(b"{"):
+    document = body.strip(WHITE_SPACE)
+    if not document.startswith(b"{"):
         raise not_an_event("it is not a JSON object")
     if len(body) > MAX_BYTES:
         raise RejectedError(413, "too_large", f"The event is larger than the {MAX_BYTES} bytes of an SQS message.")
     try:
-        event: dict[str, Any] = _DECODER.decode(body.decode())
+        text = document.decode()
+        event: dict[str, Any]
+        event, end = _DECODER.raw_decode(text)  # `decode` looks for white space twice more, by regular expression
     except (RecursionError, ValueError) as error:
         raise not_an_event("it is not JSON in UTF-8") from error
+    if end < len(text):
+        raise not_an_event("something follows the JSON object")
     return event

@@ -131,6 +131,12 @@ def test_a_name_that_is_repeated_counts_as_last_said_as_in_the_consumer(ingest: 
     assert ingest.attributes()["type"] == json.loads(body)["type"] == "invoice.payment_failed"
 
 
+def test_white_space_around_an_event_travels_with_it(ingest: Ingest) -> None:
+    body = b"\r\n\t " + to_bytes(PAYMENT_FAILED) + b"\n \t\r"
+    assert ingest.post(body).status == 200
+    assert ingest.sent[0]["MessageBody"].encode() == body
+
+
 def sized(size: int) -> bytes:
     """An event whose message has this many bytes, with a name of two-byte characters to catch who counts characters."""
     ingest = Ingest()
