@@ -48,6 +48,7 @@ def stripe_event(event: Mapping[str, Any]) -> StripeEvent:
         # Taking it for the platform's own would mix up two businesses.
         raise not_an_event("its account is malformed")
     livemode = event.get("livemode")
+    request_id = _within(event, "request").get("id") or _within(_within(event, "reason"), "request").get("id")
     return StripeEvent(
         id=id_,
         type=type_,
@@ -55,7 +56,7 @@ def stripe_event(event: Mapping[str, Any]) -> StripeEvent:
         customer=_customer(event),
         livemode=livemode if isinstance(livemode, bool) else None,
         api_version=_identifier(event.get("api_version")),
-        request_id=_identifier(_get(event, "request", "id") or _get(event, "reason", "request", "id")),
+        request_id=_identifier(request_id),
     )
 
 
@@ -65,19 +66,19 @@ def not_an_event(why: str) -> UnfitError:
 
 
 def _customer(event: Mapping[str, Any]) -> str | None:
-    subject = _get(event, "data", "object")
-    if _get(subject, "object") == "customer":
-        return _identifier(_get(subject, "id"))
-    if _get(event, "related_object", "type") == "customer":
-        return _identifier(_get(event, "related_object", "id"))
-    customer = _get(subject, "customer")
-    return _identifier(_get(customer, "id") or customer)  # expanded, or as an id
+    subject = _within(_within(event, "data"), "object")
+    if subject.get("object") == "customer":
+        return _identifier(subject.get("id"))
+    related = _within(event, "related_object")
+    if related.get("type") == "customer":
+        return _identifier(related.get("id"))
+    customer = subject.get("customer")
+    return _identifier(customer.get("id") if isinstance(customer, dict) else customer)  # expanded, or as an id
 
 
-def _get(value: Any, *path: str) -> Any:  # noqa: ANN401 - whatever JSON holds
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
+def _within(outer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    inner = outer.get(name)
+    return inner if isinstance(inner, dict) else {}
 
 
 def _identifier(value: object) -> str | None:
