@@ -13,6 +13,6 @@ secrets.renewed(time.time())
 
 def lambda_handler(event, _context):
     """Verify and read."""
-    request = event.get("request") or event.setdefault("request", Request(event["bytes"], event["signature"], None))
+    request = Request(event["bytes"], event["signature"], None)
     authenticate(request, secrets, time.time())
     read_event(request.body)
