@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.ingest.rejection import RejectedError
-from functions.ingest.signature import check_age, find_signer, parse_claim
+from functions.ingest.signature import check_age, find_signer, parse_header
 
 if TYPE_CHECKING:
     from functions.ingest.request import Request
@@ -24,15 +24,15 @@ def authenticate(request: Request, secrets: SigningSecrets, now: float) -> str:
     Raises:
         RejectedError: 400 for the signature, 404 for an unknown endpoint, 503 if no secret can be had.
     """
-    claim = parse_claim(request.signature)
+    signed_at, signatures = parse_header(request.signature)
     known = secrets.current(now)
-    signer = find_signer(claim, request.body, _allowed(request, known))
+    signer = find_signer(signed_at, signatures, request.body, _allowed(request, known))
     if signer is None:
         known = secrets.renewed(now)
-        signer = find_signer(claim, request.body, _allowed(request, known))
+        signer = find_signer(signed_at, signatures, request.body, _allowed(request, known))
     if signer is None:
         raise _refusal(request, known)
-    check_age(claim, now)
+    check_age(signed_at, now)
     return signer
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from functions.ingest.rejection import RejectedError
 
@@ -13,59 +13,60 @@ if TYPE_CHECKING:
 TOLERANCE = 300  # seconds, the default of Stripe's own libraries
 
 
-class Claim(NamedTuple):
-    """What a Stripe-Signature header claims: when (Unix seconds) it was signed, and every v1 signature."""
+def parse_header(header: str) -> tuple[int, list[str]]:
+    """When a Stripe-Signature header claims to be signed (Unix seconds), and every v1 signature in it.
 
-    timestamp: int
-    signatures: list[bytes]
-
-
-def parse_claim(header: str) -> Claim:
-    """The claim in a Stripe-Signature header, `t=…,v1=…[,v1=…]`; any other scheme (such as v0) is ignored.
+    Its shape is `t=…,v1=…[,v1=…]`; any other scheme (such as v0) is ignored.
 
     Raises:
         RejectedError: 400, the header is missing, or holds no timestamp or no v1 signature.
     """
     if not header:
         raise RejectedError(400, "missing_signature", "There is no Stripe-Signature header: only Stripe may post here.")
+    times, signatures = [], []
     try:
-        pairs = [item.split("=", 2) for item in header.split(",")]
-        first, *_ = [pair[1] for pair in pairs if pair[0] == "t"]
-        timestamp = int(first)
-        # A non-ASCII signature becomes one with question marks, which matches nothing;
-        # as a string it would make compare_digest raise TypeError.
-        signatures = [pair[1].encode("ascii", "replace") for pair in pairs if pair[0] == "v1"]
+        for item in header.split(","):
+            pair = item.split("=", 2)
+            if pair[0] == "t":
+                times.append(pair[1])
+            elif pair[0] == "v1":
+                signatures.append(pair[1])
+        signed_at = int(times[0])
     except (IndexError, ValueError) as error:
         raise RejectedError(400, "malformed_signature", "The Stripe-Signature header is not t=…,v1=….") from error
     if not signatures:
         raise RejectedError(400, "malformed_signature", "The Stripe-Signature header holds no v1 signature.")
-    return Claim(timestamp, signatures)
+    return signed_at, signatures
 
 
-def find_signer(claim: Claim, body: bytes, secrets: Mapping[str, Sequence[bytes]]) -> str | None:
+def find_signer(
+    signed_at: int, signatures: Sequence[str], body: bytes, secrets: Mapping[str, Sequence[bytes]]
+) -> str | None:
     """The name of the first endpoint one of whose secrets made one of the signatures; None if there is none."""
-    signed = b"%d.%b" % (claim.timestamp, body)
+    signed = b"%d.%b" % (signed_at, body)
     for endpoint, keys in secrets.items():
         for key in keys:
-            expected = hmac.digest(key, signed, "sha256").hex().encode()
-            if any(hmac.compare_digest(expected, signature) for signature in claim.signatures):
-                return endpoint
+            expected = hmac.digest(key, signed, "sha256").hex()
+            for signature in signatures:
+                # compare_digest raises TypeError for a string that is not ASCII, which can match nothing.
+                if signature.isascii() and hmac.compare_digest(expected, signature):
+                    return endpoint
     return None
 
 
-def check_age(claim: Claim, now: float) -> None:
-    """Refuses a claim signed more than five minutes ago.
+def check_age(signed_at: int, now: float) -> None:
+    """Refuses what was signed more than five minutes ago.
 
     A time in the future passes, as in Stripe's libraries: it is under the signature, so only Stripe can have
     written it, and it means that this machine's clock is slow. A resend is no danger: it has the same event id.
 
     Args:
-        claim: A claim that has been verified.
+        signed_at: Unix time in seconds, from a header that has been verified.
         now: Unix time in seconds.
 
     Raises:
-        RejectedError: 400, the claim is stale.
+        RejectedError: 400, the signature is stale.
     """
     # Compared, not subtracted: a signed integer of thousands of digits does not fit into a float.
-    if claim.timestamp < now - TOLERANCE:
+    if signed_at < now - TOLERANCE:
         raise RejectedError(400, "stale_signature", f"The signature is older than {TOLERANCE} seconds.")
