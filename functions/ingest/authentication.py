@@ -9,7 +9,7 @@ from functions.ingest.signature import check_age, find_signer, parse_header
 
 if TYPE_CHECKING:
     from functions.ingest.request import Request
-    from functions.ingest.signing_secrets import Secrets, SigningSecrets
+    from functions.ingest.signing_secrets import Keys, SigningSecrets
 
 
 def authenticate(request: Request, secrets: SigningSecrets, now: float) -> str:
@@ -36,13 +36,13 @@ def authenticate(request: Request, secrets: SigningSecrets, now: float) -> str:
     return signer
 
 
-def _allowed(request: Request, known: Secrets) -> Secrets:
+def _allowed(request: Request, known: Keys) -> Keys:
     if request.endpoint is None:
         return known
     return {request.endpoint: known.get(request.endpoint, ())}
 
 
-def _refusal(request: Request, known: Secrets) -> RejectedError:
+def _refusal(request: Request, known: Keys) -> RejectedError:
     if not any(known.values()):
         return RejectedError(503, "no_secret", "No signing secret is set yet: store the endpoint's whsec_… secret.")
     if request.endpoint is not None and request.endpoint not in known:

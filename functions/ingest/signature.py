@@ -39,14 +39,22 @@ def parse_header(header: str) -> tuple[int, list[str]]:
     return signed_at, signatures
 
 
+def keyed(secret: bytes) -> hmac.HMAC:
+    """The HMAC of a secret before any message, to be copied for each: so a secret is worked in once, not every time."""
+    return hmac.new(secret, digestmod="sha256")
+
+
 def find_signer(
-    signed_at: int, signatures: Sequence[str], body: bytes, secrets: Mapping[str, Sequence[bytes]]
+    signed_at: int, signatures: Sequence[str], body: bytes, keys: Mapping[str, Sequence[hmac.HMAC]]
 ) -> str | None:
-    """The name of the first endpoint one of whose secrets made one of the signatures; None if there is none."""
-    signed = b"%d.%b" % (signed_at, body)
-    for endpoint, keys in secrets.items():
-        for key in keys:
-            expected = hmac.digest(key, signed, "sha256").hex()
+    """The name of the first endpoint one of whose keys made one of the signatures; None if there is none."""
+    prefix = b"%d." % signed_at
+    for endpoint, theirs in keys.items():
+        for key in theirs:
+            mac = key.copy()
+            mac.update(prefix)
+            mac.update(body)
+            expected = mac.hexdigest()
             for signature in signatures:
                 # compare_digest raises TypeError for a string that is not ASCII, which can match nothing.
                 if signature.isascii() and hmac.compare_digest(expected, signature):

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from functions.ingest.log import print_warning
 from functions.ingest.rejection import RejectedError
+from functions.ingest.signature import keyed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from hmac import HMAC
 
 type Secrets = Mapping[str, tuple[bytes, ...]]
+type Keys = Mapping[str, tuple[HMAC, ...]]
 
 MAX_AGE = 300.0  # seconds; a secret that was taken away verifies nothing after that
 MIN_INTERVAL = 10.0  # seconds between fetches that only a failed verification asks for: anyone can cause those
@@ -67,30 +70,31 @@ class SigningSecrets:
 
     def __init__(self, fetch: Callable[[], str]) -> None:
         self._fetch = fetch
-        self._secrets: Secrets = {}
+        self._keys: Keys = {}
         self._fetched_at = float("-inf")
         self._tried_at = float("-inf")
 
-    def current(self, now: float) -> Secrets:
-        """The secrets, at most five minutes old.
+    def current(self, now: float) -> Keys:
+        """The secrets as keys, at most five minutes old.
 
         Raises:
             RejectedError: 503, they are older and cannot be fetched.
         """
         if not 0 <= now - self._fetched_at < MAX_AGE:
             self._renew(now)
-        return self._secrets
+        return self._keys
 
-    def renewed(self, now: float) -> Secrets:
-        """The secrets fetched afresh, or as they are if the last attempt was seconds ago or this one fails."""
+    def renewed(self, now: float) -> Keys:
+        """The secrets as keys, fetched afresh, or as they are if the last attempt was seconds ago or this one fails."""
         if not 0 <= now - self._tried_at < MIN_INTERVAL:
             try:
                 self._renew(now)
             except RejectedError as rejection:
                 print_warning(rejection)
-        return self._secrets
+        return self._keys
 
     def _renew(self, now: float) -> None:
         self._tried_at = now
-        self._secrets = parse_secrets(self._fetch())
+        secrets = parse_secrets(self._fetch())
+        self._keys = {endpoint: tuple(map(keyed, theirs)) for endpoint, theirs in secrets.items()}
         self._fetched_at = now
