@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TYPE = re.compile(r"[!-~]{1,256}")
+NOTHING: Mapping[str, Any] = {}
 
 
 class StripeEvent(NamedTuple):
@@ -48,16 +49,10 @@ def stripe_event(event: Mapping[str, Any]) -> StripeEvent:
         # Taking it for the platform's own would mix up two businesses.
         raise not_an_event("its account is malformed")
     livemode = event.get("livemode")
+    livemode = livemode if isinstance(livemode, bool) else None
+    api_version = _identifier(event.get("api_version"))
     request_id = _within(event, "request").get("id") or _within(_within(event, "reason"), "request").get("id")
-    return StripeEvent(
-        id=id_,
-        type=type_,
-        account=account,
-        customer=_customer(event),
-        livemode=livemode if isinstance(livemode, bool) else None,
-        api_version=_identifier(event.get("api_version")),
-        request_id=_identifier(request_id),
-    )
+    return StripeEvent(id_, type_, account, _customer(event), livemode, api_version, _identifier(request_id))
 
 
 def not_an_event(why: str) -> UnfitError:
@@ -78,7 +73,7 @@ def _customer(event: Mapping[str, Any]) -> str | None:
 
 def _within(outer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     inner = outer.get(name)
-    return inner if isinstance(inner, dict) else {}
+    return inner if isinstance(inner, dict) else NOTHING
 
 
 def _identifier(value: object) -> str | None:
