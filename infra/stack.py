@@ -13,7 +13,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from infra import samples
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.mail import Mail
-from shared.record import record_json
+from shared.packing import unpack
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -142,7 +142,4 @@ def _plain(item: Any) -> dict[str, Any]:  # noqa: ANN401 - a boto3 shape
 
 def _readable(item: Any) -> dict[str, Any]:  # noqa: ANN401 - likewise
     plain = _plain(item)
-    if "record" in plain:
-        stored = plain["record"]
-        plain["record"] = record_json(stored if isinstance(stored, str) else bytes(stored))
-    return plain
+    return plain | {"record": unpack(bytes(plain["record"]))} if "record" in plain else plain

@@ -50,14 +50,19 @@ class ConnectedAccount(Correspondent):
 
 
 class PayoutRecord(Record):
-    """A payout; `subject` is its own id."""
+    """A payout; `subject` is its own id. It lies beside the account that it is paid to."""
 
     payout: Facet[Payout] | None = None
 
     @property
+    def partition(self) -> str:
+        """The account's own."""
+        return keys.partition(self.account, self.account)
+
+    @property
     def sort_key(self) -> str:
         """Its sort key within the partition."""
-        return keys.PAYOUT
+        return keys.payout(self.subject)
 
     @property
     def status(self) -> str | None:

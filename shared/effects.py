@@ -78,7 +78,7 @@ class Publish(Frozen):
         metadata: the business's own, of the Stripe object.
     """
 
-    kind: Literal["publish"] = "publish"
+    kind: Annotated[Literal["publish"], Field(exclude=True)] = "publish"  # stored in a list of its own kind only
     id: str
     name: str
     at: int

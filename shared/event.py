@@ -48,7 +48,7 @@ class Event(Frozen):
     @property
     def subject(self) -> str:
         """Whose partition of the books it belongs to: its customer's, else its payment's, else its object's own."""
-        if self.object.get("object") == "application":  # our own: it is about the account
+        if self.object.get("object") in {"application", "payout"}:  # our own application, and money to the account
             return self.account
         return subject_of(self.object) or self.id
 

@@ -21,10 +21,14 @@ def split(partition_key: str) -> tuple[str, str]:
 ORGANIZATION = "organization"
 PAYMENT = "payment"
 ACCOUNT = "account"
-PAYOUT = "payout"
 
 CURSORS = "reconcile"
 """The partition of how far each account is reconciled with Stripe's list; a sort key there is an account."""
+
+
+def payout(payout_id: str) -> str:
+    """The sort key, in an account's own partition, of a payout to it."""
+    return f"payout#{payout_id}"
 
 
 def order(session: str) -> str:

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from shared import keys
 from shared.effects import MAIL_EXPIRES_AFTER, Email
 from shared.frozen import Frozen
-from shared.packing import pack, unpack
+from shared.packing import pack
 from shared.stripe_objects import Contact
 
 
@@ -33,11 +33,6 @@ class Record(Frozen):
     def packed(self) -> bytes:
         """As its item holds it; the version stands beside it."""
         return pack(self.model_dump_json(exclude={"version"}, exclude_defaults=True), "record")
-
-
-def record_json(stored: str | bytes) -> str:
-    """A record's JSON, from what its item holds; not packed in items that were written before records were."""
-    return stored if isinstance(stored, str) else unpack(stored)
 
 
 class Correspondent(Record):

@@ -10,9 +10,10 @@ from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.books import AskStripe
 from shared.orders import Order
+from shared.packing import unpack
 from shared.payments import Payment
 from shared.policy import Policy
-from shared.record import Record, record_json
+from shared.record import Record
 from shared.records import Organization
 from shared.stripe_objects import Contact
 
@@ -74,7 +75,7 @@ class DynamoBooks:
         kept = self._item(empty.partition, empty.sort_key)
         if not kept:
             return empty
-        record = type(empty).model_validate_json(record_json(kept["record"]))
+        record = type(empty).model_validate_json(unpack(kept["record"]))
         return record.model_copy(update={"version": kept["version"]})
 
     def _item(self, partition: str, sort_key: str) -> Mapping[str, Any]:

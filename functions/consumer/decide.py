@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from functions.consumer.routes import ROUTES
+from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.books import Books
 from shared.decision import Decision, Kept
@@ -81,7 +82,8 @@ def _pointers(before: Kept, after: Kept) -> Iterator[Pointer | Holding]:
     """What leads from a customer to a payment, once it is known whose it is; from an account to all of its own."""
     if isinstance(before, Payment) and isinstance(after, Payment) and after.customer and not before.customer:
         yield Pointer(account=after.account, subject=after.customer, payment=after.subject)
-    if after.account not in {PLATFORM, after.subject} and before.version == 0:
+    elsewhere = after.partition != keys.partition(after.account, after.account)
+    if elsewhere and after.account != PLATFORM and before.version == 0:
         yield Holding(account=after.account, subject=after.account, held=after.subject)
 
 

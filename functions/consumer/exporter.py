@@ -10,7 +10,6 @@ from functions.consumer.tokens import Token, export_key
 from shared import keys
 from shared.effects import Export
 from shared.packing import unpack
-from shared.record import record_json
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -57,7 +56,7 @@ def _items(store: Store, partition: str) -> Iterator[dict[str, Any]]:
 def _readable(effect: Export, held: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "customer": effect.customer,
-        "records": {_name(effect, item): json.loads(record_json(item["record"])) for item in held if "record" in item},
+        "records": {_name(effect, item): json.loads(unpack(item["record"])) for item in held if "record" in item},
         "mails": [json.loads(item["mail"]) for item in held if "mail" in item],
         "events": [json.loads(payload) for payload in _payloads(held)],
     }

@@ -21,6 +21,8 @@ def foresee(message: Message, *, mail_connected: bool) -> set[Place]:
     """The places of the records that `message` will ask for; `mail_connected` is the policy's."""
     account, obj = message.account, message.object
     places = {(keys.partition(account, subject), sort_key) for subject, sort_key in _about(obj) if subject}
+    if obj.get("object") == "payout" and (payout := _id(obj)):
+        places.add((keys.partition(account, account), keys.payout(payout)))
     # Whether a connected account's customers and its holder may be mailed, its own record tells.
     if account != PLATFORM and (mail_connected or obj.get("object") in {"account", "application", "payout"}):
         places.add((keys.partition(account, account), keys.ACCOUNT))
@@ -47,8 +49,6 @@ def _about(obj: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
             session = _id(obj)
             yield customer or session, keys.order(session or "")
             yield payment, keys.PAYMENT
-        case "payout":
-            yield _id(obj), keys.PAYOUT
 
 
 def _id(value: object) -> str | None:

@@ -51,5 +51,5 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever an attribute holds
         case Decimal():
             return int(value)
         case Binary():
-            return bytes(value)
+            return bytes(value)  # type: ignore[call-overload] # its stub has no __bytes__
     return value

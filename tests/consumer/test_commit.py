@@ -12,7 +12,6 @@ from functions.consumer.outbox import load, owed_for
 from shared.decision import Decision
 from shared.effects import DAY, Email
 from shared.packing import unpack
-from shared.record import record_json
 from shared.records import Organization
 from tests.consumer.world import LEASE, NOW, World, mail, reminder
 
@@ -37,7 +36,7 @@ def test_records_mails_payload_and_what_is_owed_are_saved_together(world: World)
     assert world.inbox()["state"] == "committed"
     books = world.books()
     assert books["organization"]["version"] == 1
-    assert Organization.model_validate_json(record_json(books["organization"]["record"])) == ORGANIZATION
+    assert Organization.model_validate_json(unpack(books["organization"]["record"])) == ORGANIZATION
     assert Email.model_validate_json(books["mail#told"]["mail"]) == mail()
     assert books["mail#told"]["event"] == "evt_1"
 

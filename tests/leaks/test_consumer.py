@@ -16,6 +16,7 @@ from functions.consumer.routes import ROUTES
 from functions.consumer.tokens import tokens
 from shared import keys
 from shared.event import read_event
+from shared.packing import pack
 from shared.stripe_objects import Subscription, read
 from tests.leaks.answering import answering
 from tests.leaks.house import EVER, House
@@ -129,9 +130,8 @@ def test_nor_is_a_record_that_can_no_longer_be_read(house: House) -> None:
     table = house.stage._table("BOOKS_TABLE")  # noqa: SLF001 - moto's, to spoil what lies in it
     for item in table.all_items():
         if "record" in item.attrs:
-            item.attrs["record"].value = json.dumps(
-                {"account": [house.canaries.all()], "subject": house.canaries.all()}
-            )
+            spoilt = json.dumps({"account": [house.canaries.all()], "subject": house.canaries.all()})
+            item.attrs["record"].value = pack(spoilt, "record")
     states = [house.deliver(event | {"id": "evt_2"}) for _ in range(8)]
     assert (states[0], states[-1]) == ("retry", "failed")
     assert house.leaks() == set()

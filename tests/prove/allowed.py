@@ -19,7 +19,7 @@ from typing import Any
 
 from functions.consumer.handlers.erasure_due import WEEK
 from shared.effects import Email
-from shared.record import record_json
+from shared.packing import unpack
 from tests.prove.compare import MAY_DIFFER
 from tests.prove.contradicted import about, contradicted
 from tests.prove.run import Outcome, Told
@@ -60,7 +60,7 @@ def _known(books: Items) -> dict[tuple[str, ...], Any]:
 def _plain(name: str, value: Any) -> object:  # noqa: ANN401 - an attribute of an item
     match name:
         case "record":
-            return json.loads(record_json(value))
+            return json.loads(unpack(value))
         case "as_of":
             return value % WEEK
     return value

@@ -29,8 +29,13 @@ from tests.prove.stage import Stage
 from tests.prove.theatre import Act, Theatre
 
 HERE = Path(__file__).parent
-STORIES = (ROUTED, (*STAY, "customer.subscription.deleted"))
-"""Everything; and the life of a customer who leaves, since in everything somebody stays."""
+CONNECTED = {"account": SAMPLES["account.updated"]["account"]}
+STORIES = (
+    [SAMPLES[name] for name in ROUTED],
+    [SAMPLES[name] for name in (*STAY, "customer.subscription.deleted")],
+    [SAMPLES["customer.created"] | CONNECTED],
+)
+"""Everything; a customer who leaves, since in everything somebody stays; and a customer of a connected account."""
 HORIZON = 60 * DAY
 """An erasure waits week by week while money is open, and in everything some stays open for ever."""
 
@@ -70,11 +75,11 @@ class Recorder:
     theatre: Theatre
     seen: Seen
 
-    def play(self, story: Sequence[str]) -> None:
+    def play(self, story: Sequence[Item]) -> None:
         """Each sample, then each message that Billhook sends itself, as it comes due."""
         stage, clock = self.theatre.stage, self.theatre.clock
         with mock.patch.object(consume, "perform", self._perform):
-            for event in (SAMPLES[name] for name in story):
+            for event in story:
                 self._consume(json.dumps(event, separators=(",", ":")), event["created"] + 5)
             until = clock.now + HORIZON
             while due := {name: own["created"] for name, own in stage.schedules().items() if own["created"] <= until}:
