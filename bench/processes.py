@@ -47,6 +47,7 @@ ENVIRONMENT = {
     "RETENTION_DAYS": "90",
     "LEASE_SECONDS": "45",
     "PYTHONDONTWRITEBYTECODE": "1",  # Lambda's disk is read-only
+    "PROCESSOR": "0",
 }
 
 

@@ -6,6 +6,7 @@ with an event each are five groups. What SQS itself takes between two events is 
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from bench import material
@@ -37,6 +38,10 @@ def _rate(function: Lambda, aws: StandIn, folder: Path, groups: int) -> float:
         return process.ask(batch, EVENTS).wall
 
     with ExitStack() as stack, ThreadPoolExecutor(groups) as pool:
-        processes = [stack.enter_context(running(function, aws, folder)) for _ in range(groups)]
+        each = [
+            replace(function, environment={**function.environment, "PROCESSOR": str(number)})
+            for number in range(groups)
+        ]
+        processes = [stack.enter_context(running(one, aws, folder)) for one in each]
         list(pool.map(lambda process: process.ask(batch, 5), processes))
         return groups * EVENTS / max(pool.map(work, processes))

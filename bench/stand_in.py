@@ -1,5 +1,6 @@
 """The stand-in for AWS as the benchmarks see it: start it, point a process at it, ask what it was asked."""
 
+import base64
 import datetime as dt
 import json
 import ssl
@@ -53,7 +54,7 @@ def stand_in(folder: Path, items: Mapping[str, Any], delay: float = 0) -> Iterat
     certificate, key = _certificate()
     both, listed = folder / "stand-in.pem", folder / "items.json"
     both.write_bytes(key + certificate)
-    listed.write_text(json.dumps(items))
+    listed.write_text(json.dumps(items, default=_wire))
     command = [sys.executable, "-m", "bench.stub", "--certificate", str(both), "--items", str(listed)]
     with subprocess.Popen([*command, "--delay", str(delay)], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -61,6 +62,11 @@ def stand_in(folder: Path, items: Mapping[str, Any], delay: float = 0) -> Iterat
             yield StandIn(f"https://localhost:{int(process.stdout.readline())}", certificate)
         finally:
             process.terminate()
+
+
+def _wire(value: bytes) -> str:
+    """Bytes as they stand in DynamoDB's JSON."""
+    return base64.b64encode(value).decode()
 
 
 def _certificate() -> tuple[bytes, bytes]:

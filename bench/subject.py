@@ -22,7 +22,13 @@ CONTEXT = SimpleNamespace(
 
 
 def main() -> None:
-    """Obey until the input ends; what the handler prints goes nowhere."""
+    """Obey until the input ends; what the handler prints goes nowhere.
+
+    On one processor: 512 MB have less than one, and a process that is moved between two takes longer for the same.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        processors = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {processors[int(os.environ["PROCESSOR"]) % len(processors)]})
     told = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     for line in sys.stdin:

@@ -2,10 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-
-from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 
 from shared.effects import DAY
 
@@ -34,22 +31,37 @@ class Store:
 
 
 def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain values as DynamoDB attributes; what is None is left out."""
-    serialize = TypeSerializer().serialize
-    return {name: serialize(value) for name, value in values.items() if value is not None}
+    """Plain values as DynamoDB attributes; what is None is left out.
+
+    Ours are of five kinds. boto3's serializer knows ten, and takes four times as long to tell them apart.
+    """
+    return {name: _attribute(value) for name, value in values.items() if value is not None}
 
 
 def from_item(item: Any) -> dict[str, Any]:  # noqa: ANN401 - a failed condition's item comes untyped
     """DynamoDB attributes as plain values; every number of ours is an integer."""
-    deserialize = TypeDeserializer().deserialize
-    return {name: _plain(deserialize(attribute)) for name, attribute in item.items()}
+    return {name: _value(attribute) for name, attribute in item.items()}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever an attribute holds
-    """Without boto3's wrappings of numbers and bytes."""
+def _attribute(value: str | int | bytes | Mapping[str, Any]) -> dict[str, Any]:
     match value:
-        case Decimal():
+        case str():
+            return {"S": value}
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case bytes():
+            return {"B": value}
+        case Mapping():
+            return {"M": to_item(value)}
+
+
+def _value(attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever an attribute holds
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "N":
             return int(value)
-        case Binary():
-            return bytes(value)  # type: ignore[call-overload] # its stub has no __bytes__
+        case "M":
+            return from_item(value)
     return value

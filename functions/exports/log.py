@@ -6,11 +6,12 @@ import json
 import time
 from typing import TYPE_CHECKING
 
+from shared.emf import directive, embedded
+
 if TYPE_CHECKING:
     from functions.exports.refusal import RefusedError
 
 SERVICE = "exports"
-NAMESPACE = "Billhook"
 OUR_FAULT = 500  # the HTTP statuses from here on
 
 
@@ -33,8 +34,5 @@ def print_request(refusal: RefusedError | None, *, started: float, ended: float)
 
 
 def _metrics(names: list[str]) -> dict[str, object]:
-    """Each name once, by service, in CloudWatch's embedded metric format."""
-    listed = [{"Name": name, "Unit": "Count"} for name in names]
-    directive = {"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": listed}
-    about = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
-    return {"_aws": about} | dict.fromkeys(names, 1)
+    """Each name once, by service."""
+    return embedded(time.time(), [directive(dict.fromkeys(names, "Count"))]) | dict.fromkeys(names, 1)

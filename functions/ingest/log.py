@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from shared.emf import directive, embedded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,7 +13,6 @@ if TYPE_CHECKING:
     from functions.ingest.rejection import RejectedError
 
 SERVICE = "ingest"
-NAMESPACE = "Billhook"
 SIGNATURE_REASONS = {"missing_signature", "malformed_signature", "wrong_signature", "stale_signature"}
 OUR_FAULT = 500  # the HTTP statuses from here on
 
@@ -21,9 +22,7 @@ def print_request(
 ) -> None:
     """Prints the line of one request.
 
-    The metrics are in the embedded format
-    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html):
-    it costs no call, but its bytes. Of every request Received; then Accepted, or Rejected by service and again by
+    The metrics: of every request Received; then Accepted, or Rejected by service and again by
     reason, with BadSignature if it was not signed as Stripe signs, and Failed if it was our fault. A request that is
     repeated counts again. No account is a dimension: CloudWatch bills each value of one as a metric of its own.
 
@@ -35,10 +34,10 @@ def print_request(
     """
     outcome: dict[str, object] = {"level": "INFO", "status": 200} if rejection is None else _explain(rejection)
     names = ["Received", *_names(rejection)]
-    directives = [_directive(["service"], *names)]
+    directives = [directive(dict.fromkeys(names, "Count"))]
     if rejection is not None:
-        directives.append(_directive(["service", "reason"], "Rejected"))
-    metrics = {"_aws": {"Timestamp": int(ended * 1000), "CloudWatchMetrics": directives}} | dict.fromkeys(names, 1)
+        directives.append(directive({"Rejected": "Count"}, "reason"))
+    metrics = embedded(ended, directives) | dict.fromkeys(names, 1)
     _print_line(outcome | dict(fields) | {"ms": round((ended - started) * 1000, 1)} | metrics)
 
 
@@ -62,11 +61,6 @@ def _explain(rejection: RejectedError) -> dict[str, object]:
     level = "ERROR" if rejection.status >= OUR_FAULT else "WARNING"
     explained = {"level": level, "status": rejection.status, "reason": rejection.reason, "error": str(rejection)}
     return explained | ({"cause": rejection.cause} if rejection.cause else {})
-
-
-def _directive(dimensions: list[str], *metrics: str) -> dict[str, Any]:
-    listed = [{"Name": name, "Unit": "Count"} for name in metrics]
-    return {"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": listed}
 
 
 def _print_line(line: dict[str, object]) -> None:

@@ -36,7 +36,7 @@ def as_read(fields: dict[str, Any]) -> dict[tuple[str, ...], float]:
     directives = fields["_aws"]["CloudWatchMetrics"] if fields else []
     assert {directive["Namespace"] for directive in directives} <= {"Billhook"}
     return {
-        (metric["Name"], *(fields[name] for name in names)): sum(fields[metric["Name"]])
+        (metric["Name"], *(fields[name] for name in names)): fields[metric["Name"]]
         for directive in directives
         for names in directive["Dimensions"]
         for metric in directive["Metrics"]
@@ -93,7 +93,7 @@ def test_a_payment_that_succeeded_is_counted_under_its_currency(world: World) ->
     assert counted(world) == {
         ("Done", "consumer"): 1,
         ("Lag", "consumer"): LAG,
-        ("PaymentReceived", "usd", "consumer"): 2900,
+        ("PaymentReceived", "consumer", "usd"): 2900,
     }
 
 
@@ -118,7 +118,7 @@ def test_what_a_commit_brought_about_counts_once_though_performing_it_fails_and_
     for _ in range(3):
         seen.append(counted(world))
         world.clock.now += 6 * 3600
-    assert [("PaymentReceived", "usd", "consumer") in one for one in seen] == [True, False, False]
+    assert [("PaymentReceived", "consumer", "usd") in one for one in seen] == [True, False, False]
     assert [("Done", "consumer") in one for one in seen] == [False, False, True]
 
 
