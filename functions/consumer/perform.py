@@ -73,20 +73,31 @@ def perform(
     """
     turns = turns_of(outbox)
     for number, turn in enumerate(turns, start=1):
-        begin = performers.begin if len(turn) > 1 else at_once
-        begun = {index: begin(partial(_perform_one, store, performers, outbox[index], mails)) for index in turn}
+        begun = _begin(store, performers, outbox, turn, mails)
         waiting = set(begun.values())
         while waiting:
             done, waiting = wait(waiting, timeout=PROMPT)
             outbox = tuple(_with_outcome(owed, begun.get(index)) for index, owed in enumerate(outbox))
             failed = next((one for one in begun.values() if one.done() and one.exception()), None)
-            now = [outbox[index] for index, one in begun.items() if one in done]
-            mailed = any(isinstance(owed, OwedMail) and owed.outcome for owed in now)
+            mailed = any(_is_sent(outbox[index]) for index, one in begun.items() if one in done)
             if mailed and (waiting or failed or number < len(turns)):
                 _mark(store, claimed, outbox, done=False)
         if failed:
             failed.result()
     _mark(store, claimed, outbox, done=True)
+
+
+def _begin(
+    store: Store, performers: Performers, outbox: tuple[Owed, ...], turn: list[int], mails: Mapping[str, Email]
+) -> "dict[int, Future[str]]":
+    """All of a turn, under way; the last needs no thread, since ours would only wait for it."""
+    calls = {index: partial(_perform_one, store, performers, outbox[index], mails) for index in turn}
+    return {index: (at_once if index == turn[-1] else performers.begin)(call) for index, call in calls.items()}
+
+
+def _is_sent(owed: Owed) -> bool:
+    """Whether it is a mail that is over: the one thing that must not be begun again."""
+    return isinstance(owed, OwedMail) and owed.outcome is not None
 
 
 def turns_of(outbox: tuple[Owed, ...]) -> list[list[int]]:

@@ -41,7 +41,8 @@ PATIENCE = Config(
 ONCE = PATIENCE.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
 
 AT_ONCE = 4
-"""Threads that effects are performed in: an event has hardly ever more than a reminder, announcements and a mail."""
+"""Threads beside our own that effects are performed in: an event has hardly ever more than a reminder, announcements
+and a mail."""
 
 
 def build(environ: Mapping[str, str]) -> Handler:
