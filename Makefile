@@ -19,7 +19,7 @@ CHECKOV := .tools/checkov/.installed
 AWSCLI := .tools/aws/.installed
 AUDIT := .tools/audit/.installed
 BUILD = .aws-sam/$(ARCH)/template.yaml
-PACKAGED := $(shell find functions shared -name '*.py' -o -path '*/templates/*' -type f -o -name '*.toml' -o -name '*.dictionary' -o -name '*.dictionary' -o -name requirements.txt)
+PACKAGED := $(shell find functions shared -name '*.py' -o -path '*/templates/*' -type f -o -name '*.toml' -o -name '*.dictionary' -o -name requirements.txt)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export SAM_CLI_TELEMETRY := 0
@@ -93,7 +93,7 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 LOCAL = ARCH=$(HOST_ARCH)
 PYTHON := .venv/bin/python
 
-.PHONY: run demo send signed env invoke secret resend wrap corpus endpoint reconcile
+.PHONY: run demo send signed env invoke secret show resend wrap corpus endpoint reconcile
 run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a journey, and stay up (PORT=4599 BIND=127.0.0.1)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m infra.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
@@ -125,6 +125,9 @@ invoke: $(DEV) $(SAM) ## sam local invoke (needs Docker) against the running loc
 secret: $(DEV) ## give an endpoint a signing secret: NAME=direct VALUE=whsec_… [SECRET_ID=the stack's SigningSecretsId] [ALONE=1]
 	@$(PYTHON) -m infra.secret $(or $(NAME),$(error NAME=direct is missing)) $(or $(VALUE),$(error VALUE=whsec_… is missing)) \
 	  $(if $(SECRET_ID),--secret-id $(SECRET_ID)) $(if $(ALONE),--alone)
+
+show: $(DEV) ## print all that is held about a customer: CUSTOMER=cus_… [ACCOUNT=acct_… STACK=billhook]
+	@$(PYTHON) -m infra.show $(or $(CUSTOMER),$(error CUSTOMER=cus_… is missing)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(STACK),--stack $(STACK))
 
 resend: $(DEV) ## put what Scheduler could not deliver into the queue again: STACK=billhook [DRY_RUN=1]
 	@$(PYTHON) -m infra.resend --stack $(or $(STACK),$(error STACK=billhook, the stack's name, is missing)) $(if $(DRY_RUN),--dry-run)

@@ -96,6 +96,7 @@ def _stay(stack: Stack, console: Console) -> None:
         endpoint_url=stack.cloud.endpoint_url,
         signing_secrets_id=stack.outputs["SigningSecretsId"],
         inbox_table=stack.outputs["InboxTableName"],
+        books_table=stack.outputs["BooksTableName"],
     )
     console.rule("The local cloud stays up until Ctrl-C", align="left")
     types = ",".join(sorted(type_ for type_ in ROUTES if not is_own(type_)))

@@ -14,7 +14,7 @@ class NothingRunsError(Exception):
 
 
 def running() -> dict[str, str]:
-    """The running cloud's `webhook_url`, `secret`, `endpoint_url`, `signing_secrets_id` and `inbox_table`.
+    """The running cloud: `webhook_url`, `secret`, `endpoint_url`, `signing_secrets_id`, `inbox_table`, `books_table`.
 
     Raises:
         NothingRunsError: there is none.

@@ -24,7 +24,7 @@ def exporter(store: Store, client: "S3Client", bucket: str, token: Token) -> DoE
         client.put_object(
             Bucket=bucket,
             Key=export_key(token, partition),
-            Body=json.dumps(_readable(effect, held), indent=2).encode(),
+            Body=json.dumps(readable(effect, held), indent=2).encode(),
             ContentType="application/json",
         )
         return "written"
@@ -53,7 +53,8 @@ def _items(store: Store, partition: str) -> Iterator[dict[str, Any]]:
         yield from map(from_item, page["Items"])
 
 
-def _readable(effect: Export, held: list[dict[str, Any]]) -> dict[str, Any]:
+def readable(effect: Export, held: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is `held`, unpacked: records by name, mails, and events in their order."""
     return {
         "customer": effect.customer,
         "records": {_name(effect, item): json.loads(unpack(item["record"])) for item in held if "record" in item},

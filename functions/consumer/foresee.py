@@ -20,6 +20,8 @@ LONGEST_ID = 255
 def foresee(message: Message, *, mail_connected: bool) -> set[Place]:
     """The places of the records that `message` will ask for; `mail_connected` is the policy's."""
     account, obj = message.account, message.object
+    if _id(account) is None:
+        return set()
     places = {(keys.partition(account, subject), sort_key) for subject, sort_key in _about(obj) if subject}
     if obj.get("object") == "payout" and (payout := _id(obj)):
         places.add((keys.partition(account, account), keys.payout(payout)))

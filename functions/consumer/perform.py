@@ -63,9 +63,9 @@ def perform(
 ) -> None:
     """Perform what `outbox` still owes, then mark the event done. `mails` are those just committed, by key.
 
-    What can be repeated safely has its mark with the last write. A mail cannot, so it is marked before the next mail
-    begins, before a failure beside it is told, and if what is performed beside it takes long: if SES's answer is lost,
-    or a crash comes before that mark, a mail is sent twice.
+    What is performed is marked with the last write, or before a failure beside it is told. A mail, which cannot be
+    repeated safely, also before the next mail begins, and if what is performed beside it takes long: if SES's answer
+    is lost, or a crash comes before that mark, a mail is sent twice.
 
     Raises:
         FencedError: somebody took the event over.
@@ -79,8 +79,9 @@ def perform(
             done, waiting = wait(waiting, timeout=PROMPT)
             outbox = tuple(_with_outcome(owed, begun.get(index)) for index, owed in enumerate(outbox))
             failed = next((one for one in begun.values() if one.done() and one.exception()), None)
-            mailed = any(_is_sent(outbox[index]) for index, one in begun.items() if one in done)
-            if mailed and (waiting or failed or number < len(turns)):
+            performed = [outbox[index] for index, one in begun.items() if one in done and one is not failed]
+            sent = any(isinstance(owed, OwedMail) for owed in performed)
+            if (failed and performed) or (sent and (waiting or number < len(turns))):
                 _mark(store, claimed, outbox, done=False)
         if failed:
             failed.result()
@@ -93,11 +94,6 @@ def _begin(
     """All of a turn, under way; the last needs no thread, since ours would only wait for it."""
     calls = {index: partial(_perform_one, store, performers, outbox[index], mails) for index in turn}
     return {index: (at_once if index == turn[-1] else performers.begin)(call) for index, call in calls.items()}
-
-
-def _is_sent(owed: Owed) -> bool:
-    """Whether it is a mail that is over: the one thing that must not be begun again."""
-    return isinstance(owed, OwedMail) and owed.outcome is not None
 
 
 def turns_of(outbox: tuple[Owed, ...]) -> list[list[int]]:

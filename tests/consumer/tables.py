@@ -20,11 +20,11 @@ _Loader.add_multi_constructor("!", lambda *_: None)
 _RESOURCES: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _Loader)["Resources"]  # noqa: S506 - a SafeLoader
 
 
-def make_table(client: "DynamoDBClient", resource: str) -> str:
-    """A new table with the keys of the template's `resource`; its name."""
+def make_table(client: "DynamoDBClient", resource: str, name: str = "") -> str:
+    """A new table with the keys of the template's `resource`; its name, which no other has if none is asked for."""
     properties = _RESOURCES[resource]["Properties"]
     wanted = {key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")}
-    name = f"{resource}-{uuid4().hex}"
+    name = name or f"{resource}-{uuid4().hex}"
     client.create_table(TableName=name, **wanted)
     return name
 

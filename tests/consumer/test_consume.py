@@ -203,5 +203,5 @@ def test_a_redriven_message_does_not_repeat_what_was_done_before_it_failed(world
     world.decide = decide_again  # type: ignore[assignment] # it must not be called
     assert world.consume("redriven") == Verdict("done", attempt=1)
     assert world.outside.mails == [mail()]
-    assert len(world.outside.reminders) == set_before + 1
+    assert len(world.outside.reminders) == set_before
     assert "error" not in world.inbox()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.consumer import consume, eraser
+from functions.consumer import consume, eraser, perform
 from functions.consumer.routes import ROUTES
 from tests.prove.compare import compare
 from tests.prove.conftest import Report
@@ -45,6 +45,18 @@ def test_wherever_it_is_stopped_it_ends_as_if_it_had_not_been(theatre: Theatre, 
     assert matrix.divergences == []
     assert set(matrix.rows) == every_handler()
     assert matrix.total("points") >= 500
+
+
+def test_nor_does_it_matter_which_of_what_is_performed_at_once_comes_first(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_order_of_the_outbox = perform.turns_of
+    monkeypatch.setattr(perform, "turns_of", lambda outbox: [turn[::-1] for turn in in_order_of_the_outbox(outbox)])
+    names = ("invoice.payment_action_required", "customer.subscription.created", "account.updated")
+    plays = [one(name) for name in names]
+    matrix = tried(theatre, tuple(Fault), *plays)
+    assert matrix.divergences == []
+    assert matrix.total("mail twice") >= len(plays)
 
 
 @pytest.mark.prove

@@ -1,0 +1,77 @@
+"""One look reads what a decision will ask for, hardly anything in vain, and nothing that DynamoDB would refuse."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.consumer.decide import decide
+from functions.consumer.foresee import foresee
+from functions.consumer.message import read_message
+from functions.consumer.routes import ROUTES
+from shared.decision import Kept
+from tests.consumer.world import sqs_record, stripe_event
+from tests.support.books import BooksOf
+from tests.support.samples import NAMES, sample
+
+ROUTED = [name for name in NAMES if sample(name).type in ROUTES]
+OBJECTS = "account charge checkout.session customer dispute invoice_payment payment_intent payout refund".split()
+FIELDS = ["id", "object", "mode", "customer", "charge", "payment_intent", "payment"]
+PARTITION_KEY, SORT_KEY = 2048, 1024
+"""https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html, in bytes."""
+
+
+class NotingBooks(BooksOf):
+    """Empty books that note where they were asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[tuple[str, str]] = set()
+
+    def _read[Found: Kept](self, empty: Found) -> Found:
+        self.asked.add((empty.partition, empty.sort_key))
+        return super()._read(empty)
+
+
+def foreseen(event: dict[str, Any], *, mail_connected: bool = False) -> set[tuple[str, str]]:
+    return foresee(read_message(sqs_record(event)), mail_connected=mail_connected)
+
+
+@pytest.mark.parametrize("account", [None, "acct_1"], ids=["platform", "connected"])
+@pytest.mark.parametrize("name", ROUTED)
+def test_whatever_a_decision_asks_for_was_foreseen_and_at_most_two_records_in_vain(
+    name: str, account: str | None
+) -> None:
+    event, books = sample(name), NotingBooks()
+    if account:
+        event = event.model_copy(update={"account": account})
+    decide(event, books)
+    ahead = foreseen(event.model_dump(), mail_connected=True)  # as those books have it
+    assert books.asked <= ahead
+    assert len(ahead - books.asked) <= 2
+
+
+def test_where_customers_of_connected_accounts_get_mail_the_account_is_foreseen_too() -> None:
+    account = ("acct_1#acct_1", "account")
+    assert account in foreseen(stripe_event(), mail_connected=True)
+    assert account not in foreseen(stripe_event())
+    assert ("platform#platform", "account") not in foreseen(stripe_event(account=None), mail_connected=True)
+
+
+LONG = st.text(min_size=1000, max_size=3000)
+VALUES = st.none() | st.integers() | st.text() | LONG | st.dictionaries(st.sampled_from(FIELDS), st.text() | LONG)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    obj=st.dictionaries(st.sampled_from(FIELDS), VALUES | st.sampled_from(OBJECTS)),
+    kind=st.sampled_from(OBJECTS),
+    account=st.none() | st.text(min_size=1) | LONG,
+)
+def test_whatever_an_object_holds_no_key_is_foreseen_that_dynamodb_would_refuse(
+    obj: dict[str, Any], kind: str, account: str | None
+) -> None:
+    for pk, sk in foreseen(stripe_event(account=account, data={"object": obj | {"object": kind}}), mail_connected=True):
+        assert 0 < len(pk.encode()) <= PARTITION_KEY
+        assert 0 < len(sk.encode()) <= SORT_KEY
