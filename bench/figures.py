@@ -64,7 +64,6 @@ def goals(found: Measured) -> list[Goal]:
     owing_nothing = [cost.dynamodb for cost in happy(found.story) if not cost.calls["dynamodb.UpdateItem"]]
     units = mean_units(found.story)
     one, five = found.rates["billhook", 1], found.rates["billhook", 5]
-    here = found.local["billhook", 1]
     return [
         _at_most("ingest, cold start: CPU by that of bare botocore", bare, 1.1),
         _at_most("ingest, cold start: CPU by the tutorial's, as `sam build` leaves it", tutorial, 0.55),
@@ -120,12 +119,6 @@ def goals(found: Measured) -> list[Goal]:
             "≥ 3",
             f"{one / found.rates['tutorial', 1]:.2f} ({one:.0f} a second)",
             one >= 3 * found.rates["tutorial", 1],
-        ),
-        Goal(
-            "the same on the local cloud",
-            "≥ 3",
-            f"{here / found.local['tutorial', 1]:.2f} ({here:.0f} a second)",
-            here >= 3 * found.local["tutorial", 1],
         ),
         Goal(
             "events a second, five groups by one", "≥ 2.5", f"{five / one:.1f} ({five:.0f} a second)", five >= 2.5 * one

@@ -24,6 +24,7 @@ def write(found: Measured, goals: Sequence[Goal], lines: Sequence[Line], seconds
     parts = {
         "minutes": f"{seconds / 60:.0f}",
         "goals": _goals(goals),
+        "missed": _missed(goals),
         "cpu": _cpu(found),
         "rates": _rates(found.rates),
         "local": _rates(found.local),
@@ -44,6 +45,13 @@ def write(found: Measured, goals: Sequence[Goal], lines: Sequence[Line], seconds
 def _goals(goals: Sequence[Goal]) -> str:
     rows = ((goal.figure, goal.goal, goal.measured, "yes" if goal.met else "**no**") for goal in goals)
     return table(("figure", "goal", "measured", "met"), rows)
+
+
+def _missed(goals: Sequence[Goal]) -> str:
+    missed = [f"**{goal.figure}**" for goal in goals if not goal.met]
+    if not missed:
+        return "All are met."
+    return f"Missed: {', '.join(missed)}. Why is said below, where it is measured."
 
 
 def _chart(found: Measured) -> str:

@@ -76,11 +76,12 @@ class Stack:
         dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
         key = {"pk": {"S": f"{account}#{customer}"}, "sk": {"S": "organization"}}
         item = dynamodb.get_item(TableName=self.outputs["BooksTableName"], Key=key).get("Item")
-        return json.loads(_readable(item)["record"]) if item else None
+        return json.loads(unpack(bytes(_plain(item)["record"]))) if item else None
 
     def books(self) -> list[dict[str, Any]]:
         """Every item of the books, its record as JSON."""
-        return [_readable(item) for item in self._scan("BooksTableName")]
+        items = self._scan("BooksTableName")
+        return [item | {"record": unpack(bytes(item["record"]))} if "record" in item else item for item in items]
 
     def reminders(self) -> list[str]:
         """The names of the schedules that have not fired yet."""
@@ -138,8 +139,3 @@ def deployed(
 def _plain(item: Any) -> dict[str, Any]:  # noqa: ANN401 - a boto3 shape
     deserialize = TypeDeserializer().deserialize
     return {name: deserialize(attribute) for name, attribute in item.items()}
-
-
-def _readable(item: Any) -> dict[str, Any]:  # noqa: ANN401 - likewise
-    plain = _plain(item)
-    return plain | {"record": unpack(bytes(plain["record"]))} if "record" in plain else plain

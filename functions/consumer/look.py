@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from functions.consumer.books import DynamoBooks
-from functions.consumer.foresee import foresee
+from functions.consumer.foresee import Place, foresee
 from functions.consumer.message import Message
 from functions.consumer.store import Store, from_item, to_item
 from shared.books import Books
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import KeysAndAttributesTypeDef
 
 type Known = Mapping[str, Any] | None
-"""An inbox item, empty if there is none; None if DynamoDB did not say."""
+"""An inbox item, empty if there is none; None if DynamoDB did not answer all that it was asked."""
 type Look = Callable[[Message], tuple[Known, Books]]
 
 
@@ -33,14 +33,12 @@ def looker(store: Store, books: DynamoBooks) -> Look:
         if places:
             wanted[store.books] = {"Keys": [to_item({"pk": pk, "sk": sk}) for pk, sk in places], "ConsistentRead": True}
         answer = store.client.batch_get_item(RequestItems=wanted)
-        found, unread = answer["Responses"], answer.get("UnprocessedKeys", {})
-        known = next(map(from_item, found.get(store.inbox, ())), {})
-        # A part that DynamoDB left out is read as if nobody had looked.
-        ahead: dict[tuple[str, str], Mapping[str, Any]] = (
-            {} if store.books in unread else {place: {} for place in places}
-        )
+        if answer.get("UnprocessedKeys"):
+            return None, books
+        found = answer["Responses"]
+        ahead: dict[Place, Mapping[str, Any]] = {place: {} for place in places}
         for item in map(from_item, found.get(store.books, ())):
             ahead[item["pk"], item["sk"]] = item
-        return None if store.inbox in unread else known, replace(books, ahead=ahead)
+        return next(map(from_item, found.get(store.inbox, ())), {}), replace(books, ahead=ahead)
 
     return look

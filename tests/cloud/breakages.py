@@ -34,12 +34,15 @@ class Call:
 
 
 SEND_MESSAGE = Call("sqs", "SendMessage", tries=2, gives_up=3.5)
-GET, BATCH, TRANSACT = (Call("dynamodb", name) for name in ("GetItem", "BatchWriteItem", "TransactWriteItems"))
+LOOK, GET, BATCH, TRANSACT = (
+    Call("dynamodb", name) for name in ("BatchGetItem", "GetItem", "BatchWriteItem", "TransactWriteItems")
+)
 PUT_EVENTS = Call("events", "PutEvents")
 SEND_EMAIL = Call("ses", "", throttled=("TooManyRequestsException", 429), tries=1, gives_up=10.5)
 NAMED = (
     SEND_MESSAGE,
     Call("dynamodb", "PutItem"),
+    LOOK,
     GET,
     Call("dynamodb", "Query"),
     Call("dynamodb", "UpdateItem"),
@@ -77,6 +80,7 @@ class Way(StrEnum):
     THROUGHPUT = "ProvisionedThroughputExceeded"
     CONFLICT = "cancelled by conflict"
     THROTTLED_WRITE = "cancelled by throttling"
+    UNREAD = "UnprocessedKeys"
     UNPROCESSED = "UnprocessedItems"
     FAILED_ENTRIES = "FailedEntryCount"
 
@@ -86,6 +90,8 @@ REFUSED = (Way.THROTTLED, Way.ERROR_5XX, Way.UNREACHABLE)
 SLOW = (Way.SILENT, Way.LATE)
 COMMON = (*REFUSED, Way.UNANSWERED, Way.CUT, *SLOW)
 OWN = (
+    (LOOK, Way.UNREAD, 2),
+    (LOOK, Way.THROUGHPUT, 7),
     (GET, Way.THROUGHPUT, 7),
     (TRANSACT, Way.CONFLICT, 9),
     (TRANSACT, Way.THROTTLED_WRITE, 9),
@@ -113,6 +119,7 @@ EFFECTS: Mapping[Way, Mapping[str, Any]] = {
     Way.CONFLICT: _cancelled("TransactionConflict"),
     Way.THROTTLED_WRITE: _cancelled("ThrottlingError"),
     # Answers that are no errors: the proxy writes whatever fields an error is to have, and any status.
+    Way.UNREAD: _error("none", 200, Responses={}, UnprocessedKeys={"books": {"Keys": [{"pk": {"S": "p"}}]}}),
     Way.UNPROCESSED: _error("none", 200, UnprocessedItems={"books": [{"DeleteRequest": {"Key": {"pk": {"S": "p"}}}}]}),
     Way.FAILED_ENTRIES: _error("none", 200, FailedEntryCount=1, Entries=[{"ErrorCode": "ThrottlingException"}]),
 }

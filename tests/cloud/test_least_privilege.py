@@ -28,6 +28,7 @@ MAY: Mapping[str, set[str]] = {
         "take from the queue",
         "read the key of the links",
         "read Stripe's key",
+        "look up many events",
         "claim an event",
         "read a customer's books",
         "write a customer's books",

@@ -1,5 +1,6 @@
 """A dead letter whose cause was mended is redriven as an engineer would do it, and completes; nothing repeats."""
 
+import json
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -7,23 +8,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra import samples
+from infra.local_cloud.faults import Rule
 from infra.stack import Stack, deployed
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_scheduler.client import EventBridgeSchedulerClient
     from mypy_boto3_sqs.client import SQSClient
 
 pytestmark = pytest.mark.cloud
 
 HOUR = 3600
+MAIL_IS_DOWN: Rule = {"service": "ses", "error": {"code": "ServiceUnavailable", "status": 503}}
 
 
 @pytest.fixture(scope="module")
 def broken() -> Iterator[Stack]:
-    """A stack of this file's own: its services are taken away, and hours pass."""
-    with deployed(BUILT, ARCHITECTURE, SECRET, MailConnectedCustomers="true") as stack:
+    """A stack of this file's own: the mail service fails for hours, which pass."""
+    with deployed(BUILT, ARCHITECTURE, SECRET, faulty=True, MailConnectedCustomers="true") as stack:
         yield stack
 
 
@@ -71,20 +73,24 @@ def send(stack: Stack, name: str, account: str) -> dict[str, Any]:
     return event
 
 
+def without_mail(stack: Stack, *rules: Rule) -> None:
+    """From now on, or no more."""
+    assert stack.cloud.faults is not None
+    stack.cloud.faults.set(rules)
+
+
 def test_what_overtook_a_dead_letter_is_not_undone_when_it_is_redriven(broken: Stack, account: str) -> None:
-    scheduler: EventBridgeSchedulerClient = broken.cloud.client("scheduler")
-    group = broken.outputs["ScheduleGroupName"]
-    scheduler.delete_schedule_group(Name=group)
+    without_mail(broken, MAIL_IS_DOWN)
     failed = send(broken, "invoice.payment_failed", account)
     dead = until_dead_lettered(broken, failed["id"])
-    assert (dead["attempts"], dead["error"].split()[-1]) == (8, "CreateSchedule")
+    assert (dead["attempts"], dead["error"].split()[-1]) == (8, "SendEmail")
+    without_mail(broken)
 
     paid = send(broken, "invoice.paid.recovered", account)
     assert paid["data"]["object"]["id"] == failed["data"]["object"]["id"]
     assert broken.settled(paid["id"])["state"] == "done"
     customer = paid["data"]["object"]["customer"]
     books, item = broken.organization(customer, account), broken.inbox(paid["id"])
-    scheduler.create_schedule_group(Name=group)
     redrive(broken)
     redriven = done_after_all(broken, failed["id"])
 
@@ -104,20 +110,22 @@ def test_what_a_dead_letter_had_performed_is_not_performed_again(broken: Stack, 
     assert broken.settled(known["id"])["state"] == "done"
     ended = send(broken, "customer.subscription.deleted", account)
     assert broken.settled(ended["id"])["state"] == "done"
-    s3.delete_bucket(Bucket=bucket)
+    without_mail(broken, MAIL_IS_DOWN)
     broken.cloud.advance(HOUR + 60)
     farewell = farewell_of(broken, account)
     dead = until_dead_lettered(broken, farewell)
-    assert (dead["attempts"], dead["error"].split()[-1]) == (8, "PutObject")
+    assert (dead["attempts"], dead["error"].split()[-1]) == (8, "SendEmail")
     set_before_it_failed, mailed = broken.reminders(), len(broken.mails())
+    written_before_it_failed = s3.list_objects_v2(Bucket=bucket)["Contents"]
 
-    s3.create_bucket(Bucket=bucket)
+    without_mail(broken)
     redrive(broken)
     redriven = done_after_all(broken, farewell)
 
-    assert '"outcome":"set before"' in redriven["outbox"]
+    assert [owed.get("outcome") for owed in json.loads(dead["outbox"])] == ["set", "written", None]
+    assert [owed["outcome"] for owed in json.loads(redriven["outbox"])] == ["set", "written", "sent"]
     assert broken.reminders() == set_before_it_failed != []
-    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1
+    assert s3.list_objects_v2(Bucket=bucket)["Contents"] == written_before_it_failed
     assert [mail.subject for mail in broken.mails()[mailed:]] == ["Your subscription has ended"]
 
 

@@ -18,6 +18,9 @@ from tests.cloud.packaging.rie import TOOLS, Function, running
 type Environs = dict[str, dict[str, str]]
 type Run = Callable[..., AbstractContextManager[Function]]
 
+LOGGING = {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "INFO"}
+"""What Lambda tells a function whose LoggingConfig is as template.yaml has it."""
+
 _INIT_TIMES = pytest.StashKey[dict[str, float]]()
 
 
@@ -63,7 +66,7 @@ def run(environs: Environs, request: pytest.FixtureRequest) -> Run:
 
     @contextmanager
     def run(name: str, **changed: str) -> Iterator[Function]:
-        environ = environs[name] | changed
+        environ = environs[name] | LOGGING | changed
         with running(BUILT.parent / name, environ["AWS_LAMBDA_FUNCTION_HANDLER"], environ) as function:
             yield function
             times[name] = function.init_ms()

@@ -154,6 +154,20 @@ def test_what_make_signed_prints_is_taken_and_done(stack: Stack, run: Run) -> No
     assert stack.settled(json.loads(answer["body"])["id"])["state"] == "done"
 
 
+def test_lambdas_json_format_of_logs_leaves_our_own_lines_as_they_are(run: Run) -> None:
+    events = {
+        "IngestFunction": http_api_event(samples.encode(samples.sample("invoice.paid")), SECRET, int(time.time())),
+        "ConsumerFunction": json.loads((SQS / "invoice.paid.json").read_text()),
+        "ExportsFunction": link("nobody's"),
+    }
+    for name, event in events.items():
+        with run(name) as function:
+            function.invoke(event)
+            counting = [json.loads(line) for line in function.log().splitlines() if "CloudWatchMetrics" in line]
+        assert [line["service"] for line in counting] == [name.removesuffix("Function").lower()]
+        assert "_aws" in counting[0]  # and not within the message of a line of Lambda's
+
+
 def test_an_export_link_leads_to_its_file(stack: Stack, exports: Function) -> None:
     token = secrets.token_urlsafe(32)
     s3: S3Client = stack.cloud.client("s3")
