@@ -23,11 +23,13 @@ def _digest(obj: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
-def _without_nulls(value: object) -> object:
-    """`value` without what is null: `previous_attributes` calls a metadata key null that was not there at all."""
-    if isinstance(value, Mapping):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return value
+def _without_nulls(obj: Mapping[str, Any]) -> dict[str, Any]:
+    """`obj` without what is null: `previous_attributes` calls a metadata key null that was not there at all."""
+    return {
+        key: _without_nulls(inner) if isinstance(inner, dict) else inner
+        for key, inner in obj.items()
+        if inner is not None
+    }
 
 
 def _undo(obj: Mapping[str, Any], previous: Mapping[str, Any]) -> dict[str, Any]:
