@@ -1,9 +1,9 @@
 """The way of one message: claim, decide, commit, perform; and what to tell SQS when one of them fails."""
 
+import zlib
 from dataclasses import dataclass, field, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import ValidationError
 
 from functions.consumer.backoff import before_claim, before_retry
 from functions.consumer.claim import (
@@ -166,6 +166,6 @@ def _to_archive(consumer: Consumer, message: Message) -> Event | None:
         return None  # the body stays in the dead-letter queue
     try:
         owner = consumer.books.organization(event.account, event.subject)
-    except ValidationError:
+    except (ValueError, zlib.error):  # its record is damaged, or no record
         return None  # likewise: whether it was erased, nobody can tell
     return event if owner.erased_at is None or event.created > owner.erased_at else None

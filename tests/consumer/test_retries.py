@@ -9,9 +9,9 @@ from functions.consumer.backoff import BUG, SERVICE
 from functions.consumer.consume import Verdict, consume
 from functions.consumer.message import read_message
 from shared.errors import Permanent, Retryable
-from shared.packing import unpack
+from shared.packing import pack, unpack
 from tests.consumer.faults import Crash
-from tests.consumer.world import LEASE, NOW, World, mail, sqs_record
+from tests.consumer.world import LEASE, NOW, PARTITION, World, mail, sqs_record
 
 SECRETS = ("ann", "example.com", "cus_1", "in_1")
 
@@ -156,6 +156,14 @@ def test_a_failure_that_could_not_be_recorded_is_recorded_later(world: World) ->
     )
     world.clock.now += LEASE
     assert world.consume().state == "failed"
+
+
+@pytest.mark.parametrize("damaged", [b"no record", pack("{}", "record")[:-1], pack('{"account": 1}', "record")])
+def test_a_record_that_cannot_be_read_dead_letters_what_needs_it_like_any_bug(world: World, damaged: bytes) -> None:
+    world.write_book(PARTITION, "organization", {"record": damaged, "version": 1})
+    *_, failed, burnt = consume_to_the_end(world)
+    assert (failed.state, failed.attempt, burnt.state) == ("failed", 8, "burnt")
+    assert world.inbox()["error"].partition(" at ")[0] in {"error unexpected", "ValidationError unexpected"}
 
 
 def test_what_was_committed_is_not_archived_again_when_it_fails(world: World) -> None:
