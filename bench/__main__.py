@@ -50,7 +50,8 @@ def measure(
         large = _told("checking large events", cpu.verifying(packages, aws, folder, rounds, material.LARGE))
         request = _told("warm requests", cpu.warm_requests(packages, aws, folder, rounds))
         event = _told("warm events", cpu.warm_events(packages, aws, folder, rounds))
-        traced = _told("traced events", cpu.warm_events(packages, aws, folder, rounds, traced=True))
+        traced = _told("traced events", cpu.warm_events(packages, aws, folder, rounds, cpu.TRACED))
+        moved = _told("events on all processors", cpu.warm_events(packages, aws, folder, rounds, cpu.MOVED))
         grown = _told("growth", growth(packages, aws, folder))
         resident = cpu.resident(packages, aws, folder)
     with stand_in(folder, tables, DELAY) as aws:
@@ -78,6 +79,7 @@ def measure(
         request=request,
         event=event,
         traced=traced,
+        moved=moved,
         story=story,
         duplicate=duplicate,
         ignored=ignored,

@@ -12,7 +12,11 @@ from bench.processes import ENVIRONMENT, Lambda, Running, running
 from bench.stand_in import StandIn
 from bench.timing import Timings, interleaved
 
-TRACE = ENVIRONMENT["_X_AMZN_TRACE_ID"]
+NOTHING_ELSE: Mapping[str, str] = {}
+TRACED = {"_X_AMZN_TRACE_ID": ENVIRONMENT["_X_AMZN_TRACE_ID"].replace("Sampled=0", "Sampled=1")}
+"""X-Ray traces one event a second and 5 % of the others."""
+MOVED = {"PROCESSOR": ""}
+"""On whichever processors the kernel likes."""
 TUTORIAL = {"SECRET_ID": "tutorial"}  # where the stand-in keeps one bare secret, as the tutorial wants it
 
 
@@ -61,15 +65,13 @@ def warm_requests(packages: Packages, aws: StandIn, folder: Path, rounds: int) -
     return _warm(functions, aws, folder, rounds, lambda: material.http_request(body), dict.fromkeys(functions, 50))
 
 
-def warm_events(packages: Packages, aws: StandIn, folder: Path, rounds: int, *, traced: bool = False) -> Timings:
-    """CPU of one event in a running consumer: read, save, one mail, one reminder, one announcement.
-
-    X-Ray traces one event a second and 5 % of the others; `traced` is of those, the default of the others.
-    """
-    sampled = {"_X_AMZN_TRACE_ID": TRACE.replace("Sampled=0", "Sampled=1")} if traced else {}
+def warm_events(
+    packages: Packages, aws: StandIn, folder: Path, rounds: int, environment: Mapping[str, str] = NOTHING_ELSE
+) -> Timings:
+    """CPU of one event in a running consumer: read, save, one mail, one reminder, one announcement."""
     functions = {
-        "billhook": Lambda(packages.consumer, "functions.consumer.app", sampled),
-        "tutorial": Lambda(packages.tutorial_compiled, "tutorial_consumer", sampled),
+        "billhook": Lambda(packages.consumer, "functions.consumer.app", environment),
+        "tutorial": Lambda(packages.tutorial_compiled, "tutorial_consumer", environment),
     }
     body = material.payment_failed()
     return _warm(functions, aws, folder, rounds, lambda: material.sqs_batch(body), dict.fromkeys(functions, 25))

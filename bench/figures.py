@@ -19,6 +19,8 @@ class Measured:
     request: Timings
     event: Timings
     traced: Timings
+    moved: Timings
+    """Of an event, too, where the subjects may run on all processors."""
     story: Sequence[Cost]
     duplicate: Cost
     ignored: Cost

@@ -25,6 +25,7 @@ def write(found: Measured, goals: Sequence[Goal], lines: Sequence[Line], seconds
         "minutes": f"{seconds / 60:.0f}",
         "goals": _goals(goals),
         "missed": _missed(goals),
+        "moved": str(found.moved.ratio("billhook", "tutorial")),
         "cpu": _cpu(found),
         "rates": _rates(found.rates),
         "local": _rates(found.local),
@@ -89,6 +90,7 @@ def _cpu(found: Measured) -> str:
             ("ingest, a request", found.request, 1e3),
             ("consumer, an event", found.event, 1e3),
             ("consumer, an event that X-Ray traces", found.traced, 1e3),
+            ("consumer, an event, on all processors", found.moved, 1e3),
         ):
             mark = "ms" if unit == 1e3 else "µs"  # noqa: PLR2004 - milli
             for subject in timings.rounds:

@@ -24,9 +24,9 @@ CONTEXT = SimpleNamespace(
 def main() -> None:
     """Obey until the input ends; what the handler prints goes nowhere.
 
-    On one processor: 512 MB have less than one, and a process that is moved between two takes longer for the same.
+    On one processor, if it is told which: 512 MB have less than one, and to be moved between two takes time.
     """
-    if hasattr(os, "sched_setaffinity"):
+    if os.environ["PROCESSOR"] and hasattr(os, "sched_setaffinity"):
         processors = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {processors[int(os.environ["PROCESSOR"]) % len(processors)]})
     told = os.fdopen(os.dup(1), "w")
