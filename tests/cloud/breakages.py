@@ -34,16 +34,13 @@ class Call:
 
 
 SEND_MESSAGE = Call("sqs", "SendMessage", tries=2, gives_up=3.5)
-LOOK, GET, BATCH, TRANSACT = (
-    Call("dynamodb", name) for name in ("BatchGetItem", "GetItem", "BatchWriteItem", "TransactWriteItems")
-)
+LOOK, BATCH, TRANSACT = (Call("dynamodb", name) for name in ("BatchGetItem", "BatchWriteItem", "TransactWriteItems"))
 PUT_EVENTS = Call("events", "PutEvents")
 SEND_EMAIL = Call("ses", "", throttled=("TooManyRequestsException", 429), tries=1, gives_up=10.5)
 NAMED = (
     SEND_MESSAGE,
     Call("dynamodb", "PutItem"),
     LOOK,
-    GET,
     Call("dynamodb", "Query"),
     Call("dynamodb", "UpdateItem"),
     TRANSACT,
@@ -59,6 +56,7 @@ PUT_OBJECT, DELETE_OBJECT = (
 NAMELESS = (
     Call("secretsmanager", "GetSecretValue", "stripe-signing-secrets", tries=2, gives_up=3.5),
     Call("secretsmanager", "GetSecretValue", "token-key"),
+    Call("dynamodb", "GetItem", "erased#"),
     Call("sqs", "ChangeMessageVisibility", ""),
     PUT_OBJECT,
     DELETE_OBJECT,
@@ -92,7 +90,6 @@ COMMON = (*REFUSED, Way.UNANSWERED, Way.CUT, *SLOW)
 OWN = (
     (LOOK, Way.UNREAD, 2),
     (LOOK, Way.THROUGHPUT, 7),
-    (GET, Way.THROUGHPUT, 7),
     (TRANSACT, Way.CONFLICT, 9),
     (TRANSACT, Way.THROTTLED_WRITE, 9),
     (BATCH, Way.UNPROCESSED, 2),
