@@ -12,8 +12,11 @@ COLUMNS = {
     "events": 7, "faults": 7, "accepted": 9, "503s": 6, "done": 6, "ignored": 8, "dead": 5, "lost": 5, "doubled": 8,
     "disorder": 9, "again": 6, "mail x2": 8, "bus x2": 7, "s": 5,
 }  # fmt: skip
-HELD_UP = frozenset({*REFUSED, Way.SILENT, *(way for _, way, _ in OWN)})
-"""After these a call that fails for longer than the SDK tries holds its event up, if it fails for one account only."""
+HELD_UP = frozenset({*REFUSED, Way.SILENT, *(way for _, way, _ in OWN)} - {Way.UNREAD})
+"""After these a call that fails for longer than the SDK tries holds its event up, if it fails for one account only.
+
+A look that is not answered whole does not: the event is claimed first, and its records are read one by one.
+"""
 
 INGEST = 2
 """How often ingest tries, and no other function."""
