@@ -10,8 +10,10 @@ from bench import material
 from bench.packages import Packages
 from bench.processes import ENVIRONMENT, Lambda, Running, running
 from bench.stand_in import StandIn
-from bench.timing import Timings, interleaved
+from bench.timing import Timings, interleaved, together
 
+STARTS = 3
+"""Of the processes of a comparison: the same program is a few hundredths faster or slower from start to start."""
 NOTHING_ELSE: Mapping[str, str] = {}
 TRACED = {"_X_AMZN_TRACE_ID": ENVIRONMENT["_X_AMZN_TRACE_ID"].replace("Sampled=0", "Sampled=1")}
 """X-Ray traces one event a second and 5 % of the others."""
@@ -99,17 +101,21 @@ def _warm(  # noqa: PLR0913, PLR0917 - what is timed, where, and how often
     event: Callable[[], Mapping[str, Any]],
     times: Mapping[str, int],
 ) -> Timings:
-    with ExitStack() as stack:
-        processes = {name: stack.enter_context(running(function, aws, folder)) for name, function in functions.items()}
+    def one_start() -> Timings:
+        with ExitStack() as stack:
+            processes = {name: stack.enter_context(running(one, aws, folder)) for name, one in functions.items()}
 
-        def seconds(process: Running, calls: int) -> float:
-            told = process.ask(event(), calls)
-            _check(told.answer)
-            return (told.ended - told.started) / calls
+            def seconds(process: Running, calls: int) -> float:
+                told = process.ask(event(), calls)
+                _check(told.answer)
+                return (told.ended - told.started) / calls
 
-        return interleaved(
-            {name: partial(seconds, process, times[name]) for name, process in processes.items()}, rounds
-        )
+            return interleaved(
+                {name: partial(seconds, process, times[name]) for name, process in processes.items()},
+                -(-rounds // STARTS),
+            )
+
+    return together([one_start() for _ in range(STARTS)])
 
 
 def _check(answer: Any) -> None:  # noqa: ANN401 - whatever a handler answers

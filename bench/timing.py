@@ -1,7 +1,7 @@
 """Paired timings: every subject once a round, in turn, so that a machine that drifts drifts for all of them."""
 
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -45,3 +45,8 @@ def interleaved(subjects: Mapping[str, Callable[[], float]], rounds: int) -> Tim
             if number:
                 taken[name].append(seconds)
     return Timings(taken)
+
+
+def together(several: Sequence[Timings]) -> Timings:
+    """The rounds of `several`, one after the other."""
+    return Timings({name: [one for each in several for one in each.rounds[name]] for name in several[0].rounds})

@@ -1,5 +1,6 @@
 """The consumer's composition root: the only place where its clients are made, once, and handed on."""
 
+import logging
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -94,6 +95,8 @@ def build(environ: Mapping[str, str]) -> Handler:
         decide=decide,
         ignore=ignorer(livemode=settings.livemode),
     )
+    # The SDK's lines at this level quote whole requests: no setting turns them on, and it need not ask for each.
+    logging.disable(logging.DEBUG)
     # CloudWatch stamps each line, and every line is logged at one place: neither is worth its bytes.
     logger = Logger(service=SERVICE, location=None, timestamp=None)
     return make_handler(consumer, boto3.client("sqs", config=PATIENCE), settings.queue_url, logger)

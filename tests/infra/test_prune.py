@@ -1,17 +1,36 @@
 """What a package leaves out of botocore is what a function never asks it for."""
 
 import json
+import shutil
 import ssl
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import botocore
 import botocore.session
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.config import Config
+from botocore.exceptions import UnknownServiceError
 
-from infra.package import ROOTS, SERVICES, prune_endpoints, prune_roots
+from infra.package import ROOTS, RULES, SERVICES, prune_endpoints, prune_roots, prune_rules
 
 BOTOCORE = Path(botocore.__file__).parent
-REGIONS = ("us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1")
+REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-7", "us-gov-west-1", "cn-north-1", "us-iso-east-1")
+CALLS: dict[str, tuple[str, dict[str, object]]] = {
+    "dynamodb": ("list_tables", {}),
+    "events": ("put_events", {"Entries": [{"Source": "billhook"}]}),
+    "s3": ("put_object", {"Bucket": "exports", "Key": "a/b", "Body": b""}),
+    "scheduler": ("get_schedule", {"Name": "due_1"}),
+    "secretsmanager": ("get_secret_value", {"SecretId": "token-key"}),
+    "sesv2": ("get_account", {}),
+    "sqs": ("send_message", {"QueueUrl": "https://sqs.example/1/events.fifo", "MessageBody": "{}"}),
+}
+
+
+class SentError(Exception):
+    """It would be under way now."""
 
 
 @pytest.fixture
@@ -36,25 +55,77 @@ def test_nothing_is_built_if_botocore_no_longer_has_one_of_them(roots: Path) -> 
         prune_roots(roots)
 
 
+def test_all_rules_go_but_those_of_s3(tmp_path: Path) -> None:
+    for service in ("s3", "sqs"):
+        shutil.copytree(BOTOCORE / "data" / service, tmp_path / service)
+    prune_rules(tmp_path)
+    assert kept_by(tmp_path) == {"s3"}
+
+
+def test_of_a_function_that_calls_s3_alone_no_rules_go(tmp_path: Path) -> None:
+    shutil.copytree(BOTOCORE / "data/s3", tmp_path / "s3")
+    prune_rules(tmp_path)
+    assert kept_by(tmp_path) == {"s3"}
+
+
+def kept_by(data: Path) -> set[str]:
+    """The services that have rules left."""
+    return {path.relative_to(data).parts[0] for path in data.rglob(f"{RULES}*")}
+
+
+def test_nothing_is_built_if_botocore_keeps_its_rules_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "sqs").mkdir()
+    with pytest.raises(SystemExit, match=RULES):
+        prune_rules(tmp_path)
+
+
+@pytest.mark.parametrize("region", REGIONS)
 @pytest.mark.parametrize("function", SERVICES)
-def test_a_client_finds_the_same_endpoint_as_with_all_of_them(function: str, tmp_path: Path) -> None:
-    path = tmp_path / "endpoints.json"
-    path.write_bytes((BOTOCORE / "data/endpoints.json").read_bytes())
-    prune_endpoints(path, SERVICES[function])
-    assert path.stat().st_size < 100_000
-    for service in SERVICES[function]:
-        for region in REGIONS:
-            assert endpoint(json.loads(path.read_text()), service, region) == endpoint(None, service, region)
+def test_every_call_goes_where_it_would_with_all_of_botocore(function: str, region: str, tmp_path: Path) -> None:
+    endpoints = tmp_path / "endpoints.json"
+    endpoints.write_bytes((BOTOCORE / "data/endpoints.json").read_bytes())
+    prune_endpoints(endpoints, SERVICES[function])
+    assert endpoints.stat().st_size < 100_000
+    for service in sorted(SERVICES[function]):
+        whole, pruned = botocore.session.Session(), pruned_session(json.loads(endpoints.read_text()))
+        assert called(pruned, service, region) == called(whole, service, region)
 
 
-def endpoint(endpoints: object, service: str, region: str) -> tuple[str, str]:
-    """Where a client calls, and for which region it signs."""
+def pruned_session(endpoints: object) -> botocore.session.Session:
+    """A session that finds these endpoints, and no rules but S3's."""
     session = botocore.session.Session()
-    if endpoints is not None:
-        loader = session.get_component("data_loader")
-        load = loader.load_data
-        loader.load_data = lambda name: endpoints if name == "endpoints" else load(name)
-    client = session.create_client(
-        service, region_name=region, aws_access_key_id="testing", aws_secret_access_key="testing"
+    loader = session.get_component("data_loader")
+    load, load_model = loader.load_data, loader.load_service_model
+
+    def without_rules(service: str, kind: str, api_version: str | None = None) -> object:
+        if kind == RULES and service != "s3":
+            raise UnknownServiceError(service_name=service, known_service_names="")
+        return load_model(service, kind, api_version)
+
+    loader.load_data = lambda name: endpoints if name == "endpoints" else load(name)
+    loader.load_service_model = without_rules
+    return session
+
+
+def called(session: botocore.session.Session, service: str, region: str) -> tuple[str, str]:
+    """The URL of a call as it is sent, and the region and the service that it is signed for."""
+    made = client(session, service, region)
+    seen: list[tuple[str, str]] = []
+
+    def note(request: AWSPreparedRequest, **_: object) -> None:
+        scope = str(request.headers["Authorization"]).partition("Credential=")[2].partition(",")[0]
+        seen.append((request.url, "/".join(scope.split("/")[2:])))
+        raise SentError
+
+    made.meta.events.register("before-send", note)
+    operation, parameters = CALLS[service]
+    with suppress(SentError):
+        getattr(made, operation)(**parameters)
+    return seen[0]
+
+
+def client(session: botocore.session.Session, service: str, region: str) -> Any:  # noqa: ANN401 - of whichever service
+    config = Config(signature_version="s3v4") if service == "s3" else Config()
+    return session.create_client(
+        service, region_name=region, config=config, aws_access_key_id="testing", aws_secret_access_key="testing"
     )
-    return client.meta.endpoint_url, client.meta.region_name
