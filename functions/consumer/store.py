@@ -55,6 +55,8 @@ def _attribute(value: str | int | bytes | Mapping[str, Any]) -> dict[str, Any]:
             return {"B": value}
         case Mapping():
             return {"M": to_item(value)}
+        case _:
+            raise TypeError(f"no attribute of ours is of type {type(value).__name__}")
 
 
 def _value(attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever an attribute holds
