@@ -19,7 +19,7 @@ from moto import mock_aws
 from bench.meter import Cost, Meter
 from functions.consumer import wiring
 from functions.consumer.metrics import SERVICE
-from functions.consumer.perform import at_once
+from functions.consumer.perform import inline
 from infra import samples
 from tests.consumer.world import REGION, sqs_record
 from tests.prove.stage import Stage
@@ -72,7 +72,7 @@ def playing() -> Iterator[Play]:
 
         patch.setattr(wiring, "boto3", SimpleNamespace(client=client))
         patch.setattr(wiring, "time", SimpleNamespace(time=lambda: play.clock.now))
-        patch.setattr(wiring, "ThreadPoolExecutor", lambda _threads: SimpleNamespace(submit=at_once))
+        patch.setattr(wiring, "ThreadPoolExecutor", lambda _threads: SimpleNamespace(submit=inline))
         _log_to(log)
         try:
             yield play

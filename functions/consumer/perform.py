@@ -34,7 +34,7 @@ type Begin = Callable[[Callable[[], str]], "Future[str]"]
 """Has something performed beside the rest, in a thread of its own."""
 
 
-def at_once(call: Callable[[], str]) -> "Future[str]":
+def inline(call: Callable[[], str]) -> "Future[str]":
     """Do it here and now; what it raises is in the future, as if a thread had done it."""
     future: Future[str] = Future()
     try:
@@ -55,7 +55,7 @@ class Performers:
     erase: DoErase
     overtaken: Callable[[Email], bool] = lambda _mail: False
     """Whether a mail that an earlier attempt committed no longer says what the books say."""
-    begin: Begin = at_once
+    begin: Begin = inline
 
 
 def perform(
@@ -71,18 +71,19 @@ def perform(
         FencedError: somebody took the event over.
         Retryable, botocore.exceptions.ClientError, BotoCoreError: a service failed; what was performed stays performed.
     """
-    turns = turns_of(outbox)
+    turns, written = turns_of(outbox), outbox
     for number, turn in enumerate(turns, start=1):
         begun = _begin(store, performers, outbox, turn, mails)
         waiting = set(begun.values())
         while waiting:
-            done, waiting = wait(waiting, timeout=PROMPT)
+            _, waiting = wait(waiting, timeout=PROMPT)
             outbox = tuple(_with_outcome(owed, begun.get(index)) for index, owed in enumerate(outbox))
             failed = next((one for one in begun.values() if one.done() and one.exception()), None)
-            performed = [outbox[index] for index, one in begun.items() if one in done and one is not failed]
+            performed = [owed for owed, before in zip(outbox, written, strict=True) if owed != before]
             sent = any(isinstance(owed, OwedMail) for owed in performed)
             if (failed and performed) or (sent and (waiting or number < len(turns))):
                 _mark(store, claimed, outbox, done=False)
+                written = outbox
         if failed:
             failed.result()
     _mark(store, claimed, outbox, done=True)
@@ -93,7 +94,7 @@ def _begin(
 ) -> "dict[int, Future[str]]":
     """All of a turn, under way; the last needs no thread, since ours would only wait for it."""
     calls = {index: partial(_perform_one, store, performers, outbox[index], mails) for index in turn}
-    return {index: (at_once if index == turn[-1] else performers.begin)(call) for index, call in calls.items()}
+    return {index: (inline if index == turn[-1] else performers.begin)(call) for index, call in calls.items()}
 
 
 def turns_of(outbox: tuple[Owed, ...]) -> list[list[int]]:

@@ -41,8 +41,8 @@ PATIENCE = Config(
 # SES has no idempotency key: the SDK must not send a mail again because an answer was slow.
 ONCE = PATIENCE.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
 
-AT_ONCE = 4
-"""Threads beside our own that effects are performed in: an event has hardly ever more than a reminder, announcements
+THREADS = 4
+"""Beside our own, that effects are performed in: an event has hardly ever more than a reminder, announcements
 and a mail."""
 
 
@@ -90,7 +90,7 @@ def build(environ: Mapping[str, str]) -> Handler:
             erase=eraser(store, s3, settings.exports_bucket, token),
             publish=announcer(boto3.client("events", config=PATIENCE), settings.event_bus),
             set_reminder=reminders(boto3.client("scheduler", config=PATIENCE), target, time.time),
-            begin=ThreadPoolExecutor(AT_ONCE).submit,
+            begin=ThreadPoolExecutor(THREADS).submit,
         ),
         decide=decide,
         ignore=ignorer(livemode=settings.livemode),

@@ -78,6 +78,16 @@ def test_what_was_performed_beside_a_failure_is_not_performed_again(world: World
     assert (sent(world), world.inbox()["state"]) == (["told"], "done")
 
 
+def test_an_export_is_not_written_again_though_its_mail_alone_fails(world: World) -> None:
+    export = Export(account="acct_1", customer="cus_1")
+    world.outside.mail_troubles = [TROUBLE]
+    with pytest.raises(EndpointConnectionError):
+        perform_committed(world, *owe(world, mail(), export), mail())
+    assert outcomes(world) == ["written", None]
+    take_up(world)
+    assert (world.outside.exports, sent(world)) == ([export], ["told"])
+
+
 def test_a_failure_beside_which_nothing_was_performed_writes_nothing(world: World) -> None:
     world.outside.mail_troubles = [TROUBLE]
     with pytest.raises(EndpointConnectionError):

@@ -1,5 +1,6 @@
 """What an event owes is performed at once, in threads, and what must come before something else comes before it."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -88,6 +89,21 @@ def test_a_mail_is_marked_while_what_is_performed_beside_it_still_waits(
     perform_owed(world, replace(world.performers, set_reminder=set_reminder, begin=threads.submit), mail(), reminder())
     assert world.faults.calls == ["UpdateItem", "UpdateItem"]
     assert world.inbox()["state"] == "done"
+
+
+def test_what_was_performed_long_before_a_failure_beside_it_is_marked_with_it(
+    world: World, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "PROMPT", 0.05)
+
+    def fail_late(_announcements: object) -> str:
+        time.sleep(0.3)
+        raise KeyError("late")
+
+    performers = replace(world.performers, publish=fail_late, begin=threads.submit)
+    with pytest.raises(KeyError):
+        perform_owed(world, performers, reminder(), announcement())
+    assert [owed.outcome for owed in load(world.inbox()["outbox"])] == ["set", None]
 
 
 def test_of_two_failures_at_once_one_is_told_and_nothing_is_lost(world: World, threads: ThreadPoolExecutor) -> None:

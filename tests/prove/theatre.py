@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.retries.quota import RetryQuota
 
 from functions.consumer import wiring
-from functions.consumer.perform import at_once
+from functions.consumer.perform import inline
 from tests.consumer.world import Clock, sqs_record
 from tests.prove.stage import Stage
 from tests.prove.wire import Point, PowerCut, Wire
@@ -61,7 +61,7 @@ class Theatre:
 
         monkeypatch.setattr(wiring, "boto3", SimpleNamespace(client=client))
         monkeypatch.setattr(wiring, "time", SimpleNamespace(time=self.clock))
-        monkeypatch.setattr(wiring, "ThreadPoolExecutor", lambda _threads: SimpleNamespace(submit=at_once))
+        monkeypatch.setattr(wiring, "ThreadPoolExecutor", lambda _threads: SimpleNamespace(submit=inline))
         # The SDK's own retries are real, but for their pauses and the quota that all processes here would share.
         monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None))
         monkeypatch.setattr(RetryQuota, "acquire", lambda _self, _amount: True)
