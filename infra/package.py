@@ -96,11 +96,12 @@ def prune_rules(data: Path) -> None:
 
     But for S3, whose endpoint depends on the bucket.
     """
-    rules = [path for path in data.rglob(f"{RULES}.json*") if "s3" not in path.relative_to(data).parts]
-    if not rules and {path.name for path in data.iterdir() if path.is_dir()} != {"s3"}:
-        sys.exit(f"not built: botocore no longer has endpoint rules by the name of {RULES}")
-    for path in rules:
-        path.unlink()
+    for service in (folder for folder in data.iterdir() if folder.is_dir() and folder.name != "s3"):
+        rules = list(service.rglob(f"{RULES}.json*"))
+        if not rules:
+            sys.exit(f"not built: botocore no longer has endpoint rules of {service.name} by the name of {RULES}")
+        for path in rules:
+            path.unlink()
 
 
 def prune_roots(path: Path) -> None:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
+from functions.consumer.store import from_item
 from infra import samples
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.mail import Mail
@@ -49,7 +48,7 @@ class Stack:
         """The inbox item of an event."""
         dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
         item = dynamodb.get_item(TableName=self.outputs["InboxTableName"], Key={"id": {"S": event_id}}).get("Item")
-        return _plain(item) if item else None
+        return from_item(item) if item else None
 
     def settled(self, event_id: str, seconds: float = 20) -> dict[str, Any]:
         """The inbox item of an event once nothing more will happen to it.
@@ -76,12 +75,12 @@ class Stack:
         dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
         key = {"pk": {"S": f"{account}#{customer}"}, "sk": {"S": "organization"}}
         item = dynamodb.get_item(TableName=self.outputs["BooksTableName"], Key=key).get("Item")
-        return json.loads(unpack(bytes(_plain(item)["record"]))) if item else None
+        return json.loads(unpack(from_item(item)["record"])) if item else None
 
     def books(self) -> list[dict[str, Any]]:
         """Every item of the books, its record as JSON."""
         items = self._scan("BooksTableName")
-        return [item | {"record": unpack(bytes(item["record"]))} if "record" in item else item for item in items]
+        return [item | {"record": unpack(item["record"])} if "record" in item else item for item in items]
 
     def reminders(self) -> list[str]:
         """The names of the schedules that have not fired yet."""
@@ -109,7 +108,7 @@ class Stack:
     def _scan(self, table: str) -> list[dict[str, Any]]:
         dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
         pages = dynamodb.get_paginator("scan").paginate(TableName=self.outputs[table])
-        return [_plain(item) for page in pages for item in page["Items"]]
+        return [from_item(item) for page in pages for item in page["Items"]]
 
 
 def deploy(cloud: LocalCloud, built: Path, architecture: str, secret: str, **parameters: str) -> Stack:
@@ -134,8 +133,3 @@ def deployed(
     """
     with LocalCloud.start(auth=not faulty, faulty=faulty) as cloud:
         yield deploy(cloud, built, architecture, secret, **parameters)
-
-
-def _plain(item: Any) -> dict[str, Any]:  # noqa: ANN401 - a boto3 shape
-    deserialize = TypeDeserializer().deserialize
-    return {name: deserialize(attribute) for name, attribute in item.items()}

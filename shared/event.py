@@ -55,13 +55,13 @@ class Event(Frozen):
 
 def subject_of(obj: Mapping[str, Any]) -> str | None:
     """The id of the customer that a Stripe object belongs to, else of its payment, else its own, else None."""
-    named = obj.get("customer") or _payment_of(obj) or obj.get("id")
+    named = obj.get("customer") or payment_of(obj) or obj.get("id")
     if isinstance(named, Mapping):
         named = named.get("id")
     return named if isinstance(named, str) else None
 
 
-def _payment_of(obj: Mapping[str, Any]) -> object:
+def payment_of(obj: Mapping[str, Any]) -> object:
     """The payment of what belongs to a payment and names no customer."""
     match obj:
         case {"object": "dispute" | "refund", "payment_intent": payment} if payment:

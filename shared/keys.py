@@ -6,6 +6,9 @@ are each one Query.
 
 import hashlib
 
+type Place = tuple[str, str]
+"""A partition and a sort key of the books."""
+
 
 def partition(account: str, subject: str) -> str:
     """The partition of a customer (or of an object that names none) in one account: `platform#cus_123`."""

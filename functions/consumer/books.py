@@ -26,7 +26,7 @@ class DynamoBooks:
     policy: Policy
     token: Token
     ask_stripe: AskStripe = lambda _account, _customer: None
-    ahead: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    ahead: Mapping[keys.Place, Mapping[str, Any]] = field(default_factory=dict)
     """What was read just now, by partition and sort key; empty where there is nothing."""
 
     def organization(self, account: str, customer: str) -> Organization:

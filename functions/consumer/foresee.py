@@ -8,49 +8,42 @@ from typing import Any
 
 from functions.consumer.message import Message
 from shared import keys
-from shared.event import PLATFORM
-
-type Place = tuple[str, str]
-"""A partition and a sort key of the books."""
+from shared.event import PLATFORM, payment_of
 
 LONGEST_ID = 255
 """Of Stripe's object ids: https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backwards-compatible."""
 
 
-def foresee(message: Message, *, mail_connected: bool) -> set[Place]:
+def foresee(message: Message, *, mail_connected: bool) -> set[keys.Place]:
     """The places of the records that `message` will ask for; `mail_connected` is the policy's."""
     account, obj = message.account, message.object
     if _id(account) is None:
         return set()
-    places = {(keys.partition(account, subject), sort_key) for subject, sort_key in _about(obj) if subject}
-    if obj.get("object") == "payout" and (payout := _id(obj)):
-        places.add((keys.partition(account, account), keys.payout(payout)))
+    places = {(keys.partition(account, subject), sort_key) for subject, sort_key in _about(account, obj) if subject}
     # Whether a connected account's customers and its holder may be mailed, its own record tells.
     if account != PLATFORM and (mail_connected or obj.get("object") in {"account", "application", "payout"}):
         places.add((keys.partition(account, account), keys.ACCOUNT))
     return places
 
 
-def _about(obj: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
+def _about(account: str, obj: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
     """Whose partition each record lies in, if the object names it, and as what."""
-    customer, payment = _id(obj.get("customer")), _id(obj.get("payment_intent"))
+    own, customer = _id(obj), _id(obj.get("customer"))
     yield customer, keys.ORGANIZATION
     match obj.get("object"):
         case "customer":
-            yield _id(obj), keys.ORGANIZATION
+            yield own, keys.ORGANIZATION
         case "payment_intent":
-            yield _id(obj), keys.PAYMENT
+            yield own, keys.PAYMENT
         case "charge":
-            yield payment or _id(obj), keys.PAYMENT
-        case "dispute" | "refund":
-            yield payment or _id(obj.get("charge")), keys.PAYMENT
-        case "invoice_payment":
-            paid_by = obj.get("payment")
-            yield _id(paid_by.get("payment_intent")) if isinstance(paid_by, Mapping) else None, keys.PAYMENT
-        case "checkout.session" if obj.get("mode") == "payment":
-            session = _id(obj)
-            yield customer or session, keys.order(session or "")
-            yield payment, keys.PAYMENT
+            yield _id(obj.get("payment_intent")) or own, keys.PAYMENT
+        case "checkout.session" if obj.get("mode") == "payment" and own:
+            yield customer or own, keys.order(own)
+            yield _id(obj.get("payment_intent")), keys.PAYMENT
+        case "payout" if own:
+            yield account, keys.payout(own)
+        case _:
+            yield _id(payment_of(obj)), keys.PAYMENT
 
 
 def _id(value: object) -> str | None:

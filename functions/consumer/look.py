@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from functions.consumer.books import DynamoBooks
-from functions.consumer.foresee import Place, foresee
+from functions.consumer.foresee import foresee
 from functions.consumer.message import Message
 from functions.consumer.store import Store, from_item, to_item
+from shared import keys
 from shared.books import Books
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def looker(store: Store, books: DynamoBooks) -> Look:
         if answer.get("UnprocessedKeys"):
             return None, books
         found = answer["Responses"]
-        ahead: dict[Place, Mapping[str, Any]] = {place: {} for place in places}
+        ahead: dict[keys.Place, Mapping[str, Any]] = {place: {} for place in places}
         for item in map(from_item, found.get(store.books, ())):
             ahead[item["pk"], item["sk"]] = item
         return next(map(from_item, found.get(store.inbox, ())), {}), replace(books, ahead=ahead)

@@ -1,7 +1,7 @@
 """What one event counts: CloudWatch's embedded metric format, inside the event's own log line.
 
-A second line would cost as much again. No account and no customer is ever a
-dimension: CloudWatch bills each value of one as a metric of its own. Logs Insights tells those, from the same line.
+A second line would cost as much again. No account and no customer is ever a dimension: CloudWatch bills each value of
+one as a metric of its own. Logs Insights tells those, from the same line.
 
 What a decision brought about counts with its commit, which happens once for an event; a crash between the commit and
 the line loses that count and never doubles it. The state counts with the line: `Done` once for an event, `Dead` once

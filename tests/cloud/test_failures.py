@@ -89,4 +89,4 @@ def test_the_payload_is_archived_byte_for_byte_in_its_customers_partition(stack:
     (archived,) = [item for item in stack.books() if f"#{event['id']}#" in item["sk"]]
 
     assert archived["pk"] == f"{account}#{event['data']['object']['customer']}"
-    assert unpack(archived["payload"].value) == samples.encode(event).decode()
+    assert unpack(archived["payload"]) == samples.encode(event).decode()
