@@ -8,11 +8,12 @@ from functions.consumer.books import DynamoBooks
 from functions.consumer.foresee import foresee
 from functions.consumer.message import Message
 from functions.consumer.store import Store, from_item, to_item
-from shared import keys
 from shared.books import Books
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import KeysAndAttributesTypeDef
+
+    from shared.keys import Place
 
 type Known = Mapping[str, Any] | None
 """An inbox item, empty if there is none; None if DynamoDB did not answer all that it was asked."""
@@ -37,7 +38,7 @@ def looker(store: Store, books: DynamoBooks) -> Look:
         if answer.get("UnprocessedKeys"):
             return None, books
         found = answer["Responses"]
-        ahead: dict[keys.Place, Mapping[str, Any]] = {place: {} for place in places}
+        ahead: dict[Place, Mapping[str, Any]] = {place: {} for place in places}
         for item in map(from_item, found.get(store.books, ())):
             ahead[item["pk"], item["sk"]] = item
         return next(map(from_item, found.get(store.inbox, ())), {}), replace(books, ahead=ahead)
