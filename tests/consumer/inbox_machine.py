@@ -11,9 +11,9 @@ from functions.consumer import claim as stage
 from functions.consumer.claim import Burnt, Claim, Claimed, Duplicate, Exhausted, Held, claim, claim_by_commit
 from functions.consumer.commit import FencedError, commit
 from functions.consumer.failure import Failure, record_failure, record_retry
-from functions.consumer.outbox import Owed, load
-from functions.consumer.perform import perform
+from functions.effects.perform import perform
 from shared.decision import Decision
+from shared.inbox.outbox import Owed, load
 from tests.consumer.faults import Crash
 from tests.consumer.world import LEASE, World, mail
 

@@ -4,10 +4,10 @@ import pytest
 
 from functions.consumer.claim import ATTEMPTS, Burnt, Claim, Claimed, Duplicate, Exhausted, Held, claim
 from functions.consumer.commit import commit
-from functions.consumer.outbox import load, owed_for
-from functions.consumer.perform import perform
+from functions.effects.perform import perform
 from shared.decision import Decision
 from shared.effects import DAY
+from shared.inbox.outbox import load, owed_for
 from tests.consumer.faults import Crash
 from tests.consumer.world import LEASE, NOW, World, mail
 

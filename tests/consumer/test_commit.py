@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError
 
 from functions.consumer.claim import Claimed
 from functions.consumer.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
-from functions.consumer.outbox import load, owed_for
 from shared.decision import Decision
 from shared.effects import DAY, Email
+from shared.inbox.outbox import load, owed_for
 from shared.packing import unpack
 from shared.records import Organization
 from tests.consumer.world import LEASE, NOW, World, mail, reminder

@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from functions.consumer.books import DynamoBooks
 from functions.consumer.claim import Claimed, claim
 from functions.consumer.consume import Verdict, consume
 from functions.consumer.consumer import Consumer
 from functions.consumer.look import looker
 from functions.consumer.message import Message, read_message
-from functions.consumer.perform import Performers
-from functions.consumer.store import Store, from_item, to_item
+from functions.effects.perform import Performers
 from shared.books import Books
 from shared.decision import Decision
 from shared.effects import DAY, Email, Erase, Export, Publish, Remind
 from shared.event import Event, read_event
 from shared.policy import Policy
 from shared.stripe_objects import Contact, read
+from shared.tables.books import DynamoBooks
+from shared.tables.store import Store, from_item, to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
