@@ -1,11 +1,11 @@
 """Marks: what the worker writes on the inbox item about the lane that it holds, under the lane's fencing token."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from functions.effects.lease import Leased
-from shared.inbox.outbox import LANES, Progress
+from shared.inbox.outbox import LANES, Progress, dump, without_announcements
 from shared.inbox.unfinished import INDEX
 from shared.tables.store import Store, from_item, to_item
 
@@ -80,6 +80,11 @@ def _finished(store: Store, leased: Leased, changed: Mapping[int, Progress], *, 
         state = "failed" if leased.other_failed else "committed"
         removes, condition = " REMOVE #owed, #holder", " AND attribute_exists(#other)"
         change = _Change(", #state = :state", removes, condition, names, {":state": state})
+    if leased.lane == "effects":  # the mails' worker never writes the outbox
+        slim = without_announcements(leased.outbox)
+        change = replace(
+            change, sets=change.sets + ", outbox = :outbox", values={**change.values, ":outbox": dump(slim)}
+        )
     found = _update(store, leased, changed, change)
     if found is None or f"{leased.lane}_owed" not in found:  # our own update: the SDK sent it again
         return True

@@ -34,7 +34,7 @@ def _caused_at(mail: Email) -> int:
 
 def _still_open(mail: Email, account: str, subject: str, books: Books) -> bool:
     """Whether there is anything left for the operator to do."""
-    _, about, *_ = mail.key.split(":")
+    about = mail.key.partition(":")[2].partition(":")[0]
     match mail.template:
         case "dispute_opened":
             dispute = books.payment(account, subject).disputes.get(about)

@@ -3,7 +3,7 @@
 A mail's address and words are personal data, so they lie in the customer's partition, on the item that claims its key.
 The outbox only points there: it holds ids alone, stays small, and erasing the partition erases the mail that is owed.
 
-The commit writes the outbox once and nobody changes it. The effects worker keeps an entry's attempts, next try and
+The commit writes the outbox once. The effects worker only takes announcements out once they are published; it keeps an entry's attempts, next try and
 outcome beside it, in `progress`, under the entry's place in the outbox.
 """
 
@@ -120,6 +120,11 @@ def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
         if isinstance(one, Email)
     ]
     return (*exports, *erasures, *reminders, *observations, *published, *mails)
+
+
+def without_announcements(outbox: tuple[Owed, ...]) -> tuple[Owed, ...]:
+    """The outbox once they are published: announcements carry the business's metadata, which must not stay here."""
+    return tuple(OwedPublish(after=owed.after) if isinstance(owed, OwedPublish) else owed for owed in outbox)
 
 
 def lane_of(owed: Owed) -> Lane:
