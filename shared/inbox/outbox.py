@@ -3,8 +3,8 @@
 A mail's address and words are personal data, so they lie in the customer's partition, on the item that claims its key.
 The outbox only points there: it holds ids alone, stays small, and erasing the partition erases the mail that is owed.
 
-The commit writes the outbox once. The effects worker only takes announcements out once they are published; it keeps an entry's attempts, next try and
-outcome beside it, in `progress`, under the entry's place in the outbox.
+The commit writes the outbox once. The effects worker keeps an entry's attempts, next try and outcome beside it, in
+`progress`, under the entry's place in the outbox. It only takes announcements out once they are published.
 """
 
 from collections.abc import Collection, Iterator, Mapping
