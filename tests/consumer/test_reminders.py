@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from functions.effects.reminders import ScheduleTarget, message_of, reminders
+from functions.effects.schedules import ScheduleTarget, message_of, reminders
 from moto import mock_aws
 
 from functions.consumer.message import read_message

@@ -27,7 +27,7 @@ def test_without_a_key_of_its_mode_it_is_off_and_says_so(house: House, lines: Li
     house.secrets.put_secret_value(SecretId=house.key_id, SecretString=key or " ")
     house.happens(HOUR + 60, accepted=True)
 
-    assert house.run() == {"accounts": 0, "checked": 0, "missing": 0, "healed": 0}
+    assert house.run() == {"accounts": 0, "checked": 0, "missing": 0, "healed": 0, "handed_over": 0}
 
     said, metrics = lines()
     assert said["message"] == "reconciliation is off"

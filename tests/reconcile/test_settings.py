@@ -6,6 +6,8 @@ from functions.reconcile.settings import Settings
 
 ENVIRON = {
     "QUEUE_URL": "https://queue.example/events.fifo",
+    "EFFECTS_QUEUE_URL": "https://queue.example/effects",
+    "MAILS_QUEUE_URL": "https://queue.example/mails",
     "INBOX_TABLE": "inbox",
     "BOOKS_TABLE": "books",
     "STRIPE_KEY_ID": "stripe-api-key",
