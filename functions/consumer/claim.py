@@ -50,9 +50,10 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Done before: there is nothing to do."""
+    """Done before: there is nothing to do. `reason` is why, if the event is ignored."""
 
     state: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def claim_by_commit(store: Store, message: Message, known: Mapping[str, Any] | N
     if not known or known["expires_at"] < store.now():
         new = _item(store, message, uuid.uuid4().hex)
         return replace(_claimed(new), item=new)
-    return Duplicate(known["state"]) if known["state"] in FINISHED else None
+    return Duplicate(known["state"], known.get("reason")) if known["state"] in FINISHED else None
 
 
 def claim(store: Store, message: Message, ignore: str | None, token: str = "") -> Claim:
@@ -111,7 +112,7 @@ def claim(store: Store, message: Message, ignore: str | None, token: str = "") -
         )
     except store.client.exceptions.ConditionalCheckFailedException as failed:
         return _claim_known(store, message, from_item(failed.response.get("Item", {})), new["token"])
-    return Duplicate("ignored") if ignore else _claimed(new)
+    return Duplicate("ignored", ignore) if ignore else _claimed(new)
 
 
 def _item(store: Store, message: Message, token: str) -> dict[str, Any]:
@@ -136,7 +137,7 @@ def _item(store: Store, message: Message, token: str) -> dict[str, Any]:
 
 def _claim_known(store: Store, message: Message, known: dict[str, Any], token: str) -> Claim:
     if known["state"] in FINISHED:
-        return Duplicate(known["state"])
+        return Duplicate(known["state"], known.get("reason"))
     if known["token"] == token:  # our own put, whose answer was lost and which the SDK sent again; or our commit's
         return _claimed(known)
     same_message = known["message_id"] == message.message_id

@@ -57,6 +57,8 @@ class Verdict:
     wait: int | None = None
     failure: Failure | None = None
     attempt: int = 0
+    reason: str | None = None
+    """Why the event is ignored."""
     tally: Tally = field(default_factory=Tally, compare=False)
 
 
@@ -90,8 +92,10 @@ def _unclaimed(consumer: Consumer, message: Message, failure: Failure) -> Verdic
 
 def _not_ours(consumer: Consumer, message: Message, claimed: Duplicate | Held | Exhausted | Burnt) -> Verdict:
     match claimed:
-        case Duplicate(state):
-            return Verdict("ignored" if state == "ignored" else "duplicate")
+        case Duplicate("ignored", reason):
+            return Verdict("ignored", reason=reason)
+        case Duplicate():
+            return Verdict("duplicate")
         case Held(seconds):
             return Verdict("held", seconds + 1)
         case Burnt():

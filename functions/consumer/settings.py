@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from shared.effects import DAY
 from shared.frozen import Frozen
@@ -41,7 +41,8 @@ class Settings(Frozen):
     order_key: str = ""
     """The metadata key that makes a payment intent an order."""
     business_name: str
-    livemode: bool
+    livemode: Annotated[bool | None, BeforeValidator(lambda mode: None if mode == "any" else mode)]
+    """The mode whose events the stack handles; None for both (`any`)."""
     group_by: Literal["account", "customer"]
     retention_days: Annotated[int, Field(ge=60)]
     """The DLQ keeps a message 14 days, and so does the queue it is redriven to; the inbox must remember it longer."""

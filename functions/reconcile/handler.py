@@ -29,7 +29,7 @@ def make_handler(
     count: Callable[[Totals], None],
     logger: "Logger",
     *,
-    livemode: bool,
+    livemode: bool | None,
 ) -> Handler:
     """The handler of an hourly schedule.
 
@@ -38,7 +38,7 @@ def make_handler(
         prepare: makes a run of a key and of how many seconds are left.
         count: makes metrics of the totals.
         logger: the log.
-        livemode: whether the stack handles live events.
+        livemode: the mode whose events the stack handles; None for both.
 
     Returns:
         A function that answers what it has counted, and raises what is somebody's to mend: a key that may not read
@@ -85,10 +85,10 @@ def _run(prepared: Run, totals: Totals, logger: "Logger") -> None:
         logger.info("reconciled", extra=asdict(totals))
 
 
-def _off(mode: str | None, *, livemode: bool) -> str | None:
+def _off(mode: str | None, *, livemode: bool | None) -> str | None:
     """Why there is nothing to reconcile with, and what to do about it; None if there is."""
     if mode is None:
         return "no API key is stored: put a restricted key that may read Events into the secret <stack>/stripe-api-key"
-    if (mode == "live") != livemode:
+    if livemode is not None and (mode == "live") != livemode:
         return f"the stored key is for {mode} mode, and this stack handles {'live' if livemode else 'test-mode'} events"
     return None

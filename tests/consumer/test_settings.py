@@ -45,6 +45,11 @@ def test_what_the_template_gives_is_read() -> None:
     assert (settings.livemode, settings.retention_days, settings.lease_seconds) == (True, 90, 45)
 
 
+@pytest.mark.parametrize(("value", "livemode"), [("true", True), ("false", False), ("any", None)])
+def test_a_stack_handles_one_mode_or_both(value: str, *, livemode: bool | None) -> None:
+    assert read_settings(ENVIRON | {"LIVEMODE": value}).livemode is livemode
+
+
 def test_the_template_gives_exactly_what_is_read() -> None:
     assert set(environment_of("ConsumerFunction")) == set(ENVIRON | OPTIONAL)
 
