@@ -109,6 +109,10 @@ class Incoming:
         logged = [(at, line) for at, text in self._logged() if (line := self._told(at, text))]
         return sorted([*logged, *self._mailed()], key=lambda one: one[0])
 
+    def close(self) -> None:
+        """Close the connection, for which the emulator would wait when it ends."""
+        self._logs.close()
+
     def _told(self, at: float, text: str) -> Line | None:
         """The line to show. The consumer tells of an accepted event, unless SQS drops it as a repetition."""
         line = read_line(text)

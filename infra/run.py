@@ -139,12 +139,12 @@ def _watch(stack: Stack, console: Console) -> None:
     Raises:
         NotStartedError: the cloud has died.
     """
-    incoming = Incoming(stack)
-    while not stack.cloud.has_died():
-        with contextlib.suppress(BotoCoreError, ClientError, OSError):  # a busy machine: the next look shows it
-            for at, line in incoming.new():
-                console.print(line.text(f"{datetime.fromtimestamp(at).astimezone():%H:%M:%S}"))
-        time.sleep(LOOK_SECONDS)
+    with contextlib.closing(Incoming(stack)) as incoming:
+        while not stack.cloud.has_died():
+            with contextlib.suppress(BotoCoreError, ClientError, OSError):  # a busy machine: the next look shows it
+                for at, line in incoming.new():
+                    console.print(line.text(f"{datetime.fromtimestamp(at).astimezone():%H:%M:%S}"))
+            time.sleep(LOOK_SECONDS)
     raise NotStartedError(f"the local cloud has died; the end of its log:\n{stack.cloud.log()[-2000:]}")
 
 
