@@ -34,3 +34,14 @@ def test_without_a_key_of_its_mode_it_is_off_and_says_so(house: House, lines: Li
     assert said["why"].startswith(why)
     assert metrics["Missing"] == [0.0]
     assert house.stripe.requests == []
+
+
+@pytest.mark.parametrize("key", ["rk_live_1", "rk_test_1"])
+def test_a_stack_for_any_mode_takes_a_key_of_either(house: House, lines: Lines, key: str) -> None:
+    house.livemode = "any"
+    house.stripe.key = key
+    house.secrets.put_secret_value(SecretId=house.key_id, SecretString=key)
+
+    house.run()
+
+    assert "reconciled" in {line.get("message") for line in lines()}

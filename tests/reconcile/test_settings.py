@@ -21,6 +21,11 @@ def test_stripe_is_at_stripe_unless_a_test_says_otherwise() -> None:
     assert Settings.from_environ(ENVIRON | {"STRIPE_API_BASE": "http://127.0.0.1:1"}).stripe_api == "http://127.0.0.1:1"
 
 
+@pytest.mark.parametrize(("value", "livemode"), [("true", True), ("false", False), ("any", None)])
+def test_a_stack_handles_one_mode_or_both(value: str, *, livemode: bool | None) -> None:
+    assert Settings.from_environ(ENVIRON | {"LIVEMODE": value}).livemode is livemode
+
+
 @pytest.mark.parametrize("name", ENVIRON)
 def test_a_missing_setting_is_named(name: str) -> None:
     with pytest.raises(ValueError, match=name):
