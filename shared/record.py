@@ -30,6 +30,11 @@ class Record(Frozen):
         """Its sort key within the partition."""
         raise NotImplementedError
 
+    @property
+    def vacant(self) -> bool:
+        """Whether it says nothing yet: a commit then only makes sure that nobody has saved it meanwhile."""
+        return False
+
     def packed(self) -> bytes:
         """As its item holds it; the version stands beside it."""
         return pack(self.model_dump_json(exclude={"version"}, exclude_defaults=True), "record")

@@ -115,6 +115,9 @@ def _inbox_write(store: Store, claimed: Claimed, outbox: tuple[Owed, ...]) -> An
 
 
 def _record_write(store: Store, record: Record) -> Any:  # noqa: ANN401 - a boto3 shape
+    if record.vacant:
+        key = to_item({"pk": record.partition, "sk": record.sort_key})
+        return {"ConditionCheck": {"TableName": store.books, "Key": key, **_unchanged(record)}}
     item = {
         "pk": record.partition,
         "sk": record.sort_key,

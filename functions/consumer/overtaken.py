@@ -4,6 +4,7 @@ from functions.consumer.decide import wanted
 from shared.books import Books
 from shared.effects import Email
 from shared.keys import split
+from shared.past import ClosedInvoice
 from shared.still_true import still_true
 
 
@@ -26,6 +27,8 @@ def _still_open(mail: Email, account: str, subject: str, books: Books) -> bool:
             dispute = books.payment(account, subject).disputes.get(about)
             return dispute is None or not dispute.value.final
         case "finalization_failed":
+            if not books.past(ClosedInvoice(account=account, subject=subject, invoice_id=about)).vacant:
+                return False
             invoice = books.organization(account, subject).invoice(about)
             return invoice is None or invoice.status == "draft"
     return True
