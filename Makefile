@@ -86,6 +86,7 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 	$(LOCK) --group ingest -c infra/locks/dev.txt -o functions/ingest/requirements.txt
 	$(LOCK) --group exports -c infra/locks/dev.txt -o functions/exports/requirements.txt
 	$(LOCK) --group consumer -c infra/locks/dev.txt -o functions/consumer/requirements.txt
+	$(LOCK) --group effects -c infra/locks/dev.txt -o functions/effects/requirements.txt
 	$(LOCK) --group reconcile -c infra/locks/dev.txt -o functions/reconcile/requirements.txt
 
 # ---- see it work
@@ -195,7 +196,7 @@ bench: $(DEV) $(CLOUD) dynamodb ## measure Billhook beside what one would write 
 
 # ---- build and deploy: `sam build` calls the build-…Function targets, with ARTIFACTS_DIR and whatever ARCH is in the environment
 
-.PHONY: deploy build build-IngestFunction build-ConsumerFunction build-ExportsFunction build-ReconcileFunction
+.PHONY: deploy build build-IngestFunction build-ConsumerFunction build-EffectsFunction build-ExportsFunction build-ReconcileFunction
 deploy: $(BUILD) ## build for ARCH (arm64) and sam deploy: GUIDED=1 the first time, or CONFIG_ENV=prod of samconfig.toml
 	@sam deploy --template-file $(BUILD) --config-file $(CURDIR)/samconfig.toml $(if $(GUIDED),--guided) $(if $(CONFIG_ENV),--config-env $(CONFIG_ENV))
 
@@ -211,6 +212,8 @@ build-IngestFunction: | $(UV)
 	@$(PACKAGE) ingest
 build-ConsumerFunction: | $(UV)
 	@$(PACKAGE) consumer
+build-EffectsFunction: | $(UV)
+	@$(PACKAGE) effects
 build-ExportsFunction: | $(UV)
 	@$(PACKAGE) exports
 build-ReconcileFunction: | $(UV)

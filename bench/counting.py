@@ -19,7 +19,7 @@ from moto import mock_aws
 from bench.meter import Cost, Meter
 from functions.consumer import wiring
 from functions.consumer.metrics import SERVICE
-from functions.consumer.perform import inline
+from functions.effects.perform import inline
 from infra import samples
 from tests.consumer.world import REGION, sqs_record
 from tests.prove.stage import Stage

@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # botocore describes every service of AWS, in 20 MB; each function keeps the few that it calls.
 SERVICES = {
     "ingest": {"secretsmanager", "sqs"},
-    "consumer": {"dynamodb", "events", "s3", "scheduler", "secretsmanager", "sesv2", "sqs"},
+    "consumer": {"dynamodb", "secretsmanager", "sqs"},
+    "effects": {"dynamodb", "events", "s3", "scheduler", "secretsmanager", "sesv2", "sqs"},
     "exports": {"s3"},
     "reconcile": {"dynamodb", "secretsmanager", "sqs"},
 }

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.consumer.exporter import everything_about, readable
-from functions.consumer.store import Store
+from functions.effects.exporter import everything_about, readable
 from infra.running import NothingRunsError, client, running
 from shared.effects import Export
 from shared.event import PLATFORM
 from shared.keys import partition
+from shared.tables.store import Store
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

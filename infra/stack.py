@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from functions.consumer.store import from_item
 from infra import samples
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.mail import Mail
 from shared.packing import unpack
+from shared.tables.store import from_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

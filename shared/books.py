@@ -1,6 +1,5 @@
 """The read side of the books: all that a handler may ask."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 from shared.accounts import ConnectedAccount, PayoutRecord
@@ -9,10 +8,6 @@ from shared.past import Past
 from shared.payments import Payment
 from shared.policy import Policy
 from shared.records import Organization
-from shared.stripe_objects import Contact
-
-type AskStripe = Callable[[str, str], Contact | None]
-"""The address of an account's customer, or of the account itself, at Stripe now; None if there is none, or no key."""
 
 
 class Books(Protocol):
@@ -30,9 +25,6 @@ class Books(Protocol):
 
     def order(self, account: str, subject: str, session: str) -> Order:
         """The order bought in a Checkout session; `subject` is its customer, or the session itself for a guest."""
-
-    def contact_at_stripe(self, account: str, subject: str) -> Contact | None:
-        """The address of a customer, or of the account itself, at Stripe now; None if there is none, or no key."""
 
     def payment(self, account: str, payment: str) -> Payment:
         """The payment, by the id of its intent, or of its charge if it has none."""

@@ -20,7 +20,7 @@ class Email(Frozen):
     """A mail to one address.
 
     Args:
-        template: the name of a pair of files in `functions/consumer/mails/templates`.
+        template: the name of a pair of files in `functions/effects/mails/templates`.
         audience: the operator's address is a setting; everybody else's is in the books.
         to: the address; None while nobody has told us one.
         key: the change it tells of, once per partition: two events for one change send one mail.
@@ -100,12 +100,43 @@ class Export(Frozen):
 
 
 class Erase(Frozen):
-    """The end of all that is held about a customer, as of `as_of`, in epoch seconds; older events are refused."""
+    """The end of all that is held about a customer, or about a connected account if `customer` is the account.
+
+    The commit writes the tombstone and deletes the record itself; the worker deletes the rest beside the line.
+
+    Args:
+        as_of: epoch seconds; events that were created by then are refused from now on.
+        version: the record's version, which the tombstone keeps so that a record of a later life counts on from it.
+    """
 
     kind: Literal["erase"] = "erase"
     account: str
     customer: str
     as_of: int
+    version: int = 0
 
 
-type Effect = Annotated[Email | Remind | Publish | Export | Erase, Field(discriminator="kind")]
+class Observe(Frozen):
+    """An object to read at Stripe, since no event has told what a decision needs to know.
+
+    The worker reads it and sends what it read back through the FIFO queue, as `observed.<object>`.
+
+    Args:
+        object: `customer` or `account`.
+        id: the object's id; for `account` it is the account itself.
+        event: the event that asks, so that asking twice for one event gives one answer.
+    """
+
+    kind: Literal["observe"] = "observe"
+    object: Literal["customer", "account"]
+    account: str
+    id: str
+    event: str
+
+    @property
+    def name(self) -> str:
+        """The id of the message that tells what was read."""
+        return f"seen_{keys.digest(self.account, self.object, self.id, self.event)}"
+
+
+type Effect = Annotated[Email | Remind | Publish | Export | Erase | Observe, Field(discriminator="kind")]

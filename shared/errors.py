@@ -1,5 +1,7 @@
 """The two kinds of failure, one that waiting may cure and one that it never will; and what is told of any other."""
 
+from typing import ClassVar, Literal
+
 
 class Retryable(Exception):  # noqa: N818 - says what to do about it, as `Permanent` does
     """A service did not do its part now, and may later; tried 7 times more over about 6 hours.
@@ -8,13 +10,25 @@ class Retryable(Exception):  # noqa: N818 - says what to do about it, as `Perman
         code: a short stable word for the inbox and the logs, such as `ThrottlingException`; never a value of the event.
     """
 
+    kind: ClassVar[Literal["service", "throttled"]] = "service"
+
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
 class Contended(Retryable):
-    """Others wrote the same item each time we tried; come back soon, and count no attempt."""
+    """Others wrote the same item each time we tried; come back later each time, and count no attempt."""
+
+    kind = "throttled"
+
+
+class MailDeferred(Retryable):
+    """The mail service takes no mail now; try this mail again after `seconds`, until the mail expires."""
+
+    def __init__(self, code: str, seconds: int) -> None:
+        super().__init__(code)
+        self.seconds = seconds
 
 
 class Permanent(Exception):  # noqa: N818 - as above

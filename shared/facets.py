@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.event import Event
 from shared.frozen import Frozen
+from shared.own_types import OBSERVED
 from shared.snapshot import Snapshot
 
 
@@ -73,5 +74,10 @@ def _by_id(candidate: Candidate[Any]) -> str:
 
 
 def _verb(event_type: str) -> int:
-    """Deleted comes after updated, and updated after created; every other verb speaks of an update."""
+    """Deleted comes after updated, and updated after created; every other verb speaks of an update.
+
+    An observation comes first: in its own second, an event may be newer.
+    """
+    if event_type.startswith(OBSERVED):
+        return -1
     return {"created": 0, "deleted": 2}.get(event_type.rpartition(".")[2], 1)

@@ -25,7 +25,7 @@ def happened(before: Kept, after: Kept, event: Event, plans: Plans) -> tuple[Pub
             account=after.account,
             customer=customer_of(after),
             record=f"{after.partition}/{after.sort_key}",
-            version=after.version + 1,
+            version=after.saved_as + 1,
             reference=_reference(after),
             facts={fact: value for fact, value in _facts(after, plans).items() if value is not None},
             metadata=metadata,

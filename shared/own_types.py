@@ -1,8 +1,15 @@
 """The message types that Billhook sends to itself, which therefore nobody else may send."""
 
-OWN_PREFIXES = ("reminder.", "farewell.", "erasure.")
+SCHEDULED = ("reminder.", "farewell.", "erasure.")
+OBSERVED = "observed."
+OWN_PREFIXES = (*SCHEDULED, OBSERVED)
 
 
 def is_own(type_: str) -> bool:
-    """Whether a message of this type can only come from Billhook's own schedules, never from Stripe."""
+    """Whether a message of this type can only come from Billhook itself, never from Stripe."""
     return type_.startswith(OWN_PREFIXES)
+
+
+def holds_ids_only(type_: str) -> bool:
+    """Whether a message of this type holds nothing but ids, which the inbox has too: it need not be archived."""
+    return type_.startswith(SCHEDULED)

@@ -65,3 +65,17 @@ OPERATOR_MAILS = frozenset(
     {"dispute_opened", "dispute_closed", "finalization_failed", "refund_failed", "unknown_price"}
 )
 """The mails to whoever runs the business."""
+
+
+def mails_off(names: str) -> frozenset[str]:
+    """The mails that are switched off, from their names separated by commas.
+
+    Raises:
+        ValueError: a name is none of a mail; says which there are.
+    """
+    off = frozenset(name.strip() for name in names.split(",") if name.strip())
+    unknown = off - MAILS.keys() - OPERATOR_MAILS
+    if unknown:
+        there_are = ", ".join((*MAILS, *sorted(OPERATOR_MAILS)))
+        raise ValueError(f"MAILS_OFF names {', '.join(sorted(unknown))}; there are {there_are}")
+    return off

@@ -11,11 +11,15 @@ from shared.stripe_objects import Contact
 
 
 class Record(Frozen):
-    """One item of the books. `version` counts its commits; 0 is one that was never saved."""
+    """One item of the books. `version` counts its commits; a record at 0 was never saved.
+
+    `versions_before` is how many commits a record had in the lives that were erased: numbers never come twice.
+    """
 
     account: str
     subject: str
     version: int = 0
+    versions_before: int = 0
 
     repeatable: ClassVar[bool] = False
     """Whether saving it again changes nothing, so that no version has to be minded."""
@@ -34,6 +38,11 @@ class Record(Frozen):
     def vacant(self) -> bool:
         """Whether it says nothing yet: a commit then only makes sure that nobody has saved it meanwhile."""
         return False
+
+    @property
+    def saved_as(self) -> int:
+        """The number of its newest commit, over all lives: what its item and its announcements carry."""
+        return self.versions_before + self.version
 
     def packed(self) -> bytes:
         """As its item holds it; the version stands beside it."""

@@ -21,7 +21,7 @@ class Facts(Protocol):
 
 def still_true(mail: Email, whom: Correspondent, facts: Facts) -> bool:
     """Whether `mail`, which tells `whom` of a state, tells of the present one; what once happened stays true."""
-    _, about, *_ = mail.key.split(":")
+    about = mail.key.partition(":")[2].partition(":")[0]
     match whom:
         case Organization() if mail.template == "refund":
             return facts.payment(whom.account, about).refunded > _refunded_before(mail)
@@ -41,7 +41,7 @@ def _refunded_before(mail: Email) -> int:
 
 
 def _of_organization(mail: Email, whom: Organization) -> bool:  # noqa: PLR0911 - a table: one return a mail
-    _, about, *rest = mail.key.split(":")
+    about, *rest = mail.key.partition(":")[2].split(":")
     invoice, subscription = whom.invoice(about), whom.subscription(about)
     match mail.template:
         case "payment_failed" | "payment_confirm":

@@ -1,65 +1,81 @@
 """Claim: the first stage. One conditional put makes an event ours, under a lease and a fencing token.
 
-    time ──────────────────────────────────────────────────────────────────────────────────────────────>
-    put if absent (or forgotten)      commit if token is mine      finish if token is mine      expires_at
-    claimed, token a, lease ────────> committed, outbox ─────────> done ──────────────────────> deleted by TTL
-         │                                │
-         │ lease lapsed or released:      │ the same, but the outbox stays: what is owed is performed,
-         └─ update if token is a ─────────┴─ and nothing is decided again
-            token b, attempts + 1
+    time ────────────────────────────────────────────────────────────────────────────────────────>
+    put if absent (or expired)     commit if token is mine      the effects worker      expires_at
+    claimed, token a, lease ─────> committed, outbox ─────────> done ─────────────────> deleted by TTL
+         │                             or done, if nothing is owed
+         │ lease lapsed or released
+         └─ update if token is a: token b, attempts + 1
 
-A put never takes over: it would erase the outbox.
+A put never takes over an item: it would erase the outbox. Once the event is committed, the consumer never writes the
+item again. A message that comes again is handed over again, by reading alone.
 
-An event that the inbox has never heard of, in a message that nobody has tried, is not put twice: the commit puts it,
-committed already, on the same condition. Deciding has no effect, so whoever decides beside us only loses that put.
-What fails before its commit is claimed then, to say so. From its second delivery on a message is claimed first, so
-that attempts which end without a word are counted.
+A message's first delivery claims nothing beforehand: the commit inserts the item, under the same condition. Deciding
+has no effect, so a second consumer that decides beside the first only loses its commit. From the second delivery on a
+message is claimed first, so that attempts which end without a word are counted.
 """
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from functions.consumer.message import Message
-from functions.consumer.store import Store, from_item, to_item
+from shared.backoff import ATTEMPTS
+from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
+from shared.inbox.outbox import Lane, owing
+from shared.tables.store import Store, from_item, to_item
 
-ATTEMPTS = 8
-"""The first try and 7 retries, as Defer has it; counted here and per message id, so that a redrive starts afresh."""
-
-
-# TTL deletes late, by up to days: what has expired is absent.
+# TTL deletes late, by up to days: an expired item counts as absent.
 ABSENT = "attribute_not_exists(id) OR expires_at < :now"
 FINISHED = frozenset({"done", "ignored"})
 
 
 @dataclass(frozen=True)
-class Claimed:
-    """Ours. `outbox` is what a committed event still owes, as stored; None if nothing is committed yet.
+class New:
+    """The inbox has no item of the event: the commit inserts `item`, which claims the event and commits it at once."""
 
-    `item` is what the commit has to put into the inbox; None if it is there already.
-    """
+    item: Mapping[str, Any]
+    attempt: int = 1
+
+    @property
+    def event_id(self) -> str:
+        """The event's id."""
+        return str(self.item["id"])
+
+    @property
+    def token(self) -> str:
+        """The fencing token that the item will carry."""
+        return str(self.item["token"])
+
+    @property
+    def started_ms(self) -> int:
+        """When this attempt began, in epoch milliseconds."""
+        return int(self.item["started_ms"])
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """The inbox item is ours: it carries our token, and nobody may commit without it while the lease lasts."""
 
     event_id: str
     token: str
     attempt: int
-    outbox: str | None
     started_ms: int
-    item: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Committed:
+    """Committed before, and `lanes` are still owed: to be handed over again."""
+
+    lanes: tuple[Lane, ...]
 
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Done before: there is nothing to do."""
+    """Finished before: there is nothing to do. `state` is `done` or `ignored`."""
 
     state: str
-
-
-@dataclass(frozen=True)
-class Held:
-    """In somebody else's hands for so many seconds."""
-
-    seconds: int
 
 
 @dataclass(frozen=True)
@@ -69,25 +85,24 @@ class Exhausted:
     claim: Claimed
 
 
-@dataclass(frozen=True)
-class Burnt:
-    """Failed under this very message id: to be dead-lettered by SQS, without being tried."""
+type Ours = New | Claimed
+"""An event to decide on."""
+type NotOurs = Committed | Duplicate | LeasedElsewhere | Exhausted | AwaitingDeadLetter
+type Claim = Claimed | NotOurs
 
 
-type Claim = Claimed | Duplicate | Held | Exhausted | Burnt
+def claim_by_commit(
+    store: Store, message: Message, known: Mapping[str, Any] | None
+) -> New | Committed | Duplicate | None:
+    """What the inbox item that was read ahead allows; `known` is that item, empty if there is none.
 
-
-def claim_by_commit(store: Store, message: Message, known: Mapping[str, Any] | None) -> Claimed | Duplicate | None:
-    """Claim the event of `message` by its commit; `known` is its inbox item, empty if there is none.
-
-    None if it has to be claimed beforehand: others have begun with it, or `known` is None, since nobody could tell.
+    None if the event has to be claimed beforehand: others have begun with it, or DynamoDB left `known` out.
     """
     if known is None:
         return None
     if not known or known["expires_at"] < store.now():
-        new = _item(store, message, uuid.uuid4().hex)
-        return replace(_claimed(new), item=new)
-    return Duplicate(known["state"]) if known["state"] in FINISHED else None
+        return New(_item(store, message, uuid.uuid4().hex))
+    return _settled(known)
 
 
 def claim(store: Store, message: Message, ignore: str | None, token: str = "") -> Claim:
@@ -114,6 +129,13 @@ def claim(store: Store, message: Message, ignore: str | None, token: str = "") -
     return Duplicate("ignored") if ignore else _claimed(new)
 
 
+def _settled(known: Mapping[str, Any]) -> Committed | Duplicate | None:
+    """What is to be done for an event that was decided on before; None if it was not."""
+    if known["state"] in FINISHED:
+        return Duplicate(known["state"])
+    return Committed(owing(known)) if "outbox" in known else None
+
+
 def _item(store: Store, message: Message, token: str) -> dict[str, Any]:
     return {
         "id": message.event_id,
@@ -135,15 +157,15 @@ def _item(store: Store, message: Message, token: str) -> dict[str, Any]:
 
 
 def _claim_known(store: Store, message: Message, known: dict[str, Any], token: str) -> Claim:
-    if known["state"] in FINISHED:
-        return Duplicate(known["state"])
-    if known["token"] == token:  # our own put, whose answer was lost and which the SDK sent again; or our commit's
+    if settled := _settled(known):
+        return settled
+    if known["token"] == token:  # our own put: its answer was lost, and the SDK sent it again
         return _claimed(known)
     same_message = known["message_id"] == message.message_id
     if known["state"] == "failed" and same_message:
-        return Burnt()
+        return AwaitingDeadLetter()
     if known["lease_until"] > store.now():
-        return Held(known["lease_until"] - store.now())
+        return LeasedElsewhere(known["lease_until"] - store.now())
     return _take_over(store, message, known, token, attempt=known["attempts"] + 1 if same_message else 1)
 
 
@@ -154,12 +176,12 @@ def _take_over(store: Store, message: Message, known: dict[str, Any], token: str
             Key=to_item({"id": message.event_id}),
             UpdateExpression="SET #state = :state, #token = :token, message_id = :message, attempts = :attempts, "
             "lease_until = :lease, started_ms = :started REMOVE next_at",
-            # Its holder may wake up after our look at it: what is committed or done by now is not taken for undone.
+            # Its holder may commit after we have read it.
             ConditionExpression="#token = :old AND #state = :known",
             ExpressionAttributeNames={"#state": "state", "#token": "token"},
             ExpressionAttributeValues=to_item(
                 {
-                    ":state": "committed" if "outbox" in known else "claimed",
+                    ":state": "claimed",
                     ":known": known["state"],
                     ":token": token,
                     ":old": known["token"],
@@ -169,16 +191,16 @@ def _take_over(store: Store, message: Message, known: dict[str, Any], token: str
                     ":started": int(store.clock() * 1000),
                 }
             ),
-            ReturnValues="ALL_NEW",  # with the marks of what its holder has performed since
+            ReturnValues="ALL_NEW",
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
         ours = from_item(answer["Attributes"])
     except store.client.exceptions.ConditionalCheckFailedException as failed:
         ours = from_item(failed.response.get("Item", {}))
         if ours.get("token") != token:
-            return Held(store.lease)
+            return LeasedElsewhere(store.lease)
     return _claimed(ours) if attempt <= ATTEMPTS else Exhausted(_claimed(ours))
 
 
 def _claimed(item: dict[str, Any]) -> Claimed:
-    return Claimed(item["id"], item["token"], item["attempts"], item.get("outbox"), item["started_ms"])
+    return Claimed(item["id"], item["token"], item["attempts"], item["started_ms"])

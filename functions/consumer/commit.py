@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from functions.consumer.claim import ABSENT, Claimed
-from functions.consumer.outbox import Owed, dump, owed_for
-from functions.consumer.store import Store, to_item
+from functions.consumer.claim import ABSENT, New, Ours
 from shared import keys
 from shared.decision import Decision
-from shared.effects import Email
+from shared.effects import Email, Erase
 from shared.event import Event
+from shared.inbox.outbox import Owed, dump, lanes_of, owed_for
+from shared.inbox.unfinished import INDEX, shard_of
 from shared.packing import pack
 from shared.record import Record
+from shared.tables.store import Store, to_item
+from shared.tables.tombstones import burial_writes
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -40,8 +42,10 @@ class MailTakenError(Exception):
     keys: frozenset[str]
 
 
-def commit(store: Store, claimed: Claimed, event: Event, body: str, decision: Decision) -> tuple[Owed, ...]:
+def commit(store: Store, ours: Ours, event: Event, body: str, decision: Decision) -> tuple[Owed, ...]:
     """Commit `decision` on `event`, whose bytes are `body`, and return its outbox; an event that owes nothing is done.
+
+    The commit releases the lease: from here on the item is the effects worker's.
 
     Raises:
         StaleRecordError, FencedError, BusyError, MailTakenError: the transaction was cancelled; nothing is saved.
@@ -49,16 +53,21 @@ def commit(store: Store, claimed: Claimed, event: Event, body: str, decision: De
     """
     outbox = owed_for(decision.then)
     mails = [effect for effect in decision.then if isinstance(effect, Email)]
+    now_ms = int(store.clock() * 1000)
+    records = [
+        *(_record_write(store, record, now_ms) for record in decision.save),
+        *(write for one in decision.then if isinstance(one, Erase) for write in burial_writes(store, one, now_ms)),
+    ]
     writes = [
-        _inbox_write(store, claimed, outbox),
-        *(_record_write(store, record) for record in decision.save),
-        *(_mail_write(store, claimed, mail) for mail in mails),
+        _inbox_write(store, ours, outbox, now_ms),
+        *records,
+        *(_mail_write(store, ours, mail, now_ms) for mail in mails),
         *(archive_writes(store, event, body) if decision.archive else ()),
     ]
     try:
         store.client.transact_write_items(TransactItems=writes)
     except store.client.exceptions.TransactionCanceledException as cancelled:
-        _explain(cancelled, records=len(decision.save), mails=mails)
+        _explain(cancelled, records=len(records), mails=mails)
     return outbox
 
 
@@ -75,6 +84,7 @@ def archive_writes(store: Store, event: Event, body: str) -> list[Any]:
                         "sk": keys.archived(event.created, event.id, number),
                         "type": event.type,
                         "payload": packed[start : start + PART],
+                        "saved_ms": int(store.clock() * 1000),
                         "expires_at": store.expiry(),
                     }
                 ),
@@ -84,60 +94,69 @@ def archive_writes(store: Store, event: Event, body: str) -> list[Any]:
     ]
 
 
-def _inbox_write(store: Store, claimed: Claimed, outbox: tuple[Owed, ...]) -> Any:  # noqa: ANN401 - a boto3 shape
+def _inbox_write(store: Store, ours: Ours, outbox: tuple[Owed, ...], now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
     if outbox:
-        now: dict[str, Any] = {"state": "committed", "outbox": dump(outbox)}
+        now: dict[str, Any] = {
+            "state": "committed",
+            "committed_ms": now_ms,
+            "lease_until": 0,
+            "outbox": dump(outbox),
+            "progress": {},
+            INDEX: shard_of(ours.event_id),
+            **{f"{lane}_owed": True for lane in lanes_of(outbox)},
+        }
     else:
-        now = {"state": "done", "done_ms": int(store.clock() * 1000)}
-    if claimed.item is not None:
+        now = {"state": "done", "done_ms": now_ms}
+    if isinstance(ours, New):
         return {
             "Put": {
                 "TableName": store.inbox,
-                "Item": to_item({**claimed.item, **now}),
+                "Item": to_item({**ours.item, **now}),
                 "ConditionExpression": ABSENT,
                 "ExpressionAttributeValues": to_item({":now": store.now()}),
             }
         }
     sets = ", ".join(f"#{name} = :{name}" for name in now)
-    over = () if outbox else ("error", "next_at")
+    over = ("error", "next_at")
     return {
         "Update": {
             "TableName": store.inbox,
-            "Key": to_item({"id": claimed.event_id}),
-            "UpdateExpression": f"SET {sets}" + (" REMOVE #error, #next_at" if over else ""),
+            "Key": to_item({"id": ours.event_id}),
+            "UpdateExpression": f"SET {sets} REMOVE #error, #next_at",
             "ConditionExpression": "#token = :token AND #state = :claimed",
             "ExpressionAttributeNames": {f"#{name}": name for name in (*now, *over, "token")},
             "ExpressionAttributeValues": to_item(
-                {":token": claimed.token, ":claimed": "claimed", **{f":{name}": value for name, value in now.items()}}
+                {":token": ours.token, ":claimed": "claimed", **{f":{name}": value for name, value in now.items()}}
             ),
         }
     }
 
 
-def _record_write(store: Store, record: Record) -> Any:  # noqa: ANN401 - a boto3 shape
+def _record_write(store: Store, record: Record, now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
     if record.vacant:
         key = to_item({"pk": record.partition, "sk": record.sort_key})
         return {"ConditionCheck": {"TableName": store.books, "Key": key, **_unchanged(record)}}
     item = {
         "pk": record.partition,
         "sk": record.sort_key,
-        "version": record.version + 1,
+        "version": record.saved_as + 1,
         "record": record.packed(),
+        "saved_ms": now_ms,
     }
     return {"Put": {"TableName": store.books, "Item": to_item(item), **_unchanged(record)}}
 
 
 def _unchanged(record: Record) -> Any:  # noqa: ANN401 - likewise
-    """That nobody has saved the record since it was read."""
+    """That nobody has saved the record since it was read; its item carries the number over all lives."""
     if record.repeatable:
         return {}
     if record.version == 0:
         return {"ConditionExpression": "attribute_not_exists(pk)"}
-    version = to_item({":version": record.version})
+    version = to_item({":version": record.saved_as})
     return {"ConditionExpression": "version = :version", "ExpressionAttributeValues": version}
 
 
-def _mail_write(store: Store, claimed: Claimed, mail: Email) -> Any:  # noqa: ANN401 - a boto3 shape
+def _mail_write(store: Store, ours: Ours, mail: Email, now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
     return {
         "Put": {
             "TableName": store.books,
@@ -145,8 +164,9 @@ def _mail_write(store: Store, claimed: Claimed, mail: Email) -> Any:  # noqa: AN
                 {
                     "pk": mail.partition,
                     "sk": keys.mail(mail.key),
-                    "event": claimed.event_id,
+                    "event": ours.event_id,
                     "mail": mail.model_dump_json(),
+                    "saved_ms": now_ms,
                     "expires_at": store.expiry(),
                 }
             ),

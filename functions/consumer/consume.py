@@ -1,33 +1,35 @@
-"""The way of one message: claim, decide, commit, perform; and what to tell SQS when one of them fails."""
+"""The way of one message: claim, decide, commit, hand over; and what to tell SQS when one of them fails."""
 
 import zlib
 from dataclasses import dataclass, field, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.consumer.backoff import before_claim, before_retry
 from functions.consumer.claim import (
-    ATTEMPTS,
-    Burnt,
     Claim,
     Claimed,
+    Committed,
     Duplicate,
     Exhausted,
-    Held,
+    New,
+    NotOurs,
+    Ours,
     claim,
     claim_by_commit,
 )
 from functions.consumer.commit import FencedError
 from functions.consumer.consumer import Consumer
-from functions.consumer.failure import Failure, failure_of, record_failure, record_retry
+from functions.consumer.failure import record_failure, record_retry
 from functions.consumer.message import Message
-from functions.consumer.outbox import load
-from functions.consumer.perform import REFUSED, Performers, perform
 from functions.consumer.settle import settle
+from shared.backoff import ATTEMPTS, BUG, FAULTY_FOR, SERVICE, before_retry, before_uncounted, while_faulty
 from shared.books import Books
-from shared.effects import Email, Publish
-from shared.errors import Contended, Permanent
+from shared.effects import Publish
+from shared.errors import Permanent
 from shared.event import Event, read_event
+from shared.failure import Failure, failure_of
+from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
+from shared.inbox.outbox import Lane, lanes_of
 
 
 @dataclass
@@ -36,17 +38,6 @@ class Tally:
 
     started_ms: int | None = None
     announced: tuple[Publish, ...] = ()
-    mails_refused: int = 0
-
-    def watching(self, performers: Performers) -> Performers:
-        """`performers`, with the mails counted that will never be accepted."""
-
-        def send_mail(mail: Email) -> str:
-            outcome = performers.send_mail(mail)
-            self.mails_refused += outcome.startswith(REFUSED)
-            return outcome
-
-        return replace(performers, send_mail=send_mail)
 
 
 @dataclass(frozen=True)
@@ -61,19 +52,21 @@ class Verdict:
 
 
 def consume(consumer: Consumer, message: Message) -> Verdict:
-    """Take one message through the four stages; whatever fails, the verdict says what to do with the message."""
+    """Take one message through the stages; whatever fails, the verdict says what to do with the message."""
     try:
         claimed, books = _claim(consumer, message)
     except (ClientError, BotoCoreError) as error:
         return _unclaimed(consumer, message, failure_of(error))
-    if not isinstance(claimed, Claimed):
-        return _not_ours(consumer, message, claimed)
-    tally = Tally(claimed.started_ms)
-    return replace(_attempt(consumer, claimed, books, message, tally), tally=tally)
+    match claimed:
+        case New() | Claimed():
+            tally = Tally(claimed.started_ms)
+            return replace(_attempt(consumer, claimed, books, message, tally), tally=tally)
+        case _:
+            return _not_ours(consumer, message, claimed)
 
 
-def _claim(consumer: Consumer, message: Message) -> tuple[Claim, Books]:
-    """The claim, and the books to decide on; an event that is new is left to its commit to claim."""
+def _claim(consumer: Consumer, message: Message) -> tuple[New | Claim, Books]:
+    """The claim, and the books to decide on; the commit claims a new event."""
     ignore = consumer.ignore(message)
     if message.first and message.readable and not ignore:
         known, books = consumer.look(message)
@@ -84,69 +77,89 @@ def _claim(consumer: Consumer, message: Message) -> tuple[Claim, Books]:
 
 
 def _unclaimed(consumer: Consumer, message: Message, failure: Failure) -> Verdict:
-    waited = consumer.store.clock() - message.first_received_ms / 1000
-    return Verdict("unclaimed", before_claim(waited, consumer.jitter), failure)
+    """No attempt is counted. A deployment that stays at fault for an hour lets SQS dead-letter the message."""
+    if failure.kind == "deployment":
+        wait = 0 if _waited(consumer, message) >= FAULTY_FOR else while_faulty(consumer.jitter)
+    else:
+        wait = before_uncounted(_waited(consumer, message), consumer.jitter)
+    return Verdict("unclaimed", wait, failure)
 
 
-def _not_ours(consumer: Consumer, message: Message, claimed: Duplicate | Held | Exhausted | Burnt) -> Verdict:
+def _waited(consumer: Consumer, message: Message) -> float:
+    """Seconds since SQS first handed the message out."""
+    return consumer.store.clock() - message.first_received_ms / 1000
+
+
+def _not_ours(consumer: Consumer, message: Message, claimed: NotOurs) -> Verdict:
     match claimed:
+        case Committed(lanes):
+            return _hand_over(consumer, message, lanes, Verdict("handed over"))
         case Duplicate(state):
             return Verdict("ignored" if state == "ignored" else "duplicate")
-        case Held(seconds):
-            return Verdict("held", seconds + 1)
-        case Burnt():
-            return Verdict("burnt", 0)
+        case LeasedElsewhere(seconds):
+            return Verdict("leased elsewhere", seconds + 1)
+        case AwaitingDeadLetter():
+            return Verdict("awaiting dead letter", 0)
         case Exhausted(claim=ours):
-            return _fail(consumer, ours, message, Failure("Crashed", "no_answer", "", ()))
+            return _fail(consumer, ours, message, Failure("Crashed", "no_answer", "", "bug"))
 
 
-def _attempt(consumer: Consumer, claimed: Claimed, books: Books, message: Message, tally: Tally) -> Verdict:
+def _attempt(consumer: Consumer, ours: Ours, books: Books, message: Message, tally: Tally) -> Verdict:
+    """Decide and commit; then tell the effects worker of what is owed."""
     try:
-        _advance(consumer, claimed, books, message, tally)
+        outbox, decision = settle(consumer, ours, books, message.body)
     except FencedError:
-        return Verdict("fenced", consumer.store.lease, attempt=claimed.attempt)
+        return Verdict("fenced", consumer.store.lease, attempt=ours.attempt)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and tried again or dead-lettered
-        return _failed(consumer, claimed, message, error)
-    return Verdict("done", attempt=claimed.attempt)
-
-
-def _advance(consumer: Consumer, claimed: Claimed, books: Books, message: Message, tally: Tally) -> None:
-    """Decide and commit, unless an earlier attempt has; then perform what is owed."""
-    performers = tally.watching(consumer.performers)
-    if claimed.outbox is not None:
-        perform(consumer.store, performers, claimed, load(claimed.outbox), {})
-        return
-    outbox, decision = settle(consumer, claimed, books, message.body)
+        return _failed(consumer, ours, message, error)
     tally.announced = tuple(effect for effect in decision.then if isinstance(effect, Publish))
-    if outbox:
-        mails = {effect.key: effect for effect in decision.then if isinstance(effect, Email)}
-        perform(consumer.store, performers, claimed, outbox, mails)
+    state = "committed" if outbox else "done"
+    return _hand_over(consumer, message, lanes_of(outbox), Verdict(state, attempt=ours.attempt))
 
 
-def _failed(consumer: Consumer, claimed: Claimed, message: Message, error: Exception) -> Verdict:
+def _hand_over(consumer: Consumer, message: Message, lanes: tuple[Lane, ...], verdict: Verdict) -> Verdict:
+    """Tell the worker; if SQS refuses, the message comes again and is handed over by reading alone."""
+    try:
+        consumer.handover.send(message.event_id, message.account, lanes)
+    except (ClientError, BotoCoreError) as error:
+        wait = before_uncounted(_waited(consumer, message), consumer.jitter)
+        return replace(verdict, state="not handed over", wait=wait, failure=failure_of(error))
+    return verdict
+
+
+def _failed(consumer: Consumer, ours: Ours, message: Message, error: Exception) -> Verdict:
     """Record why the attempt failed, and whether another one follows."""
     failure = failure_of(error)
-    if claimed.item is not None:  # it may not be in the inbox yet: only its commit was to put it there
-        try:
-            found = claim(consumer.store, message, None, claimed.token)
-        except (ClientError, BotoCoreError) as unheard:
-            return _unclaimed(consumer, message, failure_of(unheard))
-        if not isinstance(found, Claimed):
-            return _not_ours(consumer, message, found)
-        claimed = found
-    if isinstance(error, Contended):
-        return _retry(consumer, claimed, failure, counted=False)
-    if isinstance(error, Permanent) or claimed.attempt >= ATTEMPTS:
-        return _fail(consumer, claimed, message, failure)
-    return _retry(consumer, claimed, failure, counted=True)
+    match ours:
+        case Claimed():
+            claimed = ours
+        case New(token=token):  # the item may not be in the inbox: only the commit was to insert it
+            try:
+                found = claim(consumer.store, message, None, token)
+            except (ClientError, BotoCoreError) as unheard:
+                return _unclaimed(consumer, message, failure_of(unheard))
+            if not isinstance(found, Claimed):
+                return _not_ours(consumer, message, found)
+            claimed = found
+    match failure.kind:
+        case "throttled":
+            wait = before_uncounted(_waited(consumer, message), consumer.jitter)
+            return _retry(consumer, claimed, failure, wait, counted=False)
+        case "deployment" if _waited(consumer, message) < FAULTY_FOR:
+            return _retry(consumer, claimed, failure, while_faulty(consumer.jitter), counted=False)
+        case "service" | "bug" if claimed.attempt < ATTEMPTS:
+            longest = SERVICE if failure.kind == "service" else BUG
+            wait = before_retry(longest, claimed.attempt, consumer.jitter)
+            return _retry(consumer, claimed, failure, wait, counted=True)
+        case _:
+            return _fail(consumer, claimed, message, failure)
 
 
-def _retry(consumer: Consumer, claimed: Claimed, failure: Failure, *, counted: bool) -> Verdict:
-    wait = before_retry(failure.longest, claimed.attempt if counted else 1, consumer.jitter)
+def _retry(consumer: Consumer, claimed: Claimed, failure: Failure, wait: int, *, counted: bool) -> Verdict:
     try:
         record_retry(consumer.store, claimed, failure, wait, counted=counted)
     except (ClientError, BotoCoreError):
-        wait = max(wait, consumer.store.lease)  # the lease stands, so nobody could take the event over sooner
+        wait = max(wait, consumer.store.lease)  # the lease stands, so nobody can take the event over sooner
     return Verdict("retry", wait, failure, claimed.attempt)
 
 

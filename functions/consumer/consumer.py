@@ -1,27 +1,29 @@
-"""The consumer: what the four stages need, as the composition root hands it on."""
+"""The consumer: what its stages need, as the composition root hands it on."""
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from functions.consumer.backoff import Jitter
 from functions.consumer.look import Look
 from functions.consumer.message import Message
-from functions.consumer.perform import Performers
-from functions.consumer.store import Store
+from shared.backoff import Jitter
 from shared.books import Books
 from shared.decision import Decision
 from shared.event import Event
+from shared.inbox.handover import Handover
+from shared.tables.store import Store
 
 
 @dataclass(frozen=True)
 class Consumer:
-    """Everything that a stage acts on or asks."""
+    """Everything that a stage acts on or asks. `sleep` takes seconds."""
 
     store: Store
     books: Books
     look: Look
-    performers: Performers
+    handover: Handover
     decide: Callable[[Event, Books], Decision]
     ignore: Callable[[Message], str | None]
     jitter: Jitter = random.uniform
+    sleep: Callable[[float], None] = time.sleep

@@ -3,20 +3,21 @@
 Which mails are switched off, which wait for an address, and what the business's own services are told.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from functions.consumer.noted_books import NotedBooks
 from functions.consumer.routes import ROUTES
 from shared import keys
-from shared.accounts import PayoutRecord
+from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.books import Books
 from shared.decision import Decision, Kept
-from shared.effects import Effect, Email
+from shared.effects import Effect, Email, Observe
 from shared.errors import Permanent
 from shared.event import PLATFORM, Event
 from shared.happened import customer_of, happened
-from shared.own_types import is_own
+from shared.own_types import holds_ids_only
 from shared.past import Past
 from shared.payments import Payment
 from shared.pointer import Holding, Pointer
@@ -24,7 +25,7 @@ from shared.policy import HOLDER_MAILS
 from shared.record import Correspondent
 from shared.records import Organization
 from shared.still_true import still_true
-from shared.stripe_objects import Contact
+from shared.wanted import wanted
 
 REFUSED = Decision(archive=False)
 """Of a customer who was erased nothing is kept again, not even the payload."""
@@ -57,7 +58,7 @@ def decide(event: Event, books: Books) -> Decision:
     }
     past = (over for record in settled.save for over in _past(noted.before(record), record))
     return Decision(
-        archive=not is_own(event.type),  # a message of ours holds nothing but ids, which the inbox has too
+        archive=not holds_ids_only(event.type),
         save=(*settled.save, *past, *pointers.values()),
         then=(*settled.then, *told),
     )
@@ -99,14 +100,6 @@ def _meant(effect: Effect, event: Event, books: Books) -> bool:
     return not isinstance(effect, Email) or wanted(effect, event.account, books)
 
 
-def wanted(mail: Email, account: str, books: Books) -> bool:
-    """Whether the business wants this: its own customers get mail, those of connected accounts only if it says so."""
-    if account == PLATFORM or mail.audience == "operator":
-        return mail.template not in books.policy.off
-    allowed = books.policy.mail_connected or mail.template in HOLDER_MAILS
-    return allowed and mail.template not in books.policy.off and books.connected(account).ours
-
-
 def _settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decision:
     """Keep a mail without an address with whom it is for; send what was kept there once there is one, if still true."""
     saved = {record.partition: record for record in decision.save if isinstance(record, Correspondent)}
@@ -122,10 +115,11 @@ def _settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decisi
         # Asked again of what waited: the account may have left us since, or the mail been switched off.
         meant = {key: mail for key, mail in person.owed.items() if wanted(mail, event.account, books)}
         true = {} if person.silent else {key: mail for key, mail in meant.items() if still_true(mail, person, facts)}
-        asked = _at_stripe(person, true, books)
-        sendable = (mail for mail in person.addressed(true, asked) if mail.expires > event.created)
+        sendable = (mail for mail in person.addressed(true) if mail.expires > event.created)
         then += [_signed(mail, event, books) for mail in sendable]
-        kept = {key: mail for key, mail in true.items() if not (mail.to or person.address or asked)}
+        kept = {key: mail for key, mail in true.items() if not (mail.to or person.address)}
+        if kept and not books.known[partition].owed:
+            then.append(_observation(person, event))
         people[partition] = person.model_copy(update={"owed": kept})
     changed = (one for name, one in people.items() if name in saved or one.owed != books.known[name].owed)
     others = (record for record in decision.save if not isinstance(record, Correspondent))
@@ -140,11 +134,10 @@ def _signed(mail: Email, event: Event, books: Books) -> Email:
     return mail.model_copy(update={"data": {**mail.data, "business": name}}) if name else mail
 
 
-def _at_stripe(person: Correspondent, mails: Mapping[str, Email], books: Books) -> Contact | None:
-    """Where Stripe says that mail for `person` goes, if no event has said it; asked only when there is mail to send."""
-    if person.address or all(mail.to for mail in mails.values()):
-        return None
-    return books.contact_at_stripe(person.account, person.subject)
+def _observation(person: Correspondent, event: Event) -> Observe:
+    """A look at Stripe for the address of `person`, whose first mail begins to wait for one."""
+    what: Literal["account", "customer"] = "account" if isinstance(person, ConnectedAccount) else "customer"
+    return Observe(object=what, account=person.account, id=person.subject, event=event.id)
 
 
 @dataclass(frozen=True)

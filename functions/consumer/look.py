@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from functions.consumer.books import DynamoBooks
 from functions.consumer.foresee import foresee
 from functions.consumer.message import Message
-from functions.consumer.store import Store, from_item, to_item
 from shared.books import Books
+from shared.tables.books import DynamoBooks
+from shared.tables.store import Store, from_item, to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import KeysAndAttributesTypeDef

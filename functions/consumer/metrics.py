@@ -6,7 +6,7 @@ one as a metric of its own. Logs Insights tells those, from the same line.
 What a decision brought about counts with its commit, which happens once for an event; a crash between the commit and
 the line loses that count and never doubles it. The state counts with the line: `Done` once for an event, `Dead` once
 for each time that it is dead-lettered, `Retried` and `Duplicate` as often as they happen; an event that is ignored and
-comes again is `Ignored` again. `MailRefused` counts twice if a crash comes before the refusal is written down.
+comes again is `Ignored` again.
 """
 
 from collections.abc import Iterator
@@ -23,14 +23,19 @@ COUNT, MILLISECONDS = "Count", "Milliseconds"
 
 STATES = {
     "done": "Done",
+    "committed": "Done",
     "ignored": "Ignored",
     "duplicate": "Duplicate",
     "retry": "Retried",
     "unclaimed": "Retried",
     "unrecorded": "Retried",
+    "not handed over": "Retried",
     "failed": "Dead",
 }
-"""What the other states say is nothing new: `held`, `fenced` and `burnt` follow from one of these."""
+"""The other states say nothing new: they follow from one of these."""
+
+COMMITTED = frozenset({"done", "committed"})
+"""Decided and saved: `committed` if the effects worker has something to do, `done` if not."""
 
 CHANGES = {
     "organization.access_granted": "SubscriptionsStarted",
@@ -57,12 +62,10 @@ def metrics_of(message: Message, verdict: Verdict, now: float) -> dict[str, Any]
 def _counts(message: Message, verdict: Verdict, now: float) -> Iterator[tuple[str, str, int]]:
     if verdict.state in STATES:
         yield STATES[verdict.state], COUNT, 1
-    if verdict.state == "done" and message.created is not None and not message.own:
+    if verdict.state in COMMITTED and message.created is not None and not message.own:
         yield "Lag", MILLISECONDS, round(max(0, now - message.created) * 1000)
-    if verdict.state in {"done", "failed"} and message.api_version and not is_known(message.api_version):
+    if verdict.state in {*COMMITTED, "failed"} and message.api_version and not is_known(message.api_version):
         yield "UnknownApiVersion", COUNT, 1
-    if verdict.tally.mails_refused:
-        yield "MailRefused", COUNT, verdict.tally.mails_refused
     for name, metric in CHANGES.items():
         if times := _times(name, verdict.tally.announced):
             yield metric, COUNT, times

@@ -12,7 +12,6 @@ from shared.payments import Payment
 from shared.policy import Policy
 from shared.record import Correspondent
 from shared.records import Organization
-from shared.stripe_objects import Contact
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,6 @@ class NotedBooks:
     def order(self, account: str, subject: str, session: str) -> Order:
         """The order, noted."""
         return self._note(self.books.order(account, subject, session))
-
-    def contact_at_stripe(self, account: str, subject: str) -> Contact | None:
-        """The address at Stripe now."""
-        return self.books.contact_at_stripe(account, subject)
 
     def payment(self, account: str, payment: str) -> Payment:
         """The payment, noted."""

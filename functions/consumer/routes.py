@@ -22,6 +22,7 @@ from functions.consumer.handlers import (
     invoice_payment_failed,
     invoice_payment_paid,
     invoice_upcoming,
+    observed_account,
     payment_intent,
     payout,
     refund,
@@ -87,6 +88,9 @@ ROUTES: Mapping[str, Handler] = {
     "payout.canceled": payout.handle,
     "account.updated": account_updated.handle,
     "account.application.deauthorized": account_application_deauthorized.handle,
+    # Ours, from the effects worker: what it has read at Stripe because no event has told it.
+    "observed.customer": customer.handle,
+    "observed.account": observed_account.handle,
     # Ours, by schedule: each asks the books about its own subject when it comes due.
     "reminder.payment_failed": reminder_payment_failed.handle,
     "reminder.trial_ending": reminder_trial_ending.handle,

@@ -1,31 +1,25 @@
 """The consumer's settings, read once from the environment that template.yaml gives it."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from shared.effects import DAY
 from shared.frozen import Frozen
 from shared.plans import read_plans
-from shared.policy import MAILS, OPERATOR_MAILS, Policy
+from shared.policy import Policy, mails_off
 
 
 class Settings(Frozen):
     """Field names are the environment's, in lower case."""
 
     queue_url: str
-    queue_arn: str
+    effects_queue_url: str
+    mails_queue_url: str
     inbox_table: str
     books_table: str
-    schedule_group: str
-    scheduler_role_arn: str
-    scheduler_dlq_arn: str
-    event_bus: str
-    exports_bucket: str
-    exports_url: str
     token_key_id: str
-    stripe_key_id: str
     erase_after_days: Annotated[int, Field(ge=0)] = 30
     """0 for never."""
     erase_deleted: bool = True
@@ -33,16 +27,12 @@ class Settings(Frozen):
     upcoming_intervals: str = "year"
     """Billing intervals, separated by commas."""
     erase_account_after_days: Annotated[int, Field(ge=0)] = 30
-    mail_sender: str
-    operator_address: str = ""
     mail_connected: bool = False
     mails_off: str = ""
     """Templates, separated by commas."""
     order_key: str = ""
     """The metadata key that makes a payment intent an order."""
-    business_name: str
     livemode: bool
-    group_by: Literal["account", "customer"]
     retention_days: Annotated[int, Field(ge=60)]
     """The DLQ keeps a message 14 days, and so does the queue it is redriven to; the inbox must remember it longer."""
     lease_seconds: int
@@ -64,15 +54,9 @@ def policy_of(settings: Settings) -> Policy:
     Raises:
         ValueError: a mail that is to be off or an interval is none that there is; says which there are.
     """
-    off = frozenset(name.strip() for name in settings.mails_off.split(",") if name.strip())
-    unknown = off - MAILS.keys() - OPERATOR_MAILS
-    if unknown:
-        raise ValueError(
-            f"MAILS_OFF names {', '.join(sorted(unknown))}; there are {', '.join((*MAILS, *sorted(OPERATOR_MAILS)))}"
-        )
     return Policy(
         plans=read_plans(),
-        off=off,
+        off=mails_off(settings.mails_off),
         upcoming=frozenset(name.strip() for name in settings.upcoming_intervals.split(",") if name.strip()),
         erase_waits=settings.erase_waits,
         mail_connected=settings.mail_connected,

@@ -1,20 +1,23 @@
 """Settle: decide and commit, and once more whenever the commit finds that others wrote meanwhile."""
 
-from functions.consumer.claim import Claimed
+from functions.consumer.claim import New, Ours
 from functions.consumer.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
 from functions.consumer.consumer import Consumer
-from functions.consumer.outbox import Owed
 from shared.books import Books
 from shared.decision import Decision
 from shared.effects import Email
 from shared.errors import Contended
 from shared.event import read_event
+from shared.inbox.outbox import Owed
 
 TRIES = 3
 """How often a cancelled commit is tried again in process, without counting an attempt."""
 
+PAUSE = 0.05
+"""Seconds; the longest pause before the first new try after a conflict or a throttle, doubled for each further one."""
 
-def settle(consumer: Consumer, claimed: Claimed, books: Books, body: str) -> tuple[tuple[Owed, ...], Decision]:
+
+def settle(consumer: Consumer, ours: Ours, books: Books, body: str) -> tuple[tuple[Owed, ...], Decision]:
     """The outbox of the event in `body`, committed, and the decision on it; `books` are those to decide on first.
 
     Raises:
@@ -27,7 +30,7 @@ def settle(consumer: Consumer, claimed: Claimed, books: Books, body: str) -> tup
     while True:
         decision = _without(taken, consumer.decide(event, books))
         try:
-            return commit(consumer.store, claimed, event, body, decision), decision
+            return commit(consumer.store, ours, event, body, decision), decision
         except MailTakenError as error:
             taken |= error.keys
         except StaleRecordError as error:
@@ -39,10 +42,11 @@ def settle(consumer: Consumer, claimed: Claimed, books: Books, body: str) -> tup
             busy += 1
             if busy > TRIES:
                 raise Contended("transaction_conflict") from error
+            consumer.sleep(consumer.jitter(0, PAUSE * 2**busy))
         except FencedError as error:
-            if claimed.item is None:
-                raise
-            raise Contended("claimed_elsewhere") from error
+            if isinstance(ours, New):
+                raise Contended("claimed_elsewhere") from error
+            raise
 
 
 def _without(taken: frozenset[str], decision: Decision) -> Decision:

@@ -3,47 +3,22 @@
 import logging
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 from aws_lambda_powertools import Logger
-from botocore.config import Config
 
-from functions.consumer.books import DynamoBooks
-from functions.consumer.bus import announcer
 from functions.consumer.consumer import Consumer
 from functions.consumer.decide import decide
-from functions.consumer.eraser import eraser
-from functions.consumer.exporter import exporter
 from functions.consumer.handler import Handler, make_handler
 from functions.consumer.look import looker
-from functions.consumer.mailer import mailer
 from functions.consumer.metrics import SERVICE
-from functions.consumer.overtaken import overtaken
-from functions.consumer.perform import Performers
-from functions.consumer.reminders import ScheduleTarget, reminders
 from functions.consumer.routes import ignorer
 from functions.consumer.settings import policy_of, read_settings
-from functions.consumer.store import Store
-from functions.consumer.stripe_api import contact_asker
-from functions.consumer.tokens import link_maker, tokens
-
-# A call that hangs must fail within the function's 30 seconds, so that the failure can be recorded. botocore would put
-# a long User-Agent together twice for each call, which takes a tenth of the call's processor time, and would check each
-# call's parameters, which takes a fourteenth: mypy and the tests, which leave that check on, have done so before.
-PATIENCE = Config(
-    connect_timeout=2,
-    read_timeout=5,
-    retries={"mode": "standard", "total_max_attempts": 3},
-    user_agent="billhook",
-    parameter_validation=False,
-)
-# SES has no idempotency key: the SDK must not send a mail again because an answer was slow.
-ONCE = PATIENCE.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
-
-THREADS = 4
-"""Beside our own, that effects are performed in: an event has hardly ever more than a reminder, announcements
-and a mail."""
+from shared.aws import PATIENCE
+from shared.inbox.handover import Handover
+from shared.tables.books import DynamoBooks
+from shared.tables.store import Store
+from shared.tokens import tokens
 
 
 def build(environ: Mapping[str, str]) -> Handler:
@@ -60,38 +35,15 @@ def build(environ: Mapping[str, str]) -> Handler:
         retention_days=settings.retention_days,
         lease=settings.lease_seconds,
         clock=time.time,
+        token=tokens(boto3.client("secretsmanager", config=PATIENCE), settings.token_key_id),
     )
-    target = ScheduleTarget(
-        group=settings.schedule_group,
-        queue_arn=settings.queue_arn,
-        role_arn=settings.scheduler_role_arn,
-        dlq_arn=settings.scheduler_dlq_arn,
-        by_customer=settings.group_by == "customer",
-        livemode=settings.livemode,
-    )
-    secrets = boto3.client("secretsmanager", config=PATIENCE)
-    token = tokens(secrets, settings.token_key_id)
-    s3 = boto3.client("s3", config=PATIENCE)
-    books = DynamoBooks(store, policy_of(settings), token, contact_asker(secrets, settings.stripe_key_id))
+    sqs = boto3.client("sqs", config=PATIENCE)
+    books = DynamoBooks(store, policy_of(settings))
     consumer = Consumer(
         store=store,
         books=books,
         look=looker(store, books),
-        performers=Performers(
-            overtaken=lambda mail: overtaken(mail, books),
-            send_mail=mailer(
-                boto3.client("sesv2", config=ONCE),
-                settings.mail_sender,
-                settings.business_name,
-                settings.operator_address,
-                link_maker(settings.exports_url, token),
-            ),
-            export=exporter(store, s3, settings.exports_bucket, token),
-            erase=eraser(store, s3, settings.exports_bucket, token),
-            publish=announcer(boto3.client("events", config=PATIENCE), settings.event_bus),
-            set_reminder=reminders(boto3.client("scheduler", config=PATIENCE), target, time.time),
-            begin=ThreadPoolExecutor(THREADS).submit,
-        ),
+        handover=Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url}),
         decide=decide,
         ignore=ignorer(livemode=settings.livemode),
     )
@@ -99,4 +51,4 @@ def build(environ: Mapping[str, str]) -> Handler:
     logging.disable(logging.DEBUG)
     # CloudWatch stamps each line, and every line is logged at one place: neither is worth its bytes.
     logger = Logger(service=SERVICE, location=None, timestamp=None)
-    return make_handler(consumer, boto3.client("sqs", config=PATIENCE), settings.queue_url, logger)
+    return make_handler(consumer, sqs, settings.queue_url, logger)

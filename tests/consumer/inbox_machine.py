@@ -8,12 +8,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, precondition, rule
 
 from functions.consumer import claim as stage
-from functions.consumer.claim import Burnt, Claim, Claimed, Duplicate, Exhausted, Held, claim, claim_by_commit
+from functions.consumer.claim import (
+    AwaitingDeadLetter,
+    Claim,
+    Claimed,
+    Duplicate,
+    Exhausted,
+    LeasedElsewhere,
+    claim,
+    claim_by_commit,
+)
 from functions.consumer.commit import FencedError, commit
 from functions.consumer.failure import Failure, record_failure, record_retry
-from functions.consumer.outbox import Owed, load
-from functions.consumer.perform import perform
+from functions.effects.perform import perform
 from shared.decision import Decision
+from shared.inbox.outbox import Owed, load
 from tests.consumer.faults import Crash
 from tests.consumer.world import LEASE, World, mail
 
@@ -49,9 +58,9 @@ class Model:
         if self.state == "done":
             return Duplicate
         if self.state == "failed" and same_message:
-            return Burnt
+            return AwaitingDeadLetter
         if self.lease_until > now:
-            return Held
+            return LeasedElsewhere
         return Exhausted if same_message and self.attempts >= stage.ATTEMPTS else Claimed
 
     def is_claimed(self, token: str, now: float) -> None:
@@ -203,7 +212,7 @@ class Inbox(RuleBasedStateMachine):
         answer: Claim = claim(self.world.store, message, None, token)
         self.world.faults.forget()
         if self.model.state != seen:  # its holder has finished or committed in between
-            assert answer == Held(LEASE)
+            assert answer == LeasedElsewhere(LEASE)
             return multiple()
         assert type(answer) is wanted
         if not isinstance(answer, Claimed | Exhausted):

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 
 
+COPIED = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
+
+
 class _Loader(yaml.SafeLoader):  # type: ignore[misc] # untyped, as above
     """Reads CloudFormation's short forms (`!Sub`, `!Ref`) as None: no key of a table depends on one."""
 
@@ -23,7 +26,7 @@ _RESOURCES: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _Loader)["Resources
 def make_table(client: "DynamoDBClient", resource: str, name: str = "") -> str:
     """A new table with the keys of the template's `resource`; its name, which no other has if none is asked for."""
     properties = _RESOURCES[resource]["Properties"]
-    wanted = {key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")}
+    wanted = {key: properties[key] for key in COPIED if key in properties}
     name = name or f"{resource}-{uuid4().hex}"
     client.create_table(TableName=name, **wanted)
     return name

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from functions.consumer.backoff import BUG, MINUTE, SERVICE, before_claim, before_retry
 from functions.consumer.claim import ATTEMPTS
+from shared.backoff import BUG, MINUTE, SERVICE, before_claim, before_retry
 from shared.effects import HOUR
 
 

@@ -3,7 +3,6 @@
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from functions.consumer.books import DynamoBooks
 from functions.consumer.commit import commit
 from shared.decision import Decision, Kept
 from shared.orders import Order
@@ -15,6 +14,7 @@ from shared.records import Organization
 from shared.stripe_checkout import CheckoutSession
 from shared.stripe_objects import Contact, Invoice, read
 from shared.stripe_payments import Dispute
+from shared.tables.books import DynamoBooks
 from tests.consumer.world import World, token
 from tests.support.samples import sample
 

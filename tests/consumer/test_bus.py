@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from functions.consumer.bus import announcer
+from functions.effects.bus import announcer
 from shared.errors import Retryable
 from tests.consumer.world import NOW, REGION, announcement
 

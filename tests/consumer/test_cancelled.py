@@ -2,13 +2,13 @@
 
 import pytest
 
-from functions.consumer.backoff import SERVICE
 from functions.consumer.claim import ATTEMPTS
 from functions.consumer.settle import TRIES
-from functions.consumer.store import to_item
+from shared.backoff import SERVICE
 from shared.books import Books
 from shared.decision import Decision
 from shared.event import Event
+from shared.tables.store import to_item
 from tests.consumer.world import PARTITION, World, mail, only_save, reminder, tell_and_remind
 
 INBOX_RECORD_MAIL_ARCHIVE = 4

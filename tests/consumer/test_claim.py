@@ -2,12 +2,21 @@
 
 import pytest
 
-from functions.consumer.claim import ATTEMPTS, Burnt, Claim, Claimed, Duplicate, Exhausted, Held, claim
+from functions.consumer.claim import (
+    ATTEMPTS,
+    AwaitingDeadLetter,
+    Claim,
+    Claimed,
+    Duplicate,
+    Exhausted,
+    LeasedElsewhere,
+    claim,
+)
 from functions.consumer.commit import commit
-from functions.consumer.outbox import load, owed_for
-from functions.consumer.perform import perform
+from functions.effects.perform import perform
 from shared.decision import Decision
 from shared.effects import DAY
+from shared.inbox.outbox import load, owed_for
 from tests.consumer.faults import Crash
 from tests.consumer.world import LEASE, NOW, World, mail
 
@@ -46,7 +55,7 @@ def test_a_new_event_is_ours_under_a_lease(world: World) -> None:
 def test_what_somebody_holds_cannot_be_claimed_until_the_lease_lapses(world: World) -> None:
     world.claim()
     world.clock.now += LEASE - 1
-    assert ask(world) == Held(1)
+    assert ask(world) == LeasedElsewhere(1)
     world.clock.now += 1
     assert world.claim().attempt == 2
 
@@ -54,7 +63,7 @@ def test_what_somebody_holds_cannot_be_claimed_until_the_lease_lapses(world: Wor
 def test_waiting_for_a_lease_uses_up_no_attempt(world: World) -> None:
     world.claim()
     for _ in range(20):
-        assert isinstance(ask(world), Held)
+        assert isinstance(ask(world), LeasedElsewhere)
     world.clock.now += LEASE
     assert world.claim().attempt == 2
 
@@ -76,7 +85,7 @@ def test_what_is_to_be_ignored_is_recorded_so_in_the_same_write(world: World) ->
 def test_what_failed_is_burnt_under_its_message_and_tried_in_earnest_under_a_new_one(world: World) -> None:
     world.claim()
     world.write_inbox({"state": "failed", "attempts": ATTEMPTS, "lease_until": 0})
-    assert ask(world, "message-1") == Burnt()
+    assert ask(world, "message-1") == AwaitingDeadLetter()
     assert world.claim("message-2").attempt == 1
     assert world.inbox()["message_id"] == "message-2"
 
@@ -132,7 +141,7 @@ def test_of_two_that_take_over_at_once_one_has_it(world: World) -> None:
     world.claim()
     world.clock.now += LEASE
     world.faults.meanwhile("UpdateItem", world.claim)
-    assert ask(world) == Held(LEASE)
+    assert ask(world) == LeasedElsewhere(LEASE)
     assert world.inbox()["attempts"] == 2
 
 
@@ -140,7 +149,7 @@ def test_what_its_holder_commits_at_the_last_moment_is_not_decided_again(world: 
     late = world.claim()
     world.clock.now += LEASE
     world.faults.meanwhile("UpdateItem", lambda: commit_mail(world, late))
-    assert ask(world) == Held(LEASE)
+    assert ask(world) == LeasedElsewhere(LEASE)
     world.clock.now += LEASE
     assert world.claim().outbox is not None
 

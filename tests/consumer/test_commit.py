@@ -8,10 +8,10 @@ from botocore.exceptions import ClientError
 
 from functions.consumer.claim import Claimed
 from functions.consumer.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
-from functions.consumer.outbox import load, owed_for
 from shared.decision import Decision
 from shared.effects import DAY, Email
 from shared.facets import merge
+from shared.inbox.outbox import load, owed_for
 from shared.packing import unpack
 from shared.past import ClosedInvoice, Past
 from shared.records import Organization

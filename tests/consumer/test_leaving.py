@@ -7,12 +7,9 @@ from typing import Any
 
 import pytest
 
-from functions.consumer.books import DynamoBooks
 from functions.consumer.commit import commit
-from functions.consumer.eraser import eraser
-from functions.consumer.exporter import exporter
-from functions.consumer.store import from_item
-from functions.consumer.tokens import export_key, link_maker, tokens
+from functions.effects.eraser import eraser
+from functions.effects.exporter import exporter
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.books import Books
 from shared.decision import Decision
@@ -23,6 +20,9 @@ from shared.payments import Payment
 from shared.pointer import Holding, Pointer
 from shared.policy import Policy
 from shared.records import Organization
+from shared.tables.books import DynamoBooks
+from shared.tables.store import from_item
+from shared.tokens import export_key, link_maker, tokens
 from tests.consumer.faults import Crash
 from tests.consumer.world import NOW, PARTITION, World, mail, stripe_event, token
 

@@ -9,8 +9,8 @@ from botocore.stub import ANY, Stubber
 from moto import mock_aws
 
 from functions.consumer import mailer as module
-from functions.consumer.mailer import REFUSALS, mailer
 from functions.consumer.wiring import ONCE
+from functions.effects.mailer import REFUSALS, mailer
 from shared.effects import Email
 from tests.consumer.world import PARTITION, REGION, mail
 from tests.support.checked import checked

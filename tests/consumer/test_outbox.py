@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from functions.consumer.consume import consume
-from functions.consumer.outbox import dump, load, owed_for
 from shared.effects import Effect, Erase, Export
+from shared.inbox.outbox import dump, load, owed_for
 from tests.consumer.world import LEASE, NOW, PARTITION, World, announcement, mail, reminder
 
 EVERY_KIND: tuple[Effect, ...] = (

@@ -1,9 +1,9 @@
 """A mail that is sent long after it was decided on, from a dead-letter queue even, still says what is so."""
 
 import pytest
+from functions.effects.overtaken import overtaken
 
 from functions.consumer.decide import decide
-from functions.consumer.overtaken import overtaken
 from shared.effects import Email
 from shared.event import Event
 from shared.plans import read_plans

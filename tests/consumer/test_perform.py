@@ -7,10 +7,10 @@ from botocore.exceptions import EndpointConnectionError
 
 from functions.consumer.claim import Claimed
 from functions.consumer.commit import FencedError, commit
-from functions.consumer.outbox import Owed, OwedPublish, load
-from functions.consumer.perform import perform
+from functions.effects.perform import perform
 from shared.decision import Decision
 from shared.effects import Effect, Email, Erase, Export
+from shared.inbox.outbox import Owed, OwedPublish, load
 from tests.consumer.faults import Crash
 from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
 

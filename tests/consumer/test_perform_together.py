@@ -11,10 +11,10 @@ import pytest
 
 from functions.consumer import perform as stage
 from functions.consumer.commit import commit
-from functions.consumer.outbox import Owed, load, owed_for
-from functions.consumer.perform import Performers, perform, turns_of
+from functions.effects.perform import Performers, perform, turns_of
 from shared.decision import Decision
 from shared.effects import Effect, Email, Erase, Export, Remind
+from shared.inbox.outbox import Owed, load, owed_for
 from tests.consumer.world import NOW, World, announcement, mail, reminder
 
 PATIENCE = 5

@@ -9,11 +9,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
+from functions.effects.reminders import ScheduleTarget, message_of, reminders
 from moto import mock_aws
 
 from functions.consumer.message import read_message
-from functions.consumer.perform import SetReminder
-from functions.consumer.reminders import ScheduleTarget, message_of, reminders
+from functions.effects.perform import SetReminder
 from functions.ingest.stripe_event import read_event as read_stripe_event
 from shared.effects import DAY, Remind
 from shared.event import read_event

@@ -5,9 +5,9 @@ import json
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from functions.consumer.backoff import BUG, SERVICE
 from functions.consumer.consume import Verdict, consume
 from functions.consumer.message import read_message
+from shared.backoff import BUG, SERVICE
 from shared.errors import Permanent, Retryable
 from shared.packing import pack, unpack
 from tests.consumer.faults import Crash

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import boto3
 import pytest
 import stripe
+from functions.effects.stripe_api import PATIENCE, _ask, contact_asker
 from moto import mock_aws
 
-from functions.consumer.stripe_api import PATIENCE, _ask, contact_asker
 from shared.errors import Retryable
 from shared.event import PLATFORM
 from shared.stripe_objects import Contact

@@ -1,25 +1,33 @@
-"""A consumer with all around it in a test's hands: the tables, the clock, the faults, the mail and the schedules."""
+"""A consumer and an effects worker with all around them in a test's hands: tables, queues, clock, faults, services."""
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from functions.consumer.books import DynamoBooks
 from functions.consumer.claim import Claimed, claim
 from functions.consumer.consume import Verdict, consume
 from functions.consumer.consumer import Consumer
 from functions.consumer.look import looker
 from functions.consumer.message import Message, read_message
-from functions.consumer.perform import Performers
-from functions.consumer.store import Store, from_item, to_item
+from functions.effects.lease import Leased, lease
+from functions.effects.message import Message as OwedMessage
+from functions.effects.perform import perform
+from functions.effects.turn import Result, Turn
+from functions.effects.worker import Performers, Worker
 from shared.books import Books
 from shared.decision import Decision
-from shared.effects import DAY, Email, Erase, Export, Publish, Remind
+from shared.effects import DAY, Email, Publish, Remind
 from shared.event import Event, read_event
+from shared.inbox.handover import Handover
+from shared.inbox.outbox import LANES, Lane, progress_of
+from shared.inbox.outbox import load as load_outbox
 from shared.policy import Policy
 from shared.stripe_objects import Contact, read
+from shared.tables.books import DynamoBooks
+from shared.tables.store import Store, from_item, to_item
+from tests.consumer.outside import Outside, Queues
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,7 +73,7 @@ def sqs_record(body: object, message_id: str = "message-1", received: int = 1) -
 
 
 def mail(key: str = "told", expires: int = NOW + 3 * DAY, to: str | None = "ann@example.com") -> Email:
-    return Email(template="payment_failed", to=to, partition=PARTITION, key=key, expires=expires, data={"name": "Ann"})
+    return Email(template="receipt", to=to, partition=PARTITION, key=key, expires=expires, data={"name": "Ann"})
 
 
 def reminder(about: str = "in_1") -> Remind:
@@ -112,52 +120,12 @@ def token(purpose: str, partition: str) -> str:
 
 
 @dataclass
-class Outside:
-    """The mail service and the scheduler; each takes note, unless its next trouble is one."""
-
-    mails: list[Email] = field(default_factory=list)
-    reminders: list[Remind] = field(default_factory=list)
-    exports: list[Export] = field(default_factory=list)
-    erasures: list[Erase] = field(default_factory=list)
-    announcements: list[Publish] = field(default_factory=list)
-    mail_troubles: list[BaseException | None] = field(default_factory=list)
-    reminder_troubles: list[BaseException | None] = field(default_factory=list)
-
-    def send_mail(self, sent: Email) -> str:
-        _raise_next(self.mail_troubles)
-        self.mails.append(sent)
-        return "sent"
-
-    def set_reminder(self, remind: Remind) -> str:
-        _raise_next(self.reminder_troubles)
-        self.reminders.append(remind)
-        return "set"
-
-    def export(self, effect: Export) -> str:
-        self.exports.append(effect)
-        return "written"
-
-    def erase(self, effect: Erase) -> str:
-        self.erasures.append(effect)
-        return "erased"
-
-    def publish(self, announcements: Sequence[Publish]) -> str:
-        self.announcements.extend(announcements)
-        return "published"
-
-
-def _raise_next(troubles: list[BaseException | None]) -> None:
-    trouble = troubles.pop(0) if troubles else None
-    if trouble:
-        raise trouble
-
-
-@dataclass
 class World:
     store: Store
     faults: "Faults"
     clock: Clock
     outside: Outside = field(default_factory=Outside)
+    queues: Queues = field(default_factory=Queues)
     decide: Callable[[Event, Books], Decision] = tell_and_remind
     ignore: str | None = None
     received: Counter[str] = field(default_factory=Counter)
@@ -166,7 +134,8 @@ class World:
     @classmethod
     def on(cls, client: "DynamoDBClient", inbox: str, books: str, faults: "Faults") -> Self:
         clock = Clock()
-        return cls(Store(client, inbox, books, retention_days=90, lease=LEASE, clock=clock), faults, clock)
+        store = Store(client, inbox, books, retention_days=90, lease=LEASE, clock=clock, token=token)
+        return cls(store, faults, clock)
 
     @property
     def performers(self) -> Performers:
@@ -176,14 +145,35 @@ class World:
             self.outside.publish,
             self.outside.export,
             self.outside.erase,
+            self.outside.observe,
+        )
+
+    @property
+    def handover(self) -> Handover:
+        urls: dict[Lane, str] = {lane: f"url of {lane}" for lane in LANES}
+        return Handover(self.queues, urls)  # type: ignore[arg-type] # it only sends
+
+    @property
+    def worker(self) -> Worker:
+        """Waits as long as a back-off allows, so that its limits can be told."""
+        return Worker(
+            self.store, DynamoBooks(self.store, Policy(mail_connected=True)), self.performers, lambda _least, most: most
         )
 
     @property
     def consumer(self) -> Consumer:
         """Waits as long as a back-off allows, so that its limits can be told."""
-        books, ignore = DynamoBooks(self.store, Policy(), token), lambda _message: self.ignore
-        look = looker(self.store, books)
-        return Consumer(self.store, books, look, self.performers, self.decide, ignore, jitter=lambda _least, most: most)
+        books = DynamoBooks(self.store, Policy())
+        return Consumer(
+            self.store,
+            books,
+            looker(self.store, books),
+            self.handover,
+            self.decide,
+            lambda _message: self.ignore,
+            jitter=lambda _least, most: most,
+            sleep=lambda _seconds: None,
+        )
 
     def message(self, message_id: str = "message-1", event_id: str = "evt_1", **changes: object) -> Message:
         return read_message(sqs_record(stripe_event(event_id, **changes), message_id))
@@ -192,6 +182,38 @@ class World:
         self.received[message_id] += 1
         record = sqs_record(stripe_event(event_id, **changes), message_id, self.received[message_id])
         return consume(self.consumer, read_message(record))
+
+    def owed_message(self, lane: Lane, event_id: str = "evt_1", message_id: str = "", sent: float = NOW) -> OwedMessage:
+        """A message of the worker's, sent at epoch seconds `sent`."""
+        ms = int(sent * 1000)
+        return OwedMessage(event_id, lane, message_id or f"{lane} of {event_id}", "receipt", ms, ms)
+
+    def lease(self, lane: Lane, event_id: str = "evt_1") -> Leased:
+        """A lease that must succeed."""
+        leased = lease(self.store, self.owed_message(lane, event_id))
+        assert isinstance(leased, Leased), leased
+        return leased
+
+    def work(self, lane: Lane, event_id: str = "evt_1", sent: float = NOW) -> Result:
+        """One attempt at a lane, which must be free."""
+        leased = lease(self.store, self.owed_message(lane, event_id, sent=sent))
+        assert isinstance(leased, Leased), leased
+        return perform(Turn(self.worker, leased, int(sent * 1000), self.clock.now + 45))
+
+    def work_all(self) -> list[Result]:
+        """The worker takes every message that was handed over, in order, but for lanes that owe nothing more."""
+        results = []
+        while self.queues.sent:
+            lane, event_id, _ = self.queues.sent.pop(0)
+            if f"{lane}_owed" in self.inbox(event_id):
+                results.append(self.work(lane, event_id, sent=self.clock.now))
+        return results
+
+    def outcomes(self, event_id: str = "evt_1") -> list[str | None]:
+        """What became of each entry of an event's outbox, in its order."""
+        item = self.inbox(event_id)
+        outbox = load_outbox(item["outbox"])
+        return [progress_of(item, outbox)[place].outcome for place in range(len(outbox))]
 
     def redelivers(self, message_id: str = "message-1") -> None:
         """SQS has handed the message out before, to somebody who did not get to it."""

@@ -13,11 +13,11 @@ from functions.consumer import wiring
 from functions.consumer.decide import decide
 from functions.consumer.failure import failure_of
 from functions.consumer.routes import ROUTES
-from functions.consumer.tokens import tokens
 from shared import keys
 from shared.event import read_event
 from shared.packing import pack
 from shared.stripe_objects import Subscription, read
+from shared.tokens import tokens
 from tests.leaks.answering import answering
 from tests.leaks.house import EVER, House
 from tests.leaks.listening import call

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from functions.consumer import wiring
-from functions.consumer.mailer import mailer
-from functions.consumer.outbox import OwedMail, load
+from functions.effects.mailer import mailer
 from shared.effects import DAY, Email
 from shared.event import Event, read_event
+from shared.inbox.outbox import OwedMail, load
 from tests.prove.plays import SOON
 from tests.prove.stage import Kept, Scene
 from tests.prove.telling import Pace, Telling, Turn

@@ -16,8 +16,8 @@ from moto.s3.models import s3_backends
 from moto.scheduler.models import scheduler_backends
 from moto.ses.models import ses_backends
 
-from functions.consumer.store import from_item
 from shared import keys
+from shared.tables.store import from_item
 from tests.consumer.tables import make_table
 from tests.consumer.test_settings import ENVIRON
 from tests.consumer.world import REGION

@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.retries.quota import RetryQuota
 
 from functions.consumer import wiring
-from functions.consumer.perform import inline
+from functions.effects.perform import inline
 from tests.consumer.world import Clock, sqs_record
 from tests.prove.stage import Stage
 from tests.prove.wire import Point, PowerCut, Wire

@@ -4,7 +4,7 @@ import re
 from html import unescape
 from itertools import combinations
 
-from functions.consumer.mails.render import render
+from functions.effects.mails.render import render
 from shared.effects import Email, Scalar
 from shared.event import PLATFORM
 

@@ -14,20 +14,20 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from functions.consumer.books import DynamoBooks
-from functions.consumer.outbox import dump, load
 from functions.consumer.routes import ROUTES
-from functions.consumer.store import Store
 from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.decision import Kept
 from shared.effects import Email
+from shared.inbox.outbox import dump, load
 from shared.orders import Order
 from shared.packing import unpack
 from shared.payments import Payment
 from shared.pointer import Holding, Pointer
 from shared.policy import Policy
 from shared.records import Organization
+from shared.tables.books import DynamoBooks
+from shared.tables.store import Store
 from tests.consumer.world import REGION, token
 from tests.prove.stage import Stage
 from tests.prove.theatre import Act, Theatre

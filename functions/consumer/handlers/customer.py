@@ -1,4 +1,4 @@
-"""customer.created, .updated and .deleted: who the customer is; the one writer of its address."""
+"""customer.* and observed.customer: who the customer is; the one writer of the address."""
 
 from shared.books import Books
 from shared.decision import Decision

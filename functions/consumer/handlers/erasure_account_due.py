@@ -12,4 +12,5 @@ def handle(event: Event, books: Books) -> Decision:
     left_at = account.deauthorized_at
     if account.ours or left_at is None or left_at + books.policy.erase_after_deauthorized != event.created:
         return NOTHING
-    return Decision(then=(Erase(account=event.account, customer=event.account, as_of=event.created),))
+    erase = Erase(account=event.account, customer=event.account, as_of=event.created, version=account.saved_as)
+    return Decision(then=(erase,))

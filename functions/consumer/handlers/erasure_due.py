@@ -19,7 +19,7 @@ def handle(event: Event, books: Books) -> Decision:
     money_is_open = organization.owes or books.disputed(event.account, reminder.customer)
     if books.policy.erase_waits and money_is_open:
         return Decision(then=(erasure_at(event.created + WEEK, event.account, reminder.customer),))
-    erase = Erase(account=event.account, customer=reminder.customer, as_of=event.created)
+    erase = Erase(account=event.account, customer=reminder.customer, as_of=event.created, version=organization.saved_as)
     told = Publish(
         id=f"{event.id}:organization.erased",
         name="organization.erased",
@@ -27,7 +27,7 @@ def handle(event: Event, books: Books) -> Decision:
         account=event.account,
         customer=reminder.customer,
         record=f"{organization.partition}/{organization.sort_key}",
-        version=organization.version,
+        version=organization.saved_as,
     )
     return Decision(then=(erase, told))
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from functions.consumer.mails.render import render
 from functions.consumer.routes import ROUTES
+from functions.effects.mails.render import render
 from shared.effects import Email, Scalar
 from shared.event import Event
 from shared.policy import MAILS, OPERATOR_MAILS

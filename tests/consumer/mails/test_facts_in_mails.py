@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.consumer.mails.reasons import DECLINED, PAYOUT_FAILED
+from functions.effects.mails.reasons import DECLINED, PAYOUT_FAILED
 from tests.support.mails import FULL, GREETED, OWED, URL, links, shown, words
 
 

@@ -1,11 +1,11 @@
 """The event bus: what happened, announced to the business's own services; docs/announcements.md is the schema."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from functions.consumer.perform import Announce
 from shared.effects import Publish
 from shared.errors import Retryable
 
@@ -18,19 +18,27 @@ AT_ONCE = 10
 """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html"""
 
 
-def announcer(client: "EventBridgeClient", bus: str) -> Announce:
-    """A function that puts announcements on `bus`; each carries a stable id, since the bus may repeat one."""
+@dataclass(frozen=True)
+class Bus:
+    """The event bus named `bus`."""
 
-    def announce(announcements: Sequence[Publish]) -> str:
+    client: "EventBridgeClient"
+    bus: str
+
+    def publish(self, announcements: Sequence[Publish]) -> str:
+        """Put announcements on the bus; each carries a stable id, since the bus may repeat one.
+
+        Raises:
+            Retryable: EventBridge took the call and refused an entry.
+            botocore.exceptions.ClientError, BotoCoreError: EventBridge did not answer.
+        """
         for some in batched(announcements, AT_ONCE, strict=False):
-            answer = client.put_events(Entries=[_entry(one, bus) for one in some])
+            answer = self.client.put_events(Entries=[_entry(one, self.bus) for one in some])
             # A call that succeeds may still refuse entries, one by one.
             if answer["FailedEntryCount"]:
                 codes = [entry["ErrorCode"] for entry in answer["Entries"] if "ErrorCode" in entry]
                 raise Retryable(codes[0] if codes else "PutEventsFailed")
         return "published"
-
-    return announce
 
 
 def _entry(announcement: Publish, bus: str) -> "PutEventsRequestEntryTypeDef":

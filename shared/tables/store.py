@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.effects import DAY
+from shared.tokens import Token
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Store:
-    """The tables as the composition root hands them on. `clock` gives epoch seconds; `lease` is in seconds."""
+    """The tables as the composition root hands them on.
+
+    `clock` gives epoch seconds; `lease` is in seconds; `token` makes the names of tombstones.
+    """
 
     client: "DynamoDBClient"
     inbox: str
@@ -20,6 +24,7 @@ class Store:
     retention_days: int
     lease: int
     clock: Callable[[], float]
+    token: Token
 
     def now(self) -> int:
         """Epoch seconds, whole."""

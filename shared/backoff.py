@@ -1,4 +1,4 @@
-"""How long to wait before the next try, in seconds, with full jitter so that what failed together returns apart."""
+"""How long to wait before the next try, in seconds, with jitter so that what failed together returns apart."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,17 @@ from shared.effects import HOUR
 
 MINUTE = 60
 
+ATTEMPTS = 8
+"""The first try and 7 retries."""
+
 SERVICE = (MINUTE, 4 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 4 * HOUR)
 """The longest waits after a service failed: 5.7 hours in the mean. Waiting cures an outage."""
 
 BUG = (2, 4, 8, 16, 32, 64, 120)
 """The longest waits after anything unexpected: 2 minutes in the mean. Waiting cures no bug, and the account waits."""
+
+FAULTY_FOR = HOUR
+"""How long a deployment's own fault (a denied permission, a missing resource) is waited out, uncounted."""
 
 type Jitter = Callable[[float, float], float]
 """A uniform random number between two: `random.uniform`, or a test's own."""
@@ -21,9 +27,14 @@ def before_retry(longest: tuple[int, ...], attempt: int, jitter: Jitter) -> int:
     return round(jitter(1, longest[min(attempt, len(longest)) - 1]))
 
 
-def before_claim(waited: float, jitter: Jitter) -> int:
-    """How long to wait when the event could not even be claimed, `waited` seconds after SQS first handed it out.
+def before_uncounted(waited: float, jitter: Jitter) -> int:
+    """How long to wait after a try that does not count, `waited` seconds after SQS first handed the message out.
 
-    No attempt is counted then, so the wait grows with the time already waited: SQS's 30 receives last 7 hours.
+    The wait grows with the time already waited, so that a throttled table is asked less and less.
     """
     return round(jitter(2, min(max(waited, 4), HOUR)))
+
+
+def while_faulty(jitter: Jitter) -> int:
+    """How long to wait for a deployment that is at fault: short, because a person is mending it."""
+    return round(jitter(45, MINUTE))

@@ -1,17 +1,15 @@
-"""Reminders: a one-time schedule of EventBridge Scheduler whose target is our own queue."""
+"""Schedules: a reminder is a one-time schedule of EventBridge Scheduler whose target is our own queue."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from functions.consumer.perform import SetReminder
 from shared.effects import Remind
 from shared.event import PLATFORM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_scheduler.client import EventBridgeSchedulerClient
 
 SOONEST = 60
@@ -30,16 +28,25 @@ class ScheduleTarget:
     livemode: bool
 
 
-def reminders(
-    client: "EventBridgeSchedulerClient", target: ScheduleTarget, clock: "Callable[[], float]"
-) -> SetReminder:
-    """A function that creates the schedule of a reminder; one whose name is taken is the same schedule, and stands."""
+@dataclass(frozen=True)
+class Schedules:
+    """The schedules of reminders. `clock` gives epoch seconds."""
 
-    def set_reminder(remind: Remind) -> str:
-        at = datetime.fromtimestamp(max(remind.at, clock() + SOONEST), UTC)
+    client: "EventBridgeSchedulerClient"
+    target: ScheduleTarget
+    clock: Callable[[], float]
+
+    def set(self, remind: Remind) -> str:
+        """Create the schedule of a reminder; if its name is taken, it is the same schedule, and stands.
+
+        Raises:
+            botocore.exceptions.ClientError, BotoCoreError: Scheduler refused, or did not answer.
+        """
+        target = self.target
+        at = datetime.fromtimestamp(max(remind.at, self.clock() + SOONEST), UTC)
         group = f"{remind.account}#{remind.customer}" if target.by_customer else remind.account
         try:
-            client.create_schedule(
+            self.client.create_schedule(
                 Name=remind.name,
                 GroupName=target.group,
                 ScheduleExpression=f"at({at:%Y-%m-%dT%H:%M:%S})",
@@ -54,11 +61,9 @@ def reminders(
                     "DeadLetterConfig": {"Arn": target.dlq_arn},
                 },
             )
-        except client.exceptions.ConflictException:
+        except self.client.exceptions.ConflictException:
             return "set before"
         return "set"
-
-    return set_reminder
 
 
 def message_of(remind: Remind, *, livemode: bool) -> str:

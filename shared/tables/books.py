@@ -4,11 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from functions.consumer.store import Store, from_item, to_item
-from functions.consumer.tokens import Token, tombstone
 from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
-from shared.books import AskStripe
 from shared.orders import Order
 from shared.packing import unpack
 from shared.past import Past
@@ -16,7 +13,8 @@ from shared.payments import Payment
 from shared.policy import Policy
 from shared.record import Record
 from shared.records import Organization
-from shared.stripe_objects import Contact
+from shared.tables.store import Store, from_item, to_item
+from shared.tables.tombstones import find_tombstone
 
 
 @dataclass(frozen=True)
@@ -25,24 +23,16 @@ class DynamoBooks:
 
     store: Store
     policy: Policy
-    token: Token
-    ask_stripe: AskStripe = lambda _account, _customer: None
     ahead: Mapping[keys.Place, Mapping[str, Any]] = field(default_factory=dict)
     """What was read just now, by partition and sort key; empty where there is nothing."""
 
     def organization(self, account: str, customer: str) -> Organization:
         """The organization of a customer; raises botocore's errors if DynamoDB does not answer."""
         found = self._read(Organization(account=account, subject=customer))
-        return found if found.version else found.model_copy(update={"erased_at": self.erased_at(account, customer)})
-
-    def contact_at_stripe(self, account: str, subject: str) -> Contact | None:
-        """What Stripe's API says of a customer or of the account itself; raises Retryable if it does not answer."""
-        return self.ask_stripe(account, subject)
-
-    def erased_at(self, account: str, customer: str) -> int | None:
-        """As of when a customer was erased, in epoch seconds, if one was."""
-        grave = self._item(tombstone(self.token, account, customer), "tombstone")
-        return int(grave["as_of"]) if grave else None
+        stone = None if found.version else find_tombstone(self.store, account, customer)
+        if stone is None:
+            return found
+        return found.model_copy(update={"erased_at": stone.as_of, "versions_before": stone.version})
 
     def disputed(self, account: str, customer: str) -> bool:
         """Whether a dispute about a payment of the customer's is open."""
@@ -74,14 +64,16 @@ class DynamoBooks:
 
     def connected(self, account: str) -> ConnectedAccount:
         """A connected account; raises botocore's errors if DynamoDB does not answer."""
-        return self._read(ConnectedAccount(account=account, subject=account))
+        found = self._read(ConnectedAccount(account=account, subject=account))
+        stone = None if found.version else find_tombstone(self.store, account, account)
+        return found.model_copy(update={"versions_before": stone.version}) if stone else found
 
     def _read[Kept: Record](self, empty: Kept) -> Kept:
         kept = self._item(empty.partition, empty.sort_key)
         if not kept:
             return empty
         record = type(empty).model_validate_json(unpack(kept["record"]))
-        return record.model_copy(update={"version": kept["version"]})
+        return record.model_copy(update={"version": kept["version"] - record.versions_before})
 
     def _item(self, partition: str, sort_key: str) -> Mapping[str, Any]:
         known = self.ahead.get((partition, sort_key))

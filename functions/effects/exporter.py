@@ -2,34 +2,42 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from functions.consumer.perform import DoExport
-from functions.consumer.store import Store, from_item, to_item
-from functions.consumer.tokens import Token, export_key
 from shared import keys
 from shared.effects import Export
 from shared.packing import unpack
+from shared.tables.store import Store, from_item, to_item
+from shared.tokens import export_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 
-def exporter(store: Store, client: "S3Client", bucket: str, token: Token) -> DoExport:
-    """A function that writes the export of a partition; written twice, it is the newer one."""
+@dataclass(frozen=True)
+class Exporter:
+    """Writes exports into `bucket`."""
 
-    def export(effect: Export) -> str:
+    store: Store
+    client: "S3Client"
+    bucket: str
+
+    def export(self, effect: Export) -> str:
+        """Write the export of a customer's partition; a second one replaces the first.
+
+        Raises:
+            botocore.exceptions.ClientError, BotoCoreError: DynamoDB or S3 did not answer.
+        """
         partition = keys.partition(effect.account, effect.customer)
-        held = list(everything_about(store, partition))
-        client.put_object(
-            Bucket=bucket,
-            Key=export_key(token, partition),
+        held = list(everything_about(self.store, partition))
+        self.client.put_object(
+            Bucket=self.bucket,
+            Key=export_key(self.store.token, partition),
             Body=json.dumps(readable(effect, held), indent=2).encode(),
             ContentType="application/json",
         )
         return "written"
-
-    return export
 
 
 def everything_about(store: Store, partition: str) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from functions.consumer.mails import reasons
+from functions.effects.mails import reasons
 from shared import money
 from shared.effects import Email
 from shared.event import PLATFORM

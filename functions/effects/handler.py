@@ -1,0 +1,133 @@
+"""The Lambda handler: leases the lane that a message names, performs it, logs one line, and tells SQS what is left."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.effects.lease import Leased, NothingOwed, lease
+from functions.effects.mailer import Mailer
+from functions.effects.marks import FencedError
+from functions.effects.message import Message, read_message
+from functions.effects.metrics import metrics_of
+from functions.effects.perform import perform
+from functions.effects.turn import Result, Turn
+from functions.effects.worker import Worker
+from shared.backoff import before_uncounted
+from shared.errors import Unforeseen
+from shared.failure import Failure, failure_of
+from shared.inbox.handover import Handover
+from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
+from shared.inbox.outbox import Lane
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+    from mypy_boto3_sqs.client import SQSClient
+
+GONE = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
+"""Answers to a change of visibility that mean that another receive has the message by now."""
+SPARE = 15
+"""Seconds that a long erasure leaves for writing down how far it has come."""
+
+
+class Context(Protocol):
+    """The part of Lambda's context that is used (https://docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda ends the invocation."""
+
+
+@dataclass(frozen=True)
+class Handler:
+    """The handler of two SQS event source mappings with `ReportBatchItemFailures`.
+
+    `lanes` names the lane of each queue's ARN; `urls` holds the URL of each lane's queue.
+    """
+
+    worker: Worker
+    mailer: Mailer
+    handover: Handover
+    sqs: "SQSClient"
+    lanes: Mapping[str, Lane]
+    urls: Mapping[Lane, str]
+    logger: "Logger"
+
+    def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+        """Work on each record, and name those that SQS is to hand out again."""
+        try:
+            messages = [read_message(record, self.lanes) for record in event["Records"]]
+            back = [message.message_id for message in messages if not self._take(message, context)]
+        except Exception as bug:  # noqa: BLE001 - its text may quote an event, and Lambda would print it
+            raise Unforeseen(bug) from None  # SQS hands the message out again
+        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in back]}
+
+    def _take(self, message: Message, context: Context) -> bool:
+        """Whether the message is done with."""
+        leased, result, failure = self._work(message, context)
+        self._log(message, leased, result, failure)
+        if result.wait is None:
+            return True
+        self._show_again(message, result.wait)
+        return False
+
+    def _work(self, message: Message, context: Context) -> tuple[Leased | None, Result, Failure | None]:
+        """What becomes of a message, with the lane if it could be leased; whatever fails, SQS gets an answer."""
+        store = self.worker.store
+        uncounted = before_uncounted(store.clock() - message.first_received_ms / 1000, self.worker.jitter)
+        if message.lane == "mails" and self.mailer.resting:
+            return None, Result("resting", wait=max(self.mailer.resting, uncounted)), None
+        leased: Leased | None = None
+        try:
+            found = lease(store, message)
+            if not isinstance(found, Leased):
+                return None, _not_ours(found), None
+            leased = found
+            deadline = store.clock() + context.get_remaining_time_in_millis() / 1000 - SPARE
+            result = perform(Turn(self.worker, leased, message.sent_ms, deadline))
+            if result.again:
+                self.handover.send(leased.event_id, leased.account, (leased.lane,))
+        except FencedError:
+            return leased, Result("fenced", wait=store.lease), None
+        except (ClientError, BotoCoreError) as error:
+            return leased, Result("unrecorded", wait=uncounted), failure_of(error)
+        return leased, result, None
+
+    def _show_again(self, message: Message, wait: int) -> None:
+        """Make the message visible after `wait` seconds; if SQS does not hear, the queue's own timeout does it."""
+        try:
+            self.sqs.change_message_visibility(
+                QueueUrl=self.urls[message.lane], ReceiptHandle=message.receipt_handle, VisibilityTimeout=wait
+            )
+        except (ClientError, BotoCoreError) as error:
+            code = failure_of(error).code
+            if not any(gone in code for gone in GONE):
+                self.logger.warning("visibility unchanged", extra={"event_id": message.event_id, "code": code})
+
+    def _log(self, message: Message, leased: Leased | None, result: Result, failure: Failure | None) -> None:
+        """One line a message, read by CloudWatch as metrics, too: ids, states and outcomes, nothing personal."""
+        now = self.worker.store.clock()
+        line = {
+            "event_id": message.event_id,
+            "lane": message.lane,
+            "type": leased.type if leased else None,
+            "account": leased.account if leased else None,
+            "message_id": message.message_id,
+            "outcomes": list(result.outcomes) or None,
+            "error": str(failure) if failure else result.error,
+            "again_in_s": result.wait,
+            "since_committed_ms": round(now * 1000) - leased.committed_ms if leased else None,
+        }
+        say = self.logger.error if result.state in {"failed", "unrecorded"} else self.logger.info
+        known = {name: value for name, value in line.items() if value is not None}
+        say(result.state, extra=known | metrics_of(leased, result, now))
+
+
+def _not_ours(found: NothingOwed | LeasedElsewhere | AwaitingDeadLetter) -> Result:
+    match found:
+        case NothingOwed():
+            return Result("nothing owed")
+        case LeasedElsewhere(seconds):
+            return Result("leased elsewhere", wait=seconds + 1)
+        case AwaitingDeadLetter():
+            return Result("awaiting dead letter", wait=0)

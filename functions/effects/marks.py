@@ -1,0 +1,125 @@
+"""Marks: what the worker writes on the inbox item about the lane that it holds, under the lane's fencing token."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from functions.effects.lease import Leased
+from shared.inbox.outbox import LANES, Progress, dump, without_announcements
+from shared.inbox.unfinished import INDEX
+from shared.tables.store import Store, from_item, to_item
+
+
+class FencedError(Exception):
+    """Another worker has taken the lane: stop, and write nothing."""
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What an update does beside writing down progress, in DynamoDB's expressions."""
+
+    sets: str = ""
+    removes: str = ""
+    condition: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def checkpoint(store: Store, leased: Leased, changed: Mapping[int, Progress]) -> None:
+    """Write down what was done so far, and keep the lease.
+
+    Raises:
+        FencedError: another worker has taken the lane.
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer.
+    """
+    _write(store, leased, changed, _Change())
+
+
+def release(store: Store, leased: Leased, changed: Mapping[int, Progress]) -> None:
+    """Write down what was done, and let go of the lane, which still owes something; raises as `checkpoint` does."""
+    _write(store, leased, changed, _Change(", #holder.lease_until = :zero", values={":zero": 0}))
+
+
+def give_up(store: Store, leased: Leased, changed: Mapping[int, Progress], error: str) -> None:
+    """Write down that the lane has failed: SQS dead-letters its message, and a redrive tries it afresh.
+
+    Raises as `checkpoint` does.
+    """
+    failed_ms = int(store.clock() * 1000)
+    change = _Change(
+        ", #holder.lease_until = :zero, #holder.failed_ms = :failed_ms, #state = :failed, #error = :error",
+        names={"#state": "state", "#error": "error"},
+        values={":zero": 0, ":failed_ms": failed_ms, ":failed": "failed", ":error": error},
+    )
+    _write(store, leased, changed, change)
+
+
+def finish(store: Store, leased: Leased, changed: Mapping[int, Progress]) -> None:
+    """Write down that the lane owes nothing more; the event is done if the other lane owes nothing either.
+
+    Raises as `checkpoint` does.
+    """
+    alone = leased.alone
+    while not _finished(store, leased, changed, alone=alone):
+        alone = not alone  # the other lane has finished between our claim and now
+
+
+def _finished(store: Store, leased: Leased, changed: Mapping[int, Progress], *, alone: bool) -> bool:
+    """Whether the lane is finished now; False if the other lane is not as `alone` says."""
+    (other,) = (lane for lane in LANES if lane != leased.lane)
+    names = {"#owed": f"{leased.lane}_owed", "#other": f"{other}_owed", "#state": "state"}
+    if alone:
+        change = _Change(
+            ", #state = :state, done_ms = :now",
+            " REMOVE #owed, #holder, #error, #unfinished",
+            " AND attribute_not_exists(#other)",
+            names | {"#error": "error", "#unfinished": INDEX},
+            {":state": "done", ":now": int(store.clock() * 1000)},
+        )
+    else:
+        state = "failed" if leased.other_failed else "committed"
+        removes, condition = " REMOVE #owed, #holder", " AND attribute_exists(#other)"
+        change = _Change(", #state = :state", removes, condition, names, {":state": state})
+    if leased.lane == "effects":  # the mails' worker never writes the outbox
+        slim = without_announcements(leased.outbox)
+        change = replace(
+            change, sets=change.sets + ", outbox = :outbox", values={**change.values, ":outbox": dump(slim)}
+        )
+    found = _update(store, leased, changed, change)
+    if found is None or f"{leased.lane}_owed" not in found:  # our own update: the SDK sent it again
+        return True
+    if found[f"{leased.lane}_holder"]["token"] != leased.token:
+        raise FencedError
+    return False
+
+
+def _write(store: Store, leased: Leased, changed: Mapping[int, Progress], change: _Change) -> None:
+    if _update(store, leased, changed, change) is not None:
+        raise FencedError
+
+
+def _update(store: Store, leased: Leased, changed: Mapping[int, Progress], change: _Change) -> dict[str, Any] | None:
+    """Update the item while our token holds the lane; else the item as it is, empty if it is gone."""
+    marks = {f":p{place}": one.model_dump(exclude_defaults=True) for place, one in changed.items()}
+    sets = "".join(f", progress.#p{place} = :p{place}" for place in changed)
+    try:
+        store.client.update_item(
+            TableName=store.inbox,
+            Key=to_item({"id": leased.event_id}),
+            UpdateExpression="SET #marked = :marked" + sets + change.sets + change.removes,
+            ConditionExpression="#holder.#token = :token" + change.condition,
+            ExpressionAttributeNames={
+                "#holder": f"{leased.lane}_holder",
+                "#token": "token",
+                "#marked": f"{leased.lane}_ms",
+                **{f"#p{place}": str(place) for place in changed},
+                **change.names,
+            },
+            ExpressionAttributeValues=to_item(
+                {":token": leased.token, ":marked": int(store.clock() * 1000), **marks, **change.values}
+            ),
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    except store.client.exceptions.ConditionalCheckFailedException as refused:
+        return from_item(refused.response.get("Item", {}))
+    return None

@@ -1,0 +1,129 @@
+"""Perform: the one place where anything happens outside the tables, entry by entry of a lane.
+
+Entries are independent: a failed one holds up no other. Two wait: a farewell for the export that it links to, the
+announcement of an erasure for the erasure. Outcomes are written once, at the end. A mail cannot be repeated safely,
+so its outcome is also written before the next mail begins. If SES's answer is lost, or the worker dies before it has
+written the outcome, SES gets that mail twice.
+"""
+
+from collections.abc import Sequence
+
+from functions.effects.marks import FencedError, checkpoint
+from functions.effects.retry import after_failure
+from functions.effects.still_applies import why_not
+from functions.effects.turn import Result, Turn, conclude
+from functions.effects.worker import Done, More
+from shared import keys
+from shared.effects import Email, Publish
+from shared.inbox.outbox import (
+    Owed,
+    OwedErasure,
+    OwedExport,
+    OwedMail,
+    OwedObservation,
+    OwedPublish,
+    OwedReminder,
+    Progress,
+)
+from shared.tables.store import Store, from_item, to_item
+from shared.tables.tombstones import find_tombstone
+
+MOST_ROUNDS = 500
+"""How often a message of our own continues one erasure: hours of it. Lambda's recursion detection is off for that."""
+
+
+def perform(turn: Turn) -> Result:
+    """Try every entry that is due, write down what became of it, and say what becomes of the message.
+
+    Raises:
+        FencedError: another worker has taken the lane.
+        botocore.exceptions.ClientError, BotoCoreError: what was done could not be written down; the lease lapses.
+    """
+    for place, owed in turn.leased.entries:
+        progress = turn.progress(place)
+        if progress.outcome is None and progress.failed_ms is None and progress.not_before <= turn.worker.store.now():
+            _try(turn, place, owed, progress)
+    return conclude(turn)
+
+
+def _try(turn: Turn, place: int, owed: Owed, progress: Progress) -> None:
+    if isinstance(owed, OwedMail) and any(isinstance(turn.leased.outbox[one], OwedMail) for one in turn.unwritten):
+        checkpoint(turn.worker.store, turn.leased, turn.unwritten)
+        turn.unwritten.clear()
+    try:
+        came = _perform_one(turn, owed, progress)
+    except FencedError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and tried again or given up
+        worker = turn.worker
+        mail = isinstance(owed, OwedMail)
+        turn.note(place, after_failure(progress, error, worker.store.clock(), worker.jitter, mail=mail))
+        return
+    match came:
+        case Done(outcome):
+            turn.note(place, Progress(outcome=outcome))
+        case More(cursor) if progress.rounds < MOST_ROUNDS:
+            turn.note(place, Progress(cursor=cursor, rounds=progress.rounds + 1))
+        case More(cursor):
+            failed_ms = int(turn.worker.store.clock() * 1000)
+            turn.note(place, Progress(cursor=cursor, failed_ms=failed_ms, error="Endless too_many_rounds"))
+        case None:
+            pass
+
+
+def _perform_one(turn: Turn, owed: Owed, progress: Progress) -> Done | More | None:
+    """Perform an entry; None if it still waits for another one."""
+    if isinstance(owed, OwedMail):
+        return _mail(turn, owed)
+    if turn.waits_for(owed):
+        return None
+    if isinstance(owed, OwedErasure):
+        return turn.worker.performers.erase(owed.erase, progress.cursor, turn.deadline)
+    return Done(_at_once(turn, owed))
+
+
+def _at_once(turn: Turn, owed: OwedReminder | OwedPublish | OwedExport | OwedObservation) -> str:
+    does = turn.worker.performers
+    match owed:
+        case OwedReminder(remind=remind):
+            return does.set_reminder(remind)
+        case OwedPublish(announcements=announcements):
+            return _publish(turn, announcements)
+        case OwedExport(export=export):
+            return does.export(export)
+        case OwedObservation(observe=observe):
+            return does.observe(observe)
+
+
+def _mail(turn: Turn, owed: OwedMail) -> Done | None:
+    """Send a mail, unless its time or its reason has passed."""
+    worker = turn.worker
+    mail = _committed_mail(worker.store, owed)
+    if mail is None:
+        return Done("erased")
+    if mail.to is None and mail.audience == "customer":
+        return Done("no address")
+    if mail.expires <= worker.store.clock():
+        return Done("too late")
+    if turn.waits_for(owed):
+        return None
+    reason = why_not(mail, worker.books)
+    return Done(reason or worker.performers.send_mail(mail))
+
+
+def _committed_mail(store: Store, owed: OwedMail) -> Email | None:
+    key = to_item({"pk": owed.partition, "sk": keys.mail(owed.key)})
+    found = store.client.get_item(TableName=store.books, Key=key, ConsistentRead=True).get("Item")
+    return Email.model_validate_json(from_item(found)["mail"]) if found else None
+
+
+def _publish(turn: Turn, announcements: Sequence[Publish]) -> str:
+    """Publish, but nothing about a customer who was erased since the event was committed."""
+    worker, customers = turn.worker, {(one.account, one.customer) for one in announcements if one.customer}
+    erased = set()
+    for account, customer in customers:
+        stone = find_tombstone(worker.store, account, customer)
+        if stone and stone.buried_ms > turn.leased.committed_ms:
+            erased.add((account, customer))
+    left = [one for one in announcements if (one.account, one.customer) not in erased]
+    return worker.performers.publish(left) if left else "erased"

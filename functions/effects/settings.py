@@ -1,0 +1,58 @@
+"""The effects worker's settings, read once from the environment that template.yaml gives it."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from shared.frozen import Frozen
+from shared.plans import read_plans
+from shared.policy import Policy, mails_off
+
+
+class Settings(Frozen):
+    """Field names are the environment's, in lower case."""
+
+    queue_url: str
+    queue_arn: str
+    effects_queue_url: str
+    effects_queue_arn: str
+    mails_queue_url: str
+    mails_queue_arn: str
+    inbox_table: str
+    books_table: str
+    schedule_group: str
+    scheduler_role_arn: str
+    scheduler_dlq_arn: str
+    event_bus: str
+    exports_bucket: str
+    exports_url: str
+    token_key_id: str
+    stripe_key_id: str
+    mail_sender: str
+    operator_address: str = ""
+    mail_connected: bool = False
+    mails_off: str = ""
+    """Templates, separated by commas."""
+    business_name: str
+    livemode: bool
+    group_by: Literal["account", "customer"]
+    retention_days: int
+    lease_seconds: int
+    """Longer than the function's timeout, shorter than the queues' visibility timeout."""
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings in `environ`.
+
+    Raises:
+        pydantic.ValidationError: names each variable that is missing or wrong.
+    """
+    return Settings.model_validate({name.lower(): value for name, value in environ.items()})
+
+
+def policy_of(settings: Settings) -> Policy:
+    """What decides whether a mail still applies.
+
+    Raises:
+        ValueError: a mail that is to be off does not exist; says which there are.
+    """
+    return Policy(plans=read_plans(), off=mails_off(settings.mails_off), mail_connected=settings.mail_connected)

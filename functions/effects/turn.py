@@ -1,0 +1,94 @@
+"""A turn: one attempt at a lane, what has changed in it, and what becomes of its message."""
+
+from dataclasses import dataclass, field
+
+from functions.effects.lease import Leased
+from functions.effects.marks import finish, give_up, release
+from functions.effects.worker import Worker
+from shared.backoff import before_uncounted
+from shared.inbox.outbox import Owed, OwedMail, Progress
+
+
+@dataclass
+class Turn:
+    """One attempt at a lane: what has changed so far, and what of it is not yet written down."""
+
+    worker: Worker
+    leased: Leased
+    sent_ms: int
+    """When the message was sent; an entry that was given up before that is tried afresh."""
+    deadline: float
+    changed: dict[int, Progress] = field(default_factory=dict)
+    unwritten: dict[int, Progress] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+    def progress(self, place: int) -> Progress:
+        """How far an entry is, this attempt included."""
+        known = self.changed.get(place) or self.leased.progress[place]
+        if known.failed_ms is not None and known.failed_ms < self.sent_ms:
+            return Progress(cursor=known.cursor)
+        return known
+
+    def note(self, place: int, progress: Progress) -> None:
+        """Remember what became of an entry, to be written down."""
+        self.changed[place] = self.unwritten[place] = progress
+        if progress.error and progress.outcome is None:
+            self.errors.append(progress.error)
+
+    def waits_for(self, owed: Owed) -> Progress | None:
+        """The entry that `owed` waits for, while that has no outcome."""
+        if owed.after is None:
+            return None
+        before = self.progress(owed.after)
+        return before if before.outcome is None else None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a lane: `wait` seconds until the message comes again, None if it is done with.
+
+    `again` says that a message of its own continues a long erasure.
+    """
+
+    state: str
+    wait: int | None = None
+    again: bool = False
+    outcomes: tuple[str, ...] = ()
+    """What became of the entries that were performed now."""
+    error: str | None = None
+
+
+def conclude(turn: Turn) -> Result:
+    """Write down what is left to write, and say what becomes of the message."""
+    worker, leased = turn.worker, turn.leased
+    outcomes = tuple(one.outcome for one in turn.changed.values() if one.outcome)
+    owed = {place: turn.progress(place) for place, _ in leased.entries if turn.progress(place).outcome is None}
+    if not owed:
+        finish(worker.store, leased, turn.unwritten)
+        return Result("performed", outcomes=outcomes)
+    trying = {place: one for place, one in owed.items() if one.failed_ms is None}
+    if any(one.cursor and not one.error for one in trying.values()):
+        release(worker.store, leased, turn.unwritten)
+        return Result("goes on", again=True, outcomes=outcomes)
+    waits = [_wait(turn, place) for place in trying if not _hopeless(turn, place)]
+    if waits:
+        release(worker.store, leased, turn.unwritten)
+        return Result("waits", min(waits), outcomes=outcomes, error=next(iter(turn.errors), None))
+    error = next((one.error for one in owed.values() if one.error), None)
+    give_up(worker.store, leased, turn.unwritten, error or "unknown")
+    return Result("failed", 0, outcomes=outcomes, error=error)
+
+
+def _wait(turn: Turn, place: int) -> int:
+    """Seconds until an entry may be tried; while it waits for the other lane, longer each time."""
+    worker, now = turn.worker, turn.worker.store.clock()
+    if turn.waits_for(turn.leased.outbox[place]):
+        return before_uncounted(now - turn.leased.committed_ms / 1000, worker.jitter)
+    return max(1, round(turn.progress(place).not_before - now))
+
+
+def _hopeless(turn: Turn, place: int) -> bool:
+    """Whether an entry waits for another one of its own lane that was given up."""
+    owed = turn.leased.outbox[place]
+    before = turn.waits_for(owed)
+    return not isinstance(owed, OwedMail) and before is not None and before.failed_ms is not None

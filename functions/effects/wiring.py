@@ -1,0 +1,88 @@
+"""The effects worker's composition root: the only place where its clients are made, once, and handed on."""
+
+import logging
+import random
+import time
+from collections.abc import Mapping
+
+import boto3
+from aws_lambda_powertools import Logger
+from botocore.config import Config
+
+from functions.effects.bus import Bus
+from functions.effects.eraser import Eraser
+from functions.effects.exporter import Exporter
+from functions.effects.handler import Handler
+from functions.effects.mailer import Mailer
+from functions.effects.metrics import SERVICE
+from functions.effects.observer import Observer
+from functions.effects.schedules import Schedules, ScheduleTarget
+from functions.effects.settings import policy_of, read_settings
+from functions.effects.worker import Performers, Worker
+from shared.aws import PATIENCE
+from shared.inbox.handover import Handover
+from shared.tables.books import DynamoBooks
+from shared.tables.store import Store
+from shared.tokens import link_maker, tokens
+
+# SES has no idempotency key: the SDK must not send a mail again because an answer was slow.
+ONCE = PATIENCE.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
+
+
+def build(environ: Mapping[str, str]) -> Handler:
+    """The handler, with all that it needs, as `environ` asks for.
+
+    Raises:
+        pydantic.ValidationError: names each setting that is missing or wrong.
+    """
+    settings = read_settings(environ)
+    secrets, sqs = boto3.client("secretsmanager", config=PATIENCE), boto3.client("sqs", config=PATIENCE)
+    s3 = boto3.client("s3", config=PATIENCE)
+    token = tokens(secrets, settings.token_key_id)
+    store = Store(
+        client=boto3.client("dynamodb", config=PATIENCE),
+        inbox=settings.inbox_table,
+        books=settings.books_table,
+        retention_days=settings.retention_days,
+        lease=settings.lease_seconds,
+        clock=time.time,
+        token=token,
+    )
+    by_customer = settings.group_by == "customer"
+    mailer = Mailer(
+        boto3.client("sesv2", config=ONCE),
+        settings.mail_sender,
+        settings.business_name,
+        settings.operator_address,
+        link_maker(settings.exports_url, token),
+        random.uniform,
+        time.time,
+    )
+    target = ScheduleTarget(
+        group=settings.schedule_group,
+        queue_arn=settings.queue_arn,
+        role_arn=settings.scheduler_role_arn,
+        dlq_arn=settings.scheduler_dlq_arn,
+        by_customer=by_customer,
+        livemode=settings.livemode,
+    )
+    performers = Performers(
+        send_mail=mailer.send,
+        set_reminder=Schedules(boto3.client("scheduler", config=PATIENCE), target, time.time).set,
+        publish=Bus(boto3.client("events", config=PATIENCE), settings.event_bus).publish,
+        export=Exporter(store, s3, settings.exports_bucket).export,
+        erase=Eraser(store, s3, settings.exports_bucket).step,
+        observe=Observer(secrets, settings.stripe_key_id, sqs, settings.queue_url, by_customer, time.time).observe,
+    )
+    # The SDK's lines at this level quote whole requests: no setting turns them on.
+    logging.disable(logging.DEBUG)
+    return Handler(
+        worker=Worker(store, DynamoBooks(store, policy_of(settings)), performers, random.uniform),
+        mailer=mailer,
+        handover=Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url}),
+        sqs=sqs,
+        lanes={settings.effects_queue_arn: "effects", settings.mails_queue_arn: "mails"},
+        urls={"effects": settings.effects_queue_url, "mails": settings.mails_queue_url},
+        # CloudWatch stamps each line, and every line is logged at one place: neither is worth its bytes.
+        logger=Logger(service=SERVICE, location=None, timestamp=None),
+    )

@@ -1,0 +1,34 @@
+"""Hand-over: one message a lane tells the effects worker that a committed event owes something."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.inbox.outbox import Lane
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+
+@dataclass(frozen=True)
+class Handover:
+    """Sends to the queues of the lanes; `urls` holds a queue's URL for each lane."""
+
+    sqs: "SQSClient"
+    urls: Mapping[Lane, str]
+
+    def send(self, event_id: str, account: str, lanes: Iterable[Lane]) -> None:
+        """Tell the worker about `event_id`; a message too many does no harm, since the worker claims before it acts.
+
+        The account is the message group. On a standard queue that orders nothing: SQS serves other accounts first when
+        one has a backlog ("fair queues",
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html).
+
+        Raises:
+            botocore.exceptions.ClientError, BotoCoreError: SQS refused; what was sent before stays sent.
+        """
+        for lane in lanes:
+            self.sqs.send_message(
+                QueueUrl=self.urls[lane], MessageBody=json.dumps({"event": event_id}), MessageGroupId=account
+            )

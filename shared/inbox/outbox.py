@@ -1,0 +1,170 @@
+"""The outbox: the effects that a committed event still owes, kept on its inbox item until they are performed.
+
+A mail's address and words are personal data, so they lie in the customer's partition, on the item that claims its key.
+The outbox only points there: it holds ids alone, stays small, and erasing the partition erases the mail that is owed.
+
+The commit writes the outbox once. The effects worker keeps an entry's attempts, next try and outcome beside it, in
+`progress`, under the entry's place in the outbox. It only takes announcements out once they are published.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from shared.effects import Effect, Email, Erase, Export, Observe, Publish, Remind
+from shared.frozen import Frozen
+
+type Lane = Literal["effects", "mails"]
+"""Which of the two queues an entry is performed from: a throttled mail must hold up no other effect."""
+
+LANES: tuple[Lane, ...] = ("effects", "mails")
+
+
+class _Entry(Frozen):
+    """An entry's version, and the place of the entry that it waits for: a farewell waits for its export."""
+
+    v: int = 1
+    after: int | None = None
+    outcome: str | None = None
+    """What became of it, in items that code before the effects worker wrote; `progress` has it since."""
+
+
+class OwedMail(_Entry):
+    """A mail, by where its claim lies."""
+
+    kind: Literal["email"] = "email"
+    partition: str
+    key: str
+
+
+class OwedReminder(_Entry):
+    """A schedule to create, whole."""
+
+    kind: Literal["remind"] = "remind"
+    remind: Remind
+
+
+class OwedPublish(_Entry):
+    """The announcements of an event, published in one call."""
+
+    kind: Literal["publish"] = "publish"
+    announcements: tuple[Publish, ...] = ()
+
+
+class OwedExport(_Entry):
+    """An export to write, whole."""
+
+    kind: Literal["export"] = "export"
+    export: Export
+
+
+class OwedErasure(_Entry):
+    """An erasure, whole."""
+
+    kind: Literal["erase"] = "erase"
+    erase: Erase
+
+
+class OwedObservation(_Entry):
+    """An object to read at Stripe, whole."""
+
+    kind: Literal["observe"] = "observe"
+    observe: Observe
+
+
+type Owed = Annotated[
+    OwedMail | OwedReminder | OwedPublish | OwedExport | OwedErasure | OwedObservation, Field(discriminator="kind")
+]
+
+_OUTBOX: TypeAdapter[tuple[Owed, ...]] = TypeAdapter(tuple[Owed, ...])
+
+
+class Progress(Frozen):
+    """How far the worker is with one entry. Times are in epoch seconds, `failed_ms` in epoch milliseconds.
+
+    Args:
+        outcome: what became of it, in a word or two; None while it is owed.
+        attempts: how often it was tried and counted.
+        not_before: when it may be tried next.
+        faulty_since: since when the deployment itself has been at fault; 0 if it is not.
+        error: why the last attempt failed.
+        failed_ms: when the worker gave it up; a message that was sent later tries it afresh.
+        cursor: how far a long erasure has come.
+        rounds: how often a long erasure was continued by another message.
+    """
+
+    outcome: str | None = None
+    attempts: int = 0
+    not_before: int = 0
+    faulty_since: int = 0
+    error: str | None = None
+    failed_ms: int | None = None
+    cursor: str | None = None
+    rounds: int = 0
+
+
+def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
+    """The outbox of a decision: exports and erasures first, then what waits for them, mails last."""
+    exports = [OwedExport(export=effect) for effect in effects if isinstance(effect, Export)]
+    erasures = [OwedErasure(erase=effect) for effect in effects if isinstance(effect, Erase)]
+    reminders = [OwedReminder(remind=effect) for effect in effects if isinstance(effect, Remind)]
+    observations = [OwedObservation(observe=effect) for effect in effects if isinstance(effect, Observe)]
+    exported = 0 if exports else None
+    erased = len(exports) if erasures else None
+    announcements = tuple(effect for effect in effects if isinstance(effect, Publish))
+    published = [OwedPublish(announcements=announcements, after=erased)] if announcements else []
+    mails = [
+        OwedMail(partition=one.partition, key=one.key, after=exported if "export" in one.data else None)
+        for one in effects
+        if isinstance(one, Email)
+    ]
+    return (*exports, *erasures, *reminders, *observations, *published, *mails)
+
+
+def without_announcements(outbox: tuple[Owed, ...]) -> tuple[Owed, ...]:
+    """The outbox once they are published: announcements carry the business's metadata, which must not stay here."""
+    return tuple(OwedPublish(after=owed.after) if isinstance(owed, OwedPublish) else owed for owed in outbox)
+
+
+def lane_of(owed: Owed) -> Lane:
+    """The lane that an entry is performed in."""
+    return "mails" if isinstance(owed, OwedMail) else "effects"
+
+
+def lanes_of(outbox: Collection[Owed]) -> tuple[Lane, ...]:
+    """The lanes that have something to do for a new outbox; empty if nothing is owed."""
+    used = {lane_of(owed) for owed in outbox}
+    return tuple(lane for lane in LANES if lane in used)
+
+
+def owing(item: Mapping[str, Any]) -> tuple[Lane, ...]:
+    """The lanes that an inbox item still owes something in; `item` holds plain values."""
+    if "progress" in item:
+        return tuple(lane for lane in LANES if f"{lane}_owed" in item)
+    return lanes_of([owed for owed in load(item.get("outbox", "[]")) if owed.outcome is None])
+
+
+def progress_of(item: Mapping[str, Any], outbox: tuple[Owed, ...]) -> dict[int, Progress]:
+    """How far each entry of an item's outbox is, by its place."""
+    stored = item.get("progress", {})
+    return {place: _progress(owed, stored.get(str(place))) for place, owed in enumerate(outbox)}
+
+
+def _progress(owed: Owed, stored: Mapping[str, Any] | None) -> Progress:
+    return Progress.model_validate(stored) if stored else Progress(outcome=owed.outcome)
+
+
+def in_lane(outbox: tuple[Owed, ...], lane: Lane) -> Iterator[tuple[int, Owed]]:
+    """The entries of a lane, each with its place in the outbox."""
+    return ((place, owed) for place, owed in enumerate(outbox) if lane_of(owed) == lane)
+
+
+def dump(outbox: tuple[Owed, ...]) -> str:
+    """As stored."""
+    return _OUTBOX.dump_json(outbox, exclude_none=True).decode()
+
+
+def load(stored: str) -> tuple[Owed, ...]:
+    """As stored by this or older code."""
+    return _OUTBOX.validate_json(stored)

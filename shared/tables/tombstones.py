@@ -1,0 +1,65 @@
+"""Tombstones: what is left of an erased customer, which tells nobody whose it is and keeps older events out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared import keys
+from shared.effects import DAY, Erase
+from shared.tables.store import Store, from_item, to_item
+from shared.tokens import tombstone
+
+REMAINS = {"dead_letter_queue": 14 * DAY, "backups": 35 * DAY}
+"""Where copies outlive the erasure, and for how long, in seconds. Stripe's own copy is Stripe's to erase."""
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """A stored tombstone.
+
+    Args:
+        as_of: epoch seconds; events that were created by then are refused.
+        buried_ms: epoch milliseconds of the commit; what was saved by then is deleted.
+        version: the version that the erased record had; a record of a later life counts on from it.
+    """
+
+    as_of: int
+    buried_ms: int
+    version: int
+
+
+def burial_writes(store: Store, erase: Erase, now_ms: int) -> list[Any]:
+    """The writes that end a record in the commit: its tombstone, and its own deletion under its version.
+
+    The tombstone is the certificate, too: as of when the customer was erased, and what remains where until when.
+    """
+    now = now_ms // 1000
+    own = keys.ACCOUNT if erase.customer == erase.account else keys.ORGANIZATION
+    version = to_item({":version": erase.version})
+    certificate = {
+        "pk": tombstone(store.token, erase.account, erase.customer),
+        "sk": "tombstone",
+        "as_of": erase.as_of,
+        "erased_at": now,
+        "buried_ms": now_ms,
+        "version": erase.version,
+        "remains_until": {where: now + seconds for where, seconds in REMAINS.items()} | {"inbox_ids": store.expiry()},
+        "remains_at_stripe": "until it is erased there: https://docs.stripe.com/privacy/redaction",
+    }
+    deletion = {
+        "TableName": store.books,
+        "Key": to_item({"pk": keys.partition(erase.account, erase.customer), "sk": own}),
+        "ConditionExpression": "version = :version",
+        "ExpressionAttributeValues": version,
+    }
+    return [{"Delete": deletion}, {"Put": {"TableName": store.books, "Item": to_item(certificate)}}]
+
+
+def find_tombstone(store: Store, account: str, customer: str) -> Tombstone | None:
+    """The tombstone of a customer, if one was erased; raises botocore's errors if DynamoDB does not answer."""
+    key = to_item({"pk": tombstone(store.token, account, customer), "sk": "tombstone"})
+    item = store.client.get_item(TableName=store.books, Key=key, ConsistentRead=True).get("Item")
+    if not item:
+        return None
+    stone = from_item(item)
+    # Code before 0.2 wrote neither: it deleted at once, so there is nothing to spare and nothing to count on from.
+    return Tombstone(stone["as_of"], stone.get("buried_ms", 0), stone.get("version", 0))

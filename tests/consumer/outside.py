@@ -1,0 +1,68 @@
+"""What lies outside the tables, in a test's hands: the services that perform, and the queues of the two lanes."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from functions.effects.worker import Done, More
+from shared.effects import Email, Erase, Export, Observe, Publish, Remind
+from shared.inbox.outbox import Lane
+
+
+@dataclass
+class Outside:
+    """The mail service and the scheduler; each takes note, unless its next trouble is one."""
+
+    mails: list[Email] = field(default_factory=list)
+    reminders: list[Remind] = field(default_factory=list)
+    exports: list[Export] = field(default_factory=list)
+    erasures: list[Erase] = field(default_factory=list)
+    announcements: list[Publish] = field(default_factory=list)
+    observed: list[Observe] = field(default_factory=list)
+    mail_troubles: list[BaseException | None] = field(default_factory=list)
+    reminder_troubles: list[BaseException | None] = field(default_factory=list)
+
+    def send_mail(self, sent: Email) -> str:
+        _raise_next(self.mail_troubles)
+        self.mails.append(sent)
+        return "sent"
+
+    def set_reminder(self, remind: Remind) -> str:
+        _raise_next(self.reminder_troubles)
+        self.reminders.append(remind)
+        return "set"
+
+    def export(self, effect: Export) -> str:
+        self.exports.append(effect)
+        return "written"
+
+    def erase(self, effect: Erase, _cursor: str | None, _deadline: float) -> Done | More:
+        self.erasures.append(effect)
+        return Done("erased")
+
+    def observe(self, effect: Observe) -> str:
+        self.observed.append(effect)
+        return "observed"
+
+    def publish(self, announcements: Sequence[Publish]) -> str:
+        self.announcements.extend(announcements)
+        return "published"
+
+
+def _raise_next(troubles: list[BaseException | None]) -> None:
+    trouble = troubles.pop(0) if troubles else None
+    if trouble:
+        raise trouble
+
+
+@dataclass
+class Queues:
+    """The queues of the lanes: who was told of which event; a refusal can be planned."""
+
+    sent: list[tuple[Lane, str, str]] = field(default_factory=list)
+    troubles: list[BaseException | None] = field(default_factory=list)
+
+    def send_message(self, **kwargs: str) -> None:
+        _raise_next(self.troubles)
+        lane: Lane = "mails" if kwargs["QueueUrl"] == "url of mails" else "effects"
+        self.sent.append((lane, json.loads(kwargs["MessageBody"])["event"], kwargs["MessageGroupId"]))
