@@ -12,7 +12,7 @@ from infra import samples
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.mail import Mail
 from shared.packing import unpack
-from shared.tables.store import from_item
+from shared.tables.attributes import from_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

@@ -22,9 +22,11 @@ from typing import Any
 
 from functions.consumer.message import Message
 from shared.backoff import ATTEMPTS
+from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import Lane, owing
-from shared.tables.store import Store, from_item, to_item
+from shared.inbox.outbox import owing
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
 
 # TTL deletes late, by up to days: an expired item counts as absent.
 ABSENT = "attribute_not_exists(id) OR expires_at < :now"

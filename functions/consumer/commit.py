@@ -13,7 +13,8 @@ from shared.inbox.outbox import Owed, dump, lanes_of, owed_for
 from shared.inbox.unfinished import INDEX, shard_of
 from shared.packing import pack
 from shared.record import Record
-from shared.tables.store import Store, to_item
+from shared.tables.attributes import to_item
+from shared.tables.store import Store
 from shared.tables.tombstones import burial_writes
 
 if TYPE_CHECKING:

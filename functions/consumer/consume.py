@@ -28,8 +28,9 @@ from shared.effects import Publish
 from shared.errors import Permanent
 from shared.event import Event, read_event
 from shared.failure import Failure, failure_of
+from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import Lane, lanes_of
+from shared.inbox.outbox import lanes_of
 
 
 @dataclass

@@ -13,6 +13,8 @@ class Settings:
 
     Attributes:
         queue_url: URL of the FIFO queue of events (`QUEUE_URL`).
+        effects_queue_url: URL of the queue of owed effects (`EFFECTS_QUEUE_URL`).
+        mails_queue_url: URL of the queue of owed mails (`MAILS_QUEUE_URL`).
         inbox_table: Name of the table that says who has which event (`INBOX_TABLE`).
         books_table: Name of the table that also keeps how far each account is checked (`BOOKS_TABLE`).
         stripe_key_id: ARN or name of the secret with Stripe's API key (`STRIPE_KEY_ID`).
@@ -22,6 +24,8 @@ class Settings:
     """
 
     queue_url: str
+    effects_queue_url: str
+    mails_queue_url: str
     inbox_table: str
     books_table: str
     stripe_key_id: str
@@ -38,6 +42,8 @@ class Settings:
         """
         return cls(
             queue_url=_required(environ, "QUEUE_URL"),
+            effects_queue_url=_required(environ, "EFFECTS_QUEUE_URL"),
+            mails_queue_url=_required(environ, "MAILS_QUEUE_URL"),
             inbox_table=_required(environ, "INBOX_TABLE"),
             books_table=_required(environ, "BOOKS_TABLE"),
             stripe_key_id=_required(environ, "STRIPE_KEY_ID"),

@@ -13,7 +13,8 @@ from shared.payments import Payment
 from shared.policy import Policy
 from shared.record import Record
 from shared.records import Organization
-from shared.tables.store import Store, from_item, to_item
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
 from shared.tables.tombstones import find_tombstone
 
 
