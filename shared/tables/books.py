@@ -8,6 +8,7 @@ from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.orders import Order
 from shared.packing import unpack
+from shared.past import Past
 from shared.payments import Payment
 from shared.policy import Policy
 from shared.record import Record
@@ -45,6 +46,10 @@ class DynamoBooks:
             str(from_item(item)["sk"]).removeprefix(keys.pointer("")) for page in pages for item in page["Items"]
         )
         return any(self.payment(account, payment).disputed for payment in payments)
+
+    def past[Found: Past](self, vacant: Found) -> Found:
+        """A subscription that has ended or a closed invoice; raises botocore's errors if DynamoDB does not answer."""
+        return self._read(vacant)
 
     def order(self, account: str, subject: str, session: str) -> Order:
         """The order bought in a Checkout session; raises botocore's errors if DynamoDB does not answer."""
