@@ -201,7 +201,7 @@ deploy: $(BUILD) ## build for ARCH (arm64) and sam deploy: GUIDED=1 the first ti
 
 build: $(BUILD) ## package the functions for ARCH (arm64) with sam build
 
-$(BUILD): template.yaml infra/watching.yaml infra/package.py $(PACKAGED) | $(SAM)
+$(BUILD): template.yaml infra/package.py $(PACKAGED) | $(SAM)
 	@echo "building for $(ARCH)" && mkdir -p .aws-sam
 	@ARCH=$(ARCH) sam build --build-in-source --parallel --build-dir $(@D) --parameter-overrides Architecture=$(ARCH) >.aws-sam/build.log 2>&1 \
 	  || { cat .aws-sam/build.log; exit 1; }

@@ -211,7 +211,7 @@ def test_a_saved_query_runs_and_finds_something(stack: Stack, name: str) -> None
     assert answer["results"]
 
 
-def test_the_stack_within_is_updated_with_the_one_around_it(stack: Stack) -> None:
+def test_alarms_and_tracing_follow_the_parameters(stack: Stack) -> None:
     deploy(stack.cloud, BUILT, ARCHITECTURE, SECRET, QuietHours="0", Tracing="Active")
 
     names = [alarm["AlarmName"] for alarm in stack.cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]]

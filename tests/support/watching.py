@@ -1,4 +1,4 @@
-"""infra/watching.yaml and docs/runbook.md as tests read them."""
+"""The alarms, dashboard and queries of template.yaml, and docs/runbook.md, as tests read them."""
 
 import json
 import re
@@ -9,9 +9,9 @@ from typing import Any
 from cfnlint.decode.cfn_yaml import load
 
 ROOT = Path(__file__).parents[2]
-TEMPLATE: Mapping[str, Any] = load(str(ROOT / "infra/watching.yaml"))
+TEMPLATE: Mapping[str, Any] = load(str(ROOT / "template.yaml"))
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
-NAMES = {"Stack": "billhook", "Runbook": "docs/runbook.md", "QuietHours": "24"}
+NAMES = {"AWS::StackName": "billhook", "Runbook": "docs/runbook.md", "QuietHours": "24"}
 
 type Counted = tuple[str, str, tuple[tuple[str, str], ...]]
 """A metric: namespace, name, and its dimensions in order of their names."""
@@ -31,7 +31,7 @@ def filled(text: str, **more: str) -> str:
 def alarms() -> dict[str, dict[str, Any]]:
     """The alarms by what comes after the stack's name in theirs."""
     found = resources("AWS::CloudWatch::Alarm").values()
-    return {alarm["AlarmName"]["Fn::Sub"].removeprefix("${Stack}-"): alarm for alarm in found}
+    return {alarm["AlarmName"]["Fn::Sub"].removeprefix("${AWS::StackName}-"): alarm for alarm in found}
 
 
 def description(alarm: Mapping[str, Any]) -> str:
