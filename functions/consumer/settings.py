@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.effects import DAY
+from shared.emf import NAMESPACE
 from shared.frozen import Frozen
 from shared.plans import read_plans
 from shared.policy import MAILS, OPERATOR_MAILS, Policy
@@ -45,6 +46,7 @@ class Settings(Frozen):
     group_by: Literal["account", "customer"]
     retention_days: Annotated[int, Field(ge=60)]
     """The DLQ keeps a message 14 days, and so does the queue it is redriven to; the inbox must remember it longer."""
+    metrics_namespace: str = NAMESPACE
     lease_seconds: int
     """Longer than the function's timeout, shorter than the queue's visibility timeout."""
 

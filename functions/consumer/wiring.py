@@ -99,4 +99,6 @@ def build(environ: Mapping[str, str]) -> Handler:
     logging.disable(logging.DEBUG)
     # CloudWatch stamps each line, and every line is logged at one place: neither is worth its bytes.
     logger = Logger(service=SERVICE, location=None, timestamp=None)
-    return make_handler(consumer, boto3.client("sqs", config=PATIENCE), settings.queue_url, logger)
+    return make_handler(
+        consumer, boto3.client("sqs", config=PATIENCE), settings.queue_url, logger, settings.metrics_namespace
+    )

@@ -18,7 +18,7 @@ OUR_FAULT = 500  # the HTTP statuses from here on
 
 
 def print_request(
-    fields: Mapping[str, object], rejection: RejectedError | None, *, started: float, ended: float
+    fields: Mapping[str, object], rejection: RejectedError | None, namespace: str, *, started: float, ended: float
 ) -> None:
     """Prints the line of one request.
 
@@ -29,14 +29,15 @@ def print_request(
     Args:
         fields: What is known of the event; never a payload, a name, an address or a secret.
         rejection: Why the request was not accepted, or None if it was.
+        namespace: The namespace of the metrics.
         started: Unix time in seconds.
         ended: Unix time in seconds.
     """
     outcome: dict[str, object] = {"level": "INFO", "status": 200} if rejection is None else _explain(rejection)
     names = ["Received", *_names(rejection)]
-    directives = [directive(dict.fromkeys(names, "Count"))]
+    directives = [directive(namespace, dict.fromkeys(names, "Count"))]
     if rejection is not None:
-        directives.append(directive({"Rejected": "Count"}, "reason"))
+        directives.append(directive(namespace, {"Rejected": "Count"}, "reason"))
     metrics = embedded(ended, directives) | dict.fromkeys(names, 1)
     _print_line(outcome | dict(fields) | {"ms": round((ended - started) * 1000, 1)} | metrics)
 

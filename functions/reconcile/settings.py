@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from shared.emf import NAMESPACE
 from shared.queue_message import GroupBy
 
 
@@ -18,6 +19,7 @@ class Settings:
         stripe_key_id: ARN or name of the secret with Stripe's API key (`STRIPE_KEY_ID`).
         group_by: What makes a message group (`GROUP_BY`), as ingest has it.
         livemode: Whether the stack handles live events (`LIVEMODE`).
+        metrics_namespace: Where CloudWatch keeps the metrics (`METRICS_NAMESPACE`).
         stripe_api: Where Stripe's API answers, if not at Stripe (`STRIPE_API_BASE`): for tests, and set nowhere else.
     """
 
@@ -27,6 +29,7 @@ class Settings:
     stripe_key_id: str
     group_by: GroupBy
     livemode: bool
+    metrics_namespace: str
     stripe_api: str | None
 
     @classmethod
@@ -43,6 +46,7 @@ class Settings:
             stripe_key_id=_required(environ, "STRIPE_KEY_ID"),
             group_by=group_by(_required(environ, "GROUP_BY")),
             livemode=_one_of(environ, "LIVEMODE", "true", "false") == "true",
+            metrics_namespace=environ.get("METRICS_NAMESPACE") or NAMESPACE,
             stripe_api=environ.get("STRIPE_API_BASE") or None,
         )
 

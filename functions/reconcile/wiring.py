@@ -11,7 +11,7 @@ from functions.reconcile.cursors import cursors, forgetter, mover
 from functions.reconcile.handler import Handler, make_handler, sayer
 from functions.reconcile.hourly import Run
 from functions.reconcile.inbox import inbox
-from functions.reconcile.metrics import count
+from functions.reconcile.metrics import SERVICE, count
 from functions.reconcile.offer import offerer
 from functions.reconcile.reconcile import Reconciler
 from functions.reconcile.settings import Settings
@@ -34,7 +34,7 @@ def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.slee
     dynamodb = boto3.client("dynamodb", config=PATIENCE)
     sqs = boto3.client("sqs", config=PATIENCE)
     secrets = boto3.client("secretsmanager", config=PATIENCE)
-    logger = Logger(service="reconcile")
+    logger = Logger(service=SERVICE)
 
     def prepare(key: str, seconds_left: Callable[[], float]) -> Run:
         stripe = StripeApi(connect(key, settings.stripe_api), sleep)
@@ -55,7 +55,7 @@ def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.slee
         # Fetched each hour: a key that is put in, rolled or taken away needs no deploy.
         lambda: secrets.get_secret_value(SecretId=settings.stripe_key_id).get("SecretString", ""),
         prepare,
-        count,
+        lambda totals: count(totals, logger, settings.metrics_namespace),
         logger,
         livemode=settings.livemode,
     )

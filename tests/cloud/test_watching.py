@@ -33,7 +33,7 @@ def metric(stack: Stack, name: str, statistic: str = "Sum", **dimensions: str) -
     """A metric's value over all time; 0 if it has none."""
     cloudwatch = stack.cloud.client("cloudwatch")
     found = cloudwatch.get_metric_statistics(
-        Namespace="Billhook",
+        Namespace=f"Billhook/{NAME}",
         MetricName=name,
         Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
         StartTime=datetime(2020, 1, 1, tzinfo=UTC),

@@ -41,7 +41,9 @@ class Lambda:
         """The ids of the messages that go back."""
         # A service of its own, since Powertools keeps one logger for each.
         logger = Logger(service=uuid4().hex, stream=self.log)
-        answer = make_handler(self.world.consumer, self.sqs, URL, logger)({"Records": records}, None)
+        answer = make_handler(self.world.consumer, self.sqs, URL, logger, "Billhook/billhook")(
+            {"Records": records}, None
+        )
         self.queue.assert_no_pending_responses()
         return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
 

@@ -28,7 +28,7 @@ def without_metrics(line: dict[str, Any]) -> dict[str, Any]:
 def counted(line: dict[str, Any]) -> dict[str, int]:
     """Every metric as CloudWatch would read it."""
     (directive,) = line["_aws"]["CloudWatchMetrics"]
-    assert (directive["Namespace"], directive["Dimensions"]) == ("Billhook", [["service"]])
+    assert (directive["Namespace"], directive["Dimensions"]) == ("Billhook/billhook", [["service"]])
     return {metric["Name"]: line[metric["Name"]] for metric in directive["Metrics"]}
 
 

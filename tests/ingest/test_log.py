@@ -30,7 +30,7 @@ def metrics(line: dict[str, Any]) -> dict[tuple[str, ...], int]:
         for directive in line["_aws"]["CloudWatchMetrics"]
         for dimensions in directive["Dimensions"]
         for metric in directive["Metrics"]
-        if directive["Namespace"] == "Billhook" and metric["Unit"] == "Count"
+        if directive["Namespace"] == "Billhook/billhook" and metric["Unit"] == "Count"
     }
 
 

@@ -19,6 +19,10 @@ def test_stripe_is_at_stripe_unless_a_test_says_otherwise() -> None:
     assert Settings.from_environ(ENVIRON | {"STRIPE_API_BASE": "http://127.0.0.1:1"}).stripe_api == "http://127.0.0.1:1"
 
 
+def test_the_stack_has_its_own_metrics() -> None:
+    assert Settings.from_environ(ENVIRON | {"METRICS_NAMESPACE": "Billhook/dev"}).metrics_namespace == "Billhook/dev"
+
+
 @pytest.mark.parametrize("name", ENVIRON)
 def test_a_missing_setting_is_named(name: str) -> None:
     with pytest.raises(ValueError, match=name):

@@ -41,7 +41,9 @@ def description(alarm: Mapping[str, Any]) -> str:
 def watched(alarm: Mapping[str, Any]) -> Counted:
     """The metric that an alarm reads."""
     dimensions = sorted((one["Name"], str(one["Value"])) for one in alarm["Dimensions"])
-    return alarm["Namespace"], alarm["MetricName"], tuple(dimensions)
+    namespace = alarm["Namespace"]
+    ours = filled(namespace["Fn::Sub"]) if isinstance(namespace, dict) else namespace
+    return ours, alarm["MetricName"], tuple(dimensions)
 
 
 def widgets() -> list[dict[str, Any]]:
@@ -61,6 +63,12 @@ def shown() -> set[Counted]:
                 pairs = [one for one in metric[2:] if isinstance(one, str)]
                 found.add((metric[0], metric[1], tuple(sorted(zip(pairs[::2], pairs[1::2], strict=True)))))
     return found
+
+
+def searched() -> str:
+    """The expressions by which the dashboard searches for metrics."""
+    metrics = [one for widget in widgets() for one in widget["properties"].get("metrics", [])]
+    return "\n".join(one[0]["expression"] for one in metrics if isinstance(one[0], dict))
 
 
 def queries() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from typing import Any
 
 import boto3
@@ -22,6 +23,8 @@ from tests.consumer.tables import make_table
 from tests.consumer.world import REGION, World, mail, sqs_record, stripe_event
 from tests.exports.support import OBSTACLES, Exports
 from tests.ingest.support import PAYMENT_FAILED, Ingest, sign, to_bytes
+
+NAMESPACE = "Billhook/billhook"
 
 type Lines = list[dict[str, Any]]
 
@@ -53,7 +56,9 @@ def consumer_lines() -> Lines:
             with Stubber(sqs) as queue:
                 queue.add_response("change_message_visibility", {})
                 record = sqs_record(stripe_event(event_id, **event), message_id)
-                make_handler(world.consumer, sqs, "https://queue.example", logger)({"Records": [record]}, None)
+                make_handler(world.consumer, sqs, "https://queue.example", logger, NAMESPACE)(
+                    {"Records": [record]}, None
+                )
 
         world.decide = lambda _event, _books: Decision(then=(*HAPPENED, mail()))
         handle("evt_done", "message-1", api_version="2099-01-01.unheard")
@@ -99,5 +104,5 @@ def exports_lines(capsys: pytest.CaptureFixture[str]) -> Lines:
 @pytest.fixture
 def reconcile_lines(capsys: pytest.CaptureFixture[str]) -> Lines:
     """What reconcile logs of a run."""
-    count(Totals())
+    count(Totals(), Logger(service="reconcile-watched", stream=sys.stdout), NAMESPACE)
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
