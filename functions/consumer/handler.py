@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.consumer.consume import Verdict, consume
 from functions.consumer.consumer import Consumer
 from functions.consumer.message import Message, read_message
-from functions.consumer.metrics import metrics_of
+from functions.consumer.metrics import WARNED_OF, metrics_of
 from shared.errors import Unforeseen
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def _log(logger: "Logger", message: Message, verdict: Verdict, now: float, names
         "ms": round(now * 1000) - verdict.tally.started_ms if verdict.tally.started_ms else None,
         "since_received_ms": round(now * 1000) - message.sent_ms,
     }
-    say = logger.error if verdict.state in {"failed", "unrecorded"} else logger.info
     known = {name: value for name, value in line.items() if value is not None}
-    say(verdict.state, extra=known | metrics_of(message, verdict, now, namespace))
+    metrics = metrics_of(message, verdict, now, namespace)
+    say = logger.warning if WARNED_OF & metrics.keys() else logger.info
+    say = logger.error if verdict.state in {"failed", "unrecorded"} else say
+    say(verdict.state, extra=known | metrics)

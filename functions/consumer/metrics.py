@@ -32,6 +32,9 @@ STATES = {
 }
 """What the other states say is nothing new: `held`, `fenced` and `burnt` follow from one of these."""
 
+WARNED_OF = frozenset({"MailRefused", "UnknownApiVersion"})
+"""What an alarm waits for: a line that counts one is a warning, which a log level of WARN keeps."""
+
 CHANGES = {
     "organization.access_granted": "SubscriptionsStarted",
     "organization.plan_changed": "SubscriptionsChanged",

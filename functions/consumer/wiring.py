@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
-from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from functions.consumer.books import DynamoBooks
@@ -27,6 +26,7 @@ from functions.consumer.settings import policy_of, read_settings
 from functions.consumer.store import Store
 from functions.consumer.stripe_api import contact_asker
 from functions.consumer.tokens import link_maker, tokens
+from shared.logger import make_logger
 
 # A call that hangs must fail within the function's 30 seconds, so that the failure can be recorded. botocore would put
 # a long User-Agent together twice for each call, which takes a tenth of the call's processor time, and would check each
@@ -97,8 +97,7 @@ def build(environ: Mapping[str, str]) -> Handler:
     )
     # The SDK's lines at this level quote whole requests: no setting turns them on, and it need not ask for each.
     logging.disable(logging.DEBUG)
-    # CloudWatch stamps each line, and every line is logged at one place: neither is worth its bytes.
-    logger = Logger(service=SERVICE, location=None, timestamp=None)
+    logger = make_logger(SERVICE)
     return make_handler(
         consumer, boto3.client("sqs", config=PATIENCE), settings.queue_url, logger, settings.metrics_namespace
     )

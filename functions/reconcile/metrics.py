@@ -16,4 +16,5 @@ def count(totals: Totals, logger: "Logger", namespace: str) -> None:
     """Checked, Missing and Healed by service; zeros too, so that an alarm can tell "none" from "no data"."""
     counts = {"Checked": totals.checked, "Missing": totals.missing, "Healed": totals.healed}
     metrics = embedded(time.time(), [directive(namespace, dict.fromkeys(counts, "Count"))])
-    logger.info("counted", extra={"service": SERVICE, **counts, **metrics})
+    say = logger.warning if totals.missing else logger.info  # so that a log level of WARN keeps what an alarm reads
+    say("counted", extra={"service": SERVICE, **counts, **metrics})

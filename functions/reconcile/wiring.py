@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 
 import boto3
-from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from functions.reconcile.cursors import cursors, forgetter, mover
@@ -16,6 +15,7 @@ from functions.reconcile.offer import offerer
 from functions.reconcile.reconcile import Reconciler
 from functions.reconcile.settings import Settings
 from functions.reconcile.stripe_api import StripeApi, connect
+from shared.logger import make_logger
 
 PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
@@ -34,7 +34,7 @@ def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.slee
     dynamodb = boto3.client("dynamodb", config=PATIENCE)
     sqs = boto3.client("sqs", config=PATIENCE)
     secrets = boto3.client("secretsmanager", config=PATIENCE)
-    logger = Logger(service=SERVICE)
+    logger = make_logger(SERVICE)
 
     def prepare(key: str, seconds_left: Callable[[], float]) -> Run:
         stripe = StripeApi(connect(key, settings.stripe_api), sleep)
