@@ -39,6 +39,16 @@ def order(session: str) -> str:
     return f"order#{session}"
 
 
+def subscription(subscription_id: str) -> str:
+    """The sort key, in a customer's partition, of a subscription that has ended."""
+    return f"subscription#{subscription_id}"
+
+
+def invoice(invoice_id: str) -> str:
+    """The sort key, in a customer's partition, of an invoice that is closed."""
+    return f"invoice#{invoice_id}"
+
+
 def pointer(payment: str) -> str:
     """The sort key, in a customer's partition, of what leads to a payment."""
     return f"payment#{payment}"

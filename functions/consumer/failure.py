@@ -4,7 +4,8 @@ from functions.consumer.claim import Claimed
 from functions.consumer.commit import archive_writes
 from shared.event import Event
 from shared.failure import Failure
-from shared.tables.store import Store, to_item
+from shared.tables.attributes import to_item
+from shared.tables.store import Store
 
 OURS = "#token = :token AND #state = :claimed"
 """Ours, and not committed: the commit may have been applied although its answer was lost."""

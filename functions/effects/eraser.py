@@ -10,7 +10,8 @@ from functions.effects.worker import Done, More
 from shared import keys
 from shared.effects import Erase
 from shared.errors import Retryable
-from shared.tables.store import Store, to_item
+from shared.tables.attributes import to_item
+from shared.tables.store import Store
 from shared.tokens import export_key
 
 if TYPE_CHECKING:

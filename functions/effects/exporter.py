@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from shared import keys
 from shared.effects import Export
 from shared.packing import unpack
-from shared.tables.store import Store, from_item, to_item
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
 from shared.tokens import export_key
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from shared.backoff import before_uncounted
 from shared.errors import Unforeseen
 from shared.failure import Failure, failure_of
 from shared.inbox.handover import Handover
+from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import Lane
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger

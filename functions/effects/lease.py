@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.effects.message import Message
+from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import LANES, Lane, Owed, Progress, in_lane, load, owing, progress_of
+from shared.inbox.outbox import Owed, Progress, in_lane, load, owing, progress_of
 from shared.inbox.unfinished import INDEX, shard_of
-from shared.tables.store import Store, from_item, to_item
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
 
 
 @dataclass(frozen=True)

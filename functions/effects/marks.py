@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from functions.effects.lease import Leased
-from shared.inbox.outbox import LANES, Progress, dump, without_announcements
+from shared.inbox.lanes import LANES
+from shared.inbox.outbox import Progress, dump, without_announcements
 from shared.inbox.unfinished import INDEX
-from shared.tables.store import Store, from_item, to_item
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
 
 
 class FencedError(Exception):
@@ -35,9 +37,13 @@ def checkpoint(store: Store, leased: Leased, changed: Mapping[int, Progress]) ->
     _write(store, leased, changed, _Change())
 
 
-def release(store: Store, leased: Leased, changed: Mapping[int, Progress]) -> None:
-    """Write down what was done, and let go of the lane, which still owes something; raises as `checkpoint` does."""
-    _write(store, leased, changed, _Change(", #holder.lease_until = :zero", values={":zero": 0}))
+def release(store: Store, leased: Leased, changed: Mapping[int, Progress], wait: int) -> None:
+    """Write down what was done, and let go of the lane, which goes on in `wait` seconds; raises as `checkpoint` does.
+
+    Reconciliation hands a lane over again that did not go on then.
+    """
+    sets = ", #holder.lease_until = :zero, #holder.not_before = :not_before"
+    _write(store, leased, changed, _Change(sets, values={":zero": 0, ":not_before": store.now() + wait}))
 
 
 def give_up(store: Store, leased: Leased, changed: Mapping[int, Progress], error: str) -> None:

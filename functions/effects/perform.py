@@ -25,7 +25,8 @@ from shared.inbox.outbox import (
     OwedReminder,
     Progress,
 )
-from shared.tables.store import Store, from_item, to_item
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
 from shared.tables.tombstones import find_tombstone
 
 MOST_ROUNDS = 500

@@ -68,11 +68,11 @@ def conclude(turn: Turn) -> Result:
         return Result("performed", outcomes=outcomes)
     trying = {place: one for place, one in owed.items() if one.failed_ms is None}
     if any(one.cursor and not one.error for one in trying.values()):
-        release(worker.store, leased, turn.unwritten)
+        release(worker.store, leased, turn.unwritten, 0)
         return Result("goes on", again=True, outcomes=outcomes)
     waits = [_wait(turn, place) for place in trying if not _hopeless(turn, place)]
     if waits:
-        release(worker.store, leased, turn.unwritten)
+        release(worker.store, leased, turn.unwritten, min(waits))
         return Result("waits", min(waits), outcomes=outcomes, error=next(iter(turn.errors), None))
     error = next((one.error for one in owed.values() if one.error), None)
     give_up(worker.store, leased, turn.unwritten, error or "unknown")

@@ -47,6 +47,7 @@ class Totals:
     checked: int = 0
     missing: int = 0
     healed: int = 0
+    handed_over: int = 0
 
 
 class OutOfTimeError(Exception):

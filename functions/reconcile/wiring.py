@@ -8,14 +8,16 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from functions.reconcile.cursors import cursors, forgetter, mover
-from functions.reconcile.handler import Handler, make_handler, sayer
+from functions.reconcile.handler import Handler, Parts, make_handler, sayer
 from functions.reconcile.hourly import Run
 from functions.reconcile.inbox import inbox
 from functions.reconcile.metrics import count
 from functions.reconcile.offer import offerer
+from functions.reconcile.overdue import Inbox, hand_over_again
 from functions.reconcile.reconcile import Reconciler
 from functions.reconcile.settings import Settings
 from functions.reconcile.stripe_api import StripeApi, connect
+from shared.inbox.handover import Handover
 
 PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
@@ -34,6 +36,7 @@ def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.slee
     dynamodb = boto3.client("dynamodb", config=PATIENCE)
     sqs = boto3.client("sqs", config=PATIENCE)
     secrets = boto3.client("secretsmanager", config=PATIENCE)
+    handover = Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url})
     logger = Logger(service="reconcile")
 
     def prepare(key: str, seconds_left: Callable[[], float]) -> Run:
@@ -51,11 +54,11 @@ def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.slee
             seconds_left=seconds_left,
         )
 
-    return make_handler(
+    parts = Parts(
         # Fetched each hour: a key that is put in, rolled or taken away needs no deploy.
-        lambda: secrets.get_secret_value(SecretId=settings.stripe_key_id).get("SecretString", ""),
-        prepare,
-        count,
-        logger,
-        livemode=settings.livemode,
+        fetch_key=lambda: secrets.get_secret_value(SecretId=settings.stripe_key_id).get("SecretString", ""),
+        prepare=prepare,
+        hand_over=lambda: hand_over_again(Inbox(dynamodb, settings.inbox_table), handover, int(time.time())),
+        count=count,
     )
+    return make_handler(parts, logger, livemode=settings.livemode)

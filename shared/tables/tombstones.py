@@ -5,7 +5,8 @@ from typing import Any
 
 from shared import keys
 from shared.effects import DAY, Erase
-from shared.tables.store import Store, from_item, to_item
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
 from shared.tokens import tombstone
 
 REMAINS = {"dead_letter_queue": 14 * DAY, "backups": 35 * DAY}

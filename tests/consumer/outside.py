@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from functions.effects.worker import Done, More
 from shared.effects import Email, Erase, Export, Observe, Publish, Remind
-from shared.inbox.outbox import Lane
+from shared.inbox.lanes import Lane
 
 
 @dataclass

@@ -20,8 +20,8 @@ from shared.payments import Payment
 from shared.pointer import Holding, Pointer
 from shared.policy import Policy
 from shared.records import Organization
+from shared.tables.attributes import from_item
 from shared.tables.books import DynamoBooks
-from shared.tables.store import from_item
 from shared.tokens import export_key, link_maker, tokens
 from tests.consumer.faults import Crash
 from tests.consumer.world import NOW, PARTITION, World, mail, stripe_event, token

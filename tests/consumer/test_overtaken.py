@@ -8,6 +8,7 @@ from shared.effects import Email
 from shared.event import Event
 from shared.plans import read_plans
 from shared.policy import Policy
+from shared.records import Organization
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CONNECTED, told
@@ -85,3 +86,17 @@ def test_a_mail_that_was_switched_off_meanwhile_is_not_sent() -> None:
     books = told(SOMEBODY, PAID)
     off = BooksOf(*books.records.values(), policy=Policy(plans=read_plans(), off=frozenset({"receipt"})))
     assert overtaken(waiting("receipt", books), off)
+
+
+class StoredBooks(BooksOf):
+    """Books that give an organization as it is stored, without its past."""
+
+    def organization(self, account: str, customer: str) -> Organization:
+        return super().organization(account, customer).recalling({})
+
+
+def test_an_invoice_that_was_mended_and_paid_is_no_longer_the_operators_to_mend() -> None:
+    books = told(UNSENT)
+    mail = waiting("finalization_failed", books)
+    books.apply(decide(after(UNSENT, "invoice.paid", customer=UNSENT.object["customer"]), books))
+    assert overtaken(mail, StoredBooks(*books.records.values(), policy=books.policy))

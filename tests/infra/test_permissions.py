@@ -101,7 +101,7 @@ def test_only_the_alarms_are_let_in_from_outside_the_account() -> None:
 def test_the_one_sender_is_the_address_with_a_name_before_it_or_without(sender: str) -> None:
     [condition] = [
         statement["Condition"]["StringEqualsIgnoreCase"]["ses:FromAddress"]
-        for policy in of_type(TEMPLATE, "AWS::IAM::Role")["ConsumerRole"]["Policies"]
+        for policy in of_type(TEMPLATE, "AWS::IAM::Role")["EffectsRole"]["Policies"]
         for _, statement in statements(policy["PolicyDocument"])
         if statement["Action"] == "ses:SendEmail"
     ]

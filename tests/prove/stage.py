@@ -17,7 +17,7 @@ from moto.scheduler.models import scheduler_backends
 from moto.ses.models import ses_backends
 
 from shared import keys
-from shared.tables.store import from_item
+from shared.tables.attributes import from_item
 from tests.consumer.tables import make_table
 from tests.consumer.world import REGION
 

@@ -58,6 +58,8 @@ class House:
     inbox: str
     books: str
     queue: str
+    effects: str
+    mails: str
     key_id: str
     livemode: str = "false"
     group_by: str = "account"
@@ -70,6 +72,8 @@ class House:
     def environ(self) -> dict[str, str]:
         environ = {
             "QUEUE_URL": self.queue,
+            "EFFECTS_QUEUE_URL": self.effects,
+            "MAILS_QUEUE_URL": self.mails,
             "INBOX_TABLE": self.inbox,
             "BOOKS_TABLE": self.books,
             "STRIPE_KEY_ID": self.key_id,
@@ -154,9 +158,10 @@ def house(server: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[
         sqs = boto3.client("sqs", region_name=REGION)
         secrets = boto3.client("secretsmanager", region_name=REGION)
         queue = sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        effects, mails = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("effects", "mails"))
         key_id = secrets.create_secret(Name="stripe-api-key", SecretString=KEY)["ARN"]
         inbox, books = make_table(dynamodb, "InboxTable"), make_table(dynamodb, "BooksTable")
-        yield House(stripe, server[0], clock, dynamodb, sqs, secrets, inbox, books, queue, key_id)
+        yield House(stripe, server[0], clock, dynamodb, sqs, secrets, inbox, books, queue, effects, mails, key_id)
 
 
 @pytest.fixture
