@@ -34,6 +34,11 @@ STAY = (
 )
 """What is held about a customer who leaves: records, payments of both kinds with events of their own, and mails."""
 
+_AT_STRIPE = {
+    SAMPLES[name]["data"]["object"]["id"]: SAMPLES[name]["data"]["object"]
+    for name in ("customer.created", "account.updated")
+}
+
 
 def in_order(matrix: Matrix) -> None:
     """The story, with what Billhook sends itself as it comes due."""
@@ -60,6 +65,15 @@ def _in_order(matrix: Matrix, names: Sequence[str]) -> None:
         for new, message in stage.own().items():
             if new not in known:
                 heapq.heappush(agenda, (max(message["created"], clock.now), new))
+
+
+def asked_at_stripe(matrix: Matrix) -> None:
+    """Mails begin to wait for an address, and the worker reads it at Stripe: a customer's, and an account's."""
+    matrix.theatre.at_stripe = _AT_STRIPE
+    for name in ("charge.refunded", "payout.failed"):
+        with matrix.theatre.aside():
+            _with_what_follows(matrix, _of_stripe(name))
+    matrix.theatre.at_stripe = {}
 
 
 def first_of_all(matrix: Matrix) -> None:

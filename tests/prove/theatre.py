@@ -84,6 +84,8 @@ class Theatre:
         self.wire.others = self._others
         self._played: list[Message] = []
         self._waiting: list[Message] = []
+        self.first_calls: list[int] = []
+        """Which calls of the last play were the first ones of an invocation."""
 
     def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
         """Have both `build` see this wire and this clock; clients hold nothing of an event, so each is made once."""
@@ -116,10 +118,11 @@ class Theatre:
         self.clock.now = act.at
         self.wire.expect(break_at)
         first = Message("events", act.body, f"message of {act.name}", act.at, act.at)
-        self._played, self._waiting = [first], [first]
+        self._played, self._waiting, self.first_calls = [first], [first], []
         processes = Processes(self.stage.environ)
         while self._waiting:
             message = min(self._waiting, key=lambda one: one.visible)
+            self.first_calls.append(len(self.wire.calls))
             if self.receive(message, processes):
                 self._waiting.remove(message)
             most = RECEIVES[message.queue]
