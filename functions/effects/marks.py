@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from functions.effects.lease import Leased, Other, other_lane
+from shared.inbox.lanes import LANES
 from shared.inbox.outbox import Progress, dump, without_announcements
 from shared.inbox.unfinished import INDEX
 from shared.tables.attributes import from_item, to_item
