@@ -149,7 +149,7 @@ def _unchanged(record: Record) -> Any:  # noqa: ANN401 - likewise
         return {}
     if record.version == 0:
         return {"ConditionExpression": "attribute_not_exists(pk)"}
-    version = to_item({":version": record.version})
+    version = to_item({":version": record.saved_as})
     return {"ConditionExpression": "version = :version", "ExpressionAttributeValues": version}
 
 

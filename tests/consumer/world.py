@@ -139,14 +139,8 @@ class World:
 
     @property
     def performers(self) -> Performers:
-        return Performers(
-            self.outside.send_mail,
-            self.outside.set_reminder,
-            self.outside.publish,
-            self.outside.export,
-            self.outside.erase,
-            self.outside.observe,
-        )
+        does = self.outside
+        return Performers(does.send_mail, does.set_reminder, does.publish, does.export, does.erase, does.observe)
 
     @property
     def handover(self) -> Handover:
@@ -156,9 +150,8 @@ class World:
     @property
     def worker(self) -> Worker:
         """Waits as long as a back-off allows, so that its limits can be told."""
-        return Worker(
-            self.store, DynamoBooks(self.store, Policy(mail_connected=True)), self.performers, lambda _least, most: most
-        )
+        books = DynamoBooks(self.store, Policy(mail_connected=True))
+        return Worker(self.store, books, self.performers, lambda _least, most: most)
 
     @property
     def consumer(self) -> Consumer:
