@@ -52,11 +52,11 @@ def record_failure(store: Store, books: Books, claimed: Claimed, failure: Failur
     """
     mark = _mark(store, claimed, failure)
     try:
-        store.client.transact_write_items(TransactItems=[mark, *_archive(store, books, body)])
+        store.client.transact_write_items(TransactItems=[{"Update": mark}, *_archive(store, books, body)])
     except ClientError as error:
         if failure_of(error).kind in {"service", "throttled"}:  # both pass
             raise
-        store.client.transact_write_items(TransactItems=[mark])
+        store.client.update_item(**mark)
 
 
 def _mark(store: Store, claimed: Claimed, failure: Failure) -> Any:  # noqa: ANN401 - a boto3 shape
@@ -69,15 +69,13 @@ def _mark(store: Store, claimed: Claimed, failure: Failure) -> Any:  # noqa: ANN
         ":claimed": "claimed",
     }
     return {
-        "Update": {
-            "TableName": store.inbox,
-            "Key": to_item({"id": claimed.event_id}),
-            "UpdateExpression": "SET #state = :failed, #error = :error, failed_ms = :now, lease_until = :released "
-            "REMOVE next_at",
-            "ConditionExpression": OURS,
-            "ExpressionAttributeNames": {"#state": "state", "#error": "error", "#token": "token"},
-            "ExpressionAttributeValues": to_item(values),
-        }
+        "TableName": store.inbox,
+        "Key": to_item({"id": claimed.event_id}),
+        "UpdateExpression": "SET #state = :failed, #error = :error, failed_ms = :now, lease_until = :released "
+        "REMOVE next_at",
+        "ConditionExpression": OURS,
+        "ExpressionAttributeNames": {"#state": "state", "#error": "error", "#token": "token"},
+        "ExpressionAttributeValues": to_item(values),
     }
 
 

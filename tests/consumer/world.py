@@ -130,6 +130,7 @@ class World:
     ignore: str | None = None
     received: Counter[str] = field(default_factory=Counter)
     """How often each message was handed out."""
+    slept: list[float] = field(default_factory=list)
 
     @classmethod
     def on(cls, client: "DynamoDBClient", inbox: str, books: str, faults: "Faults") -> Self:
@@ -165,7 +166,7 @@ class World:
             self.decide,
             lambda _message: self.ignore,
             jitter=lambda _least, most: most,
-            sleep=lambda _seconds: None,
+            sleep=self.slept.append,
         )
 
     def message(self, message_id: str = "message-1", event_id: str = "evt_1", **changes: object) -> Message:
