@@ -21,7 +21,7 @@ from shared.decision import Decision
 from shared.effects import DAY, Email, Publish, Remind
 from shared.event import Event, read_event
 from shared.inbox.handover import Handover
-from shared.inbox.outbox import LANES, Lane, progress_of
+from shared.inbox.outbox import LANES, Lane, owing, progress_of
 from shared.inbox.outbox import load as load_outbox
 from shared.policy import Policy
 from shared.stripe_objects import Contact, read
@@ -199,7 +199,7 @@ class World:
         results = []
         while self.queues.sent:
             lane, event_id, _ = self.queues.sent.pop(0)
-            if f"{lane}_owed" in self.inbox(event_id):
+            if lane in owing(self.inbox(event_id)):
                 results.append(self.work(lane, event_id, sent=self.clock.now))
         return results
 
