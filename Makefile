@@ -114,14 +114,10 @@ signed: $(DEV) ## print a sample, freshly signed, as API Gateway hands it to ing
 env: $(DEV) ## print the functions' settings on the running local cloud, as `sam local invoke --env-vars` takes them
 	@$(PYTHON) -m infra.env
 
-# A container reaches this machine by that name; on Linux only what listens beyond 127.0.0.1: make run BIND=0.0.0.0
-SAM_LOCAL = AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test sam local invoke $(FUNCTION) --template .aws-sam/$(HOST_ARCH)/template.yaml \
-  --parameter-overrides Architecture=$(HOST_ARCH) --env-vars .local/env.json --add-host host.docker.internal:host-gateway --event -
-invoke: FUNCTION ?= ConsumerFunction
-invoke: $(DEV) $(SAM) ## sam local invoke (needs Docker) against the running local cloud: EVENT=… [FUNCTION=IngestFunction]
+invoke: $(DEV) $(SAM) ## sam local invoke (needs Docker) against the local cloud of `make run BIND=0.0.0.0`: EVENT=… [FUNCTION=IngestFunction]
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
-	@mkdir -p .local && $(MAKE) --silent env >.local/env.json
-	@$(if $(filter IngestFunction,$(FUNCTION)),$(MAKE) --silent signed,cat events/sqs/$(or $(EVENT),$(error say which: EVENT=…)).json) | $(SAM_LOCAL)
+	@$(PYTHON) -m infra.invoke $(or $(EVENT),$(error say which: make invoke EVENT=invoice.payment_failed; events/ has them)) \
+	  $(if $(FUNCTION),--function $(FUNCTION))
 
 secret: $(DEV) ## give an endpoint a signing secret: NAME=direct VALUE=whsec_… [SECRET_ID=the stack's SigningSecretsId] [ALONE=1]
 	@$(PYTHON) -m infra.secret $(or $(NAME),$(error NAME=direct is missing)) $(or $(VALUE),$(error VALUE=whsec_… is missing)) \

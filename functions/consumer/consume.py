@@ -49,6 +49,8 @@ class Verdict:
     wait: int | None = None
     failure: Failure | None = None
     attempt: int = 0
+    reason: str | None = None
+    """Why the event is ignored."""
     tally: Tally = field(default_factory=Tally, compare=False)
 
 
@@ -95,8 +97,10 @@ def _not_ours(consumer: Consumer, message: Message, claimed: NotOurs) -> Verdict
     match claimed:
         case Committed(lanes):
             return _hand_over(consumer, message, lanes, Verdict("handed over"))
-        case Duplicate(state):
-            return Verdict("ignored" if state == "ignored" else "duplicate")
+        case Duplicate("ignored", reason):
+            return Verdict("ignored", reason=reason)
+        case Duplicate():
+            return Verdict("duplicate")
         case LeasedElsewhere(seconds):
             return Verdict("leased elsewhere", seconds + 1)
         case AwaitingDeadLetter():

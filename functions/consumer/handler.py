@@ -67,6 +67,7 @@ def _log(logger: "Logger", message: Message, verdict: Verdict, now: float) -> No
         "account": message.account,
         "message_id": message.message_id,
         "attempt": verdict.attempt or None,
+        "reason": verdict.reason,
         "error": str(verdict.failure) if verdict.failure else None,
         "again_in_s": verdict.wait,
         "ms": round(now * 1000) - verdict.tally.started_ms if verdict.tally.started_ms else None,

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from shared.effects import DAY
 from shared.frozen import Frozen
+from shared.livemode import Livemode
 from shared.plans import read_plans
 from shared.policy import Policy, mails_off
 
@@ -32,7 +33,7 @@ class Settings(Frozen):
     """Templates, separated by commas."""
     order_key: str = ""
     """The metadata key that makes a payment intent an order."""
-    livemode: bool
+    livemode: Livemode
     retention_days: Annotated[int, Field(ge=60)]
     """The DLQ keeps a message 14 days, and so does the queue it is redriven to; the inbox must remember it longer."""
     lease_seconds: int

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from shared.frozen import Frozen
+from shared.livemode import Livemode
 from shared.plans import read_plans
 from shared.policy import Policy, mails_off
 
@@ -33,7 +34,7 @@ class Settings(Frozen):
     mails_off: str = ""
     """Templates, separated by commas."""
     business_name: str
-    livemode: bool
+    livemode: Livemode
     group_by: Literal["account", "customer"]
     retention_days: int
     lease_seconds: int

@@ -40,8 +40,8 @@ class Parts:
     count: Callable[[Totals], None]
 
 
-def make_handler(parts: Parts, logger: "Logger", *, livemode: bool) -> Handler:
-    """The handler of an hourly schedule, on a stack that handles live events or not.
+def make_handler(parts: Parts, logger: "Logger", *, livemode: bool | None) -> Handler:
+    """The handler of an hourly schedule; `livemode` is the mode whose events the stack handles, None for both.
 
     Returns:
         A function that answers what it has counted, and raises what is somebody's to mend: a key that may not read
@@ -89,10 +89,10 @@ def _run(prepared: Run, totals: Totals, logger: "Logger") -> None:
         logger.info("reconciled", extra=asdict(totals))
 
 
-def _off(mode: str | None, *, livemode: bool) -> str | None:
+def _off(mode: str | None, *, livemode: bool | None) -> str | None:
     """Why there is nothing to reconcile with, and what to do about it; None if there is."""
     if mode is None:
         return "no API key is stored: put a restricted key that may read Events into the secret <stack>/stripe-api-key"
-    if (mode == "live") != livemode:
+    if livemode is not None and (mode == "live") != livemode:
         return f"the stored key is for {mode} mode, and this stack handles {'live' if livemode else 'test-mode'} events"
     return None

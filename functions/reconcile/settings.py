@@ -6,6 +6,9 @@ from typing import Self
 
 from shared.queue_message import GroupBy
 
+MODES = {"true": True, "false": False, "any": None}
+"""What `LIVEMODE` may be."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -19,7 +22,7 @@ class Settings:
         books_table: Name of the table that also keeps how far each account is checked (`BOOKS_TABLE`).
         stripe_key_id: ARN or name of the secret with Stripe's API key (`STRIPE_KEY_ID`).
         group_by: What makes a message group (`GROUP_BY`), as ingest has it.
-        livemode: Whether the stack handles live events (`LIVEMODE`).
+        livemode: The mode whose events the stack handles (`LIVEMODE`); None for both.
         stripe_api: Where Stripe's API answers, if not at Stripe (`STRIPE_API_BASE`): for tests, and set nowhere else.
     """
 
@@ -30,7 +33,7 @@ class Settings:
     books_table: str
     stripe_key_id: str
     group_by: GroupBy
-    livemode: bool
+    livemode: bool | None
     stripe_api: str | None
 
     @classmethod
@@ -48,7 +51,7 @@ class Settings:
             books_table=_required(environ, "BOOKS_TABLE"),
             stripe_key_id=_required(environ, "STRIPE_KEY_ID"),
             group_by=group_by(_required(environ, "GROUP_BY")),
-            livemode=_one_of(environ, "LIVEMODE", "true", "false") == "true",
+            livemode=MODES[_one_of(environ, "LIVEMODE", *MODES)],
             stripe_api=environ.get("STRIPE_API_BASE") or None,
         )
 

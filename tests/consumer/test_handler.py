@@ -143,6 +143,14 @@ def test_a_finished_event_leaves_one_line_of_ids_and_states(consumer: Lambda) ->
     assert line["level"] == "INFO"
 
 
+def test_an_ignored_event_is_logged_with_its_reason_each_time_that_it_comes(consumer: Lambda) -> None:
+    consumer.world.ignore = "a test-mode event on a live stack"
+    for number in (1, 2):
+        consumer.handle(sqs_record(stripe_event(), f"message-{number}"))
+    said = [(line["message"], line["reason"]) for line in consumer.lines()]
+    assert said == [("ignored", "a test-mode event on a live stack")] * 2
+
+
 def test_a_failure_is_logged_as_an_error_that_names_no_value(failing: Lambda) -> None:
     failing.expect_wait(0)
     failing.handle(sqs_record(stripe_event()))

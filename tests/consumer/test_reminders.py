@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from functions.effects.reminders import ScheduleTarget, message_of, reminders
+from functions.effects.schedules import ScheduleTarget, message_of, reminders
 from moto import mock_aws
 
 from functions.consumer.message import read_message
@@ -113,9 +113,9 @@ def test_a_scheduler_that_refuses_is_a_failure(scheduler: "EventBridgeSchedulerC
             at(scheduler)(reminder())
 
 
-@pytest.mark.parametrize("livemode", [True, False])
+@pytest.mark.parametrize("livemode", [True, False, None])
 @pytest.mark.parametrize("account", ["acct_1", "platform"])
-def test_its_message_is_an_event_like_any_other(account: str, *, livemode: bool) -> None:
+def test_its_message_is_an_event_like_any_other(account: str, *, livemode: bool | None) -> None:
     remind = reminder().model_copy(update={"account": account})
     body = message_of(remind, livemode=livemode)
     message, event = read_message(sqs_record(body)), read_event(body)

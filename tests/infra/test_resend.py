@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from functions.effects.reminders import message_of
+from functions.effects.schedules import message_of
 from moto import mock_aws
 
 import infra.resend

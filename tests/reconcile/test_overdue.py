@@ -12,7 +12,7 @@ from shared.tables.attributes import to_item
 from tests.reconcile.conftest import HOUR, NOW, House
 
 
-def owe(house: House, event_id: str = "evt_1", ago: float = 5 * HOUR, **attributes: object) -> None:
+def owe(house: House, event_id: str = "evt_1", ago: float = 5 * HOUR, **attributes: Any) -> None:  # noqa: ANN401 - plain values
     """An event that was committed `ago` seconds ago; by default both lanes are owed and nobody has begun."""
     item: dict[str, Any] = {
         "id": event_id,
@@ -47,7 +47,7 @@ def test_it_needs_no_key_of_stripes(house: House) -> None:
 @pytest.mark.parametrize("lane", LANES)
 def test_a_lane_has_its_time_before_it_counts_as_lost(house: House, lane: Lane) -> None:
     (other,) = set(LANES) - {lane}
-    owe(house, ago=LATE[lane], **{f"{other}_owed": None})
+    owe(house, "evt_1", LATE[lane], **{f"{other}_owed": None})
     assert house.run()["handed_over"] == 0
     house.clock.now += 1
     assert house.run()["handed_over"] == 1

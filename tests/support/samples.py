@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from functions.effects.reminders import message_of
+from functions.effects.schedules import message_of
 
 from shared.effects import Remind
 from shared.event import Event, read_event
