@@ -63,12 +63,11 @@ class Eraser:
         """
         stone = find_or_bury(self.store, effect)
         begun = Cursor.model_validate_json(cursor) if cursor else Cursor()
-        sweep = _Sweep(self, effect.account, stone.buried_ms, deadline, begun.deleted)
-        after = begun.after
-        for number, page in enumerate(_pages(self.store, keys.partition(effect.account, effect.customer), after)):
+        sweep = _Sweep(self, effect.account, stone.buried_ms, deadline, begun.deleted, begun.after)
+        own = keys.partition(effect.account, effect.customer)
+        for number, page in enumerate(_pages(self.store, own, begun.after)):
             if (number and sweep.late) or not sweep.clear(page):
-                return More(Cursor(deleted=sweep.deleted, after=after).model_dump_json())
-            after = page[-1]["sk"] if page else after
+                return More(Cursor(deleted=sweep.deleted, after=sweep.after).model_dump_json())
         certify(self.store, effect, stone)
         return Done(f"erased {sweep.deleted}")
 
@@ -82,6 +81,8 @@ class _Sweep:
     buried_ms: int
     deadline: float
     deleted: int
+    after: str | None
+    """The sort key up to which the erasure is done."""
 
     @property
     def late(self) -> bool:
@@ -91,9 +92,8 @@ class _Sweep:
     def clear(self, page: Sequence[Item]) -> bool:
         """Delete what is old on a page and in the partitions it leads to; False if time was over before its end."""
         self._delete([item for item in page if keys.led_to(item["sk"]) is None])
-        for number, (item, subject) in enumerate((one, keys.led_to(one["sk"])) for one in page):
-            if subject is None:
-                continue
+        leads = [(item, subject) for item in page if (subject := keys.led_to(item["sk"])) is not None]
+        for number, (item, subject) in enumerate(leads):
             if number and self.late:
                 return False
             empty = self._empty(keys.partition(self.account, subject))
@@ -101,6 +101,8 @@ class _Sweep:
                 return False
             if empty:
                 self._delete([item])
+            self.after = item["sk"]
+        self.after = page[-1]["sk"] if page else self.after
         return True
 
     def _empty(self, partition: str) -> bool | None:
