@@ -91,9 +91,12 @@ def test_no_export_is_written_of_a_customer_who_was_erased_meanwhile(leaving: Le
 
 
 def test_an_export_is_taken_back_if_the_customer_is_erased_while_it_is_written(leaving: Leaving) -> None:
+    def erased() -> None:
+        leaving.erase(leaving.bury("cus_1"))
+
     live(leaving)
     leaving.world.clock.now += 1
-    leaving.bucket.meanwhile.append(lambda: leaving.erase(leaving.bury("cus_1")) and None)
+    leaving.bucket.meanwhile.append(erased)
     assert leaving.export("cus_1", committed=NOW) == "erased"
     assert leaving.bucket.files == {}
     assert leaving.world.books() == {}
