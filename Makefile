@@ -94,7 +94,7 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 LOCAL = ARCH=$(HOST_ARCH)
 PYTHON := .venv/bin/python
 
-.PHONY: run demo send signed env invoke secret show resend wrap corpus endpoint reconcile
+.PHONY: run demo send signed env invoke secret show resend import wrap corpus endpoint reconcile
 run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a journey, and stay up (PORT=4599 BIND=127.0.0.1)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m infra.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
@@ -128,6 +128,9 @@ show: $(DEV) ## print all that is held about a customer: CUSTOMER=cus_… [ACCOU
 
 resend: $(DEV) ## put what Scheduler could not deliver into the queue again: STACK=billhook [DRY_RUN=1]
 	@$(PYTHON) -m infra.resend --stack $(or $(STACK),$(error STACK=billhook, the stack's name, is missing)) $(if $(DRY_RUN),--dry-run)
+
+import: $(DEV) $(BUILD) ## after a mistaken sam delete: write what CloudFormation needs to take back what is left: STACK=billhook
+	@$(PYTHON) -m infra.import_stack --stack $(or $(STACK),$(error STACK=billhook, the deleted stack's name, is missing)) --template $(BUILD)
 
 wrap: $(DEV) ## write events/sqs/, the samples as `sam local invoke ConsumerFunction -e` takes them
 	@$(PYTHON) -m infra.wrap
@@ -198,7 +201,7 @@ deploy: $(BUILD) ## build for ARCH (arm64) and sam deploy: GUIDED=1 the first ti
 
 build: $(BUILD) ## package the functions for ARCH (arm64) with sam build
 
-$(BUILD): template.yaml infra/watching.yaml infra/package.py $(PACKAGED) | $(SAM)
+$(BUILD): template.yaml infra/package.py $(PACKAGED) | $(SAM)
 	@echo "building for $(ARCH)" && mkdir -p .aws-sam
 	@ARCH=$(ARCH) sam build --build-in-source --parallel --build-dir $(@D) --parameter-overrides Architecture=$(ARCH) >.aws-sam/build.log 2>&1 \
 	  || { cat .aws-sam/build.log; exit 1; }

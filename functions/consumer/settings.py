@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.effects import DAY
+from shared.emf import NAMESPACE
 from shared.frozen import Frozen
 from shared.livemode import Livemode
 from shared.plans import read_plans
@@ -36,6 +37,7 @@ class Settings(Frozen):
     livemode: Livemode
     retention_days: Annotated[int, Field(ge=60)]
     """The DLQ keeps a message 14 days, and so does the queue it is redriven to; the inbox must remember it longer."""
+    metrics_namespace: str = NAMESPACE
     lease_seconds: int
     """Longer than the function's timeout, shorter than the queue's visibility timeout."""
 

@@ -52,6 +52,7 @@ class Handler:
     lanes: Mapping[str, Lane]
     urls: Mapping[Lane, str]
     logger: "Logger"
+    namespace: str
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         """Work on each record, and name those that SQS is to hand out again."""
@@ -120,7 +121,7 @@ class Handler:
         }
         say = self.logger.error if result.state in {"failed", "unrecorded"} else self.logger.info
         known = {name: value for name, value in line.items() if value is not None}
-        say(result.state, extra=known | metrics_of(leased, result, now))
+        say(result.state, extra=known | metrics_of(leased, result, now, self.namespace))
 
 
 def _not_ours(found: NothingOwed | LeasedElsewhere | AwaitingDeadLetter) -> Result:

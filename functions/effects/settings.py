@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from shared.emf import NAMESPACE
 from shared.frozen import Frozen
 from shared.livemode import Livemode
 from shared.plans import read_plans
@@ -36,6 +37,7 @@ class Settings(Frozen):
     business_name: str
     livemode: Livemode
     group_by: Literal["account", "customer"]
+    metrics_namespace: str = NAMESPACE
     retention_days: int
     lease_seconds: int
     """Longer than the function's timeout, shorter than the queues' visibility timeout."""

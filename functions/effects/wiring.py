@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 
 import boto3
-from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from functions.effects.bus import Bus
@@ -21,6 +20,7 @@ from functions.effects.settings import policy_of, read_settings
 from functions.effects.worker import Performers, Worker
 from shared.aws import PATIENCE
 from shared.inbox.handover import Handover
+from shared.logger import make_logger
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
 from shared.tokens import link_maker, tokens
@@ -83,6 +83,6 @@ def build(environ: Mapping[str, str]) -> Handler:
         sqs=sqs,
         lanes={settings.effects_queue_arn: "effects", settings.mails_queue_arn: "mails"},
         urls={"effects": settings.effects_queue_url, "mails": settings.mails_queue_url},
-        # CloudWatch stamps each line, and every line is logged at one place: neither is worth its bytes.
-        logger=Logger(service=SERVICE, location=None, timestamp=None),
+        logger=make_logger(SERVICE),
+        namespace=settings.metrics_namespace,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from shared.emf import NAMESPACE
 from shared.queue_message import GroupBy
 
 MODES = {"true": True, "false": False, "any": None}
@@ -23,6 +24,7 @@ class Settings:
         stripe_key_id: ARN or name of the secret with Stripe's API key (`STRIPE_KEY_ID`).
         group_by: What makes a message group (`GROUP_BY`), as ingest has it.
         livemode: The mode whose events the stack handles (`LIVEMODE`); None for both.
+        metrics_namespace: Where CloudWatch keeps the metrics (`METRICS_NAMESPACE`).
         stripe_api: Where Stripe's API answers, if not at Stripe (`STRIPE_API_BASE`): for tests, and set nowhere else.
     """
 
@@ -34,6 +36,7 @@ class Settings:
     stripe_key_id: str
     group_by: GroupBy
     livemode: bool | None
+    metrics_namespace: str
     stripe_api: str | None
 
     @classmethod
@@ -52,6 +55,7 @@ class Settings:
             stripe_key_id=_required(environ, "STRIPE_KEY_ID"),
             group_by=group_by(_required(environ, "GROUP_BY")),
             livemode=MODES[_one_of(environ, "LIVEMODE", *MODES)],
+            metrics_namespace=environ.get("METRICS_NAMESPACE") or NAMESPACE,
             stripe_api=environ.get("STRIPE_API_BASE") or None,
         )
 

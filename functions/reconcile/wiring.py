@@ -4,20 +4,20 @@ import time
 from collections.abc import Callable, Mapping
 
 import boto3
-from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from functions.reconcile.cursors import cursors, forgetter, mover
 from functions.reconcile.handler import Handler, Parts, make_handler, sayer
 from functions.reconcile.hourly import Run
 from functions.reconcile.inbox import inbox
-from functions.reconcile.metrics import count
+from functions.reconcile.metrics import SERVICE, count
 from functions.reconcile.offer import offerer
 from functions.reconcile.overdue import Inbox, hand_over_again
 from functions.reconcile.reconcile import Reconciler
 from functions.reconcile.settings import Settings
 from functions.reconcile.stripe_api import StripeApi, connect
 from shared.inbox.handover import Handover
+from shared.logger import make_logger
 
 PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
@@ -37,7 +37,7 @@ def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.slee
     sqs = boto3.client("sqs", config=PATIENCE)
     secrets = boto3.client("secretsmanager", config=PATIENCE)
     handover = Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url})
-    logger = Logger(service="reconcile")
+    logger = make_logger(SERVICE)
 
     def prepare(key: str, seconds_left: Callable[[], float]) -> Run:
         stripe = StripeApi(connect(key, settings.stripe_api), sleep)
@@ -59,6 +59,6 @@ def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.slee
         fetch_key=lambda: secrets.get_secret_value(SecretId=settings.stripe_key_id).get("SecretString", ""),
         prepare=prepare,
         hand_over=lambda: hand_over_again(Inbox(dynamodb, settings.inbox_table), handover, int(time.time())),
-        count=count,
+        count=lambda totals: count(totals, logger, settings.metrics_namespace),
     )
     return make_handler(parts, logger, livemode=settings.livemode)

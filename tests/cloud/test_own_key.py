@@ -35,13 +35,10 @@ class Closed:
         return client
 
     def of_type(self, type_: str) -> list[str]:
-        """The physical ids of the stack's resources of this type, those of the stack within it too."""
+        """The physical ids of the stack's resources of this type."""
         cloudformation = self.stack.cloud.client("cloudformation")
-        found, stacks = [], [NAME]
-        for stack in stacks:
-            for resource in cloudformation.describe_stack_resources(StackName=stack)["StackResources"]:
-                found += [resource["PhysicalResourceId"]] if resource["ResourceType"] == type_ else []
-                stacks += [resource["PhysicalResourceId"]] if resource["ResourceType"].endswith("::Stack") else []
+        made = cloudformation.describe_stack_resources(StackName=NAME)["StackResources"]
+        found = [resource["PhysicalResourceId"] for resource in made if resource["ResourceType"] == type_]
         assert found, type_
         return found
 

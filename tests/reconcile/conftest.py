@@ -16,6 +16,7 @@ from moto import mock_aws
 from functions.reconcile.handler import Handler
 from functions.reconcile.wiring import build
 from infra import samples
+from shared.logger import make_logger
 from tests.consumer.tables import environment_of, make_table
 from tests.support.stripe_lists import KEY, PLATFORM, StripeLists, served
 
@@ -138,7 +139,7 @@ def server() -> Iterator[tuple[str, Any]]:
 
 
 def _logger(suffix: str, service: str) -> Logger:
-    return Logger(service=f"{service}-{suffix}", stream=sys.stdout)
+    return make_logger(f"{service}-{suffix}", sys.stdout)
 
 
 @pytest.fixture
@@ -151,7 +152,7 @@ def house(server: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     # Powertools keeps one logger for each service, and with it the stream of an earlier test.
     own_logger = partial(_logger, uuid4().hex)
-    monkeypatch.setattr("functions.reconcile.wiring.Logger", own_logger)
+    monkeypatch.setattr("functions.reconcile.wiring.make_logger", own_logger)
     monkeypatch.setattr("functions.reconcile.wiring.time", type("At", (), {"time": lambda: clock.now}))
     with mock_aws():
         dynamodb = boto3.client("dynamodb", region_name=REGION)

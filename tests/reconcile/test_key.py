@@ -32,7 +32,7 @@ def test_without_a_key_of_its_mode_it_is_off_and_says_so(house: House, lines: Li
     said, metrics = lines()
     assert said["message"] == "reconciliation is off"
     assert said["why"].startswith(why)
-    assert metrics["Missing"] == [0.0]
+    assert metrics["Missing"] == 0
     assert house.stripe.requests == []
 
 
