@@ -24,6 +24,8 @@ def test_stripe_is_at_stripe_unless_a_test_says_otherwise() -> None:
 @pytest.mark.parametrize(("value", "livemode"), [("true", True), ("false", False), ("any", None)])
 def test_a_stack_handles_one_mode_or_both(value: str, *, livemode: bool | None) -> None:
     assert Settings.from_environ(ENVIRON | {"LIVEMODE": value}).livemode is livemode
+
+
 def test_the_stack_has_its_own_metrics() -> None:
     assert Settings.from_environ(ENVIRON | {"METRICS_NAMESPACE": "Billhook/dev"}).metrics_namespace == "Billhook/dev"
 
