@@ -41,7 +41,7 @@ def decide(event: Event, books: Books) -> Decision:
         raise Permanent("no_handler", event.type)
     noted = NotedBooks(books, event)
     decided = ROUTES[event.type](event, noted)
-    if any(_refused(owner, event) for record in decided.save for owner in _owner(record, noted)):
+    if any(_refused(owner, event) for owner in _owners(decided, event, noted)):
         return REFUSED
     wanted = Decision(save=decided.save, then=tuple(one for one in decided.then if _meant(one, event, noted)))
     settled = _settle_mails(wanted, event, noted)
@@ -64,13 +64,14 @@ def decide(event: Event, books: Books) -> Decision:
     )
 
 
-def _owner(record: Kept, books: NotedBooks) -> Iterator[Organization]:
-    """Whose record this is. Of one that is kept already nobody asks: erasing its owner would have erased it, too."""
-    customer = customer_of(record)
-    if isinstance(record, Organization):
-        yield record
-    elif customer and record.version == 0:
-        yield books.organization(record.account, customer)
+def _owners(decided: Decision, event: Event, books: NotedBooks) -> Iterator[Organization]:
+    """Whose data would be kept: the customer's whom the event names, and the owner's of each new record.
+
+    A record that is kept already does not tell: an erasure deletes it a while after its owner's tombstone.
+    """
+    new = (customer_of(one) for one in decided.save if isinstance(one, Organization) or one.version == 0)
+    named = event.subject if event.object.get("customer") else None
+    yield from (books.organization(event.account, customer) for customer in {named, *new} if customer)
 
 
 def _refused(organization: Organization, event: Event) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.books import Books
 from shared.decision import Kept
@@ -34,6 +35,9 @@ class NotedBooks:
 
     def organization(self, account: str, customer: str) -> Organization:
         """The organization, with what is kept of its past as far as the event names it."""
+        known = self.known.get(keys.partition(account, customer))
+        if isinstance(known, Organization):
+            return known
         places = named(account, customer, self.event.object)
         past = {one.sort_key.partition("#")[2]: self.books.past(one) for one in places}
         return self._note(self.books.organization(account, customer).recalling(past))

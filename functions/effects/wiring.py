@@ -71,7 +71,7 @@ def build(environ: Mapping[str, str]) -> Handler:
         set_reminder=Schedules(boto3.client("scheduler", config=PATIENCE), target, time.time).set,
         publish=Bus(boto3.client("events", config=PATIENCE), settings.event_bus).publish,
         export=Exporter(store, s3, settings.exports_bucket).export,
-        erase=Eraser(store, s3, settings.exports_bucket).step,
+        erase=Eraser(store, s3, settings.exports_bucket, time.sleep, random.uniform).step,
         observe=Observer(secrets, settings.stripe_key_id, sqs, settings.queue_url, by_customer, time.time).observe,
     )
     # The SDK's lines at this level quote whole requests: no setting turns them on.

@@ -32,7 +32,7 @@ class Outside:
         self.reminders.append(remind)
         return "set"
 
-    def export(self, effect: Export) -> str:
+    def export(self, effect: Export, _committed_ms: int) -> str:
         self.exports.append(effect)
         return "written"
 

@@ -183,6 +183,15 @@ def test_a_record_read_at_its_version_is_saved_as_the_next(world: World) -> None
     assert world.books()["organization"]["version"] == 2
 
 
+def test_the_record_of_a_customer_who_came_back_counts_on_and_is_saved_again(world: World) -> None:
+    back = ORGANIZATION.model_copy(update={"versions_before": 5})
+    try_commit(world, world.claim(), back)
+    try_commit(world, world.claim(event_id="evt_2"), back.model_copy(update={"version": 1}))
+    assert world.books()["organization"]["version"] == 7
+    with pytest.raises(StaleRecordError):
+        try_commit(world, world.claim(event_id="evt_3"), back.model_copy(update={"version": 1}))
+
+
 def test_what_is_first_heard_of_must_not_be_over_by_now(world: World) -> None:
     vacant = ClosedInvoice(account="acct_1", subject="cus_1", invoice_id="in_1")
     try_commit(world, world.claim(), ORGANIZATION, vacant)

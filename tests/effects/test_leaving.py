@@ -2,151 +2,112 @@
 
 import io
 import json
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from functions.consumer.commit import commit
-from functions.effects.eraser import Eraser
-from functions.effects.exporter import Exporter
-from functions.effects.worker import Done
-from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.books import Books
 from shared.decision import Decision
-from shared.effects import Erase, Export
-from shared.errors import Permanent, Retryable
+from shared.errors import Permanent
 from shared.event import Event
 from shared.payments import Payment
 from shared.pointer import Holding, Pointer
 from shared.policy import Policy
 from shared.records import Organization
-from shared.tables.attributes import from_item
+from shared.stripe_objects import Invoice, read
 from shared.tables.books import DynamoBooks
 from shared.tokens import export_key, link_maker, tokens
-from tests.consumer.faults import Crash
-from tests.consumer.world import NOW, PARTITION, World, mail, stripe_event, token
-
-EXPORT = Export(account="acct_1", customer="cus_1")
-NO_ARCHIVE = Decision(archive=False)
-ERASE = Erase(account="acct_1", customer="cus_1", as_of=NOW, version=1)
-
-
-@dataclass
-class Bucket:
-    """As much of S3 as is used."""
-
-    files: dict[str, bytes] = field(default_factory=dict)
-
-    def put_object(self, **kwargs: Any) -> None:  # noqa: ANN401 - boto3's own signature
-        self.files[kwargs["Key"]] = kwargs["Body"]
-
-    def delete_object(self, **kwargs: Any) -> None:  # noqa: ANN401 - likewise
-        self.files.pop(kwargs["Key"], None)
+from tests.consumer.world import NOW, PARTITION, World, mail, token
+from tests.effects.leaving import Leaving
+from tests.support.samples import sample
 
 
 @pytest.fixture
-def bucket() -> Bucket:
-    return Bucket()
+def leaving(world: World) -> Leaving:
+    return Leaving(world)
 
 
-def live(world: World, mails: int = 1) -> None:
+def live(leaving: Leaving, mails: int = 1) -> None:
     """A customer with a record, some mails, a payment under its own id, and an archived payload."""
-    world.claim()
     organization = Organization(account="acct_1", subject="cus_1", reminders={"in_1": NOW})
     pointer = Pointer(account="acct_1", subject="cus_1", payment="pi_1")
     payment = Payment(account="acct_1", subject="pi_1", customer="cus_1")
-    decision = Decision(
-        save=(organization, pointer, payment), then=tuple(mail(f"mail {number}") for number in range(mails))
-    )
-    commit(
-        world.store, world.claim(event_id="evt_2"), world.event("evt_2"), json.dumps(stripe_event("evt_2")), decision
-    )
+    claims = tuple(mail(f"mail {number}") for number in range(mails))
+    leaving.save(organization, pointer, payment, then=claims, archive_of="cus_1")
 
 
-def bury(world: World, erase: Erase = ERASE) -> None:
-    """Another event's commit writes the tombstone and deletes the record itself."""
-    event_id = f"evt_bury_{erase.customer}"
-    commit(
-        world.store,
-        world.claim(event_id=event_id),
-        world.event(event_id),
-        "{}",
-        NO_ARCHIVE.model_copy(update={"then": (erase,)}),
-    )
+def exported(leaving: Leaving) -> dict[str, Any]:
+    assert leaving.export("cus_1") == "written"
+    found: dict[str, Any] = json.loads(leaving.bucket.files[export_key(token, PARTITION)])
+    return found
 
 
-def perform_erasure(world: World, bucket: Bucket, erase: Erase = ERASE) -> str:
-    """What the worker does of it."""
-    came = Eraser(world.store, bucket, "exports").step(erase, None, world.clock.now + 45)  # type: ignore[arg-type] # a bucket is enough
-    assert isinstance(came, Done)
-    return came.outcome
+def test_the_export_holds_everything_about_the_customer(leaving: Leaving) -> None:
+    live(leaving)
+    for _ in range(2):  # what an earlier export left behind is no part of it
+        found = exported(leaving)
+    assert found["customer"] == "cus_1"
+    assert set(found["records"]) == {"organization", "payment#pi_1", "acct_1#pi_1/payment"}
+    assert [one["to"] for one in found["mails"]] == ["ann@example.com"]
+    assert [one["id"] for one in found["events"]] == ["evt_1"]
 
 
-def erase(world: World, bucket: Bucket) -> str:
-    bury(world)
-    return perform_erasure(world, bucket)
+def test_the_export_holds_what_is_over_too(leaving: Leaving) -> None:
+    paid = sample("invoice.paid")
+    nobody = Organization(account="acct_1", subject="cus_1")
+    closed = nobody.with_invoice(read(Invoice, paid.object), paid).past_since(nobody)
+    leaving.save(nobody, *closed)
+    assert f"invoice#{paid.object['id']}" in exported(leaving)["records"]
 
 
-def export(world: World, bucket: Bucket) -> dict[str, Any]:
-    assert Exporter(world.store, bucket, "exports").export(EXPORT) == "written"  # type: ignore[arg-type] # likewise
-    exported: dict[str, Any] = json.loads(bucket.files[export_key(token, PARTITION)])
-    return exported
-
-
-def everything(world: World) -> str:
-    return str([from_item(item) for item in world.store.client.scan(TableName=world.store.books)["Items"]])
-
-
-def test_the_export_holds_everything_about_the_customer(world: World, bucket: Bucket) -> None:
-    live(world)
-    exported = export(world, bucket)
-    assert exported["customer"] == "cus_1"
-    assert set(exported["records"]) == {"organization", "payment#pi_1", "acct_1#pi_1/payment"}
-    assert [one["to"] for one in exported["mails"]] == ["ann@example.com"]
-    assert exported["events"] == [stripe_event("evt_2")]
-
-
-def test_the_file_is_found_by_the_link_and_not_by_the_customers_id(world: World, bucket: Bucket) -> None:
-    live(world)
-    export(world, bucket)
-    (key,) = bucket.files
+def test_the_file_is_found_by_the_link_and_not_by_the_customers_id(leaving: Leaving) -> None:
+    live(leaving)
+    leaving.export("cus_1")
+    (key,) = leaving.bucket.files
     assert "cus_1" not in key
     assert link_maker("https://billhook.example/exports/", token)(PARTITION).endswith(token("export", PARTITION))
 
 
-def test_nothing_is_left_of_an_erased_customer_but_that_it_was_erased(world: World, bucket: Bucket) -> None:
-    live(world, mails=30)
-    export(world, bucket)
-    assert erase(world, bucket) == "erased 33"
-    assert bucket.files == {}
-    left = everything(world)
+def test_nothing_is_left_of_an_erased_customer_but_that_it_was_erased(leaving: Leaving) -> None:
+    live(leaving, mails=30)
+    leaving.export("cus_1")
+    outcome, _ = leaving.erase(leaving.bury("cus_1"))
+    assert outcome == "erased 34"  # an event, 30 mails, a payment, its pointer, and what told of the export
+    assert leaving.bucket.files == {}
+    left = str(leaving.left())
     assert "tombstone" in left
     assert not [secret for secret in ("ann@example.com", "in_1", "pi_1") if secret in left]
-    organization = DynamoBooks(world.store, Policy()).organization("acct_1", "cus_1")
+    organization = DynamoBooks(leaving.world.store, Policy()).organization("acct_1", "cus_1")
     assert (organization.version, organization.erased_at) == (0, NOW)
 
 
-def test_all_of_a_connected_account_is_erased_when_it_has_left(world: World, bucket: Bucket) -> None:
-    live(world)
-    account = ConnectedAccount(account="acct_1", subject="acct_1")
-    holdings = tuple(Holding(account="acct_1", subject="acct_1", held=held) for held in ("cus_1", "pi_1", "po_1"))
-    payout = PayoutRecord(account="acct_1", subject="po_1")
-    commit(
-        world.store,
-        world.claim(event_id="evt_3"),
-        world.event("evt_3"),
-        "{}",
-        Decision(save=(account, *holdings, payout)),
-    )
-    export(world, bucket)
+def test_no_export_is_written_of_a_customer_who_was_erased_meanwhile(leaving: Leaving) -> None:
+    live(leaving)
+    leaving.world.clock.now += 1
+    leaving.erase(leaving.bury("cus_1"))
+    assert leaving.export("cus_1", committed=NOW) == "erased"
+    assert leaving.bucket.files == {}
 
-    left = Erase(account="acct_1", customer="acct_1", as_of=NOW, version=1)
-    bury(world, left)
-    perform_erasure(world, bucket, left)
 
-    parts = [world.books(f"acct_1#{subject}") for subject in ("acct_1", "cus_1", "pi_1", "po_1")]
-    assert (parts, bucket.files) == ([{}, {}, {}, {}], {})
+def test_an_export_is_taken_back_if_the_customer_is_erased_while_it_is_written(leaving: Leaving) -> None:
+    def erased() -> None:
+        leaving.erase(leaving.bury("cus_1"))
+
+    live(leaving)
+    leaving.world.clock.now += 1
+    leaving.bucket.meanwhile.append(erased)
+    assert leaving.export("cus_1", committed=NOW) == "erased"
+    assert leaving.bucket.files == {}
+    assert leaving.world.books() == {}
+
+
+def test_of_a_customer_who_came_back_an_export_is_written_again(leaving: Leaving) -> None:
+    live(leaving)
+    leaving.erase(leaving.bury("cus_1"))
+    leaving.world.clock.now += 1
+    leaving.save(Organization(account="acct_1", subject="cus_1", versions_before=1))
+    assert leaving.export("cus_1", committed=NOW + 1) == "written"
 
 
 def test_two_new_records_of_one_partition_have_one_holding(world: World) -> None:
@@ -156,41 +117,16 @@ def test_two_new_records_of_one_partition_have_one_holding(world: World) -> None
     assert list(world.books("acct_1#acct_1")) == ["holds#cus_1"]
 
 
-def test_an_erasure_that_crashes_has_already_shut_the_door_behind_it(world: World, bucket: Bucket) -> None:
-    live(world)
-    world.faults.crash_before("BatchWriteItem")
-    with pytest.raises(Crash):
-        erase(world, bucket)
-    assert DynamoBooks(world.store, Policy()).organization("acct_1", "cus_1").erased_at == NOW
-    perform_erasure(world, bucket)
-    assert world.books() == {}
-
-
-def test_an_event_that_fails_does_not_bring_an_erased_customer_back(world: World, bucket: Bucket) -> None:
+def test_an_event_that_fails_does_not_bring_an_erased_customer_back(leaving: Leaving) -> None:
     def fail(_event: Event, _books: Books) -> Decision:
         raise Permanent("not_for_us")
 
-    live(world)
-    erase(world, bucket)
+    world = leaving.world
+    live(leaving)
+    leaving.erase(leaving.bury("cus_1"))
     world.decide = fail
 
     assert world.consume("message-9", "evt_9").state == "failed"
-    assert world.books() == {}
-
-
-def test_erasing_twice_does_no_more_than_once(world: World, bucket: Bucket) -> None:
-    live(world)
-    erase(world, bucket)
-    assert perform_erasure(world, bucket) == "erased 0"
-    assert world.books() == {}
-
-
-def test_what_dynamodb_did_not_get_to_is_erased_by_the_next_try(world: World, bucket: Bucket) -> None:
-    live(world)
-    world.faults.answer("BatchWriteItem", {"UnprocessedItems": {world.store.books: [{}]}})
-    with pytest.raises(Retryable, match="UnprocessedItems"):
-        erase(world, bucket)
-    perform_erasure(world, bucket)
     assert world.books() == {}
 
 
