@@ -35,8 +35,8 @@ def read_request(event: Mapping[str, Any]) -> Request:
     Raises:
         RejectedError: 400, the body cannot be turned back into the bytes that were sent.
     """
-    # API Gateway lower-cases header names; `sam local` and hand-written test events do not. It joins a header's values by
-    # commas in format 2.0, and so do we.
+    # API Gateway lower-cases header names; `sam local` and hand-written test events do not. In format 2.0 it joins the
+    # values of a header by commas, and so do we.
     several = {name: ",".join(values or ()) for name, values in (event.get("multiValueHeaders") or {}).items()}
     headers = {name.lower(): value for name, value in several.items()}
     headers |= {name.lower(): value for name, value in (event.get("headers") or {}).items() if value}
