@@ -71,11 +71,11 @@ def _owner(record: Kept, books: "_NotedBooks") -> Iterator[Organization]:
 
 
 def _refused(organization: Organization, event: Event) -> bool:
-    """Whether the customer was erased as of later than this; of one who is gone, only a new start counts."""
+    """Whether the customer was erased and this is older, or tells of something older; what began since starts anew."""
     if organization.erased_at is None:
         return False
-    comes_back = event.type == "customer.subscription.created" or organization.version > 0
-    return event.created <= organization.erased_at or not comes_back
+    known_again = organization.version > 0
+    return event.created <= organization.erased_at or not (known_again or event.began_at > organization.erased_at)
 
 
 def _pointers(before: Kept, after: Kept) -> Iterator[Pointer | Holding]:
@@ -146,6 +146,10 @@ class _Decided:
     decision: Decision
     books: Books
 
+    @property
+    def policy(self) -> Policy:
+        return self.books.policy
+
     def payment(self, account: str, payment: str) -> Payment:
         saved = (one for one in self.decision.save if isinstance(one, Payment) and one.subject == payment)
         return next(saved, None) or self.books.payment(account, payment)
@@ -185,8 +189,8 @@ class _NotedBooks:
     def payout(self, account: str, payout: str) -> PayoutRecord:
         return self._note(self.books.payout(account, payout))
 
-    def disputed(self, account: str, customer: str) -> bool:
-        return self.books.disputed(account, customer)
+    def awaits_money(self, account: str, customer: str) -> bool:
+        return self.books.awaits_money(account, customer)
 
     def connected(self, account: str) -> ConnectedAccount:
         return self._note(self.books.connected(account))

@@ -17,7 +17,8 @@ from functions.consumer.tokens import tokens
 from shared import keys
 from shared.event import read_event
 from shared.packing import pack
-from shared.stripe_objects import Subscription, read
+from shared.stripe_objects import read
+from shared.stripe_subscriptions import Subscription
 from tests.leaks.answering import answering
 from tests.leaks.house import EVER, House
 from tests.leaks.listening import call

@@ -8,7 +8,9 @@ from shared.errors import Permanent
 from shared.event import Event
 from shared.snapshot import Snapshot
 from shared.stripe_checkout import CheckoutSession
-from shared.stripe_objects import Contact, Invoice, Subscription, read
+from shared.stripe_invoices import Invoice
+from shared.stripe_objects import Contact, read
+from shared.stripe_subscriptions import Subscription
 from tests.support.samples import NAMES, sample
 from tests.support.stories import ROUTED, SUBSCRIPTION, told
 

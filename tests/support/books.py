@@ -39,9 +39,10 @@ class BooksOf:
     def payout(self, account: str, payout: str) -> PayoutRecord:
         return self._read(PayoutRecord(account=account, subject=payout))
 
-    def disputed(self, account: str, customer: str) -> bool:
-        payments = (one for one in self.records.values() if isinstance(one, Payment))
-        return any(one.disputed for one in payments if (one.account, one.customer) == (account, customer))
+    def awaits_money(self, account: str, customer: str) -> bool:
+        payments = (one for one in self.records.values() if isinstance(one, Payment) and one.customer == customer)
+        orders = (one for one in self.records.values() if isinstance(one, Order) and one.subject == customer)
+        return any(one.awaits_money for one in (*payments, *orders) if one.account == account)
 
     def connected(self, account: str) -> ConnectedAccount:
         return self._read(ConnectedAccount(account=account, subject=account))
