@@ -50,6 +50,15 @@ class Heard(Correspondent):
         """Whether the customer was deleted at Stripe."""
         return self.profile is not None and self.profile.value.deleted
 
+    def refuses(self, event: Event) -> bool:
+        """Whether `event` is older than the erasure, or tells an erased customer of something that is older.
+
+        What began since starts a new record, in any order; a customer who is known again hears of everything.
+        """
+        if self.erased_at is None:
+            return False
+        return event.created <= self.erased_at or (self.version == 0 and event.began_at <= self.erased_at)
+
     def invoice(self, invoice_id: str) -> Invoice | None:
         """The invoice as the newest event tells it, if any has."""
         facet = self.invoices.get(invoice_id)

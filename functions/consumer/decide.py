@@ -71,11 +71,8 @@ def _owner(record: Kept, books: "_NotedBooks") -> Iterator[Organization]:
 
 
 def _refused(organization: Organization, event: Event) -> bool:
-    """Whether the customer was erased and this is older, or tells of something older; what began since starts anew."""
-    if organization.erased_at is None:
-        return False
-    known_again = organization.version > 0
-    return event.created <= organization.erased_at or not (known_again or event.began_at > organization.erased_at)
+    """Whether the customer was erased, and nothing that began since starts anew."""
+    return organization.refuses(event)
 
 
 def _pointers(before: Kept, after: Kept) -> Iterator[Pointer | Holding]:
