@@ -35,6 +35,8 @@ def test_both_shapes_of_an_object_say_the_same(name: str, model: type[Snapshot])
     if isinstance(now, Subscription) and isinstance(before, Subscription):
         assert now.renews_at == before.renews_at is not None
         now, before = (_without_period(one) for one in (now, before))
+    if isinstance(now, Invoice):
+        now = now.model_copy(update={"amount_overpaid": 0})  # an invoice tells it since basil alone
     assert now == before
 
 

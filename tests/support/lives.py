@@ -122,8 +122,8 @@ TRIAL = Story(
         sample("customer.subscription.paused"),
         sample("customer.subscription.resumed"),
     ),
-    may=of("welcome", "trial_ending"),
-    silenced={"trial_ending": 3},
+    may=of("welcome", "trial_ending", "subscription_on_hold"),
+    silenced={"trial_ending": 3, "subscription_on_hold": 4},
 )
 DELAYED = Story(
     events=(

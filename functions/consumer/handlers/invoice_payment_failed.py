@@ -28,28 +28,27 @@ def handle(event: Event, books: Books) -> Decision:
         return Decision(save=(organization,), then=due_reminder(organization, invoice, event))
     if newest.attempt_count != invoice.attempt_count or organization.at_checkout(invoice, event.created):
         return Decision(save=(organization,))
-    notice = _notice(organization, newest, _failed_at(before, invoice, event), event)
-    return Decision(save=(organization,), then=(notice, _reminder(invoice, event, remind_at)))
+    notice = () if _told(before, invoice, remind_at) else (_notice(organization, newest, event),)
+    return Decision(save=(organization,), then=(*notice, _reminder(invoice, event, remind_at)))
 
 
-def _failed_at(before: Organization, invoice: Invoice, event: Event) -> int:
-    """When the payment failed, in epoch seconds: both events of one failure tell of the same, whichever comes first.
+def _told(before: Organization, invoice: Invoice, remind_at: int) -> bool:
+    """Whether this failure has been told: two events tell of one, and whichever comes first is mailed.
 
     The number of attempts does not tell one failure from another, since it counts only Stripe's own.
     """
-    known = before.reminders.get(invoice.id, 0) - REMIND_AFTER
-    return known if abs(event.created - known) < HOUR else event.created
+    return abs(remind_at - before.reminders.get(invoice.id, 0)) < HOUR
 
 
-def _notice(organization: Organization, invoice: Invoice, failed_at: int, event: Event) -> Email:
-    """What failed and what helps; both events of one failure share the key, so that whichever comes first is told."""
+def _notice(organization: Organization, invoice: Invoice, event: Event) -> Email:
+    """What failed and what helps."""
     declined = organization.declines.get(invoice.id)
     # One that is older was of an earlier attempt; this one's has not been heard of yet.
     recent = declined is not None and abs(declined.second - event.created) < HOUR
     mail = mail_to(
         organization,
         "payment_failed",
-        f"{invoice.id}:{invoice.attempt_count}:{failed_at}",
+        f"{invoice.id}:{invoice.attempt_count}:{event.created}",
         event,
         amount=organization.owed_on(invoice),
         currency=invoice.currency,

@@ -2,7 +2,7 @@
 
 from functions.consumer.decide import decide
 from shared.decision import Decision
-from shared.effects import DAY, Erase, Publish, Remind, erasure_at
+from shared.effects import DAY, Email, Erase, Publish, Remind, erasure_at
 from shared.event import PLATFORM
 from shared.policy import Policy
 from tests.support.books import BooksOf
@@ -31,15 +31,17 @@ def test_a_month_after_the_end_everything_is_erased_and_said_so() -> None:
 def test_an_open_invoice_is_waited_for_week_by_week_and_not_for_ever() -> None:
     books = told(BOUGHT, OWED, ENDED)
 
-    assert due(books).then == (erasure_at(A_MONTH_ON + 7 * DAY, PLATFORM, CUSTOMER),)
+    again, told_so = due(books).then
+    assert again == erasure_at(A_MONTH_ON + 7 * DAY, PLATFORM, CUSTOMER)
+    assert isinstance(told_so, Email)
+    assert told_so.template == "erasure_postponed"
     books.apply(decide(WRITTEN_OFF, books))
     assert isinstance(due(books, A_MONTH_ON + 7 * DAY).then[0], Erase)
 
 
 def test_an_open_dispute_is_waited_for() -> None:
     paid, disputed = sample("payment_intent.succeeded.order"), sample("charge.dispute.created")
-    (effect,) = due(told(BOUGHT, paid, disputed, ENDED)).then
-    assert isinstance(effect, Remind)
+    assert isinstance(due(told(BOUGHT, paid, disputed, ENDED)).then[0], Remind)
 
 
 def test_who_does_not_want_to_wait_does_not() -> None:
