@@ -109,8 +109,9 @@ class Heard(Correspondent):
         latest = max(due_date, self.overdue.get(invoice_id, 0))
         return self.model_copy(update={"overdue": {**self.overdue, invoice_id: latest}}).settled()
 
-    def with_credit_note(self, note: CreditNote) -> Self:
+    def with_credit_note(self, note: CreditNote, event: Event) -> Self:
         """Itself, having heard of a credit note; the invoice itself tells of it too, earlier or later."""
+        note = note.model_copy(update={"created": event.created})
         return self.model_copy(update={"credits": {**self.credits, note.id: note}}).settled()
 
     def with_decline(self, invoice_id: str, intent: PaymentIntent, event: Event) -> Self:

@@ -49,7 +49,7 @@ class DynamoBooks:
             Order.model_validate_json(unpack(item["record"])) for item in self._held(account, customer, keys.order(""))
         )
         payments = (
-            str(item["sk"]).removeprefix(keys.pointer("")) for item in self._held(account, customer, keys.pointer())
+            str(item["sk"]).removeprefix(keys.pointer("")) for item in self._held(account, customer, keys.pointer(""))
         )
         return any(one.awaits_money for one in orders) or any(
             self.payment(account, payment).awaits_money for payment in payments

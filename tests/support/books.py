@@ -40,9 +40,10 @@ class BooksOf:
         return self._read(PayoutRecord(account=account, subject=payout))
 
     def awaits_money(self, account: str, customer: str) -> bool:
-        payments = (one for one in self.records.values() if isinstance(one, Payment) and one.customer == customer)
-        orders = (one for one in self.records.values() if isinstance(one, Order) and one.subject == customer)
-        return any(one.awaits_money for one in (*payments, *orders) if one.account == account)
+        theirs = [one for one in self.records.values() if one.account == account]
+        payments = (one for one in theirs if isinstance(one, Payment) and one.customer == customer)
+        orders = (one for one in theirs if isinstance(one, Order) and one.subject == customer)
+        return any(one.awaits_money for one in payments) or any(one.awaits_money for one in orders)
 
     def connected(self, account: str) -> ConnectedAccount:
         return self._read(ConnectedAccount(account=account, subject=account))

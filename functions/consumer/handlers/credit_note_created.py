@@ -11,4 +11,4 @@ def handle(event: Event, books: Books) -> Decision:
     """The organization with the credit note, until its invoice contains it."""
     note = read(CreditNote, event.object)
     organization = books.organization(event.account, note.customer)
-    return Decision(save=(organization.with_credit_note(note),))
+    return Decision(save=(organization.with_credit_note(note, event),))
