@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from shared.inbox.outbox import Lane
+from shared.inbox.lanes import Lane
 from tests.consumer.world import NOW
 
 ARNS: Mapping[Lane, str] = {

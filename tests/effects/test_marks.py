@@ -6,7 +6,8 @@ import pytest
 
 from functions.effects.lease import Leased
 from functions.effects.marks import FencedError, checkpoint, finish, give_up, release
-from shared.inbox.outbox import LANES, Lane, OwedPublish, Progress, load
+from shared.inbox.lanes import LANES
+from shared.inbox.outbox import Lane, OwedPublish, Progress, load
 from shared.tables.store import Store
 from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
 from tests.effects.owing import owe

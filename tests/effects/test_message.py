@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.effects.message import Message, read_message
-from shared.inbox.outbox import Lane
+from shared.inbox.lanes import Lane
 from tests.effects.records import ARNS, record
 
 LANES: Mapping[str, Lane] = {arn: lane for lane, arn in ARNS.items()}

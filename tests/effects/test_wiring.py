@@ -15,8 +15,9 @@ from pydantic import ValidationError
 
 from functions.consumer.wiring import build as build_consumer
 from functions.effects.wiring import ONCE, build
-from shared.inbox.outbox import LANES, Lane, load, progress_of
-from shared.tables.store import from_item
+from shared.inbox.lanes import LANES
+from shared.inbox.outbox import Lane, load, progress_of
+from shared.tables.attributes import from_item
 from tests.consumer.tables import make_table, property_of
 from tests.consumer.world import REGION, sqs_record
 from tests.effects.invoking import Context
