@@ -143,10 +143,10 @@ endpoint: $(DEV) ## have Stripe send what is routed: STACK=… [REGION=…], or 
 	  --url $(or $(URL),$(error STACK=the stack's name is missing)) --secret-id $(or $(SECRET_ID),$(error SECRET_ID=the output SigningSecretsId is missing))) \
 	  $(if $(ONLY),--only $(ONLY)) $(if $(API_VERSION),--api-version $(API_VERSION)) $(if $(KEEP_OLD),--keep-old) $(if $(DRY_RUN),--dry-run)
 
-reconcile: $(DEV) ## offer what Stripe has and the inbox has not: SINCE=3d [UNTIL=… ACCOUNT=… STACK=billhook DRY_RUN=1 FROM_THE_BEGINNING=1]
+reconcile: $(DEV) ## offer what Stripe has and the inbox has not: SINCE=3d [UNTIL=… ACCOUNT=… STACK=billhook DRY_RUN=1 FROM_THE_BEGINNING=1 QUEUED=1]
 	@$(PYTHON) -m infra.reconcile --since $(or $(SINCE),$(error SINCE=3d is missing, or a date)) $(if $(UNTIL),--until $(UNTIL)) \
 	  $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(STACK),--stack $(STACK)) $(if $(DRY_RUN),--dry-run) \
-	  $(if $(FROM_THE_BEGINNING),--from-the-beginning)
+	  $(if $(FROM_THE_BEGINNING),--from-the-beginning) $(if $(QUEUED),--queued)
 
 # ---- check it
 

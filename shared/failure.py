@@ -24,12 +24,16 @@ THROTTLED = (
     "OverLimit",
     "SlowDown",
     "TransactionConflict",
+    "TransactionInProgress",
+    "PriorRequestNotComplete",
 )
 DEPLOYMENT = (
     "AccessDenied",
     "AuthorizationError",
     "KMS",
     "Kms",
+    "DecryptionFailure",
+    "InvalidAccessKeyId",
     "InvalidClientTokenId",
     "NoSuchBucket",
     "NonExistentQueue",

@@ -37,23 +37,11 @@ FINISHED = frozenset({"done", "ignored"})
 class New:
     """The inbox has no item of the event: the commit inserts `item`, which claims the event and commits it at once."""
 
+    event_id: str
+    token: str
+    started_ms: int
     item: Mapping[str, Any]
     attempt: int = 1
-
-    @property
-    def event_id(self) -> str:
-        """The event's id."""
-        return str(self.item["id"])
-
-    @property
-    def token(self) -> str:
-        """The fencing token that the item will carry."""
-        return str(self.item["token"])
-
-    @property
-    def started_ms(self) -> int:
-        """When this attempt began, in epoch milliseconds."""
-        return int(self.item["started_ms"])
 
 
 @dataclass(frozen=True)
@@ -104,7 +92,8 @@ def claim_by_commit(
     if known is None:
         return None
     if not known or known["expires_at"] < store.now():
-        return New(_item(store, message, uuid.uuid4().hex))
+        item = _item(store, message, uuid.uuid4().hex)
+        return New(item["id"], item["token"], item["started_ms"], item)
     return _settled(known)
 
 

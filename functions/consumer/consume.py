@@ -1,6 +1,5 @@
 """The way of one message: claim, decide, commit, hand over; and what to tell SQS when one of them fails."""
 
-import zlib
 from dataclasses import dataclass, field, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -25,8 +24,6 @@ from functions.consumer.settle import settle
 from shared.backoff import ATTEMPTS, BUG, FAULTY_FOR, SERVICE, before_retry, before_uncounted, while_faulty
 from shared.books import Books
 from shared.effects import Publish
-from shared.errors import Permanent
-from shared.event import Event, read_event
 from shared.failure import Failure, failure_of
 from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
@@ -39,6 +36,7 @@ class Tally:
 
     started_ms: int | None = None
     announced: tuple[Publish, ...] = ()
+    committed: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def consume(consumer: Consumer, message: Message) -> Verdict:
     try:
         claimed, books = _claim(consumer, message)
     except (ClientError, BotoCoreError) as error:
-        return _unclaimed(consumer, message, failure_of(error))
+        return _uncounted(consumer, message, Verdict("unclaimed", failure=failure_of(error)))
     match claimed:
         case New() | Claimed():
             tally = Tally(claimed.started_ms)
@@ -72,20 +70,28 @@ def _claim(consumer: Consumer, message: Message) -> tuple[New | Claim, Books]:
     """The claim, and the books to decide on; the commit claims a new event."""
     ignore = consumer.ignore(message)
     if message.first and message.readable and not ignore:
-        known, books = consumer.look(message)
+        try:
+            known, books = consumer.look(message)
+        except ClientError as error:
+            if failure_of(error).kind != "bug":
+                raise
+            known, books = None, consumer.books  # what was foreseen of it cannot be read; attempts are counted
         claimed = claim_by_commit(consumer.store, message, known)
         if claimed is not None:
             return claimed, books
     return claim(consumer.store, message, ignore), consumer.books
 
 
-def _unclaimed(consumer: Consumer, message: Message, failure: Failure) -> Verdict:
-    """No attempt is counted. A deployment that stays at fault for an hour lets SQS dead-letter the message."""
-    if failure.kind == "deployment":
-        wait = 0 if _waited(consumer, message) >= FAULTY_FOR else while_faulty(consumer.jitter)
-    else:
-        wait = before_uncounted(_waited(consumer, message), consumer.jitter)
-    return Verdict("unclaimed", wait, failure)
+def _uncounted(consumer: Consumer, message: Message, verdict: Verdict) -> Verdict:
+    """`verdict` with its wait; the inbox counts no attempt, so SQS dead-letters what waiting does not cure."""
+    waited = _waited(consumer, message)
+    wait = before_uncounted(waited, consumer.jitter)
+    match verdict.failure:
+        case Failure(kind="deployment"):
+            wait = while_faulty(consumer.jitter) if waited < FAULTY_FOR else 0
+        case Failure(kind="bug") if waited >= sum(BUG):
+            wait = 0
+    return replace(verdict, wait=wait)
 
 
 def _waited(consumer: Consumer, message: Message) -> float:
@@ -117,6 +123,7 @@ def _attempt(consumer: Consumer, ours: Ours, books: Books, message: Message, tal
         return Verdict("fenced", consumer.store.lease, attempt=ours.attempt)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and tried again or dead-lettered
         return _failed(consumer, ours, message, error)
+    tally.committed = True
     tally.announced = tuple(effect for effect in decision.then if isinstance(effect, Publish))
     state = "committed" if outbox else "done"
     return _hand_over(consumer, message, lanes_of(outbox), Verdict(state, attempt=ours.attempt))
@@ -127,8 +134,7 @@ def _hand_over(consumer: Consumer, message: Message, lanes: tuple[Lane, ...], ve
     try:
         consumer.handover.send(message.event_id, message.account, lanes)
     except (ClientError, BotoCoreError) as error:
-        wait = before_uncounted(_waited(consumer, message), consumer.jitter)
-        return replace(verdict, state="not handed over", wait=wait, failure=failure_of(error))
+        return _uncounted(consumer, message, replace(verdict, state="not handed over", failure=failure_of(error)))
     return verdict
 
 
@@ -142,7 +148,7 @@ def _failed(consumer: Consumer, ours: Ours, message: Message, error: Exception) 
             try:
                 found = claim(consumer.store, message, None, token)
             except (ClientError, BotoCoreError) as unheard:
-                return _unclaimed(consumer, message, failure_of(unheard))
+                return _uncounted(consumer, message, Verdict("unclaimed", failure=failure_of(unheard)))
             if not isinstance(found, Claimed):
                 return _not_ours(consumer, message, found)
             claimed = found
@@ -170,20 +176,7 @@ def _retry(consumer: Consumer, claimed: Claimed, failure: Failure, wait: int, *,
 
 def _fail(consumer: Consumer, claimed: Claimed, message: Message, failure: Failure) -> Verdict:
     try:
-        record_failure(consumer.store, claimed, failure, _to_archive(consumer, message), message.body)
+        record_failure(consumer.store, consumer.books, claimed, failure, message.body)
     except (ClientError, BotoCoreError):
         return Verdict("unrecorded", consumer.store.lease, failure, claimed.attempt)
     return Verdict("failed", 0, failure, claimed.attempt)
-
-
-def _to_archive(consumer: Consumer, message: Message) -> Event | None:
-    """The event, if its payload is to be kept: not if it is no event, nor if its customer was erased since."""
-    try:
-        event = read_event(message.body)
-    except Permanent:
-        return None  # the body stays in the dead-letter queue
-    try:
-        owner = consumer.books.organization(event.account, event.subject)
-    except (ValueError, zlib.error):  # its record is damaged, or no record
-        return None  # likewise: whether it was erased, nobody can tell
-    return event if owner.erased_at is None or event.created > owner.erased_at else None

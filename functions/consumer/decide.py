@@ -13,7 +13,7 @@ from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.books import Books
 from shared.decision import Decision, Kept
-from shared.effects import Effect, Email, Observe
+from shared.effects import Effect, Email, Erase, Observe
 from shared.errors import Permanent
 from shared.event import PLATFORM, Event
 from shared.happened import customer_of, happened
@@ -105,7 +105,9 @@ def _settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decisi
     """Keep a mail without an address with whom it is for; send what was kept there once there is one, if still true."""
     saved = {record.partition: record for record in decision.save if isinstance(record, Correspondent)}
     facts = _Decided(decision, books)
-    people = {**books.known, **saved}
+    erased = {keys.partition(one.account, one.customer) for one in decision.then if isinstance(one, Erase)}
+    # The commit deletes the record of who is erased: a transaction may write an item only once.
+    people = {place: one for place, one in {**books.known, **saved}.items() if place not in erased}
     then: list[Effect] = []
     for effect in decision.then:
         if isinstance(effect, Email) and effect.audience == "customer" and effect.partition in people:

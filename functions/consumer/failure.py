@@ -1,9 +1,16 @@
 """What the inbox says of an attempt that failed before its commit: why, and whether another one follows."""
 
+import zlib
+from typing import Any
+
+from botocore.exceptions import ClientError
+
 from functions.consumer.claim import Claimed
 from functions.consumer.commit import archive_writes
-from shared.event import Event
-from shared.failure import Failure
+from shared.books import Books
+from shared.errors import Permanent
+from shared.event import read_event
+from shared.failure import Failure, failure_of
 from shared.tables.attributes import to_item
 from shared.tables.store import Store
 
@@ -36,12 +43,24 @@ def record_retry(store: Store, claimed: Claimed, failure: Failure, wait: int, *,
     )
 
 
-def record_failure(store: Store, claimed: Claimed, failure: Failure, event: Event | None, body: str) -> None:
-    """Mark the event failed, and archive its payload if it can be read as an event; a redrive tries it in earnest.
+def record_failure(store: Store, books: Books, claimed: Claimed, failure: Failure, body: str) -> None:
+    """Mark the event failed, and archive its payload, `body`; a redrive tries it in earnest.
+
+    Where AWS refuses the books themselves, the mark is made alone: the dead-letter queue has the payload, too.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: it is not recorded, and the lease stands until it lapses.
     """
+    mark = _mark(store, claimed, failure)
+    try:
+        store.client.transact_write_items(TransactItems=[{"Update": mark}, *_archive(store, books, body)])
+    except ClientError as error:
+        if failure_of(error).kind in {"service", "throttled"}:  # both pass
+            raise
+        store.client.update_item(**mark)
+
+
+def _mark(store: Store, claimed: Claimed, failure: Failure) -> Any:  # noqa: ANN401 - a boto3 shape
     values = {
         ":failed": "failed",
         ":error": str(failure),
@@ -50,16 +69,23 @@ def record_failure(store: Store, claimed: Claimed, failure: Failure, event: Even
         ":token": claimed.token,
         ":claimed": "claimed",
     }
-    mark = {
-        "Update": {
-            "TableName": store.inbox,
-            "Key": to_item({"id": claimed.event_id}),
-            "UpdateExpression": "SET #state = :failed, #error = :error, failed_ms = :now, lease_until = :released "
-            "REMOVE next_at",
-            "ConditionExpression": OURS,
-            "ExpressionAttributeNames": {"#state": "state", "#error": "error", "#token": "token"},
-            "ExpressionAttributeValues": to_item(values),
-        }
+    return {
+        "TableName": store.inbox,
+        "Key": to_item({"id": claimed.event_id}),
+        "UpdateExpression": "SET #state = :failed, #error = :error, failed_ms = :now, lease_until = :released "
+        "REMOVE next_at",
+        "ConditionExpression": OURS,
+        "ExpressionAttributeNames": {"#state": "state", "#error": "error", "#token": "token"},
+        "ExpressionAttributeValues": to_item(values),
     }
-    archive = archive_writes(store, event, body) if event else []
-    store.client.transact_write_items(TransactItems=[mark, *archive])  # type: ignore[list-item] # a literal
+
+
+def _archive(store: Store, books: Books, body: str) -> list[Any]:
+    """The puts that keep the payload; none if it is no event, or if its customer was erased since."""
+    try:
+        event = read_event(body)
+        owner = books.organization(event.account, event.subject)
+    except (Permanent, ValueError, zlib.error):  # no event; or a damaged record, which cannot tell of an erasure
+        return []
+    erased = owner.erased_at is not None and event.created <= owner.erased_at
+    return [] if erased else archive_writes(store, event, body)

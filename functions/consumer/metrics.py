@@ -3,10 +3,10 @@
 A second line would cost as much again. No account and no customer is ever a dimension: CloudWatch bills each value of
 one as a metric of its own. Logs Insights tells those, from the same line.
 
-What a decision brought about counts with its commit, which happens once for an event; a crash between the commit and
-the line loses that count and never doubles it. The state counts with the line: `Done` once for an event, `Dead` once
-for each time that it is dead-lettered, `Retried` and `Duplicate` as often as they happen; an event that is ignored and
-comes again is `Ignored` again.
+`Done` and what a decision brought about count with the commit, which happens once for an event. A crash between the
+commit and the line loses that count and never doubles it. The state counts with the line: `Dead` once for each time
+that SQS dead-letters the event, `Retried` and `Duplicate` as often as they happen; an ignored event that comes again is
+`Ignored` again.
 """
 
 from collections.abc import Iterator
@@ -22,8 +22,6 @@ SERVICE = "consumer"
 COUNT, MILLISECONDS = "Count", "Milliseconds"
 
 STATES = {
-    "done": "Done",
-    "committed": "Done",
     "ignored": "Ignored",
     "duplicate": "Duplicate",
     "retry": "Retried",
@@ -32,10 +30,7 @@ STATES = {
     "not handed over": "Retried",
     "failed": "Dead",
 }
-"""The other states say nothing new: they follow from one of these."""
-
-COMMITTED = frozenset({"done", "committed"})
-"""Decided and saved: `committed` if the effects worker has something to do, `done` if not."""
+"""The other states say nothing new: they follow from one of these, or from a commit."""
 
 WARNED_OF = frozenset({"MailRefused", "UnknownApiVersion"})
 """What an alarm waits for: a line that counts one is a warning, which a log level of WARN keeps."""
@@ -63,11 +58,14 @@ def metrics_of(message: Message, verdict: Verdict, now: float, namespace: str) -
 
 
 def _counts(message: Message, verdict: Verdict, now: float) -> Iterator[tuple[str, str, int]]:
+    committed = verdict.tally.committed
+    if committed:
+        yield "Done", COUNT, 1
     if verdict.state in STATES:
         yield STATES[verdict.state], COUNT, 1
-    if verdict.state in COMMITTED and message.created is not None and not message.own:
+    if committed and message.created is not None and not message.own:
         yield "Lag", MILLISECONDS, round(max(0, now - message.created) * 1000)
-    if verdict.state in {*COMMITTED, "failed"} and message.api_version and not is_known(message.api_version):
+    if (committed or verdict.state == "failed") and message.api_version and not is_known(message.api_version):
         yield "UnknownApiVersion", COUNT, 1
     for name, metric in CHANGES.items():
         if times := _times(name, verdict.tally.announced):

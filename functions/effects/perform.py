@@ -8,7 +8,7 @@ written the outcome, SES gets that mail twice.
 
 from collections.abc import Sequence
 
-from functions.effects.marks import FencedError, checkpoint
+from functions.effects.marks import checkpoint
 from functions.effects.retry import after_failure
 from functions.effects.still_applies import why_not
 from functions.effects.turn import Result, Turn, conclude
@@ -53,8 +53,6 @@ def _try(turn: Turn, place: int, owed: Owed, progress: Progress) -> None:
         turn.unwritten.clear()
     try:
         came = _perform_one(turn, owed, progress)
-    except FencedError:
-        raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and tried again or given up
         worker = turn.worker
         mail = isinstance(owed, OwedMail)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import boto3
 from botocore.config import Config
 
+from functions.reconcile.backlog import Backlog
 from functions.reconcile.cursors import cursors, forgetter, mover
 from functions.reconcile.handler import Handler, Parts, make_handler, sayer
 from functions.reconcile.hourly import Run
@@ -43,8 +44,10 @@ def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.slee
         stripe = StripeApi(connect(key, settings.stripe_api), sleep)
         unknown = inbox(dynamodb, settings.inbox_table, sleep)
         offer = offerer(sqs, settings.queue_url, settings.group_by, sayer(logger))
+        backlog = Backlog(sqs, settings.queue_url)
+        backlog.may_hold_events()  # before the run's own offers are in the queue
         return Run(
-            reconciler=Reconciler(stripe, unknown, offer),
+            reconciler=Reconciler(stripe, unknown, offer, backlog.may_hold_events),
             connected=stripe.connected,
             cursors=cursors(dynamodb, settings.books_table),
             move=mover(dynamodb, settings.books_table),

@@ -57,10 +57,10 @@ class Faults:
 
         self._before[operation].append(acted)
 
-    def refuse(self, operation: str, code: str, times: int = 1, **answer: object) -> None:
+    def refuse(self, operation: str, code: str, times: int = 1, *, status: int = 400, **answer: object) -> None:
         """The service answers `code`, even to the SDK's last try."""
-        parsed = {"Error": {"Code": code, "Message": "ann@example.com"}, "ResponseMetadata": {}, **answer}
-        self._before[operation] += [lambda: (SimpleNamespace(status_code=400), parsed)] * times
+        told = {"Error": {"Code": code, "Message": "ann@example.com"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        self._before[operation] += [lambda: (SimpleNamespace(status_code=status), told | answer)] * times
 
     def answer(self, operation: str, answer: object) -> None:
         """The service answers this, and does nothing."""

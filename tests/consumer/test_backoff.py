@@ -4,9 +4,11 @@ import random
 
 import pytest
 
-from functions.consumer.claim import ATTEMPTS
-from shared.backoff import BUG, MINUTE, SERVICE, before_claim, before_retry
+from shared.backoff import ATTEMPTS, BUG, FAULTY_FOR, MINUTE, SERVICE, before_retry, before_uncounted, while_faulty
 from shared.effects import HOUR
+from tests.consumer.tables import property_of
+
+RECEIVES = property_of("EventsQueue", "RedrivePolicy")["maxReceiveCount"]
 
 
 def longest(_least: float, most: float) -> float:
@@ -44,22 +46,30 @@ def test_a_later_attempt_than_planned_waits_as_the_last_one() -> None:
     assert before_retry(BUG, ATTEMPTS + 1, longest) == BUG[-1]
 
 
-def test_an_event_that_cannot_be_claimed_waits_as_long_as_it_has_waited_up_to_an_hour() -> None:
-    assert [before_claim(waited, longest) for waited in (0, 60, 10 * HOUR)] == [4, 60, HOUR]
-    assert before_claim(10 * HOUR, shortest) == 2
+def test_a_try_that_does_not_count_waits_as_long_as_it_has_waited_up_to_an_hour() -> None:
+    assert [before_uncounted(waited, longest) for waited in (0, 60, 10 * HOUR)] == [4, 60, HOUR]
+    assert before_uncounted(10 * HOUR, shortest) == 2
 
 
 def test_a_clock_behind_sqs_still_waits() -> None:
-    assert before_claim(-5, longest) == 4
+    assert before_uncounted(-5, longest) == 4
 
 
-def test_thirty_receives_without_a_claim_outlast_an_outage_of_some_hours() -> None:
+def test_a_deployment_at_fault_is_asked_again_within_a_minute_though_not_at_once() -> None:
+    assert (while_faulty(shortest), while_faulty(longest)) == (45, MINUTE)
+
+
+def test_the_receives_that_sqs_allows_last_longer_than_a_deployment_may_be_at_fault() -> None:
+    assert FAULTY_FOR / while_faulty(shortest) + ATTEMPTS < RECEIVES
+
+
+def test_the_receives_that_sqs_allows_outlast_a_day_of_throttling() -> None:
     jitter = random.Random(1).uniform  # noqa: S311 - the same in every run
 
     def outlasted() -> float:
         waited = 0.0
-        for _ in range(30):
-            waited += before_claim(waited, jitter)
+        for _ in range(RECEIVES):
+            waited += before_uncounted(waited, jitter)
         return waited
 
-    assert sum(outlasted() for _ in range(500)) / 500 == pytest.approx(7 * HOUR, rel=0.1)
+    assert sum(outlasted() for _ in range(200)) / 200 == pytest.approx(42 * HOUR, rel=0.1)

@@ -15,12 +15,12 @@ from shared.stripe_checkout import CheckoutSession
 from shared.stripe_objects import Contact, Invoice, read
 from shared.stripe_payments import Dispute
 from shared.tables.books import DynamoBooks
-from tests.consumer.world import World, token
+from tests.consumer.world import World
 from tests.support.samples import sample
 
 
 def books(world: World) -> DynamoBooks:
-    return DynamoBooks(world.store, Policy(), token)
+    return DynamoBooks(world.store, Policy())
 
 
 def save(world: World, *records: Kept) -> None:

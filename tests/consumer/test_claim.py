@@ -2,23 +2,13 @@
 
 import pytest
 
-from functions.consumer.claim import (
-    ATTEMPTS,
-    AwaitingDeadLetter,
-    Claim,
-    Claimed,
-    Duplicate,
-    Exhausted,
-    LeasedElsewhere,
-    claim,
-)
+from functions.consumer.claim import Claim, Claimed, Committed, Duplicate, Exhausted, New, claim, claim_by_commit
 from functions.consumer.commit import commit
-from functions.effects.perform import perform
+from shared.backoff import ATTEMPTS
 from shared.decision import Decision
 from shared.effects import DAY
-from shared.inbox.outbox import load, owed_for
-from tests.consumer.faults import Crash
-from tests.consumer.world import LEASE, NOW, World, mail
+from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
+from tests.consumer.world import LEASE, NOW, World, mail, reminder
 
 
 def ask(world: World, message_id: str = "message-1", ignore: str | None = None) -> Claim:
@@ -32,7 +22,7 @@ def commit_mail(world: World, claimed: Claimed) -> None:
 def test_a_new_event_is_ours_under_a_lease(world: World) -> None:
     claimed = ask(world)
     assert isinstance(claimed, Claimed)
-    assert (claimed.event_id, claimed.attempt, claimed.outbox, claimed.started_ms) == ("evt_1", 1, None, NOW * 1000)
+    assert (claimed.event_id, claimed.attempt, claimed.started_ms) == ("evt_1", 1, NOW * 1000)
     assert world.inbox() == {
         "id": "evt_1",
         "state": "claimed",
@@ -82,7 +72,7 @@ def test_what_is_to_be_ignored_is_recorded_so_in_the_same_write(world: World) ->
     assert (world.inbox()["state"], world.inbox()["reason"]) == ("ignored", "no handler for its type")
 
 
-def test_what_failed_is_burnt_under_its_message_and_tried_in_earnest_under_a_new_one(world: World) -> None:
+def test_what_failed_waits_for_its_dead_letter_and_a_redrive_tries_it_again(world: World) -> None:
     world.claim()
     world.write_inbox({"state": "failed", "attempts": ATTEMPTS, "lease_until": 0})
     assert ask(world, "message-1") == AwaitingDeadLetter()
@@ -100,21 +90,31 @@ def test_a_ninth_attempt_is_ours_for_recording_only(world: World) -> None:
     assert exhausted.claim.token == world.inbox()["token"]
 
 
-def test_what_is_committed_stays_owed_when_it_is_taken_over(world: World) -> None:
+def test_what_is_committed_is_never_claimed_again_but_handed_over_again(world: World) -> None:
     commit_mail(world, world.claim())
+    before = world.inbox()
     world.clock.now += LEASE
-    outbox = world.claim().outbox
-    assert outbox is not None
-    assert load(outbox) == owed_for([mail()])
-    assert world.inbox()["state"] == "committed"
+    assert ask(world) == ask(world, "message-2") == Committed(("mails",))
+    assert world.inbox() == before
+
+
+def test_what_is_committed_names_the_lanes_that_still_owe_something(world: World) -> None:
+    commit(world.store, world.claim(), world.event(), "{}", Decision(then=(mail(), reminder())))
+    assert ask(world) == Committed(("effects", "mails"))
+    world.work("effects")
+    assert ask(world) == Committed(("mails",))
+    world.work("mails")
+    assert ask(world) == Duplicate("done")
 
 
 def test_an_event_that_ttl_should_have_deleted_is_new(world: World) -> None:
     commit_mail(world, world.claim())
     world.clock.now += 90 * DAY
-    assert world.claim("message-2").outbox is not None  # remembered up to its last second
-    world.write_inbox({"lease_until": 0, "expires_at": world.store.now() - 1})
-    assert world.claim("message-3").outbox is None
+    assert isinstance(ask(world, "message-2"), Committed)  # remembered up to its last second
+    world.write_inbox({"expires_at": world.store.now() - 1})
+    known = world.inbox()
+    assert isinstance(claim_by_commit(world.store, world.message("message-3"), known), New)
+    assert world.claim("message-3").attempt == 1
     assert "outbox" not in world.inbox()
 
 
@@ -129,12 +129,10 @@ def test_an_event_ignored_without_an_answer_is_ignored(world: World) -> None:
 
 
 def test_a_take_over_whose_answer_was_lost_is_ours_all_the_same(world: World) -> None:
-    commit_mail(world, world.claim())
+    world.claim()
     world.clock.now += LEASE
     world.faults.lose_answer("UpdateItem")
-    claimed = world.claim()
-    assert claimed.attempt == 2
-    assert claimed.outbox is not None
+    assert world.claim().attempt == 2
 
 
 def test_of_two_that_take_over_at_once_one_has_it(world: World) -> None:
@@ -150,8 +148,7 @@ def test_what_its_holder_commits_at_the_last_moment_is_not_decided_again(world: 
     world.clock.now += LEASE
     world.faults.meanwhile("UpdateItem", lambda: commit_mail(world, late))
     assert ask(world) == LeasedElsewhere(LEASE)
-    world.clock.now += LEASE
-    assert world.claim().outbox is not None
+    assert ask(world) == Committed(("mails",))
 
 
 def test_what_its_holder_finishes_at_the_last_moment_stays_done(world: World) -> None:
@@ -161,19 +158,3 @@ def test_what_its_holder_finishes_at_the_last_moment_stays_done(world: World) ->
     ask(world)
     assert world.inbox()["state"] == "done"
     assert ask(world) == Duplicate("done")
-
-
-def test_a_mail_its_holder_sends_at_the_last_moment_is_not_sent_again(world: World) -> None:
-    late = world.claim()
-    outbox = commit(world.store, late, world.event(), "{}", Decision(then=(mail("one"), mail("two"))))
-    world.clock.now += LEASE
-
-    def send_one_and_die() -> None:
-        world.outside.mail_troubles = [None, Crash()]
-        with pytest.raises(Crash):
-            perform(world.store, world.performers, late, outbox, {})
-
-    world.faults.meanwhile("UpdateItem", send_one_and_die)
-    claimed = world.claim()
-    perform(world.store, world.performers, claimed, load(claimed.outbox or ""), {})
-    assert [sent.key for sent in world.outside.mails] == ["one", "two"]

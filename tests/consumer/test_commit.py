@@ -9,14 +9,17 @@ from botocore.exceptions import ClientError
 from functions.consumer.claim import Claimed
 from functions.consumer.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
 from shared.decision import Decision
-from shared.effects import DAY, Email
+from shared.effects import DAY, Email, Erase, Observe, Publish
 from shared.facets import merge
+from shared.failure import failure_of
 from shared.inbox.outbox import load, owed_for
+from shared.inbox.unfinished import INDEX, SHARDS, shard_of
 from shared.packing import unpack
 from shared.past import ClosedInvoice, Past
 from shared.records import Organization
 from shared.stripe_objects import Invoice, read
-from tests.consumer.world import LEASE, NOW, World, mail, reminder
+from shared.tables.tombstones import Tombstone, find_tombstone
+from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
 from tests.support.samples import sample
 
 BODY = json.dumps({"id": "evt_1", "object": "event"})
@@ -43,6 +46,49 @@ def test_records_mails_payload_and_what_is_owed_are_saved_together(world: World)
     assert Organization.model_validate_json(unpack(books["organization"]["record"])) == ORGANIZATION
     assert Email.model_validate_json(books["mail#told"]["mail"]) == mail()
     assert books["mail#told"]["event"] == "evt_1"
+
+
+def test_the_commit_releases_the_lease_and_leaves_the_item_to_the_worker(world: World) -> None:
+    claimed = world.claim()
+    world.clock.now += 1
+    try_commit(world, claimed, then=(mail(),))
+    inbox = world.inbox()
+    assert (inbox["lease_until"], inbox["committed_ms"], inbox["progress"]) == (0, (NOW + 1) * 1000, {})
+    assert world.lease("mails").token == world.inbox()["mails_holder"]["token"]
+
+
+@pytest.mark.parametrize(
+    ("then", "owed"),
+    [
+        ((reminder(),), {"effects_owed"}),
+        ((mail(),), {"mails_owed"}),
+        ((announcement(), mail()), {"effects_owed", "mails_owed"}),
+        ((Observe(object="customer", account="acct_1", id="cus_1", event="evt_1"),), {"effects_owed"}),
+    ],
+    ids=["effects", "mails", "both", "observation"],
+)
+def test_each_lane_that_owes_something_is_marked(
+    world: World, then: tuple[Email | Publish | Observe, ...], owed: set[str]
+) -> None:
+    commit(world.store, world.claim(), world.event(), BODY, Decision(then=then))
+    assert {name for name in world.inbox() if name.endswith("_owed")} == owed
+
+
+def test_what_is_owed_stands_in_the_index_of_the_unfinished_and_what_is_done_does_not(world: World) -> None:
+    try_commit(world, world.claim(), then=(mail(),))
+    try_commit(world, world.claim(event_id="evt_2"))
+    found = {
+        item["id"]["S"]
+        for shard in range(SHARDS)
+        for item in world.store.client.query(
+            TableName=world.store.inbox,
+            IndexName=INDEX,
+            KeyConditionExpression=f"{INDEX} = :shard",
+            ExpressionAttributeValues={":shard": {"S": str(shard)}},
+        )["Items"]
+    }
+    assert found == {"evt_1"}
+    assert world.inbox()[INDEX] == shard_of("evt_1")
 
 
 def test_the_payload_is_archived_in_its_customers_partition_until_the_inbox_forgets(world: World) -> None:
@@ -102,6 +148,35 @@ def test_a_record_that_changed_since_it_was_read_saves_nothing(world: World, ver
     assert "mail#told" not in world.books()
 
 
+def test_a_record_of_a_later_life_counts_on_and_is_compared_with_what_was_saved(world: World) -> None:
+    reborn = ORGANIZATION.model_copy(update={"versions_before": 7})
+    try_commit(world, world.claim(), reborn)
+    assert world.books()["organization"]["version"] == 8
+    with pytest.raises(StaleRecordError):
+        try_commit(world, world.claim(event_id="evt_2"), reborn)
+    try_commit(world, world.claim(event_id="evt_3"), reborn.model_copy(update={"version": 1}))
+    assert world.books()["organization"]["version"] == 9
+
+
+def test_an_erasure_leaves_its_tombstone_in_place_of_the_record(world: World) -> None:
+    try_commit(world, world.claim(), ORGANIZATION)
+    erase = Erase(account="acct_1", customer="cus_1", as_of=NOW - 1, version=1)
+    commit(
+        world.store, world.claim(event_id="evt_2"), world.event("evt_2"), BODY, Decision(archive=False, then=(erase,))
+    )
+    assert "organization" not in world.books()
+    assert find_tombstone(world.store, "acct_1", "cus_1") == Tombstone(as_of=NOW - 1, buried_ms=NOW * 1000, version=1)
+
+
+def test_an_erasure_of_a_record_that_changed_since_it_was_read_saves_nothing(world: World) -> None:
+    try_commit(world, world.claim(), ORGANIZATION)
+    erase = Erase(account="acct_1", customer="cus_1", as_of=NOW, version=2)
+    with pytest.raises(StaleRecordError):
+        commit(world.store, world.claim(event_id="evt_2"), world.event("evt_2"), BODY, Decision(then=(erase,)))
+    assert "organization" in world.books()
+    assert find_tombstone(world.store, "acct_1", "cus_1") is None
+
+
 def test_a_record_read_at_its_version_is_saved_as_the_next(world: World) -> None:
     try_commit(world, world.claim(), ORGANIZATION)
     try_commit(world, world.claim(event_id="evt_2"), ORGANIZATION.model_copy(update={"version": 1}))
@@ -154,7 +229,16 @@ def test_a_conflict_or_a_throttle_says_nothing_about_the_decision(world: World, 
         try_commit(world, world.claim(), ORGANIZATION)
 
 
-def test_any_other_reason_is_a_service_failure(world: World) -> None:
-    world.faults.cancel(["None", "ItemCollectionSizeLimitExceeded", "None"])
+@pytest.mark.parametrize("reason", ["ValidationError", "ItemCollectionSizeLimitExceeded"])
+def test_any_other_reason_is_told_as_aws_tells_it(world: World, reason: str) -> None:
+    world.faults.cancel(["None", reason, "None"])
     with pytest.raises(ClientError, match="TransactionCanceledException"):
         try_commit(world, world.claim(), ORGANIZATION)
+
+
+def test_a_transaction_that_dynamodb_calls_invalid_saves_nothing(world: World) -> None:
+    beyond_any_key = ORGANIZATION.model_copy(update={"subject": "cus_" * 1000})
+    with pytest.raises(ClientError) as refused:
+        try_commit(world, world.claim(), ORGANIZATION, beyond_any_key)
+    assert failure_of(refused.value).kind == "bug"
+    assert (world.inbox()["state"], world.books()) == ("claimed", {})

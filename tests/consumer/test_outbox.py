@@ -1,13 +1,27 @@
-"""What an older version of this code has committed, and a newer one performs."""
+"""The outbox as it is stored: in lanes and in order; what an older version committed is handed over and performed."""
 
 import json
 from typing import Any
 
 import pytest
 
-from functions.consumer.consume import consume
-from shared.effects import Effect, Erase, Export
-from shared.inbox.outbox import dump, load, owed_for
+from functions.consumer.consume import Verdict
+from functions.effects.lease import lease
+from shared.effects import Effect, Email, Erase, Export, Observe
+from shared.inbox.leases import LeasedElsewhere
+from shared.inbox.outbox import (
+    OwedErasure,
+    OwedExport,
+    OwedMail,
+    OwedObservation,
+    OwedPublish,
+    OwedReminder,
+    dump,
+    lanes_of,
+    load,
+    owed_for,
+    owing,
+)
 from tests.consumer.world import LEASE, NOW, PARTITION, World, announcement, mail, reminder
 
 EVERY_KIND: tuple[Effect, ...] = (
@@ -16,6 +30,7 @@ EVERY_KIND: tuple[Effect, ...] = (
     announcement(),
     Export(account="acct_1", customer="cus_1"),
     Erase(account="acct_1", customer="cus_1", as_of=NOW),
+    Observe(object="customer", account="acct_1", id="cus_1", event="evt_1"),
 )
 
 
@@ -41,12 +56,87 @@ def test_an_entry_is_read_whatever_older_code_left_out_or_added(effect: Effect) 
     assert load(json.dumps([older])) == owed_for([effect])
 
 
+def test_what_others_wait_for_comes_first_and_mails_come_last() -> None:
+    farewell = mail("farewell").model_copy(update={"data": {"name": "Ann", "export": True}})
+    outbox = owed_for([farewell, mail(), *EVERY_KIND[1:]])
+    kinds = (OwedExport, OwedErasure, OwedReminder, OwedObservation, OwedPublish, OwedMail, OwedMail)
+    assert tuple(map(type, outbox)) == kinds
+    assert [owed.after for owed in outbox] == [None, None, None, None, 1, 0, None]
+
+
+def test_mails_have_a_lane_of_their_own() -> None:
+    assert {effect.kind: lanes_of(owed_for([effect])) for effect in EVERY_KIND} == {
+        "email": ("mails",),
+        **dict.fromkeys(("remind", "publish", "export", "erase", "observe"), ("effects",)),
+    }
+    assert lanes_of(owed_for(EVERY_KIND)) == ("effects", "mails")
+    assert lanes_of(()) == ()
+
+
+# ---- what code before the effects worker has left
+
+
+def left(world: World, state: str, *outcomes: str | None, lease_until: int = 0) -> None:
+    """An item of the version before: a reminder and a mail, of which `outcomes` came; no `progress`."""
+    world.claim()
+    entries = stored(reminder(), mail())
+    for entry, outcome in zip(entries, outcomes, strict=False):
+        if outcome:
+            entry["outcome"] = outcome
+    world.write_inbox({"state": state, "outbox": json.dumps(entries), "lease_until": lease_until})
+    write_mail(world, mail())
+
+
+def write_mail(world: World, committed: Email, **more: object) -> None:
+    written = json.loads(committed.model_dump_json()) | more
+    world.write_book(PARTITION, "mail#told", {"event": "evt_1", "mail": json.dumps(written)})
+
+
+@pytest.mark.parametrize("state", ["committed", "failed"])
+@pytest.mark.parametrize("message", ["message-1", "message-2"], ids=["redelivered", "redriven"])
+def test_what_the_version_before_left_unfinished_is_handed_over_and_performed(
+    world: World, state: str, message: str
+) -> None:
+    left(world, state)
+    assert world.consume(message) == Verdict("handed over")
+    assert world.queues.sent == [("effects", "evt_1", "acct_1"), ("mails", "evt_1", "acct_1")]
+    world.work_all()
+    assert (world.outside.reminders, world.outside.mails) == ([reminder()], [mail()])
+    assert world.inbox()["state"] == "done"
+
+
+def test_what_the_version_before_had_performed_is_not_performed_again(world: World) -> None:
+    left(world, "failed", "set")
+    assert world.consume() == Verdict("handed over")
+    assert world.queues.sent == [("mails", "evt_1", "acct_1")]
+    world.work_all()
+    assert (world.outside.reminders, world.outside.mails) == ([], [mail()])
+    assert (world.inbox()["state"], world.outcomes()) == ("done", ["set", "sent"])
+
+
+def test_while_the_version_before_still_performs_the_worker_waits_for_its_lease(world: World) -> None:
+    left(world, "committed", lease_until=NOW + LEASE)
+    assert world.consume("message-2") == Verdict("handed over")
+    owed = world.owed_message("mails")
+    assert lease(world.store, owed) == LeasedElsewhere(LEASE)
+    world.clock.now += LEASE
+    world.work("mails")
+    world.work("effects")
+    assert (world.outside.reminders, world.outside.mails) == ([reminder()], [mail()])
+
+
+def test_an_item_of_the_version_before_owes_what_has_no_outcome(world: World) -> None:
+    left(world, "committed", "set")
+    assert owing(world.inbox()) == ("mails",)
+
+
 def test_a_mail_that_older_code_committed_is_sent(world: World) -> None:
     world.claim()
     (entry,) = stored(mail())
-    world.write_inbox({"state": "committed", "outbox": json.dumps([entry | {"v": 0, "language": "en"}])})
+    outbox = json.dumps([entry | {"v": 0, "language": "en"}])
+    world.write_inbox({"state": "committed", "outbox": outbox, "lease_until": 0})
     older = json.loads(mail().model_dump_json(exclude={"audience"})) | {"language": "en"}
     world.write_book(PARTITION, "mail#told", {"event": "evt_1", "mail": json.dumps(older)})
-    world.clock.now += LEASE
-    assert consume(world.consumer, world.message()).state == "done"
+    assert world.consume().state == "handed over"
+    world.work("mails")
     assert world.outside.mails == [mail()]

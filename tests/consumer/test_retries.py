@@ -1,4 +1,4 @@
-"""What fails is tried again as often and as late as suits it, and then dead-lettered; the inbox says why."""
+"""What fails before its commit is tried again as suits the failure, then dead-lettered; the inbox says why."""
 
 import json
 
@@ -29,9 +29,9 @@ def fail_with(world: World, error: Exception) -> None:
 
 
 def consume_to_the_end(world: World, message_id: str = "message-1") -> list[Verdict]:
-    """Every verdict on a message until it is gone or burnt, each taken when SQS would show the message again."""
+    """Every verdict on a message until it is gone or given up, each taken when SQS would show the message again."""
     verdicts = [world.consume(message_id)]
-    while verdicts[-1].wait is not None and verdicts[-1].state != "burnt":
+    while verdicts[-1].wait is not None and verdicts[-1].state != "awaiting dead letter":
         world.clock.now += verdicts[-1].wait
         verdicts.append(world.consume(message_id))
     return verdicts
@@ -46,25 +46,15 @@ def consume_to_the_end(world: World, message_id: str = "message-1") -> list[Verd
     ],
     ids=["service", "no answer", "bug"],
 )
-def test_a_failure_is_tried_seven_times_more_and_then_burnt(
+def test_a_failure_is_tried_seven_times_more_and_then_given_up(
     world: World, error: Exception, waits: tuple[int, ...]
 ) -> None:
     fail_with(world, error)
-    *retries, failed, burnt = consume_to_the_end(world)
+    *retries, failed, given_up = consume_to_the_end(world)
     assert [verdict.wait for verdict in retries] == list(waits)
     assert {verdict.state for verdict in retries} == {"retry"}
     assert (failed.state, failed.attempt, failed.wait) == ("failed", 8, 0)
-    assert burnt == Verdict("burnt", 0)
-
-
-def test_a_throttled_read_is_a_failure_of_the_service(world: World) -> None:
-    world.faults.refuse("GetItem", "ProvisionedThroughputExceededException")
-    verdict = world.consume()
-    assert (verdict.state, verdict.wait) == ("retry", SERVICE[0])
-    assert (
-        str(verdict.failure)
-        == "ProvisionedThroughputExceededException ProvisionedThroughputExceededException at GetItem"
-    )
+    assert given_up == Verdict("awaiting dead letter", 0)
 
 
 def test_between_attempts_the_inbox_says_what_failed_and_when_it_goes_on(world: World) -> None:
@@ -114,15 +104,15 @@ def test_a_permanent_failure_is_dead_lettered_at_once_with_its_payload_archived(
 def test_a_body_that_is_no_event_is_dead_lettered_at_once(world: World) -> None:
     message = read_message(sqs_record("ann@example.com is no JSON"))
     assert consume(world.consumer, message).state == "failed"
-    assert consume(world.consumer, message).state == "burnt"
+    assert consume(world.consumer, message).state == "awaiting dead letter"
     assert world.inbox("message:message-1")["error"] == "Permanent event_json_invalid"
 
 
-def test_a_burnt_message_is_not_tried(world: World) -> None:
+def test_a_message_that_waits_for_its_dead_letter_is_not_tried(world: World) -> None:
     fail_with(world, Permanent("invoice_missing"))
     world.consume()
     world.faults.calls.clear()
-    assert [world.consume() for _ in range(3)] == [Verdict("burnt", 0)] * 3
+    assert [world.consume() for _ in range(3)] == [Verdict("awaiting dead letter", 0)] * 3
     assert world.faults.calls == ["PutItem"] * 3
 
 
@@ -142,7 +132,7 @@ def test_crashes_that_nobody_recorded_are_a_failure_too_but_the_first_leaves_no_
     verdict = world.consume()
     assert (verdict.state, verdict.attempt) == ("failed", 9)
     assert world.inbox()["error"] == "Crashed no_answer"
-    assert world.consume().state == "burnt"
+    assert world.consume().state == "awaiting dead letter"
 
 
 def test_a_failure_that_could_not_be_recorded_is_recorded_later(world: World) -> None:
@@ -161,39 +151,9 @@ def test_a_failure_that_could_not_be_recorded_is_recorded_later(world: World) ->
 @pytest.mark.parametrize("damaged", [b"no record", pack("{}", "record")[:-1], pack('{"account": 1}', "record")])
 def test_a_record_that_cannot_be_read_dead_letters_what_needs_it_like_any_bug(world: World, damaged: bytes) -> None:
     world.write_book(PARTITION, "organization", {"record": damaged, "version": 1})
-    *_, failed, burnt = consume_to_the_end(world)
-    assert (failed.state, failed.attempt, burnt.state) == ("failed", 8, "burnt")
+    *_, failed, given_up = consume_to_the_end(world)
+    assert (failed.state, failed.attempt, given_up.state) == ("failed", 8, "awaiting dead letter")
     assert world.inbox()["error"].partition(" at ")[0] in {"error unexpected", "ValidationError unexpected"}
-
-
-def test_what_was_committed_is_not_archived_again_when_it_fails(world: World) -> None:
-    world.outside.mail_troubles = [Permanent("unmailable")] * 2
-    world.consume()
-    for key in world.books():
-        world.erase(key)
-    world.consume("redriven")
-    assert world.books() == {}
-
-
-def test_a_claim_that_is_not_answered_waits_longer_the_longer_it_has_waited(world: World) -> None:
-    world.faults.cut("BatchGetItem")
-    world.faults.cut("PutItem")
-    verdict = world.consume()
-    assert (verdict.state, verdict.wait, str(verdict.failure)) == (
-        "unclaimed",
-        4,
-        "BotoCoreError EndpointConnectionError",
-    )
-    world.clock.now += 600
-    assert world.consume().wait == 600
-    assert world.consume().attempt == 1
-
-
-def test_a_throttled_claim_uses_up_no_attempt(world: World) -> None:
-    world.faults.refuse("BatchGetItem", "ThrottlingException")
-    world.faults.refuse("PutItem", "ThrottlingException", times=8)
-    assert {world.consume().state for _ in range(9)} == {"unclaimed"}
-    assert world.consume().attempt == 1
 
 
 def test_a_message_typed_into_the_console_is_dead_lettered_for_a_reason_that_says_what_it_lacks(world: World) -> None:
@@ -203,20 +163,12 @@ def test_a_message_typed_into_the_console_is_dead_lettered_for_a_reason_that_say
         assert world.inbox(message.event_id)["error"] == reason
 
 
-def test_what_was_finished_without_an_answer_is_not_taken_for_failed(world: World) -> None:
-    world.claim()
-    world.write_inbox({"attempts": 7, "lease_until": 0})
-    world.faults.meanwhile("TransactWriteItems", lambda: world.faults.lose_answer("UpdateItem", times=3))
-    assert (world.consume().state, world.inbox()["state"]) == ("unrecorded", "done")
-    assert world.consume().state == "duplicate"
-
-
 def test_what_was_committed_without_an_answer_is_not_decided_again(world: World) -> None:
     world.faults.lose_answer("TransactWriteItems", times=3)
-    assert world.consume().state in {"retry", "fenced"}  # moto does not know a transaction that is sent again
+    assert world.consume().state in {"retry", "handed over"}  # moto does not know a transaction that is sent again
     fail_with(world, AssertionError("decided again"))
-    world.clock.now += LEASE
-    assert world.consume().state == "done"
+    assert world.consume().state == "handed over"
+    world.work_all()
     assert world.outside.mails == [mail()]
 
 

@@ -23,7 +23,7 @@ from shared.event import Event, read_event
 from shared.inbox.handover import Handover
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.outbox import load as load_outbox
-from shared.inbox.outbox import progress_of
+from shared.inbox.outbox import owing, progress_of
 from shared.policy import Policy
 from shared.stripe_objects import Contact, read
 from shared.tables.attributes import from_item, to_item
@@ -132,6 +132,7 @@ class World:
     ignore: str | None = None
     received: Counter[str] = field(default_factory=Counter)
     """How often each message was handed out."""
+    slept: list[float] = field(default_factory=list)
 
     @classmethod
     def on(cls, client: "DynamoDBClient", inbox: str, books: str, faults: "Faults") -> Self:
@@ -141,14 +142,8 @@ class World:
 
     @property
     def performers(self) -> Performers:
-        return Performers(
-            self.outside.send_mail,
-            self.outside.set_reminder,
-            self.outside.publish,
-            self.outside.export,
-            self.outside.erase,
-            self.outside.observe,
-        )
+        does = self.outside
+        return Performers(does.send_mail, does.set_reminder, does.publish, does.export, does.erase, does.observe)
 
     @property
     def handover(self) -> Handover:
@@ -158,9 +153,8 @@ class World:
     @property
     def worker(self) -> Worker:
         """Waits as long as a back-off allows, so that its limits can be told."""
-        return Worker(
-            self.store, DynamoBooks(self.store, Policy(mail_connected=True)), self.performers, lambda _least, most: most
-        )
+        books = DynamoBooks(self.store, Policy(mail_connected=True))
+        return Worker(self.store, books, self.performers, lambda _least, most: most)
 
     @property
     def consumer(self) -> Consumer:
@@ -174,7 +168,7 @@ class World:
             self.decide,
             lambda _message: self.ignore,
             jitter=lambda _least, most: most,
-            sleep=lambda _seconds: None,
+            sleep=self.slept.append,
         )
 
     def message(self, message_id: str = "message-1", event_id: str = "evt_1", **changes: object) -> Message:
@@ -207,7 +201,7 @@ class World:
         results = []
         while self.queues.sent:
             lane, event_id, _ = self.queues.sent.pop(0)
-            if f"{lane}_owed" in self.inbox(event_id):
+            if lane in owing(self.inbox(event_id)):
                 results.append(self.work(lane, event_id, sent=self.clock.now))
         return results
 

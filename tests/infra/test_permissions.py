@@ -126,3 +126,24 @@ def test_a_function_that_is_traced_brings_the_permission_in_its_own_role() -> No
     assert TEMPLATE["Conditions"]["Traced"] == {"Fn::Equals": [{"Ref": "Tracing"}, "Active"]}
     assert TEMPLATE["Globals"]["Function"]["Tracing"] == {"Ref": "Tracing"}
     assert traced == {words(function["Role"]) for function in of_type(TEMPLATE, "AWS::Serverless::Function").values()}
+
+
+def test_a_key_that_is_replaced_or_given_up_still_decrypts_what_it_encrypted() -> None:
+    """Of a role that reads under `KmsKeyArn`, `OldKmsKeyArns` may do the same for the same services, and only that."""
+    granted = set(permissions(TEMPLATE))
+    reads = {
+        (one.role, one.conditions.removeprefix("OwnKey"))
+        for one in granted
+        if (one.action, one.resource) == ("kms:Decrypt", "KmsKeyArn")
+    }
+    old = [one for one in granted if one.resource == "OldKmsKeyArns"]
+    assert {role for role, _ in reads} == {*of_type(TEMPLATE, "AWS::IAM::Role")}
+    assert {(one.role, one.conditions.removeprefix("OldKeys")) for one in old} == reads
+    assert {one.action for one in old} == {"kms:Decrypt"}
+    assert {one.conditions.partition(";")[0] for one in old} == {"OldKeys"}  # whether or not there is a key now
+
+
+def test_old_keys_are_a_list_that_may_be_empty() -> None:
+    assert TEMPLATE["Parameters"]["OldKmsKeyArns"]["Type"] == "CommaDelimitedList"
+    joined = {"Fn::Join": ["", {"Ref": "OldKmsKeyArns"}]}
+    assert TEMPLATE["Conditions"]["OldKeys"] == {"Fn::Not": [{"Fn::Equals": [joined, ""]}]}

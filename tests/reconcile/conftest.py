@@ -64,6 +64,8 @@ class House:
     key_id: str
     livemode: str = "false"
     group_by: str = "account"
+    taken: "list[MessageTypeDef]" = field(default_factory=list)
+    """What was taken out of the queue so far, in its order."""
 
     @cached_property
     def handler(self) -> Handler:
@@ -110,16 +112,28 @@ class House:
         self.hours_pass()
 
     def messages(self) -> "list[MessageTypeDef]":
-        """What is in the queue, in its order, which stays there."""
-        found: list[MessageTypeDef] = []
+        """All that was ever put into the queue, in its order; the queue is empty afterwards."""
         while page := self.sqs.receive_message(
             QueueUrl=self.queue,
             MaxNumberOfMessages=10,
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],
         ).get("Messages", []):
-            found += page
-        return found
+            self.taken += page
+            for message in page:
+                self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        return self.taken
+
+    def consume(self) -> None:
+        """The consumer handles all that is in the queue."""
+        for event_id in self.offered():
+            self.accept(event_id)
+
+    def a_head_waits(self) -> None:
+        """An event that is retried keeps the queue from being empty."""
+        self.sqs.send_message(
+            QueueUrl=self.queue, MessageBody='{"id": "evt_head"}', MessageGroupId="any", MessageDeduplicationId="head"
+        )
 
     def offered(self) -> list[str]:
         return [json.loads(message["Body"])["id"] for message in self.messages()]

@@ -2,24 +2,23 @@
 
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.decision import Decision, Kept
-from shared.effects import Email, Erase, Export, Publish, Remind
+from shared.effects import Email, Erase, Export, Observe, Publish, Remind
 from shared.orders import Order
 from shared.past import ClosedInvoice, EndedSubscription, Past
 from shared.payments import Payment
 from shared.plans import read_plans
 from shared.policy import Policy
 from shared.records import Organization
-from shared.stripe_objects import Contact
 
 
 class BooksOf:
-    """Books that hold `records`, and what the decisions applied to them have saved, mailed and scheduled."""
+    """Books that hold `records`, and what the decisions applied to them have saved, mailed, scheduled and asked."""
 
     def __init__(self, *records: Kept, policy: Policy | None = None) -> None:
         self.policy = policy or Policy(plans=read_plans(), mail_connected=True)
-        self.at_stripe: dict[tuple[str, str], Contact] = {}
         self.exports: list[Export] = []
         self.erasures: list[Erase] = []
+        self.observations: dict[str, Observe] = {}
         self.announcements: dict[str, Publish] = {}
         self.records = {(record.partition, record.sort_key): record for record in records}
         self.mails: dict[tuple[str, str], Email] = {}
@@ -37,9 +36,6 @@ class BooksOf:
 
     def order(self, account: str, subject: str, session: str) -> Order:
         return self._read(Order(account=account, subject=subject, session_id=session))
-
-    def contact_at_stripe(self, account: str, subject: str) -> Contact | None:
-        return self.at_stripe.get((account, subject))
 
     def payment(self, account: str, payment: str) -> Payment:
         return self._read(Payment(account=account, subject=payment))
@@ -73,6 +69,8 @@ class BooksOf:
                 self.exports.append(effect)
             elif isinstance(effect, Erase):
                 self.erasures.append(effect)
+            elif isinstance(effect, Observe):
+                self.observations.setdefault(effect.name, effect)
             elif isinstance(effect, Publish):
                 self.announcements.setdefault(effect.id, effect)
             else:

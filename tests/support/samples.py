@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from functions.effects.schedules import message_of
-
 from shared.effects import Remind
 from shared.event import Event, read_event
 

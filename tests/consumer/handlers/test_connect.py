@@ -146,7 +146,7 @@ def test_an_account_that_has_left_is_erased_a_month_later() -> None:
 
     (erase, *_) = decide(fired(erasure), books).then
 
-    assert erase == Erase(account=CONNECTED, customer=CONNECTED, as_of=erasure.at)
+    assert erase == Erase(account=CONNECTED, customer=CONNECTED, as_of=erasure.at, version=2)
 
 
 def test_an_account_that_is_back_is_not_erased() -> None:

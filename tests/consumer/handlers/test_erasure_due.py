@@ -23,7 +23,7 @@ def due(books: BooksOf, at: int = A_MONTH_ON) -> Decision:
 def test_a_month_after_the_end_everything_is_erased_and_said_so() -> None:
     erase, told_so = due(told(BOUGHT, ENDED)).then
 
-    assert erase == Erase(account=PLATFORM, customer=CUSTOMER, as_of=A_MONTH_ON)
+    assert erase == Erase(account=PLATFORM, customer=CUSTOMER, as_of=A_MONTH_ON, version=2)
     assert isinstance(told_so, Publish)
     assert told_so.name == "organization.erased"
 

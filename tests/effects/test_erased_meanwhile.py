@@ -5,8 +5,8 @@ import pytest
 from functions.effects import perform
 from shared.accounts import ConnectedAccount
 from shared.effects import Erase, Observe, Publish
-from tests.consumer.leaving import ACCOUNT, Leaving
 from tests.consumer.world import NOW, World, announcement, mail
+from tests.effects.leaving import ACCOUNT, Leaving
 
 ASKED = Observe(object="customer", account=ACCOUNT, id="cus_1", event="evt_1")
 ERASED = Publish(

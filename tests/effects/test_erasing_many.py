@@ -12,8 +12,8 @@ from functions.effects.worker import More
 from shared import keys
 from shared.effects import Erase
 from shared.tables.attributes import to_item
-from tests.consumer.leaving import ACCOUNT, Leaving
 from tests.consumer.world import NOW, World
+from tests.effects.leaving import ACCOUNT, Leaving
 
 type Key = tuple[str, str]
 

@@ -14,8 +14,8 @@ from shared.records import Organization
 from shared.tables.attributes import to_item
 from shared.tables.books import DynamoBooks
 from tests.consumer.faults import Crash
-from tests.consumer.leaving import ACCOUNT, Leaving
 from tests.consumer.world import NOW, World
+from tests.effects.leaving import ACCOUNT, Leaving
 
 ELSEWHERE = ("acct_1#acct_1", "erased#")
 """Where an erasure of a customer leaves things alone: holdings of the account, which lead nowhere, and tombstones."""

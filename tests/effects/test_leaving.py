@@ -18,8 +18,8 @@ from shared.records import Organization
 from shared.stripe_objects import Invoice, read
 from shared.tables.books import DynamoBooks
 from shared.tokens import export_key, link_maker, tokens
-from tests.consumer.leaving import Leaving
 from tests.consumer.world import NOW, PARTITION, World, mail, token
+from tests.effects.leaving import Leaving
 from tests.support.samples import sample
 
 
