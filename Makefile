@@ -94,7 +94,7 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 LOCAL = ARCH=$(HOST_ARCH)
 PYTHON := .venv/bin/python
 
-.PHONY: run demo send signed env invoke secret show resend wrap corpus endpoint reconcile
+.PHONY: run demo send signed env invoke secret show resend import wrap corpus endpoint reconcile
 run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a journey, and stay up (PORT=4599 BIND=127.0.0.1)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m infra.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
@@ -114,14 +114,10 @@ signed: $(DEV) ## print a sample, freshly signed, as API Gateway hands it to ing
 env: $(DEV) ## print the functions' settings on the running local cloud, as `sam local invoke --env-vars` takes them
 	@$(PYTHON) -m infra.env
 
-# A container reaches this machine by that name; on Linux only what listens beyond 127.0.0.1: make run BIND=0.0.0.0
-SAM_LOCAL = AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test sam local invoke $(FUNCTION) --template .aws-sam/$(HOST_ARCH)/template.yaml \
-  --parameter-overrides Architecture=$(HOST_ARCH) --env-vars .local/env.json --add-host host.docker.internal:host-gateway --event -
-invoke: FUNCTION ?= ConsumerFunction
-invoke: $(DEV) $(SAM) ## sam local invoke (needs Docker) against the running local cloud: EVENT=… [FUNCTION=IngestFunction]
+invoke: $(DEV) $(SAM) ## sam local invoke (needs Docker) against the local cloud of `make run BIND=0.0.0.0`: EVENT=… [FUNCTION=IngestFunction]
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
-	@mkdir -p .local && $(MAKE) --silent env >.local/env.json
-	@$(if $(filter IngestFunction,$(FUNCTION)),$(MAKE) --silent signed,cat events/sqs/$(or $(EVENT),$(error say which: EVENT=…)).json) | $(SAM_LOCAL)
+	@$(PYTHON) -m infra.invoke $(or $(EVENT),$(error say which: make invoke EVENT=invoice.payment_failed; events/ has them)) \
+	  $(if $(FUNCTION),--function $(FUNCTION))
 
 secret: $(DEV) ## give an endpoint a signing secret: NAME=direct VALUE=whsec_… [SECRET_ID=the stack's SigningSecretsId] [ALONE=1]
 	@$(PYTHON) -m infra.secret $(or $(NAME),$(error NAME=direct is missing)) $(or $(VALUE),$(error VALUE=whsec_… is missing)) \
@@ -132,6 +128,9 @@ show: $(DEV) ## print all that is held about a customer: CUSTOMER=cus_… [ACCOU
 
 resend: $(DEV) ## put what Scheduler could not deliver into the queue again: STACK=billhook [DRY_RUN=1]
 	@$(PYTHON) -m infra.resend --stack $(or $(STACK),$(error STACK=billhook, the stack's name, is missing)) $(if $(DRY_RUN),--dry-run)
+
+import: $(DEV) $(BUILD) ## after a mistaken sam delete: write what CloudFormation needs to take back what is left: STACK=billhook
+	@$(PYTHON) -m infra.import_stack --stack $(or $(STACK),$(error STACK=billhook, the deleted stack's name, is missing)) --template $(BUILD)
 
 wrap: $(DEV) ## write events/sqs/, the samples as `sam local invoke ConsumerFunction -e` takes them
 	@$(PYTHON) -m infra.wrap
@@ -144,10 +143,10 @@ endpoint: $(DEV) ## have Stripe send what is routed: STACK=… [REGION=…], or 
 	  --url $(or $(URL),$(error STACK=the stack's name is missing)) --secret-id $(or $(SECRET_ID),$(error SECRET_ID=the output SigningSecretsId is missing))) \
 	  $(if $(ONLY),--only $(ONLY)) $(if $(API_VERSION),--api-version $(API_VERSION)) $(if $(KEEP_OLD),--keep-old) $(if $(DRY_RUN),--dry-run)
 
-reconcile: $(DEV) ## offer what Stripe has and the inbox has not: SINCE=3d [UNTIL=… ACCOUNT=… STACK=billhook DRY_RUN=1 FROM_THE_BEGINNING=1]
+reconcile: $(DEV) ## offer what Stripe has and the inbox has not: SINCE=3d [UNTIL=… ACCOUNT=… STACK=billhook DRY_RUN=1 FROM_THE_BEGINNING=1 QUEUED=1]
 	@$(PYTHON) -m infra.reconcile --since $(or $(SINCE),$(error SINCE=3d is missing, or a date)) $(if $(UNTIL),--until $(UNTIL)) \
 	  $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(STACK),--stack $(STACK)) $(if $(DRY_RUN),--dry-run) \
-	  $(if $(FROM_THE_BEGINNING),--from-the-beginning)
+	  $(if $(FROM_THE_BEGINNING),--from-the-beginning) $(if $(QUEUED),--queued)
 
 # ---- check it
 
@@ -202,7 +201,7 @@ deploy: $(BUILD) ## build for ARCH (arm64) and sam deploy: GUIDED=1 the first ti
 
 build: $(BUILD) ## package the functions for ARCH (arm64) with sam build
 
-$(BUILD): template.yaml infra/watching.yaml infra/package.py $(PACKAGED) | $(SAM)
+$(BUILD): template.yaml infra/package.py $(PACKAGED) | $(SAM)
 	@echo "building for $(ARCH)" && mkdir -p .aws-sam
 	@ARCH=$(ARCH) sam build --build-in-source --parallel --build-dir $(@D) --parameter-overrides Architecture=$(ARCH) >.aws-sam/build.log 2>&1 \
 	  || { cat .aws-sam/build.log; exit 1; }

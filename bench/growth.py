@@ -17,8 +17,8 @@ from bench import material
 from bench.packages import Packages
 from bench.processes import Lambda, Running, running
 from bench.stand_in import StandIn
-from shared.tables.store import to_item
 from infra import samples
+from shared.tables.attributes import to_item
 from tests.consumer.dynamodb_local import find_jar
 from tests.consumer.dynamodb_local import running as dynamodb_running
 from tests.consumer.tables import make_table

@@ -5,9 +5,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from bench.stub import SECRET
-from shared.tables.store import to_item
 from infra import samples
 from shared.event import read_event
+from shared.tables.attributes import to_item
 from tests.support.stories import told
 
 if TYPE_CHECKING:

@@ -18,13 +18,22 @@ FROM_DOCKER = "host.docker.internal"
 def main() -> int:
     """Print the settings; 0 if a cloud runs."""
     try:
-        port = urlsplit(running()["endpoint_url"]).port
-        settings = env_vars(client("cloudformation"), client("lambda"), f"http://{FROM_DOCKER}:{port}")
+        found = settings()
     except NothingRunsError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    print(json.dumps(settings, indent=2))
+    print(json.dumps(found, indent=2))
     return 0
+
+
+def settings() -> dict[str, dict[str, str]]:
+    """Each function's settings on the running cloud, which a container calls by `FROM_DOCKER`.
+
+    Raises:
+        NothingRunsError: there is none.
+    """
+    port = urlsplit(running()["endpoint_url"]).port
+    return env_vars(client("cloudformation"), client("lambda"), f"http://{FROM_DOCKER}:{port}")
 
 
 def env_vars(
@@ -40,11 +49,11 @@ def env_vars(
         for resource in page["StackResourceSummaries"]
         if resource["ResourceType"] == "AWS::Lambda::Function"
     }
-    settings = {
+    as_deployed = {
         logical: functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         for logical, name in deployed.items()
     }
-    return {logical: variables | {"AWS_ENDPOINT_URL": endpoint_url} for logical, variables in settings.items()}
+    return {logical: variables | {"AWS_ENDPOINT_URL": endpoint_url} for logical, variables in as_deployed.items()}
 
 
 if __name__ == "__main__":

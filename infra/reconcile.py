@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.reconcile.backlog import Backlog
 from functions.reconcile.hourly import BEHIND
 from functions.reconcile.inbox import inbox
 from functions.reconcile.offer import offerer
@@ -45,11 +46,12 @@ def main() -> int:
     parser.add_argument("--account", help="platform, or a connected account; all by default")
     parser.add_argument("--stack", default="billhook", help="the stack's name; %(default)s by default")
     parser.add_argument("--dry-run", action="store_true", help="only say what is missing")
+    parser.add_argument("--queued", action="store_true", help="also what may be in the queue; it is handled once")
     parser.add_argument("--from-the-beginning", action="store_true", help="also before the first accepted event")
     asked = parser.parse_args()
     try:
         wanted = read_range(asked.since, asked.until, int(time.time()), BEHIND)
-        stripe, reconciler = _tools(asked.stack, dry_run=asked.dry_run)
+        stripe, reconciler = _tools(asked.stack, dry_run=asked.dry_run, queued=asked.queued)
         for account in _accounts(stripe, asked.account):
             _one(reconciler, account, wanted, whole=asked.from_the_beginning, dry_run=asked.dry_run)
     except (ReconcileError, RangeError, Permanent, Retryable, ClientError, BotoCoreError) as error:
@@ -58,7 +60,7 @@ def main() -> int:
     return 0
 
 
-def _tools(stack: str, *, dry_run: bool) -> tuple[StripeApi, Reconciler]:
+def _tools(stack: str, *, dry_run: bool, queued: bool) -> tuple[StripeApi, Reconciler]:
     key = os.environ.get("STRIPE_API_KEY", "").strip()
     mode = mode_of(key)
     if mode is None:
@@ -66,13 +68,17 @@ def _tools(stack: str, *, dry_run: bool) -> tuple[StripeApi, Reconciler]:
     (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])}
-    if (mode == "live") != (parameters["Livemode"] == "true"):
+    if parameters["Livemode"] not in {"true" if mode == "live" else "false", "any"}:
         raise ReconcileError(f"STRIPE_API_KEY is for {mode} mode, and {stack} has Livemode={parameters['Livemode']}")
     stripe = StripeApi(connect(key, os.environ.get("STRIPE_API_BASE")), time.sleep)
     queue = outputs["EventsQueueUrl"]
-    offer = offerer(boto3.client("sqs"), queue, group_by(parameters["GroupBy"]), _say)
+    sqs = boto3.client("sqs")
+    offer = offerer(sqs, queue, group_by(parameters["GroupBy"]), _say)
     unknown = inbox(boto3.client("dynamodb"), outputs["InboxTableName"])
-    return stripe, Reconciler(stripe, unknown, (lambda _event: False) if dry_run else offer)
+    backlog = Backlog(sqs, queue)
+    backlog.may_hold_events()  # before our own offers are in the queue
+    may_be_queued = (lambda: False) if queued else backlog.may_hold_events
+    return stripe, Reconciler(stripe, unknown, (lambda _event: False) if dry_run else offer, may_be_queued)
 
 
 def _accounts(stripe: StripeApi, asked: str | None) -> Sequence[str]:
@@ -94,13 +100,16 @@ def _one(reconciler: Reconciler, account: str, wanted: Range, *, whole: bool, dr
     if since > wanted.since:
         print(f"{account}: from {_utc(since)} on, when its first event was accepted")
     missing = Counter[str]()
-    checked = healed = 0
+    checked = healed = waiting = 0
     for part in reconcile(reconciler, account, since, wanted.until):
         checked += part.checked
         healed += part.healed
+        waiting += part.waiting
         missing.update(event["type"] for event in part.missing)
     done = "nothing was changed" if dry_run else f"{healed} put into the queue"
     print(f"{account}: {checked} checked, {missing.total()} missing" + (f", {done}" if missing else ""))
+    if waiting:
+        print(f"  {waiting:6}  newer ones are maybe in the queue: run it again once that is empty, or with QUEUED=1")
     for type_, count in missing.most_common():
         print(f"  {count:6}  {type_}")
 

@@ -1,26 +1,33 @@
 """`make run` and `make demo`: start the local cloud, deploy to it, play the journey, and show what came of it."""
 
 import argparse
+import contextlib
 import json
 import secrets
 import signal
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from functions.consumer.routes import ROUTES
 from infra import running
+from infra.incoming import Incoming
 from infra.journey import LENGTH, travel
 from infra.local_cloud.cloud import LocalCloud
-from infra.local_cloud.emulator import NotStartedError
+from infra.local_cloud.deployment import FailedError
+from infra.local_cloud.emulator import NotStartedError, PortTakenError
 from infra.stack import Stack, deploy
 from shared.own_types import is_own
 
 ROOT = Path(__file__).resolve().parent.parent
+LOOK_SECONDS = 0.3
+"""How often the logs are read while the cloud stays up."""
 
 
 def main() -> int:
@@ -41,9 +48,11 @@ def main() -> int:
     try:
         tell("starting the local cloud")
         with _start(asked.port, asked.bind, console) as cloud:
+            running.forget(cloud.endpoint_url)  # what a cloud that was killed has left behind at this port
             tell("deploying template.yaml with sam deploy")
             built = ROOT / ".aws-sam" / asked.arch / "template.yaml"
-            stack = deploy(cloud, built, asked.arch, "whsec_" + secrets.token_hex(16))
+            # Any mode: the Stripe CLI sends test-mode events, and the samples are live ones.
+            stack = deploy(cloud, built, asked.arch, "whsec_" + secrets.token_hex(16), Livemode="any")
             tell(f"deployed: {stack.webhook_url}")
             cloud.set_clock(ahead=-LENGTH)  # so that the journey ends now, and what is sent after it is newer
             journey = travel(stack, tell)
@@ -54,20 +63,21 @@ def main() -> int:
             )
             tell(verdict)
             if not asked.end:
-                _stay(stack, console)
+                _stay(stack, asked.bind, console)
             return 1 if journey.wrong else 0
+    except (NotStartedError, FailedError) as error:
+        console.print(f"not started: {error}", style="red", markup=False)
+        return 1
     except KeyboardInterrupt:
         console.print("\nstopped; the local cloud is gone, and nothing of it is left")
         return 0
-    finally:
-        running.forget()
 
 
 def _start(port: int, bind: str, console: Console) -> LocalCloud:
     try:
         return LocalCloud.start(port=port, bind=bind, auth=True)
-    except NotStartedError:
-        console.print(f"port {port} is taken, so another one is used; PORT=… chooses one")
+    except PortTakenError as taken:
+        console.print(f"{taken}, so another one is used; PORT=… chooses one")
         return LocalCloud.start(bind=bind, auth=True)
 
 
@@ -88,19 +98,30 @@ def _performed(item: dict[str, object]) -> str:
     return ", ".join(f"{entry['kind']} {entry.get('outcome', 'owed')}" for entry in owed)
 
 
-def _stay(stack: Stack, console: Console) -> None:
-    """Write down where the cloud is, say how to use it, and wait for Ctrl-C."""
+def _stay(stack: Stack, bind: str, console: Console) -> None:
+    """Write down where the cloud is, say how to use it, and show what comes in until Ctrl-C."""
+    endpoint_url = stack.cloud.endpoint_url
     running.announce(
         webhook_url=stack.webhook_url,
         secret=stack.secret,
-        endpoint_url=stack.cloud.endpoint_url,
+        endpoint_url=endpoint_url,
+        bind=bind,
         signing_secrets_id=stack.outputs["SigningSecretsId"],
         inbox_table=stack.outputs["InboxTableName"],
         books_table=stack.outputs["BooksTableName"],
     )
-    console.rule("The local cloud stays up until Ctrl-C", align="left")
+    try:
+        console.rule("The local cloud stays up until Ctrl-C", align="left")
+        console.print(_usage(stack))
+        console.rule("What comes in", align="left")
+        _watch(stack, console)
+    finally:
+        running.forget(endpoint_url)
+
+
+def _usage(stack: Stack) -> str:
     types = ",".join(sorted(type_ for type_ in ROUTES if not is_own(type_)))
-    console.print(
+    return (
         f"webhook URL     {stack.webhook_url}\n"
         f"signing secret  {stack.secret}\n"
         f"AWS endpoint    {stack.cloud.endpoint_url}   (us-east-1, key and secret: test)\n\n"
@@ -110,8 +131,21 @@ def _stay(stack: Stack, console: Console) -> None:
         f"  make secret NAME=cli VALUE=$(stripe listen --print-secret)\n"
         f"  stripe listen --events {types} --forward-to {stack.webhook_url}"
     )
-    while True:
-        time.sleep(3600)
+
+
+def _watch(stack: Stack, console: Console) -> None:
+    """Print what comes in for as long as the cloud is up.
+
+    Raises:
+        NotStartedError: the cloud has died.
+    """
+    with contextlib.closing(Incoming(stack)) as incoming:
+        while not stack.cloud.has_died():
+            with contextlib.suppress(BotoCoreError, ClientError, OSError):  # a busy machine: the next look shows it
+                for at, line in incoming.new():
+                    console.print(line.text(f"{datetime.fromtimestamp(at).astimezone():%H:%M:%S}"))
+            time.sleep(LOOK_SECONDS)
+    raise NotStartedError(f"the local cloud has died; the end of its log:\n{stack.cloud.log()[-2000:]}")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ import json
 import re
 import secrets
 import string
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,11 @@ EVENTS = Path(__file__).resolve().parent.parent / "events"
 
 # Epoch seconds between 2017 and 2049 are times; no amount in the samples is that large.
 TIMES = range(1_500_000_000, 2_500_000_000)
+
+PAUSES = (0.5, 1, 2, 4)
+"""Seconds before each further attempt. Stripe's own pauses grow to hours."""
+
+TRY_LATER = 503
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,32 @@ def post(url: str, body: bytes, header: str) -> Answer:
             return Answer(answer.status, json.load(answer))
     except urllib.error.HTTPError as refused:
         return Answer(refused.code, json.load(refused))
+
+
+def deliver(
+    url: str, body: bytes, sign: Callable[[], str], waiting: Callable[[str], None] = lambda _why: None
+) -> Answer:
+    """POST `body` as Stripe does: after 503, post again with a fresh signature (https://docs.stripe.com/webhooks#retries).
+
+    Args:
+        url: where to.
+        body: the event.
+        sign: returns the Stripe-Signature header as of now.
+        waiting: is told why there is a pause.
+
+    Returns:
+        The first answer other than 503, or the last one.
+
+    Raises:
+        urllib.error.URLError: nobody answers at `url`.
+    """
+    for pause in PAUSES:
+        answer = post(url, body, sign())
+        if answer.status != TRY_LATER:
+            return answer
+        waiting(f"{answer.status} {answer.body.get('reason', '')}; sending again in {pause} s")
+        time.sleep(pause)
+    return post(url, body, sign())
 
 
 def _moved(value: Any, seconds: int) -> Any:  # noqa: ANN401 - JSON

@@ -30,10 +30,9 @@ def main() -> int:
         local = not (asked.url and asked.secret)
         url = asked.url or running()["webhook_url"]
         secret = asked.secret or running()["secret"]
-        now = int(time.time())
-        event = samples.fresh(asked.event, now, asked.id, asked.account)
+        event = samples.fresh(asked.event, int(time.time()), asked.id, asked.account)
         body = samples.encode(event)
-        answer = samples.post(url, body, samples.signature(body, secret, now))
+        answer = samples.deliver(url, body, lambda: samples.signature(body, secret, int(time.time())), print)
     except (NothingRunsError, LookupError, urllib.error.URLError) as error:
         sys.stderr.write(f"not sent: {error}\n")
         return 1

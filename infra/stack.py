@@ -12,7 +12,7 @@ from infra import samples
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.mail import Mail
 from shared.packing import unpack
-from shared.tables.store import from_item
+from shared.tables.attributes import from_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -40,9 +40,16 @@ class Stack:
         return int(self.cloud.now().timestamp())
 
     def send(self, event: dict[str, Any], *, path: str = "", secret: str | None = None) -> samples.Answer:
-        """Sign an event now and post it to the webhook URL."""
+        """Send an event to the webhook URL as Stripe does: signed now, and again after 503."""
         body = samples.encode(event)
-        return samples.post(self.webhook_url + path, body, samples.signature(body, secret or self.secret, self.now()))
+        return samples.deliver(
+            self.webhook_url + path, body, lambda: samples.signature(body, secret or self.secret, self.now())
+        )
+
+    def post(self, event: dict[str, Any]) -> samples.Answer:
+        """Sign an event now and post it to the webhook URL, once."""
+        body = samples.encode(event)
+        return samples.post(self.webhook_url, body, samples.signature(body, self.secret, self.now()))
 
     def inbox(self, event_id: str) -> dict[str, Any] | None:
         """The inbox item of an event."""

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.orders import Order
+from shared.past import Past
 from shared.payments import Payment
 from shared.policy import Policy
 from shared.records import Organization
@@ -18,6 +19,9 @@ class Books(Protocol):
 
     def organization(self, account: str, customer: str) -> Organization:
         """The organization of a customer in an account."""
+
+    def past[Found: Past](self, vacant: Found) -> Found:
+        """What is kept of something that is over; `vacant` names it, and comes back if it is not over yet."""
 
     def order(self, account: str, subject: str, session: str) -> Order:
         """The order bought in a Checkout session; `subject` is its customer, or the session itself for a guest."""

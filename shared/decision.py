@@ -4,11 +4,22 @@ from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.effects import Effect
 from shared.frozen import Frozen
 from shared.orders import Order
+from shared.past import ClosedInvoice, EndedSubscription
 from shared.payments import Payment
 from shared.pointer import Holding, Pointer
 from shared.records import Organization
 
-type Kept = Organization | Order | Payment | Pointer | Holding | ConnectedAccount | PayoutRecord
+type Kept = (
+    Organization
+    | Order
+    | Payment
+    | Pointer
+    | Holding
+    | ConnectedAccount
+    | PayoutRecord
+    | EndedSubscription
+    | ClosedInvoice
+)
 
 
 class Decision(Frozen):

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 NAMESPACE = "Billhook"
+"""Where metrics go outside a stack. Each stack has a namespace of its own, as two stacks can share one CloudWatch."""
 
 
-def directive(units: Mapping[str, str], *dimensions: str) -> dict[str, Any]:
-    """Says that the fields named in `units` are metrics, by the fields named in `dimensions` and by service."""
+def directive(namespace: str, units: Mapping[str, str], *dimensions: str) -> dict[str, Any]:
+    """Says that the fields named in `units` are metrics of `namespace`, by `dimensions` and by service."""
     metrics = [{"Name": name, "Unit": unit} for name, unit in units.items()]
-    return {"Namespace": NAMESPACE, "Dimensions": [["service", *dimensions]], "Metrics": metrics}
+    return {"Namespace": namespace, "Dimensions": [["service", *dimensions]], "Metrics": metrics}
 
 
 def embedded(at: float, directives: Iterable[dict[str, Any]]) -> dict[str, Any]:

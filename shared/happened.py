@@ -7,6 +7,7 @@ from shared.decision import Kept
 from shared.effects import Publish, Scalar
 from shared.event import Event
 from shared.orders import Order
+from shared.past import ClosedInvoice, EndedSubscription
 from shared.payments import Payment
 from shared.plans import Plans
 from shared.pointer import Holding, Pointer
@@ -37,6 +38,8 @@ def customer_of(record: Kept) -> str | None:
     """The customer that a record belongs to, if it belongs to one."""
     match record:
         case Organization(subject=customer) | Payment(customer=customer):
+            return customer
+        case EndedSubscription(subject=customer) | ClosedInvoice(subject=customer):
             return customer
         case Order(subject=subject, session_id=session):
             return subject if subject != session else None
@@ -101,7 +104,7 @@ def _facts(record: Kept, plans: Plans) -> Mapping[str, Scalar]:
             return {"payout": record.subject, **(facet.value.model_dump(exclude={"id"}) if facet else {})}
         case ConnectedAccount():
             return {"authorized": record.ours}
-        case Pointer() | Holding():
+        case Pointer() | Holding() | EndedSubscription() | ClosedInvoice():
             return {}
 
 

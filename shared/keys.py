@@ -25,6 +25,9 @@ ORGANIZATION = "organization"
 PAYMENT = "payment"
 ACCOUNT = "account"
 
+EXPORT = "export"
+"""The sort key, in a partition that was exported, of what tells that its file may lie in the bucket."""
+
 CURSORS = "reconcile"
 """The partition of how far each account is reconciled with Stripe's list; a sort key there is an account."""
 
@@ -37,6 +40,16 @@ def payout(payout_id: str) -> str:
 def order(session: str) -> str:
     """The sort key of the order that a Checkout session bought."""
     return f"order#{session}"
+
+
+def subscription(subscription_id: str) -> str:
+    """The sort key, in a customer's partition, of a subscription that has ended."""
+    return f"subscription#{subscription_id}"
+
+
+def invoice(invoice_id: str) -> str:
+    """The sort key, in a customer's partition, of an invoice that is closed."""
+    return f"invoice#{invoice_id}"
 
 
 def pointer(payment: str) -> str:
@@ -53,6 +66,11 @@ def led_to(sort_key: str) -> str | None:
     """Whose partition a pointer or a holding leads to; None if the item is neither."""
     kind, _, subject = sort_key.partition("#")
     return subject if kind in {"payment", "holds"} and subject else None
+
+
+def written_once(sort_key: str) -> bool:
+    """Whether an item is never written again: an archived payload, or the claim on a mail's key."""
+    return sort_key.startswith(("event#", "mail#"))
 
 
 def archived(created: int, event_id: str, part: int = 0) -> str:

@@ -35,6 +35,11 @@ class Record(Frozen):
         raise NotImplementedError
 
     @property
+    def vacant(self) -> bool:
+        """Whether it says nothing yet: a commit then only makes sure that nobody has saved it meanwhile."""
+        return False
+
+    @property
     def saved_as(self) -> int:
         """The number of its newest commit, over all lives: what its item and its announcements carry."""
         return self.versions_before + self.version

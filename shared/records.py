@@ -6,15 +6,14 @@ from typing import Self
 from shared import keys
 from shared.event import Event
 from shared.facets import Facet, merge
+from shared.history import History
 from shared.policy import Policy
-from shared.record import Correspondent
 from shared.stripe_accounts import Customer
 from shared.stripe_checkout import CheckoutSession
 from shared.stripe_objects import Contact, Invoice, Subscription, read
-from shared.stripe_payments import PaymentIntent
 
 
-class Organization(Correspondent):
+class Organization(History):
     """One customer of one Stripe account, whatever it has bought; `subject` is the customer's id."""
 
     erased_at: int | None = None
@@ -22,16 +21,6 @@ class Organization(Correspondent):
     profile: Facet[Customer] | None = None
     contact: Facet[Contact] | None = None
     checkout: Facet[CheckoutSession] | None = None
-    subscriptions: Mapping[str, Facet[Subscription]] = {}
-    invoices: Mapping[str, Facet[Invoice]] = {}
-    closed: frozenset[str] = frozenset()
-    """The ids of invoices that are paid or void, but for the newest: nothing that comes late reopens one."""
-    declines: Mapping[str, Facet[PaymentIntent]] = {}
-    """Why the newest payment of an open invoice was declined, by its id; the invoice itself does not say it."""
-    lived: Mapping[str, bool] = {}
-    """Whether a subscription was ever more than an attempt, by its id; its end alone does not tell."""
-    reminders: Mapping[str, int] = {}
-    """When the reminder about an invoice is due, in epoch seconds, by its id; firing at another time, it is stale."""
 
     @property
     def sort_key(self) -> str:
@@ -115,43 +104,12 @@ class Organization(Correspondent):
             for name, facet in self.subscriptions.items()
             if facet.value.status == "canceled" and self.lived.get(name, True)
         ]
+        canceled += self.ended.values()
         return max(canceled, key=lambda one: (one.ended_at or 0, one.id), default=None)
-
-    def invoice(self, invoice_id: str) -> Invoice | None:
-        """The invoice as the newest event tells it, if any has."""
-        facet = self.invoices.get(invoice_id)
-        return facet.value if facet else None
-
-    def subscription(self, subscription_id: str) -> Subscription | None:
-        """The subscription as the newest event tells it, if any has."""
-        facet = self.subscriptions.get(subscription_id)
-        return facet.value if facet else None
-
-    def with_invoice(self, invoice: Invoice, event: Event) -> Self:
-        """Itself, having heard what `event` says of `invoice`; of those that are over, only the newest stays whole."""
-        if invoice.id in self.closed:
-            return self
-        invoices = {**self.invoices, invoice.id: merge(self.invoices.get(invoice.id), event, invoice.kept)}
-        over = sorted((one.value.created, name) for name, one in invoices.items() if one.value.final)
-        older = {name for _, name in over[:-1]}
-        update = {
-            "invoices": {name: one for name, one in invoices.items() if name not in older},
-            "closed": self.closed | older,
-            "declines": {name: one for name, one in self.declines.items() if name not in {name for _, name in over}},
-        }
-        return self.model_copy(update=update)
 
     def told_by(self, invoice: Invoice, event: Event) -> Self:
         """Itself, having heard of `invoice` and of whom it is addressed to, both in the object of `event`."""
         return self.with_invoice(invoice, event).with_contact(read(Contact, event.object), event)
-
-    def with_decline(self, invoice_id: str, intent: PaymentIntent, event: Event) -> Self:
-        """Itself, having heard why a payment of an invoice was declined; of a closed one nobody asks."""
-        known = self.invoice(invoice_id)
-        if invoice_id in self.closed or (known and known.final):
-            return self
-        facet = merge(self.declines.get(invoice_id), event, intent)
-        return self.model_copy(update={"declines": {**self.declines, invoice_id: facet}})
 
     def with_profile(self, customer: Customer, event: Event) -> Self:
         """Itself, having heard what `event` says of the customer: the one writer of its address."""
@@ -161,22 +119,8 @@ class Organization(Correspondent):
         """Itself, bought in `session`."""
         return self.model_copy(update={"checkout": merge(self.checkout, event, session)})
 
-    def with_subscription(self, subscription: Subscription, event: Event) -> Self:
-        """Itself, having heard what `event` says of `subscription`."""
-        name = subscription.id
-        facet = merge(self.subscriptions.get(name), event, subscription)
-        lived = dict(self.lived)
-        if subscription.status != "canceled":
-            lived[name] = lived.get(name, False) or subscription.status not in {"incomplete", "incomplete_expired"}
-        return self.model_copy(update={"subscriptions": {**self.subscriptions, name: facet}, "lived": lived})
-
     def with_contact(self, contact: Contact, event: Event) -> Self:
         """Itself, reachable as `event` says; an event that carries no address says nothing."""
         if not contact.email:
             return self
         return self.model_copy(update={"contact": merge(self.contact, event, contact)})
-
-    def with_reminder(self, invoice_id: str, at: int) -> Self:
-        """Itself, with the reminder about an invoice due `at`; an earlier date never displaces a later one."""
-        latest = max(at, self.reminders.get(invoice_id, 0))
-        return self.model_copy(update={"reminders": {**self.reminders, invoice_id: latest}})

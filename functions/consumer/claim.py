@@ -22,9 +22,11 @@ from typing import Any
 
 from functions.consumer.message import Message
 from shared.backoff import ATTEMPTS
+from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import Lane, owing
-from shared.tables.store import Store, from_item, to_item
+from shared.inbox.outbox import owing
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
 
 # TTL deletes late, by up to days: an expired item counts as absent.
 ABSENT = "attribute_not_exists(id) OR expires_at < :now"
@@ -61,9 +63,10 @@ class Committed:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Finished before: there is nothing to do. `state` is `done` or `ignored`."""
+    """Finished before: there is nothing to do. `state` is `done` or `ignored`; `reason` is why it was ignored."""
 
     state: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,13 +118,13 @@ def claim(store: Store, message: Message, ignore: str | None, token: str = "") -
         )
     except store.client.exceptions.ConditionalCheckFailedException as failed:
         return _claim_known(store, message, from_item(failed.response.get("Item", {})), new["token"])
-    return Duplicate("ignored") if ignore else _claimed(new)
+    return Duplicate("ignored", ignore) if ignore else _claimed(new)
 
 
 def _settled(known: Mapping[str, Any]) -> Committed | Duplicate | None:
     """What is to be done for an event that was decided on before; None if it was not."""
     if known["state"] in FINISHED:
-        return Duplicate(known["state"])
+        return Duplicate(known["state"], known.get("reason"))
     return Committed(owing(known)) if "outbox" in known else None
 
 

@@ -13,7 +13,8 @@ from shared.inbox.outbox import Owed, dump, lanes_of, owed_for
 from shared.inbox.unfinished import INDEX, shard_of
 from shared.packing import pack
 from shared.record import Record
-from shared.tables.store import Store, to_item
+from shared.tables.attributes import to_item
+from shared.tables.store import Store
 from shared.tables.tombstones import burial_writes
 
 if TYPE_CHECKING:
@@ -133,6 +134,9 @@ def _inbox_write(store: Store, ours: Ours, outbox: tuple[Owed, ...], now_ms: int
 
 
 def _record_write(store: Store, record: Record, now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
+    if record.vacant:
+        key = to_item({"pk": record.partition, "sk": record.sort_key})
+        return {"ConditionCheck": {"TableName": store.books, "Key": key, **_unchanged(record)}}
     item = {
         "pk": record.partition,
         "sk": record.sort_key,
@@ -144,7 +148,7 @@ def _record_write(store: Store, record: Record, now_ms: int) -> Any:  # noqa: AN
 
 
 def _unchanged(record: Record) -> Any:  # noqa: ANN401 - likewise
-    """That nobody has saved the record since it was read."""
+    """That nobody has saved the record since it was read; its item carries the number over all lives."""
     if record.repeatable:
         return {}
     if record.version == 0:

@@ -25,8 +25,9 @@ from shared.backoff import ATTEMPTS, BUG, FAULTY_FOR, SERVICE, before_retry, bef
 from shared.books import Books
 from shared.effects import Publish
 from shared.failure import Failure, failure_of
+from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import Lane, lanes_of
+from shared.inbox.outbox import lanes_of
 
 
 @dataclass
@@ -46,6 +47,8 @@ class Verdict:
     wait: int | None = None
     failure: Failure | None = None
     attempt: int = 0
+    reason: str | None = None
+    """Why the event is ignored."""
     tally: Tally = field(default_factory=Tally, compare=False)
 
 
@@ -100,8 +103,10 @@ def _not_ours(consumer: Consumer, message: Message, claimed: NotOurs) -> Verdict
     match claimed:
         case Committed(lanes):
             return _hand_over(consumer, message, lanes, Verdict("handed over"))
-        case Duplicate(state):
-            return Verdict("ignored" if state == "ignored" else "duplicate")
+        case Duplicate("ignored", reason):
+            return Verdict("ignored", reason=reason)
+        case Duplicate():
+            return Verdict("duplicate")
         case LeasedElsewhere(seconds):
             return Verdict("leased elsewhere", seconds + 1)
         case AwaitingDeadLetter():

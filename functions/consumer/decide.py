@@ -4,9 +4,10 @@ Which mails are switched off, which wait for an address, and what the business's
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
+from functions.consumer.noted_books import NotedBooks
 from functions.consumer.routes import ROUTES
 from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
@@ -16,11 +17,11 @@ from shared.effects import Effect, Email, Erase, Observe
 from shared.errors import Permanent
 from shared.event import PLATFORM, Event
 from shared.happened import customer_of, happened
-from shared.orders import Order
 from shared.own_types import holds_ids_only
+from shared.past import Past
 from shared.payments import Payment
 from shared.pointer import Holding, Pointer
-from shared.policy import HOLDER_MAILS, Policy
+from shared.policy import HOLDER_MAILS
 from shared.record import Correspondent
 from shared.records import Organization
 from shared.still_true import still_true
@@ -38,9 +39,9 @@ def decide(event: Event, books: Books) -> Decision:
     """
     if event.type not in ROUTES:  # it had a route when it was claimed first
         raise Permanent("no_handler", event.type)
-    noted = _NotedBooks(books)
+    noted = NotedBooks(books, event)
     decided = ROUTES[event.type](event, noted)
-    if any(_refused(owner, event) for record in decided.save for owner in _owner(record, noted)):
+    if any(_refused(owner, event) for owner in _owners(decided, event, noted)):
         return REFUSED
     wanted = Decision(save=decided.save, then=tuple(one for one in decided.then if _meant(one, event, noted)))
     settled = _settle_mails(wanted, event, noted)
@@ -55,20 +56,22 @@ def decide(event: Event, books: Books) -> Decision:
         for record in settled.save
         for pointer in _pointers(noted.before(record), record)
     }
+    past = (over for record in settled.save for over in _past(noted.before(record), record))
     return Decision(
         archive=not holds_ids_only(event.type),
-        save=(*settled.save, *pointers.values()),
+        save=(*settled.save, *past, *pointers.values()),
         then=(*settled.then, *told),
     )
 
 
-def _owner(record: Kept, books: "_NotedBooks") -> Iterator[Organization]:
-    """Whose record this is. Of one that is kept already nobody asks: erasing its owner would have erased it, too."""
-    customer = customer_of(record)
-    if isinstance(record, Organization):
-        yield record
-    elif customer and record.version == 0:
-        yield books.organization(record.account, customer)
+def _owners(decided: Decision, event: Event, books: NotedBooks) -> Iterator[Organization]:
+    """Whose data would be kept: the customer's whom the event names, and the owner's of each new record.
+
+    A record that is kept already does not tell: an erasure deletes it a while after its owner's tombstone.
+    """
+    new = (customer_of(one) for one in decided.save if isinstance(one, Organization) or one.version == 0)
+    named = event.subject if event.object.get("customer") else None
+    yield from (books.organization(event.account, customer) for customer in {named, *new} if customer)
 
 
 def _refused(organization: Organization, event: Event) -> bool:
@@ -88,11 +91,17 @@ def _pointers(before: Kept, after: Kept) -> Iterator[Pointer | Holding]:
         yield Holding(account=after.account, subject=after.account, held=after.subject)
 
 
+def _past(before: Kept, after: Kept) -> Iterator[Past]:
+    """What is over, to be saved beside the organization that it leaves."""
+    if isinstance(before, Organization) and isinstance(after, Organization):
+        yield from after.past_since(before)
+
+
 def _meant(effect: Effect, event: Event, books: Books) -> bool:
     return not isinstance(effect, Email) or wanted(effect, event.account, books)
 
 
-def _settle_mails(decision: Decision, event: Event, books: "_NotedBooks") -> Decision:
+def _settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decision:
     """Keep a mail without an address with whom it is for; send what was kept there once there is one, if still true."""
     saved = {record.partition: record for record in decision.save if isinstance(record, Correspondent)}
     facts = _Decided(decision, books)
@@ -148,43 +157,3 @@ class _Decided:
     def payout(self, account: str, payout: str) -> PayoutRecord:
         saved = (one for one in self.decision.save if isinstance(one, PayoutRecord) and one.subject == payout)
         return next(saved, None) or self.books.payout(account, payout)
-
-
-@dataclass(frozen=True)
-class _NotedBooks:
-    """Books that note what was read from them: it is what a decision's records were before it."""
-
-    books: Books
-    read: dict[tuple[str, str], Kept] = field(default_factory=dict)
-    known: dict[str, Correspondent] = field(default_factory=dict)
-
-    @property
-    def policy(self) -> Policy:
-        return self.books.policy
-
-    def before(self, record: Kept) -> Kept:
-        return self.read[record.partition, record.sort_key]
-
-    def organization(self, account: str, customer: str) -> Organization:
-        return self._note(self.books.organization(account, customer))
-
-    def order(self, account: str, subject: str, session: str) -> Order:
-        return self._note(self.books.order(account, subject, session))
-
-    def payment(self, account: str, payment: str) -> Payment:
-        return self._note(self.books.payment(account, payment))
-
-    def payout(self, account: str, payout: str) -> PayoutRecord:
-        return self._note(self.books.payout(account, payout))
-
-    def disputed(self, account: str, customer: str) -> bool:
-        return self.books.disputed(account, customer)
-
-    def connected(self, account: str) -> ConnectedAccount:
-        return self._note(self.books.connected(account))
-
-    def _note[Found: Kept](self, record: Found) -> Found:
-        self.read[record.partition, record.sort_key] = record
-        if isinstance(record, Correspondent):
-            self.known[record.partition] = record
-        return record

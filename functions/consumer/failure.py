@@ -11,7 +11,8 @@ from shared.books import Books
 from shared.errors import Permanent
 from shared.event import read_event
 from shared.failure import Failure, failure_of
-from shared.tables.store import Store, to_item
+from shared.tables.attributes import to_item
+from shared.tables.store import Store
 
 OURS = "#token = :token AND #state = :claimed"
 """Ours, and not committed: the commit may have been applied although its answer was lost."""

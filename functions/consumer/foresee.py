@@ -9,15 +9,13 @@ from typing import Any
 from functions.consumer.message import Message
 from shared import keys
 from shared.event import PLATFORM, payment_of
-
-LONGEST_ID = 255
-"""Of Stripe's object ids: https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backwards-compatible."""
+from shared.past import id_of, named
 
 
 def foresee(message: Message, *, mail_connected: bool) -> set[keys.Place]:
     """The places of the records that `message` will ask for; `mail_connected` is the policy's."""
     account, obj = message.account, message.object
-    if _id(account) is None:
+    if id_of(account) is None:
         return set()
     places = {(keys.partition(account, subject), sort_key) for subject, sort_key in _about(account, obj) if subject}
     # Whether a connected account's customers and its holder may be mailed, its own record tells.
@@ -28,25 +26,21 @@ def foresee(message: Message, *, mail_connected: bool) -> set[keys.Place]:
 
 def _about(account: str, obj: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
     """Whose partition each record lies in, if the object names it, and as what."""
-    own, customer = _id(obj), _id(obj.get("customer"))
+    own, customer = id_of(obj), id_of(obj.get("customer"))
     yield customer, keys.ORGANIZATION
+    if customer:
+        yield from ((customer, one.sort_key) for one in named(account, customer, obj))
     match obj.get("object"):
         case "customer":
             yield own, keys.ORGANIZATION
         case "payment_intent":
             yield own, keys.PAYMENT
         case "charge":
-            yield _id(obj.get("payment_intent")) or own, keys.PAYMENT
+            yield id_of(obj.get("payment_intent")) or own, keys.PAYMENT
         case "checkout.session" if obj.get("mode") == "payment" and own:
             yield customer or own, keys.order(own)
-            yield _id(obj.get("payment_intent")), keys.PAYMENT
+            yield id_of(obj.get("payment_intent")), keys.PAYMENT
         case "payout" if own:
             yield account, keys.payout(own)
         case _:
-            yield _id(payment_of(obj)), keys.PAYMENT
-
-
-def _id(value: object) -> str | None:
-    """An id, whether Stripe sent it or the whole object; None if it is none, which deciding will complain about."""
-    found = value.get("id") if isinstance(value, Mapping) else value
-    return found if isinstance(found, str) and 0 < len(found) <= LONGEST_ID else None
+            yield id_of(payment_of(obj)), keys.PAYMENT

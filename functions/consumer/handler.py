@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.consumer.consume import Verdict, consume
 from functions.consumer.consumer import Consumer
 from functions.consumer.message import Message, read_message
-from functions.consumer.metrics import metrics_of
+from functions.consumer.metrics import WARNED_OF, metrics_of
 from shared.errors import Unforeseen
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ GONE = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParame
 """Answers to a change of visibility that mean somebody else has the message by now."""
 
 
-def make_handler(consumer: Consumer, sqs: "SQSClient", queue_url: str, logger: "Logger") -> Handler:
+def make_handler(
+    consumer: Consumer, sqs: "SQSClient", queue_url: str, logger: "Logger", metrics_namespace: str
+) -> Handler:
     """The handler of an SQS event source mapping with `ReportBatchItemFailures`.
 
     A failed message goes back with all after it, since a FIFO group must not be overtaken:
@@ -32,7 +34,7 @@ def make_handler(consumer: Consumer, sqs: "SQSClient", queue_url: str, logger: "
         for index, record in enumerate(records):
             message = read_message(record)
             verdict = consume(consumer, message)
-            _log(logger, message, verdict, consumer.store.clock())
+            _log(logger, message, verdict, consumer.store.clock(), metrics_namespace)
             if verdict.wait is not None:
                 _show_again(sqs, queue_url, message, verdict.wait, logger)
                 return {"batchItemFailures": [{"itemIdentifier": back["messageId"]} for back in records[index:]]}
@@ -59,7 +61,7 @@ def _show_again(sqs: "SQSClient", queue_url: str, message: Message, wait: int, l
         logger.warning("visibility unchanged", extra={"event_id": message.event_id, "code": type(error).__name__})
 
 
-def _log(logger: "Logger", message: Message, verdict: Verdict, now: float) -> None:
+def _log(logger: "Logger", message: Message, verdict: Verdict, now: float, namespace: str) -> None:
     """One line an event, read by CloudWatch as metrics, too: ids and states, no payload, name, address or secret."""
     line = {
         "event_id": message.event_id,
@@ -67,11 +69,14 @@ def _log(logger: "Logger", message: Message, verdict: Verdict, now: float) -> No
         "account": message.account,
         "message_id": message.message_id,
         "attempt": verdict.attempt or None,
+        "reason": verdict.reason,
         "error": str(verdict.failure) if verdict.failure else None,
         "again_in_s": verdict.wait,
         "ms": round(now * 1000) - verdict.tally.started_ms if verdict.tally.started_ms else None,
         "since_received_ms": round(now * 1000) - message.sent_ms,
     }
-    say = logger.error if verdict.state in {"failed", "unrecorded"} else logger.info
     known = {name: value for name, value in line.items() if value is not None}
-    say(verdict.state, extra=known | metrics_of(message, verdict, now))
+    metrics = metrics_of(message, verdict, now, namespace)
+    say = logger.warning if WARNED_OF & metrics.keys() else logger.info
+    say = logger.error if verdict.state in {"failed", "unrecorded"} else say
+    say(verdict.state, extra=known | metrics)

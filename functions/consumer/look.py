@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from functions.consumer.foresee import foresee
 from functions.consumer.message import Message
 from shared.books import Books
+from shared.tables.attributes import from_item, to_item
 from shared.tables.books import DynamoBooks
-from shared.tables.store import Store, from_item, to_item
+from shared.tables.store import Store
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import KeysAndAttributesTypeDef

@@ -32,6 +32,9 @@ STATES = {
 }
 """The other states say nothing new: they follow from one of these, or from a commit."""
 
+WARNED_OF = frozenset({"MailRefused", "UnknownApiVersion"})
+"""What an alarm waits for: a line that counts one is a warning, which a log level of WARN keeps."""
+
 CHANGES = {
     "organization.access_granted": "SubscriptionsStarted",
     "organization.plan_changed": "SubscriptionsChanged",
@@ -40,16 +43,16 @@ CHANGES = {
 """In the business's words: a customer's first subscription that gives access, and the end of the last one."""
 
 
-def metrics_of(message: Message, verdict: Verdict, now: float) -> dict[str, Any]:
-    """The fields that make a log line count, at epoch seconds `now`; none if there is nothing to count."""
+def metrics_of(message: Message, verdict: Verdict, now: float, namespace: str) -> dict[str, Any]:
+    """The fields that make a log line count in `namespace`, at epoch seconds `now`; none if nothing counts."""
     counts = {name: (unit, value) for name, unit, value in _counts(message, verdict, now)}
-    directives = [directive({name: unit for name, (unit, _) in counts.items()})] if counts else []
+    directives = [directive(namespace, {name: unit for name, (unit, _) in counts.items()})] if counts else []
     fields: dict[str, Any] = {name: value for name, (_, value) in counts.items()}
     # An event tells of one payment at most; its amount is in minor units, which only add up within a currency.
     for one in verdict.tally.announced:
         amount, currency = one.facts.get("amount_received"), one.facts.get("currency")
         if one.name == "payment.succeeded" and isinstance(amount, int) and isinstance(currency, str):
-            directives.append(directive({"PaymentReceived": COUNT}, "currency"))
+            directives.append(directive(namespace, {"PaymentReceived": COUNT}, "currency"))
             fields |= {"PaymentReceived": amount, "currency": currency}
     return {"service": SERVICE, **fields, **embedded(now, directives)} if directives else {}
 

@@ -100,13 +100,17 @@ ROUTES: Mapping[str, Handler] = {
 }
 
 
-def ignorer(*, livemode: bool) -> Callable[[Message], str | None]:
-    """A function that says why a message is to be ignored, or None; a message that is no event is not ignored."""
+def ignorer(*, livemode: bool | None) -> Callable[[Message], str | None]:
+    """A function that says why a message is to be ignored, or None; a message that is no event is not ignored.
+
+    `livemode` is the mode whose events the stack handles; None for both.
+    """
+    handled = {livemode} if livemode is not None else {True, False}
 
     def ignore(message: Message) -> str | None:
         if message.thin:
             return "a thin event: enable snapshot events on this endpoint"
-        if not message.own and message.livemode is not None and message.livemode != livemode:
+        if not message.own and message.livemode not in {*handled, None}:
             return "a test-mode event on a live stack" if livemode else "a live event on a test-mode stack"
         if message.type not in ROUTES and message.readable:
             return "no handler for its type"

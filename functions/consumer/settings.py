@@ -6,7 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.effects import DAY
+from shared.emf import NAMESPACE
 from shared.frozen import Frozen
+from shared.livemode import Livemode
 from shared.plans import read_plans
 from shared.policy import Policy, mails_off
 
@@ -32,9 +34,10 @@ class Settings(Frozen):
     """Templates, separated by commas."""
     order_key: str = ""
     """The metadata key that makes a payment intent an order."""
-    livemode: bool
+    livemode: Livemode
     retention_days: Annotated[int, Field(ge=60)]
     """The DLQ keeps a message 14 days, and so does the queue it is redriven to; the inbox must remember it longer."""
+    metrics_namespace: str = NAMESPACE
     lease_seconds: int
     """Longer than the function's timeout, shorter than the queue's visibility timeout."""
 

@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 
 import boto3
-from aws_lambda_powertools import Logger
 
 from functions.consumer.consumer import Consumer
 from functions.consumer.decide import decide
@@ -16,6 +15,7 @@ from functions.consumer.routes import ignorer
 from functions.consumer.settings import policy_of, read_settings
 from shared.aws import PATIENCE
 from shared.inbox.handover import Handover
+from shared.logger import make_logger
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
 from shared.tokens import tokens
@@ -49,6 +49,5 @@ def build(environ: Mapping[str, str]) -> Handler:
     )
     # The SDK's lines at this level quote whole requests: no setting turns them on, and it need not ask for each.
     logging.disable(logging.DEBUG)
-    # CloudWatch stamps each line, and every line is logged at one place: neither is worth its bytes.
-    logger = Logger(service=SERVICE, location=None, timestamp=None)
-    return make_handler(consumer, sqs, settings.queue_url, logger)
+    logger = make_logger(SERVICE)
+    return make_handler(consumer, sqs, settings.queue_url, logger, settings.metrics_namespace)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from shared import keys
 from shared.effects import Export
 from shared.packing import unpack
-from shared.tables.store import Store, from_item, to_item
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
+from shared.tables.tombstones import erased_since
 from shared.tokens import export_key
 
 if TYPE_CHECKING:
@@ -23,21 +25,37 @@ class Exporter:
     client: "S3Client"
     bucket: str
 
-    def export(self, effect: Export) -> str:
-        """Write the export of a customer's partition; a second one replaces the first.
+    def export(self, effect: Export, committed_ms: int) -> str:
+        """Write the export of a customer's partition, unless the customer was erased after `committed_ms`.
+
+        A second export replaces the first. An item in the partition tells an erasure that there is a file. If the
+        erasure comes while the file is written, the file is taken back.
 
         Raises:
             botocore.exceptions.ClientError, BotoCoreError: DynamoDB or S3 did not answer.
         """
         partition = keys.partition(effect.account, effect.customer)
-        held = list(everything_about(self.store, partition))
-        self.client.put_object(
-            Bucket=self.bucket,
-            Key=export_key(self.store.token, partition),
-            Body=json.dumps(readable(effect, held), indent=2).encode(),
-            ContentType="application/json",
-        )
-        return "written"
+        if not self._erased(effect, committed_ms):
+            held = list(everything_about(self.store, partition))
+            self._note(partition)
+            self.client.put_object(
+                Bucket=self.bucket,
+                Key=export_key(self.store.token, partition),
+                Body=json.dumps(readable(effect, held), indent=2).encode(),
+                ContentType="application/json",
+            )
+            if not self._erased(effect, committed_ms):
+                return "written"
+        self.client.delete_object(Bucket=self.bucket, Key=export_key(self.store.token, partition))
+        self.store.client.delete_item(TableName=self.store.books, Key=to_item({"pk": partition, "sk": keys.EXPORT}))
+        return "erased"
+
+    def _erased(self, effect: Export, committed_ms: int) -> bool:
+        return erased_since(self.store, effect.account, effect.customer, committed_ms)
+
+    def _note(self, partition: str) -> None:
+        item = {"pk": partition, "sk": keys.EXPORT, "saved_ms": int(self.store.clock() * 1000)}
+        self.store.client.put_item(TableName=self.store.books, Item=to_item(item))
 
 
 def everything_about(store: Store, partition: str) -> Iterator[dict[str, Any]]:

@@ -18,8 +18,8 @@ from shared.backoff import before_uncounted
 from shared.errors import Unforeseen
 from shared.failure import Failure, failure_of
 from shared.inbox.handover import Handover
+from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import Lane
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 GONE = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
 """Answers to a change of visibility that mean that another receive has the message by now."""
+FAULTS = frozenset({"failed", "unreadable", "unrecorded"})
+"""The states that are logged as errors. An unreadable message is shown again until SQS has counted it out."""
 SPARE = 15
 """Seconds that a long erasure leaves for writing down how far it has come."""
 
@@ -52,6 +54,7 @@ class Handler:
     lanes: Mapping[str, Lane]
     urls: Mapping[Lane, str]
     logger: "Logger"
+    namespace: str
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         """Work on each record, and name those that SQS is to hand out again."""
@@ -75,6 +78,8 @@ class Handler:
         """What becomes of a message, with the lane if it could be leased; whatever fails, SQS gets an answer."""
         store = self.worker.store
         uncounted = before_uncounted(store.clock() - message.first_received_ms / 1000, self.worker.jitter)
+        if not message.event_id:
+            return None, Result("unreadable", wait=0), None
         if message.lane == "mails" and self.mailer.resting:
             return None, Result("resting", wait=max(self.mailer.resting, uncounted)), None
         leased: Leased | None = None
@@ -118,9 +123,9 @@ class Handler:
             "again_in_s": result.wait,
             "since_committed_ms": round(now * 1000) - leased.committed_ms if leased else None,
         }
-        say = self.logger.error if result.state in {"failed", "unrecorded"} else self.logger.info
+        say = self.logger.error if result.state in FAULTS else self.logger.info
         known = {name: value for name, value in line.items() if value is not None}
-        say(result.state, extra=known | metrics_of(leased, result, now))
+        say(result.state, extra=known | metrics_of(leased, result, now, self.namespace))
 
 
 def _not_ours(found: NothingOwed | LeasedElsewhere | AwaitingDeadLetter) -> Result:

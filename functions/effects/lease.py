@@ -5,14 +5,20 @@ could send one mail. The claim only updates: an item that is gone stays gone.
 """
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from functions.effects.message import Message
+from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import LANES, Lane, Owed, Progress, in_lane, load, owing, progress_of
+from shared.inbox.outbox import Owed, Progress, in_lane, load, owing, progress_of
 from shared.inbox.unfinished import INDEX, shard_of
-from shared.tables.store import Store, from_item, to_item
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
+
+type Other = Literal["owes", "failed", "owes nothing"]
+"""How the other lane of an event is: `failed` if it was given up, and nobody has redriven it."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +33,8 @@ class Leased:
     committed_ms: int
     outbox: tuple[Owed, ...]
     progress: dict[int, Progress]
-    alone: bool
-    """Whether the other lane owes nothing."""
-    other_failed: bool
-    """Whether the other lane was given up."""
+    other: Other
+    """How the other lane was when this one was leased."""
 
     @property
     def entries(self) -> list[tuple[int, Owed]]:
@@ -54,7 +58,7 @@ def lease(store: Store, message: Message) -> Lease:
     """
     token = uuid.uuid4().hex
     found = _take(store, message, token)
-    if isinstance(found, dict) and "progress" not in found and "outbox" in found:
+    if isinstance(found, dict) and "progress" not in found and owing(found):
         if not _adopt(store, found):
             return LeasedElsewhere(max(1, found["lease_until"] - store.now()))
         found = _take(store, message, token)
@@ -95,14 +99,13 @@ def _refused(store: Store, message: Message, item: dict[str, Any], token: str) -
     holder = item[f"{message.lane}_holder"]
     if holder["token"] == token:  # our own update: its answer was lost, and the SDK sent it again
         return _leased(item, message.lane, token)
-    if holder["lease_until"] > store.now():
-        return LeasedElsewhere(holder["lease_until"] - store.now())
-    return AwaitingDeadLetter()
+    if "failed_ms" in holder:
+        return AwaitingDeadLetter()
+    return LeasedElsewhere(max(0, holder["lease_until"] - store.now()))
 
 
 def _leased(item: dict[str, Any], lane: Lane, token: str) -> Leased:
     outbox = load(item["outbox"])
-    (other,) = (one for one in LANES if one != lane)
     return Leased(
         event_id=item["id"],
         lane=lane,
@@ -112,9 +115,16 @@ def _leased(item: dict[str, Any], lane: Lane, token: str) -> Leased:
         committed_ms=item.get("committed_ms", item["started_ms"]),
         outbox=outbox,
         progress=progress_of(item, outbox),
-        alone=f"{other}_owed" not in item,
-        other_failed="failed_ms" in item.get(f"{other}_holder", {}),
+        other=other_lane(item, lane),
     )
+
+
+def other_lane(item: Mapping[str, Any], lane: Lane) -> Other:
+    """How the lane beside `lane` is, by the inbox item as plain values."""
+    (other,) = (one for one in LANES if one != lane)
+    if f"{other}_owed" not in item:
+        return "owes nothing"
+    return "failed" if "failed_ms" in item.get(f"{other}_holder", {}) else "owes"
 
 
 def _adopt(store: Store, item: dict[str, Any]) -> bool:
@@ -122,14 +132,12 @@ def _adopt(store: Store, item: dict[str, Any]) -> bool:
 
     The new token fences off a consumer of that code, if one should wake up.
     """
-    outbox = load(item["outbox"])
-    lanes = owing(item)
     values = {
         "token": uuid.uuid4().hex,
-        "progress": {str(place): {"outcome": owed.outcome} for place, owed in enumerate(outbox) if owed.outcome},
+        "progress": {},  # the outcomes so far stand in the outbox itself
         "committed_ms": item["started_ms"],
         INDEX: shard_of(item["id"]),
-        **{f"{lane}_owed": True for lane in lanes},
+        **{f"{lane}_owed": True for lane in owing(item)},
     }
     try:
         store.client.update_item(

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from functions.effects.lease import Leased
-from shared.inbox.outbox import LANES, Progress, dump, without_announcements
+from functions.effects.lease import Leased, Other, other_lane
+from shared.inbox.lanes import LANES
+from shared.inbox.outbox import Progress, dump, without_announcements
 from shared.inbox.unfinished import INDEX
-from shared.tables.store import Store, from_item, to_item
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
 
 
 class FencedError(Exception):
@@ -35,9 +37,13 @@ def checkpoint(store: Store, leased: Leased, changed: Mapping[int, Progress]) ->
     _write(store, leased, changed, _Change())
 
 
-def release(store: Store, leased: Leased, changed: Mapping[int, Progress]) -> None:
-    """Write down what was done, and let go of the lane, which still owes something; raises as `checkpoint` does."""
-    _write(store, leased, changed, _Change(", #holder.lease_until = :zero", values={":zero": 0}))
+def release(store: Store, leased: Leased, changed: Mapping[int, Progress], wait: int) -> None:
+    """Write down what was done, and let go of the lane, which goes on in `wait` seconds; raises as `checkpoint` does.
+
+    Reconciliation hands a lane over again that did not go on then.
+    """
+    sets = ", #holder.lease_until = :zero, #holder.not_before = :not_before"
+    _write(store, leased, changed, _Change(sets, values={":zero": 0, ":not_before": store.now() + wait}))
 
 
 def give_up(store: Store, leased: Leased, changed: Mapping[int, Progress], error: str) -> None:
@@ -59,38 +65,49 @@ def finish(store: Store, leased: Leased, changed: Mapping[int, Progress]) -> Non
 
     Raises as `checkpoint` does.
     """
-    alone = leased.alone
-    while not _finished(store, leased, changed, alone=alone):
-        alone = not alone  # the other lane has finished between our claim and now
+    other: Other | None = leased.other
+    while other:
+        other = _finish_beside(store, leased, changed, other)
 
 
-def _finished(store: Store, leased: Leased, changed: Mapping[int, Progress], *, alone: bool) -> bool:
-    """Whether the lane is finished now; False if the other lane is not as `alone` says."""
-    (other,) = (lane for lane in LANES if lane != leased.lane)
-    names = {"#owed": f"{leased.lane}_owed", "#other": f"{other}_owed", "#state": "state"}
-    if alone:
-        change = _Change(
-            ", #state = :state, done_ms = :now",
-            " REMOVE #owed, #holder, #error, #unfinished",
-            " AND attribute_not_exists(#other)",
-            names | {"#error": "error", "#unfinished": INDEX},
-            {":state": "done", ":now": int(store.clock() * 1000)},
-        )
-    else:
-        state = "failed" if leased.other_failed else "committed"
-        removes, condition = " REMOVE #owed, #holder", " AND attribute_exists(#other)"
-        change = _Change(", #state = :state", removes, condition, names, {":state": state})
+def _finish_beside(store: Store, leased: Leased, changed: Mapping[int, Progress], other: Other) -> Other | None:
+    """Finish the lane if the other one is as `other` says; returns how it is if it has changed meanwhile."""
+    change = _finish_change(store, leased, other)
     if leased.lane == "effects":  # the mails' worker never writes the outbox
-        slim = without_announcements(leased.outbox)
-        change = replace(
-            change, sets=change.sets + ", outbox = :outbox", values={**change.values, ":outbox": dump(slim)}
-        )
+        slim = dump(without_announcements(leased.outbox))
+        change = replace(change, sets=change.sets + ", outbox = :outbox", values={**change.values, ":outbox": slim})
     found = _update(store, leased, changed, change)
     if found is None or f"{leased.lane}_owed" not in found:  # our own update: the SDK sent it again
-        return True
+        return None
     if found[f"{leased.lane}_holder"]["token"] != leased.token:
         raise FencedError
-    return False
+    return other_lane(found, leased.lane)
+
+
+def _finish_change(store: Store, leased: Leased, other: Other) -> _Change:
+    """What finishing the lane changes, and on which condition, while the other lane is as `other` says."""
+    (beside,) = (lane for lane in LANES if lane != leased.lane)
+    names = {"#owed": f"{leased.lane}_owed", "#other": f"{beside}_owed", "#state": "state"}
+    match other:
+        case "owes nothing":
+            return _Change(
+                ", #state = :state, done_ms = :now",
+                " REMOVE #owed, #holder, #error, #unfinished",
+                " AND attribute_not_exists(#other)",
+                names | {"#error": "error", "#unfinished": INDEX},
+                {":state": "done", ":now": int(store.clock() * 1000)},
+            )
+        case "failed":
+            state, failed = "failed", "attribute_exists(#beside.failed_ms)"
+        case "owes":
+            state, failed = "committed", "attribute_not_exists(#beside.failed_ms)"
+    return _Change(
+        ", #state = :state",
+        " REMOVE #owed, #holder",
+        f" AND attribute_exists(#other) AND {failed}",
+        names | {"#beside": f"{beside}_holder"},
+        {":state": state},
+    )
 
 
 def _write(store: Store, leased: Leased, changed: Mapping[int, Progress], change: _Change) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.inbox.outbox import Lane
+from shared.inbox.lanes import Lane
 
 
 @dataclass(frozen=True)

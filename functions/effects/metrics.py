@@ -17,8 +17,8 @@ STATES = {"performed": "Done", "waits": "Retried", "unrecorded": "Retried", "fai
 """The other states say nothing new: another message, or another worker, counts what they are about."""
 
 
-def metrics_of(leased: Leased | None, result: Result, now: float) -> dict[str, Any]:
-    """The fields that make a log line count, at epoch seconds `now`; none if there is nothing to count."""
+def metrics_of(leased: Leased | None, result: Result, now: float, namespace: str) -> dict[str, Any]:
+    """The fields that make a log line count in `namespace`, at epoch seconds `now`; none if nothing counts."""
     counts: dict[str, tuple[str, int]] = {}
     if result.state in STATES:
         counts[STATES[result.state]] = ("Count", 1)
@@ -35,4 +35,4 @@ def metrics_of(leased: Leased | None, result: Result, now: float) -> dict[str, A
         return {}
     fields = {name: value for name, (_, value) in counts.items()}
     units = {name: unit for name, (unit, _) in counts.items()}
-    return {"service": SERVICE, **fields, **embedded(now, [directive(units)])}
+    return {"service": SERVICE, **fields, **embedded(now, [directive(namespace, units)])}

@@ -8,7 +8,7 @@ written the outcome, SES gets that mail twice.
 
 from collections.abc import Sequence
 
-from functions.effects.marks import FencedError, checkpoint
+from functions.effects.marks import checkpoint
 from functions.effects.retry import after_failure
 from functions.effects.still_applies import why_not
 from functions.effects.turn import Result, Turn, conclude
@@ -25,8 +25,9 @@ from shared.inbox.outbox import (
     OwedReminder,
     Progress,
 )
-from shared.tables.store import Store, from_item, to_item
-from shared.tables.tombstones import find_tombstone
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
+from shared.tables.tombstones import erased_since
 
 MOST_ROUNDS = 500
 """How often a message of our own continues one erasure: hours of it. Lambda's recursion detection is off for that."""
@@ -52,8 +53,6 @@ def _try(turn: Turn, place: int, owed: Owed, progress: Progress) -> None:
         turn.unwritten.clear()
     try:
         came = _perform_one(turn, owed, progress)
-    except FencedError:
-        raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and tried again or given up
         worker = turn.worker
         mail = isinstance(owed, OwedMail)
@@ -90,9 +89,9 @@ def _at_once(turn: Turn, owed: OwedReminder | OwedPublish | OwedExport | OwedObs
         case OwedPublish(announcements=announcements):
             return _publish(turn, announcements)
         case OwedExport(export=export):
-            return does.export(export)
+            return does.export(export, turn.leased.committed_ms)
         case OwedObservation(observe=observe):
-            return does.observe(observe)
+            return "erased" if _erased(turn, observe.account, observe.id) else does.observe(observe)
 
 
 def _mail(turn: Turn, owed: OwedMail) -> Done | None:
@@ -118,12 +117,12 @@ def _committed_mail(store: Store, owed: OwedMail) -> Email | None:
 
 
 def _publish(turn: Turn, announcements: Sequence[Publish]) -> str:
-    """Publish, but nothing about a customer who was erased since the event was committed."""
-    worker, customers = turn.worker, {(one.account, one.customer) for one in announcements if one.customer}
-    erased = set()
-    for account, customer in customers:
-        stone = find_tombstone(worker.store, account, customer)
-        if stone and stone.buried_ms > turn.leased.committed_ms:
-            erased.add((account, customer))
+    """Publish, but nothing about a customer or an account that was erased since the event was committed."""
+    about = {(one.account, one.customer) for one in announcements}
+    erased = {one for one in about if _erased(turn, *one)}
     left = [one for one in announcements if (one.account, one.customer) not in erased]
-    return worker.performers.publish(left) if left else "erased"
+    return turn.worker.performers.publish(left) if left else "erased"
+
+
+def _erased(turn: Turn, account: str, customer: str | None) -> bool:
+    return erased_since(turn.worker.store, account, customer, turn.leased.committed_ms)

@@ -23,7 +23,8 @@ def after_failure(progress: Progress, error: Exception, now: float, jitter: Jitt
         asked = error.seconds if isinstance(error, MailDeferred) else 0
         longest = max(asked, min(FIRST_PAUSE * 2**progress.attempts, HOUR))
         wait = round(jitter(longest * 0.75, longest))
-        return again.model_copy(update={"attempts": progress.attempts + 1, "not_before": int(now) + wait})
+        attempts = progress.attempts + 1
+        return again.model_copy(update={"attempts": attempts, "not_before": int(now) + wait, "faulty_since": 0})
     if failure.kind == "deployment":
         since = progress.faulty_since or int(now)
         if now - since < FAULTY_FOR:

@@ -25,7 +25,8 @@ class ScheduleTarget:
     role_arn: str
     dlq_arn: str
     by_customer: bool
-    livemode: bool
+    livemode: bool | None
+    """The mode whose events the stack handles; None for both."""
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,18 @@ class Schedules:
         return "set"
 
 
-def message_of(remind: Remind, *, livemode: bool) -> str:
-    """The message that the schedule sends: an event like any other, of a type of our own, holding ids only."""
+def message_of(remind: Remind, *, livemode: bool | None) -> str:
+    """The message that the schedule sends: an event like any other, of a type of our own, holding ids only.
+
+    A stack for both modes (`livemode` None) does not know the mode of what the message is about, and names none.
+    """
     return json.dumps(
         {
             "id": remind.name,
             "object": "event",
             "type": remind.type,
             "created": remind.at,
-            "livemode": livemode,
+            **({} if livemode is None else {"livemode": livemode}),
             "account": None if remind.account == PLATFORM else remind.account,
             "data": {"object": {"object": "reminder", "id": remind.about, "customer": remind.customer}},
         },

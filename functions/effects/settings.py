@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from shared.emf import NAMESPACE
 from shared.frozen import Frozen
+from shared.livemode import Livemode
 from shared.plans import read_plans
 from shared.policy import Policy, mails_off
 
@@ -33,8 +35,9 @@ class Settings(Frozen):
     mails_off: str = ""
     """Templates, separated by commas."""
     business_name: str
-    livemode: bool
+    livemode: Livemode
     group_by: Literal["account", "customer"]
+    metrics_namespace: str = NAMESPACE
     retention_days: int
     lease_seconds: int
     """Longer than the function's timeout, shorter than the queues' visibility timeout."""

@@ -3,6 +3,7 @@
 from shared.books import Books
 from shared.effects import MAIL_EXPIRES_AFTER, Email
 from shared.keys import split
+from shared.past import ClosedInvoice
 from shared.still_true import still_true
 from shared.wanted import wanted
 
@@ -40,6 +41,8 @@ def _still_open(mail: Email, account: str, subject: str, books: Books) -> bool:
             dispute = books.payment(account, subject).disputes.get(about)
             return dispute is None or not dispute.value.final
         case "finalization_failed":
+            if not books.past(ClosedInvoice(account=account, subject=subject, invoice_id=about)).vacant:
+                return False
             invoice = books.organization(account, subject).invoice(about)
             return invoice is None or invoice.status == "draft"
     return True

@@ -1,12 +1,13 @@
 """A turn: one attempt at a lane, what has changed in it, and what becomes of its message."""
 
+import math
 from dataclasses import dataclass, field
 
 from functions.effects.lease import Leased
 from functions.effects.marks import finish, give_up, release
 from functions.effects.worker import Worker
 from shared.backoff import before_uncounted
-from shared.inbox.outbox import Owed, OwedMail, Progress
+from shared.inbox.outbox import Owed, Progress, lane_of
 
 
 @dataclass
@@ -68,11 +69,11 @@ def conclude(turn: Turn) -> Result:
         return Result("performed", outcomes=outcomes)
     trying = {place: one for place, one in owed.items() if one.failed_ms is None}
     if any(one.cursor and not one.error for one in trying.values()):
-        release(worker.store, leased, turn.unwritten)
+        release(worker.store, leased, turn.unwritten, 0)
         return Result("goes on", again=True, outcomes=outcomes)
-    waits = [_wait(turn, place) for place in trying if not _hopeless(turn, place)]
+    waits = [_wait(turn, place) for place in trying if not _follows(turn, place)]
     if waits:
-        release(worker.store, leased, turn.unwritten)
+        release(worker.store, leased, turn.unwritten, min(waits))
         return Result("waits", min(waits), outcomes=outcomes, error=next(iter(turn.errors), None))
     error = next((one.error for one in owed.values() if one.error), None)
     give_up(worker.store, leased, turn.unwritten, error or "unknown")
@@ -84,11 +85,12 @@ def _wait(turn: Turn, place: int) -> int:
     worker, now = turn.worker, turn.worker.store.clock()
     if turn.waits_for(turn.leased.outbox[place]):
         return before_uncounted(now - turn.leased.committed_ms / 1000, worker.jitter)
-    return max(1, round(turn.progress(place).not_before - now))
+    return max(1, math.ceil(turn.progress(place).not_before - now))
 
 
-def _hopeless(turn: Turn, place: int) -> bool:
-    """Whether an entry waits for another one of its own lane that was given up."""
+def _follows(turn: Turn, place: int) -> bool:
+    """Whether an entry waits for another one of its own lane: it comes or fails with that one."""
     owed = turn.leased.outbox[place]
-    before = turn.waits_for(owed)
-    return not isinstance(owed, OwedMail) and before is not None and before.failed_ms is not None
+    if owed.after is None or turn.waits_for(owed) is None:
+        return False
+    return lane_of(turn.leased.outbox[owed.after]) == turn.leased.lane

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 
 import boto3
-from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from functions.effects.bus import Bus
@@ -21,6 +20,7 @@ from functions.effects.settings import policy_of, read_settings
 from functions.effects.worker import Performers, Worker
 from shared.aws import PATIENCE
 from shared.inbox.handover import Handover
+from shared.logger import make_logger
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
 from shared.tokens import link_maker, tokens
@@ -71,7 +71,7 @@ def build(environ: Mapping[str, str]) -> Handler:
         set_reminder=Schedules(boto3.client("scheduler", config=PATIENCE), target, time.time).set,
         publish=Bus(boto3.client("events", config=PATIENCE), settings.event_bus).publish,
         export=Exporter(store, s3, settings.exports_bucket).export,
-        erase=Eraser(store, s3, settings.exports_bucket).step,
+        erase=Eraser(store, s3, settings.exports_bucket, time.sleep, random.uniform).step,
         observe=Observer(secrets, settings.stripe_key_id, sqs, settings.queue_url, by_customer, time.time).observe,
     )
     # The SDK's lines at this level quote whole requests: no setting turns them on.
@@ -83,6 +83,6 @@ def build(environ: Mapping[str, str]) -> Handler:
         sqs=sqs,
         lanes={settings.effects_queue_arn: "effects", settings.mails_queue_arn: "mails"},
         urls={"effects": settings.effects_queue_url, "mails": settings.mails_queue_url},
-        # CloudWatch stamps each line, and every line is logged at one place: neither is worth its bytes.
-        logger=Logger(service=SERVICE, location=None, timestamp=None),
+        logger=make_logger(SERVICE),
+        namespace=settings.metrics_namespace,
     )

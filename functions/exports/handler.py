@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 type Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
 
-def make_handler(presign: Callable[[str], str], clock: Callable[[], float]) -> Handler:
+def make_handler(presign: Callable[[str], str], clock: Callable[[], float], metrics_namespace: str) -> Handler:
     """The Lambda handler.
 
     Args:
         presign: Returns a URL for the file under a key; raises RefusedError if there is none.
         clock: Returns seconds that only go forward.
+        metrics_namespace: Where CloudWatch keeps the metrics.
 
     Returns:
         A function of an HTTP API event (payload format 2.0) and Lambda's context, which returns API Gateway's answer.
@@ -37,7 +38,7 @@ def make_handler(presign: Callable[[str], str], clock: Callable[[], float]) -> H
         except Exception as error:  # noqa: BLE001 - see above
             refusal = error if isinstance(error, RefusedError) else RefusedError(500, "bug", _place(error))
             answer = refuse(refusal.status)
-        print_request(refusal, started=started, ended=clock())
+        print_request(refusal, metrics_namespace, started=started, ended=clock())
         return answer
 
     return handler

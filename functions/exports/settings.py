@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.emf import NAMESPACE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -16,10 +18,12 @@ class Settings:
     Attributes:
         bucket: Name of the bucket that holds the files (`BUCKET`).
         region: AWS region of the bucket (`AWS_REGION`, which Lambda itself sets).
+        metrics_namespace: Where CloudWatch keeps the metrics (`METRICS_NAMESPACE`).
     """
 
     bucket: str
     region: str
+    metrics_namespace: str = NAMESPACE
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -31,6 +35,7 @@ class Settings:
         return cls(
             bucket=_required(environ, "BUCKET", "the name of the bucket that holds the exports"),
             region=_required(environ, "AWS_REGION", "the AWS region of the bucket"),
+            metrics_namespace=environ.get("METRICS_NAMESPACE") or NAMESPACE,
         )
 
 

@@ -44,7 +44,9 @@ def build(environ: Mapping[str, str]) -> Handler:
         s3={"addressing_style": "virtual"},
     )
     s3 = botocore.session.get_session().create_client("s3", region_name=settings.region, config=config)
-    return make_handler(url_presigner(cast("S3Client", s3), settings.bucket), time.monotonic)
+    return make_handler(
+        url_presigner(cast("S3Client", s3), settings.bucket), time.monotonic, settings.metrics_namespace
+    )
 
 
 def _silence(*libraries: str) -> None:

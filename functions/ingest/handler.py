@@ -64,7 +64,7 @@ def make_handler(
             answer = _answer(error.status, {"error": str(error), "reason": error.reason})
         except Exception as bug:  # noqa: BLE001 - whatever it is, its text is to be nowhere
             raise Unforeseen(bug) from None
-        print_request(known, rejection, started=started, ended=clock())
+        print_request(known, rejection, settings.metrics_namespace, started=started, ended=clock())
         return answer
 
     return handler

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import time
 from typing import TYPE_CHECKING
 
 from shared.emf import directive, embedded
+from shared.log_line import print_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from functions.ingest.rejection import RejectedError
+    from shared.log_line import Level
 
 SERVICE = "ingest"
 SIGNATURE_REASONS = {"missing_signature", "malformed_signature", "wrong_signature", "stale_signature"}
@@ -18,7 +20,7 @@ OUR_FAULT = 500  # the HTTP statuses from here on
 
 
 def print_request(
-    fields: Mapping[str, object], rejection: RejectedError | None, *, started: float, ended: float
+    fields: Mapping[str, object], rejection: RejectedError | None, namespace: str, *, started: float, ended: float
 ) -> None:
     """Prints the line of one request.
 
@@ -29,21 +31,23 @@ def print_request(
     Args:
         fields: What is known of the event; never a payload, a name, an address or a secret.
         rejection: Why the request was not accepted, or None if it was.
+        namespace: The namespace of the metrics.
         started: Unix time in seconds.
         ended: Unix time in seconds.
     """
-    outcome: dict[str, object] = {"level": "INFO", "status": 200} if rejection is None else _explain(rejection)
+    outcome: dict[str, object] = {"status": 200} if rejection is None else _explain(rejection)
     names = ["Received", *_names(rejection)]
-    directives = [directive(dict.fromkeys(names, "Count"))]
+    directives = [directive(namespace, dict.fromkeys(names, "Count"))]
     if rejection is not None:
-        directives.append(directive({"Rejected": "Count"}, "reason"))
+        directives.append(directive(namespace, {"Rejected": "Count"}, "reason"))
     metrics = embedded(ended, directives) | dict.fromkeys(names, 1)
-    _print_line(outcome | dict(fields) | {"ms": round((ended - started) * 1000, 1)} | metrics)
+    line = outcome | dict(fields) | {"ms": round((ended - started) * 1000, 1)} | metrics
+    print_line(SERVICE, "INFO" if rejection is None else _level(rejection), ended, line)
 
 
 def print_warning(rejection: RejectedError) -> None:
     """Prints the line of something that went wrong without deciding the answer."""
-    _print_line(_explain(rejection) | {"level": "WARNING"})
+    print_line(SERVICE, "WARN", time.time(), _explain(rejection))
 
 
 def _names(rejection: RejectedError | None) -> list[str]:
@@ -58,10 +62,13 @@ def _names(rejection: RejectedError | None) -> list[str]:
 
 
 def _explain(rejection: RejectedError) -> dict[str, object]:
-    level = "ERROR" if rejection.status >= OUR_FAULT else "WARNING"
-    explained = {"level": level, "status": rejection.status, "reason": rejection.reason, "error": str(rejection)}
+    explained: dict[str, object] = {
+        "status": rejection.status,
+        "reason": rejection.reason,
+        "error": str(rejection),
+    }
     return explained | ({"cause": rejection.cause} if rejection.cause else {})
 
 
-def _print_line(line: dict[str, object]) -> None:
-    print(json.dumps({"service": SERVICE} | line, separators=(",", ":")))  # noqa: T201 - Lambda's log is its standard output
+def _level(rejection: RejectedError) -> Level:
+    return "ERROR" if rejection.status >= OUR_FAULT else "WARN"

@@ -26,15 +26,20 @@ class Request(NamedTuple):
 
 
 def read_request(event: Mapping[str, Any]) -> Request:
-    """The request in an HTTP API event of payload format 2.0.
+    """The request in an HTTP API event of payload format 2.0, or in one of format 1.0, as a load balancer sends it.
 
-    The format: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
+    The formats: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
+    A load balancer can be set to send `multiValueHeaders` alone:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
 
     Raises:
         RejectedError: 400, the body cannot be turned back into the bytes that were sent.
     """
-    # API Gateway lower-cases header names; `sam local` and hand-written test events do not.
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    # API Gateway lower-cases header names; `sam local` and hand-written test events do not. Format 2.0 joins a header's
+    # values by commas, and so do we.
+    several = {name: ",".join(values or ()) for name, values in (event.get("multiValueHeaders") or {}).items()}
+    headers = {name.lower(): value for name, value in several.items()}
+    headers |= {name.lower(): value for name, value in (event.get("headers") or {}).items() if value}
     return Request(
         body=_body(event),
         signature=headers.get("stripe-signature") or "",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.emf import NAMESPACE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,12 +22,14 @@ class Settings:
         secret_id: ARN or name of the secret with the signing secrets (`SECRET_ID`).
         group_by: What shares one message group and is therefore handled in order (`GROUP_BY`).
         region: AWS region of both (`AWS_REGION`, which Lambda itself sets).
+        metrics_namespace: Where CloudWatch keeps the metrics (`METRICS_NAMESPACE`).
     """
 
     queue_url: str
     secret_id: str
     group_by: GroupBy
     region: str
+    metrics_namespace: str = NAMESPACE
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -39,6 +43,7 @@ class Settings:
             secret_id=_required(environ, "SECRET_ID", "the ARN or name of the secret with the signing secrets"),
             group_by=_group_by(environ.get("GROUP_BY") or "account"),
             region=_required(environ, "AWS_REGION", "the AWS region of the queue and the secret"),
+            metrics_namespace=environ.get("METRICS_NAMESPACE") or NAMESPACE,
         )
 
 

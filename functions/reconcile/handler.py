@@ -1,7 +1,7 @@
-"""The Lambda handler: reconcile if there is an API key to do it with, count, and say in one line what came of it."""
+"""The Lambda handler: hands over again what is overdue, reconciles if there is an API key, and says what came of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from functions.reconcile.hourly import Run, Totals, run
@@ -23,22 +23,25 @@ class Context(Protocol):
         """How long until Lambda ends the run."""
 
 
-def make_handler(
-    fetch_key: Callable[[], str],
-    prepare: Callable[[str, Callable[[], float]], Run],
-    count: Callable[[Totals], None],
-    logger: "Logger",
-    *,
-    livemode: bool,
-) -> Handler:
-    """The handler of an hourly schedule.
+@dataclass(frozen=True)
+class Parts:
+    """What the handler is made of.
 
     Args:
         fetch_key: returns Stripe's API key, or anything else if none is stored.
         prepare: makes a run of a key and of how many seconds are left.
+        hand_over: hands over again what is overdue, and returns how many lanes were.
         count: makes metrics of the totals.
-        logger: the log.
-        livemode: whether the stack handles live events.
+    """
+
+    fetch_key: Callable[[], str]
+    prepare: Callable[[str, Callable[[], float]], Run]
+    hand_over: Callable[[], int]
+    count: Callable[[Totals], None]
+
+
+def make_handler(parts: Parts, logger: "Logger", *, livemode: bool | None) -> Handler:
+    """The handler of an hourly schedule; `livemode` is the mode whose events the stack handles, None for both.
 
     Returns:
         A function that answers what it has counted, and raises what is somebody's to mend: a key that may not read
@@ -48,13 +51,14 @@ def make_handler(
     def handler(_event: Mapping[str, Any], context: Context) -> dict[str, int]:
         totals = Totals()
         try:
-            key = fetch_key().strip()
+            totals.handed_over = parts.hand_over()
+            key = parts.fetch_key().strip()
             if why := _off(mode_of(key), livemode=livemode):
-                logger.info("reconciliation is off", extra={"why": why})
+                logger.info("reconciliation is off", extra={"why": why, "handed_over": totals.handed_over})
             else:
-                _run(prepare(key, lambda: context.get_remaining_time_in_millis() / 1000), totals, logger)
+                _run(parts.prepare(key, lambda: context.get_remaining_time_in_millis() / 1000), totals, logger)
         finally:
-            count(totals)
+            parts.count(totals)
         return asdict(totals)
 
     return handler
@@ -85,10 +89,10 @@ def _run(prepared: Run, totals: Totals, logger: "Logger") -> None:
         logger.info("reconciled", extra=asdict(totals))
 
 
-def _off(mode: str | None, *, livemode: bool) -> str | None:
+def _off(mode: str | None, *, livemode: bool | None) -> str | None:
     """Why there is nothing to reconcile with, and what to do about it; None if there is."""
     if mode is None:
         return "no API key is stored: put a restricted key that may read Events into the secret <stack>/stripe-api-key"
-    if (mode == "live") != livemode:
+    if livemode is not None and (mode == "live") != livemode:
         return f"the stored key is for {mode} mode, and this stack handles {'live' if livemode else 'test-mode'} events"
     return None

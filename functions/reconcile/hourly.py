@@ -47,6 +47,7 @@ class Totals:
     checked: int = 0
     missing: int = 0
     healed: int = 0
+    handed_over: int = 0
 
 
 class OutOfTimeError(Exception):
@@ -97,7 +98,10 @@ def _one(run_: Run, account: str, cursor: int | None, totals: Totals) -> None:
         totals.missing += len(part.missing)
         totals.healed += part.healed
         run_.move(account, part.until)
-        if part.until < until:
+        if part.waiting:
+            said = {"account": account, "events": part.waiting}
+            run_.logger.info("not in the inbox, maybe in the queue: looked for again next hour", extra=said)
+        elif part.until < until:
             _in_time(run_)
     totals.accounts += 1
 

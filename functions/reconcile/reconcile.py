@@ -33,6 +33,8 @@ class Reconciler:
     stripe: Events
     unknown: Unknown
     offer: Offer
+    may_be_queued: Callable[[], bool]
+    """Whether the queue may hold events that the inbox does not have yet."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,14 @@ class Progress:
         checked: how many events were held against the inbox.
         missing: those that the inbox lacks, oldest first.
         healed: how many of them were offered.
+        waiting: how many newer ones the inbox lacks that may be in the queue; the account is done with for now.
     """
 
     until: int
     checked: int
     missing: Sequence[Json]
     healed: int
+    waiting: int = 0
 
 
 def beginning(reconciler: Reconciler, account: str, since: int, until: int) -> int | None:
@@ -71,14 +75,42 @@ def beginning(reconciler: Reconciler, account: str, since: int, until: int) -> i
 def reconcile(reconciler: Reconciler, account: str, since: int, until: int) -> Iterator[Progress]:
     """Offer what is missing from `since` to `until`, both included, in epoch seconds; yield after each part of it.
 
+    An account's events are handled in order. While one waits for a retry, all behind it are in the queue and not in the
+    inbox. Events that are missing up to the newest one are therefore left alone while the queue may hold them.
+
     Whoever keeps the last `until` can go on from there after a crash. What was offered since is offered again then,
     under the same deduplication id, and past SQS's five minutes the claim still knows it.
     """
     for part in slices(partial(reconciler.stripe.events, account), since, until):
-        lacking = reconciler.unknown([event["id"] for event in part.events])
-        missing = [event for event in part.events if event["id"] in lacking]
+        missing = _missing(reconciler, part.events)
+        behind = _at_the_end(part.events, missing)
+        if behind and reconciler.may_be_queued():
+            lost = missing[: -len(behind)]
+            yield Progress(
+                until=int(behind[0]["created"]) - 1,
+                checked=len(part.events) - len(behind),
+                missing=lost,
+                healed=sum(reconciler.offer(event) for event in lost),
+                waiting=len(behind),
+            )
+            return
+        if behind:  # what was in the queue while we looked is in the inbox by now
+            missing = _missing(reconciler, part.events)
         healed = sum(reconciler.offer(event) for event in missing)
         yield Progress(part.until, len(part.events), missing, healed)
+
+
+def _missing(reconciler: Reconciler, events: Sequence[Json]) -> list[Json]:
+    lacking = reconciler.unknown([event["id"] for event in events])
+    return [event for event in events if event["id"] in lacking]
+
+
+def _at_the_end(events: Sequence[Json], missing: Sequence[Json]) -> Sequence[Json]:
+    """Those of the missing events that no other event follows."""
+    count = 0
+    while count < len(missing) and missing[-1 - count] is events[-1 - count]:
+        count += 1
+    return missing[len(missing) - count :]
 
 
 def _accepted(reconciler: Reconciler, events: Sequence[Json]) -> list[Json]:

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from shared.emf import NAMESPACE
 from shared.queue_message import GroupBy
+
+MODES = {"true": True, "false": False, "any": None}
+"""What `LIVEMODE` may be."""
 
 
 @dataclass(frozen=True)
@@ -13,20 +17,26 @@ class Settings:
 
     Attributes:
         queue_url: URL of the FIFO queue of events (`QUEUE_URL`).
+        effects_queue_url: URL of the queue of owed effects (`EFFECTS_QUEUE_URL`).
+        mails_queue_url: URL of the queue of owed mails (`MAILS_QUEUE_URL`).
         inbox_table: Name of the table that says who has which event (`INBOX_TABLE`).
         books_table: Name of the table that also keeps how far each account is checked (`BOOKS_TABLE`).
         stripe_key_id: ARN or name of the secret with Stripe's API key (`STRIPE_KEY_ID`).
         group_by: What makes a message group (`GROUP_BY`), as ingest has it.
-        livemode: Whether the stack handles live events (`LIVEMODE`).
+        livemode: The mode whose events the stack handles (`LIVEMODE`); None for both.
+        metrics_namespace: Where CloudWatch keeps the metrics (`METRICS_NAMESPACE`).
         stripe_api: Where Stripe's API answers, if not at Stripe (`STRIPE_API_BASE`): for tests, and set nowhere else.
     """
 
     queue_url: str
+    effects_queue_url: str
+    mails_queue_url: str
     inbox_table: str
     books_table: str
     stripe_key_id: str
     group_by: GroupBy
-    livemode: bool
+    livemode: bool | None
+    metrics_namespace: str
     stripe_api: str | None
 
     @classmethod
@@ -38,11 +48,14 @@ class Settings:
         """
         return cls(
             queue_url=_required(environ, "QUEUE_URL"),
+            effects_queue_url=_required(environ, "EFFECTS_QUEUE_URL"),
+            mails_queue_url=_required(environ, "MAILS_QUEUE_URL"),
             inbox_table=_required(environ, "INBOX_TABLE"),
             books_table=_required(environ, "BOOKS_TABLE"),
             stripe_key_id=_required(environ, "STRIPE_KEY_ID"),
             group_by=group_by(_required(environ, "GROUP_BY")),
-            livemode=_one_of(environ, "LIVEMODE", "true", "false") == "true",
+            livemode=MODES[_one_of(environ, "LIVEMODE", *MODES)],
+            metrics_namespace=environ.get("METRICS_NAMESPACE") or NAMESPACE,
             stripe_api=environ.get("STRIPE_API_BASE") or None,
         )
 

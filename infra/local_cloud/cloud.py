@@ -153,6 +153,10 @@ class LocalCloud:
         """How many Lambda invocations are under way."""
         return int(_ask(f"http://127.0.0.1:{self.control_port}/functions")["running"])
 
+    def has_died(self) -> bool:
+        """Whether the emulator has ended by itself."""
+        return self._emulator.process.poll() is not None
+
     def log(self) -> str:
         """All that the emulator has logged, with the output of the Lambda functions that it ran for a queue."""
         return self._emulator.log_text()

@@ -31,7 +31,7 @@ def deploy(built_template: Path, stack: str, parameters: Mapping[str, str], envi
     """
     command = [str(SAM), "deploy", "--template-file", str(built_template.resolve()), "--stack-name", stack]
     command += ["--no-confirm-changeset", "--resolve-s3", "--no-fail-on-empty-changeset", "--no-progressbar"]
-    command += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
+    command += ["--capabilities", "CAPABILITY_IAM"]
     if parameters:
         quoted = {name: value.replace('"', '\\"') for name, value in parameters.items()}
         command += ["--parameter-overrides", *(f'{name}="{value}"' for name, value in quoted.items())]

@@ -24,6 +24,10 @@ class NotStartedError(RuntimeError):
     """The emulator died, or did not answer in time; the message ends with the tail of its log."""
 
 
+class PortTakenError(NotStartedError):
+    """Another process listens on the port that was asked for."""
+
+
 @dataclass(frozen=True)
 class Emulator:
     """A process of `infra.local_cloud.boot` and the nameless file that it logs to."""
@@ -68,12 +72,12 @@ def spawn(port: int, control_port: int, options: Sequence[str], credentials: dic
         credentials: what its Lambda functions are to sign with.
 
     Raises:
-        NotStartedError: a port is taken.
+        PortTakenError: a port is taken.
         OSError: the emulator is not installed.
     """
     for wanted in (port, control_port):
         if _is_taken(wanted):  # whoever has it might answer in the place of ours, and well
-            raise NotStartedError(f"port {wanted} is taken")
+            raise PortTakenError(f"port {wanted} is taken")
     command = [str(PYTHON), "-m", "infra.local_cloud.boot", "--die-with-stdin"]
     command += ["--port", str(port), "--control-port", str(control_port), *options]
     log = tempfile.TemporaryFile()  # noqa: SIM115 -- it lives as long as the process

@@ -1,21 +1,24 @@
 """Hand-over: one message a lane tells the effects worker that a committed event owes something."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.inbox.outbox import Lane
-
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from mypy_boto3_sqs.client import SQSClient
+
+    from shared.inbox.lanes import Lane
 
 
 @dataclass(frozen=True)
 class Handover:
     """Sends to the queues of the lanes; `urls` holds a queue's URL for each lane."""
 
-    sqs: "SQSClient"
+    sqs: SQSClient
     urls: Mapping[Lane, str]
 
     def send(self, event_id: str, account: str, lanes: Iterable[Lane]) -> None:

@@ -14,11 +14,7 @@ from pydantic import Field, TypeAdapter
 
 from shared.effects import Effect, Email, Erase, Export, Observe, Publish, Remind
 from shared.frozen import Frozen
-
-type Lane = Literal["effects", "mails"]
-"""Which of the two queues an entry is performed from: a throttled mail must hold up no other effect."""
-
-LANES: tuple[Lane, ...] = ("effects", "mails")
+from shared.inbox.lanes import LANES, Lane
 
 
 class _Entry(Frozen):

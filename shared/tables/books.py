@@ -8,11 +8,13 @@ from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.orders import Order
 from shared.packing import unpack
+from shared.past import Past
 from shared.payments import Payment
 from shared.policy import Policy
 from shared.record import Record
 from shared.records import Organization
-from shared.tables.store import Store, from_item, to_item
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
 from shared.tables.tombstones import find_tombstone
 
 
@@ -44,6 +46,10 @@ class DynamoBooks:
             str(from_item(item)["sk"]).removeprefix(keys.pointer("")) for page in pages for item in page["Items"]
         )
         return any(self.payment(account, payment).disputed for payment in payments)
+
+    def past[Found: Past](self, vacant: Found) -> Found:
+        """A subscription that has ended or a closed invoice; raises botocore's errors if DynamoDB does not answer."""
+        return self._read(vacant)
 
     def order(self, account: str, subject: str, session: str) -> Order:
         """The order bought in a Checkout session; raises botocore's errors if DynamoDB does not answer."""

@@ -1,8 +1,8 @@
-"""The two tables, and how a value becomes a DynamoDB attribute and back."""
+"""The two tables, as a composition root hands them on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.effects import DAY
 from shared.tokens import Token
@@ -33,42 +33,3 @@ class Store:
     def expiry(self) -> int:
         """When an item that is written now may be forgotten, in epoch seconds."""
         return self.now() + self.retention_days * DAY
-
-
-def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain values as DynamoDB attributes; what is None is left out.
-
-    Ours are of five kinds. boto3's serializer knows ten, and takes four times as long to tell them apart.
-    """
-    return {name: _attribute(value) for name, value in values.items() if value is not None}
-
-
-def from_item(item: Any) -> dict[str, Any]:  # noqa: ANN401 - a failed condition's item comes untyped
-    """DynamoDB attributes as plain values; every number of ours is an integer."""
-    return {name: _value(attribute) for name, attribute in item.items()}
-
-
-def _attribute(value: str | int | bytes | Mapping[str, Any]) -> dict[str, Any]:
-    match value:
-        case str():
-            return {"S": value}
-        case bool():
-            return {"BOOL": value}
-        case int():
-            return {"N": str(value)}
-        case bytes():
-            return {"B": value}
-        case Mapping():
-            return {"M": to_item(value)}
-        case _:
-            raise TypeError(f"no attribute of ours is of type {type(value).__name__}")
-
-
-def _value(attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever an attribute holds
-    ((kind, value),) = attribute.items()
-    match kind:
-        case "N":
-            return int(value)
-        case "M":
-            return from_item(value)
-    return value

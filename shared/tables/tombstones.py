@@ -1,11 +1,14 @@
 """Tombstones: what is left of an erased customer, which tells nobody whose it is and keeps older events out."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from shared import keys
 from shared.effects import DAY, Erase
-from shared.tables.store import Store, from_item, to_item
+from shared.event import PLATFORM
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
 from shared.tokens import tombstone
 
 REMAINS = {"dead_letter_queue": 14 * DAY, "backups": 35 * DAY}
@@ -32,10 +35,21 @@ def burial_writes(store: Store, erase: Erase, now_ms: int) -> list[Any]:
 
     The tombstone is the certificate, too: as of when the customer was erased, and what remains where until when.
     """
-    now = now_ms // 1000
     own = keys.ACCOUNT if erase.customer == erase.account else keys.ORGANIZATION
     version = to_item({":version": erase.version})
-    certificate = {
+    deletion = {
+        "TableName": store.books,
+        "Key": to_item({"pk": keys.partition(erase.account, erase.customer), "sk": own}),
+        "ConditionExpression": "version = :version",
+        "ExpressionAttributeValues": version,
+    }
+    certificate = _certificate(store, erase, now_ms)
+    return [{"Delete": deletion}, {"Put": {"TableName": store.books, "Item": to_item(certificate)}}]
+
+
+def _certificate(store: Store, erase: Erase, now_ms: int) -> dict[str, Any]:
+    now = now_ms // 1000
+    return {
         "pk": tombstone(store.token, erase.account, erase.customer),
         "sk": "tombstone",
         "as_of": erase.as_of,
@@ -45,13 +59,36 @@ def burial_writes(store: Store, erase: Erase, now_ms: int) -> list[Any]:
         "remains_until": {where: now + seconds for where, seconds in REMAINS.items()} | {"inbox_ids": store.expiry()},
         "remains_at_stripe": "until it is erased there: https://docs.stripe.com/privacy/redaction",
     }
-    deletion = {
-        "TableName": store.books,
-        "Key": to_item({"pk": keys.partition(erase.account, erase.customer), "sk": own}),
-        "ConditionExpression": "version = :version",
-        "ExpressionAttributeValues": version,
-    }
-    return [{"Delete": deletion}, {"Put": {"TableName": store.books, "Item": to_item(certificate)}}]
+
+
+def find_or_bury(store: Store, erase: Erase) -> Tombstone:
+    """The tombstone of an erasure; code before 0.2 left it to the worker to write, which is then done now.
+
+    Raises:
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer.
+    """
+    found = find_tombstone(store, erase.account, erase.customer)
+    if found:
+        return found
+    now_ms = int(store.clock() * 1000)
+    store.client.put_item(TableName=store.books, Item=to_item(_certificate(store, erase, now_ms)))
+    return Tombstone(erase.as_of, now_ms, erase.version)
+
+
+def certify(store: Store, erase: Erase, stone: Tombstone) -> None:
+    """Write on the tombstone since when nothing is left, in epoch seconds; not if it was replaced meanwhile.
+
+    Raises:
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer.
+    """
+    with suppress(store.client.exceptions.ConditionalCheckFailedException):
+        store.client.update_item(
+            TableName=store.books,
+            Key=to_item({"pk": tombstone(store.token, erase.account, erase.customer), "sk": "tombstone"}),
+            UpdateExpression="SET deleted_at = :now",
+            ConditionExpression="attribute_not_exists(buried_ms) OR buried_ms = :buried",
+            ExpressionAttributeValues=to_item({":now": store.now(), ":buried": stone.buried_ms}),
+        )
 
 
 def find_tombstone(store: Store, account: str, customer: str) -> Tombstone | None:
@@ -63,3 +100,16 @@ def find_tombstone(store: Store, account: str, customer: str) -> Tombstone | Non
     stone = from_item(item)
     # Code before 0.2 wrote neither: it deleted at once, so there is nothing to spare and nothing to count on from.
     return Tombstone(stone["as_of"], stone.get("buried_ms", 0), stone.get("version", 0))
+
+
+def erased_since(store: Store, account: str, customer: str | None, committed_ms: int) -> bool:
+    """Whether a customer, or a connected account with all of its customers, was erased after a commit.
+
+    `committed_ms` is when the event was committed that owes something about them, in epoch milliseconds.
+
+    Raises:
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer.
+    """
+    subjects = {customer, None if account == PLATFORM else account} - {None}
+    stones = (find_tombstone(store, account, subject) for subject in subjects if subject)
+    return any(stone is not None and stone.buried_ms > committed_ms for stone in stones)

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from bench.units import read_units, size, write_units
-from shared.tables.store import to_item
+from shared.tables.attributes import to_item
 from tests.consumer.dynamodb_local import find_jar, running
 from tests.consumer.tables import make_table
 

@@ -26,8 +26,12 @@ def event() -> str:
 
 def message(queue: str) -> Call:
     fifo = {"MessageGroupId": "acct_any"}
-    about = {} if queue.startswith("Scheduler") else fifo
+    about = fifo if queue in {"EventsQueue", "DeadLetterQueue"} else {}
     return Call("sqs", "send_message", lambda of: {"QueueUrl": of[queue], "MessageBody": event(), **about})
+
+
+def take(queue: str) -> Call:
+    return Call("sqs", "receive_message", lambda of: {"QueueUrl": of[queue]})
 
 
 def secret(name: str) -> Call:
@@ -82,8 +86,13 @@ CALLS: Mapping[str, Call] = {
     "put into the queue": message("EventsQueue"),
     "put into the dead-letter queue": message("DeadLetterQueue"),
     "put into Scheduler's dead-letter queue": message("SchedulerDeadLetterQueue"),
-    "take from the queue": Call("sqs", "receive_message", lambda of: {"QueueUrl": of["EventsQueue"]}),
-    "take from the dead-letter queue": Call("sqs", "receive_message", lambda of: {"QueueUrl": of["DeadLetterQueue"]}),
+    "put into the queue of effects": message("EffectsQueue"),
+    "put into the queue of mails": message("MailsQueue"),
+    "put into the effects' dead-letter queue": message("EffectsDeadLetterQueue"),
+    "take from the queue of effects": take("EffectsQueue"),
+    "take from the queue of mails": take("MailsQueue"),
+    "take from the queue": take("EventsQueue"),
+    "take from the dead-letter queue": take("DeadLetterQueue"),
     "empty the queue": Call("sqs", "purge_queue", lambda of: {"QueueUrl": of["EventsQueue"]}),
     "read the signing secrets": secret("SigningSecrets"),
     "read the key of the links": secret("TokenKey"),
@@ -96,6 +105,27 @@ CALLS: Mapping[str, Call] = {
     ),
     "look up many events": Call(
         "dynamodb", "batch_get_item", lambda of: {"RequestItems": {of["InboxTable"]: {"Keys": [{"id": {"S": "x"}}]}}}
+    ),
+    "take a lane": Call(
+        "dynamodb",
+        "update_item",
+        lambda of: {
+            "TableName": of["InboxTable"],
+            "Key": {"id": {"S": "x"}},
+            "UpdateExpression": "SET never = :never",
+            "ConditionExpression": "attribute_exists(never)",
+            "ExpressionAttributeValues": {":never": {"S": "x"}},
+        },
+    ),
+    "list the unfinished": Call(
+        "dynamodb",
+        "query",
+        lambda of: {
+            "TableName": of["InboxTable"],
+            "IndexName": "unfinished",
+            "KeyConditionExpression": "unfinished = :shard",
+            "ExpressionAttributeValues": {":shard": {"S": "0"}},
+        },
     ),
     "claim an event": change("put_item", "InboxTable", id="x"),
     "forget an event": change("delete_item", "InboxTable", id="x"),
@@ -123,6 +153,7 @@ CALLS: Mapping[str, Call] = {
     "mail as somebody else": mail("director@example.com"),
     "log as ingest": log("IngestLogs"),
     "log as the consumer": log("ConsumerLogs"),
+    "log as the effects worker": log("EffectsLogs"),
     "log as exports": log("ExportsLogs"),
     "log as reconcile": log("ReconcileLogs"),
     "call a function": Call("lambda", "invoke", lambda of: {"FunctionName": of["ConsumerFunction"]}),

@@ -89,7 +89,7 @@ def _send(stack: Stack, account: Account, at: int) -> None:
     for event in account.story(at):
         account.told += 1
         for _ in range(SENT_AT_MOST):
-            status = stack.send(event).status
+            status = stack.post(event).status
             account.answers[status] += 1
             if status == 200:
                 account.accepted.append(event["id"])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra import samples
 from infra.journey import travel
 from infra.stack import deployed
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
@@ -9,10 +10,13 @@ from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 pytestmark = pytest.mark.cloud
 
 
-def test_the_journey_of_make_demo_goes_as_it_should() -> None:
+def test_the_journey_of_make_demo_goes_as_it_should_and_test_mode_is_welcome() -> None:
     told: list[str] = []
-    with deployed(BUILT, ARCHITECTURE, SECRET) as stack:
+    with deployed(BUILT, ARCHITECTURE, SECRET, Livemode="any") as stack:
         journey = travel(stack, told.append)
+        test_mode = samples.fresh("customer.created", stack.now()) | {"livemode": False}
+        stack.send(test_mode)
+        assert stack.settled(test_mode["id"])["state"] == "done"
     assert journey.wrong == [], "\n".join(told)
     assert journey.told == [
         "Welcome to Saltmarsh Software",

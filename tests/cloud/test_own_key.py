@@ -35,13 +35,10 @@ class Closed:
         return client
 
     def of_type(self, type_: str) -> list[str]:
-        """The physical ids of the stack's resources of this type, those of the stack within it too."""
+        """The physical ids of the stack's resources of this type."""
         cloudformation = self.stack.cloud.client("cloudformation")
-        found, stacks = [], [NAME]
-        for stack in stacks:
-            for resource in cloudformation.describe_stack_resources(StackName=stack)["StackResources"]:
-                found += [resource["PhysicalResourceId"]] if resource["ResourceType"] == type_ else []
-                stacks += [resource["PhysicalResourceId"]] if resource["ResourceType"].endswith("::Stack") else []
+        made = cloudformation.describe_stack_resources(StackName=NAME)["StackResources"]
+        found = [resource["PhysicalResourceId"] for resource in made if resource["ResourceType"] == type_]
         assert found, type_
         return found
 
@@ -111,3 +108,18 @@ def test_the_operator_can_redrive_and_nobody_else(closed: Closed) -> None:
         lambda: (item := stack.inbox(poison["id"])) and item["message_id"] != dead["message_id"] and item
     )
     assert again
+
+
+def test_a_replaced_key_still_decrypts_for_every_role(closed: Closed) -> None:
+    """The last test of this file, since the stack has another key after it."""
+    iam, kms = closed.stack.cloud.client("iam"), closed.stack.cloud.client("kms")
+    new, older = (kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
+
+    deploy(closed.stack.cloud, BUILT, ARCHITECTURE, SECRET, KmsKeyArn=new, OldKmsKeyArns=f"{closed.key},{older}")
+
+    for role in closed.of_type("AWS::IAM::Role"):
+        [policy] = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        said = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]["Statement"]
+        [old] = [one for one in said if closed.key in one["Resource"]]
+        assert (old["Action"], old["Resource"]) == ("kms:Decrypt", [closed.key, older])
+        assert new in [one["Resource"] for one in said]

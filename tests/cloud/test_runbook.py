@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from functions.effects.reminders import message_of
 
+from functions.effects.schedules import message_of
 from infra import samples
 from infra.stack import NAME, Stack, deployed
 from shared.effects import Remind

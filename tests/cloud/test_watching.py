@@ -33,7 +33,7 @@ def metric(stack: Stack, name: str, statistic: str = "Sum", **dimensions: str) -
     """A metric's value over all time; 0 if it has none."""
     cloudwatch = stack.cloud.client("cloudwatch")
     found = cloudwatch.get_metric_statistics(
-        Namespace="Billhook",
+        Namespace=f"Billhook/{NAME}",
         MetricName=name,
         Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
         StartTime=datetime(2020, 1, 1, tzinfo=UTC),
@@ -211,7 +211,7 @@ def test_a_saved_query_runs_and_finds_something(stack: Stack, name: str) -> None
     assert answer["results"]
 
 
-def test_the_stack_within_is_updated_with_the_one_around_it(stack: Stack) -> None:
+def test_alarms_and_tracing_follow_the_parameters(stack: Stack) -> None:
     deploy(stack.cloud, BUILT, ARCHITECTURE, SECRET, QuietHours="0", Tracing="Active")
 
     names = [alarm["AlarmName"] for alarm in stack.cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from functions.effects.worker import Done, More
 from shared.effects import Email, Erase, Export, Observe, Publish, Remind
-from shared.inbox.outbox import Lane
+from shared.inbox.lanes import Lane
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Outside:
         self.reminders.append(remind)
         return "set"
 
-    def export(self, effect: Export) -> str:
+    def export(self, effect: Export, _committed_ms: int) -> str:
         self.exports.append(effect)
         return "written"
 

@@ -20,7 +20,8 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc] # untyped, as above
 
 
 _Loader.add_multi_constructor("!", lambda *_: None)
-_RESOURCES: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _Loader)["Resources"]  # noqa: S506 - a SafeLoader
+_TEMPLATE: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _Loader)  # noqa: S506 - a SafeLoader
+_RESOURCES: dict[str, Any] = _TEMPLATE["Resources"]
 
 
 def make_table(client: "DynamoDBClient", resource: str, name: str = "") -> str:
@@ -41,3 +42,9 @@ def environment_of(function: str) -> dict[str, Any]:
     """The environment variables of the template's `function`; their values are left to CloudFormation."""
     variables: dict[str, Any] = _RESOURCES[function]["Properties"]["Environment"]["Variables"]
     return variables
+
+
+def allowed_values(parameter: str) -> list[str]:
+    """What the template's `parameter` may be."""
+    values: list[str] = _TEMPLATE["Parameters"][parameter]["AllowedValues"]
+    return values

@@ -6,6 +6,7 @@ from botocore.exceptions import EndpointConnectionError
 from functions.consumer.commit import commit
 from shared.decision import Decision, Kept
 from shared.orders import Order
+from shared.past import ClosedInvoice
 from shared.payments import Payment
 from shared.pointer import Pointer
 from shared.policy import Policy
@@ -58,6 +59,19 @@ def test_an_order_comes_back_as_it_was_saved_at_its_next_version(world: World) -
     found = books(world).order("acct_1", "cus_1", session.id)
     assert found == order.model_copy(update={"version": 1})
     assert found.state == "fulfilled"
+
+
+def test_what_is_over_comes_back_as_it_was_saved_and_else_is_vacant(world: World) -> None:
+    paid = sample("invoice.paid")
+    invoice = read(Invoice, paid.object)
+    vacant = ClosedInvoice(account="acct_1", subject=invoice.customer, invoice_id=invoice.id)
+    assert books(world).past(vacant) == vacant
+    nobody = Organization(account="acct_1", subject=invoice.customer)
+    (closed,) = nobody.with_invoice(invoice, paid).past_since(nobody)
+    save(world, closed)
+    found = books(world).past(vacant)
+    assert found == closed.model_copy(update={"version": 1})
+    assert not found.vacant
 
 
 def test_the_same_customer_of_another_account_is_another(world: World) -> None:

@@ -7,7 +7,7 @@ from shared.backoff import ATTEMPTS, BUG
 from shared.books import Books
 from shared.decision import Decision
 from shared.event import Event
-from shared.tables.store import to_item
+from shared.tables.attributes import to_item
 from tests.consumer.world import PARTITION, World, mail, only_save, reminder, tell_and_remind
 
 INBOX_RECORD_MAIL_ARCHIVE = 4

@@ -67,7 +67,7 @@ def test_what_is_finished_is_a_duplicate_whatever_message_brings_it(world: World
 
 
 def test_what_is_to_be_ignored_is_recorded_so_in_the_same_write(world: World) -> None:
-    assert ask(world, ignore="no handler for its type") == Duplicate("ignored")
+    assert ask(world, ignore="no handler for its type") == Duplicate("ignored", "no handler for its type")
     assert world.faults.calls == ["PutItem"]
     assert (world.inbox()["state"], world.inbox()["reason"]) == ("ignored", "no handler for its type")
 
@@ -125,7 +125,7 @@ def test_a_claim_whose_answer_was_lost_is_ours_all_the_same(world: World) -> Non
 
 def test_an_event_ignored_without_an_answer_is_ignored(world: World) -> None:
     world.faults.lose_answer("PutItem")
-    assert ask(world, ignore="a thin event") == Duplicate("ignored")
+    assert ask(world, ignore="a thin event") == Duplicate("ignored", "a thin event")
 
 
 def test_a_take_over_whose_answer_was_lost_is_ours_all_the_same(world: World) -> None:

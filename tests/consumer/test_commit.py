@@ -10,19 +10,23 @@ from functions.consumer.claim import Claimed
 from functions.consumer.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
 from shared.decision import Decision
 from shared.effects import DAY, Email, Erase, Observe, Publish
+from shared.facets import merge
 from shared.failure import failure_of
 from shared.inbox.outbox import load, owed_for
 from shared.inbox.unfinished import INDEX, SHARDS, shard_of
 from shared.packing import unpack
+from shared.past import ClosedInvoice, Past
 from shared.records import Organization
+from shared.stripe_objects import Invoice, read
 from shared.tables.tombstones import Tombstone, find_tombstone
 from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
+from tests.support.samples import sample
 
 BODY = json.dumps({"id": "evt_1", "object": "event"})
 ORGANIZATION = Organization(account="acct_1", subject="cus_1", reminders={"in_1": NOW})
 
 
-def try_commit(world: World, claimed: Claimed, *save: Organization, then: tuple[Email, ...] = ()) -> None:
+def try_commit(world: World, claimed: Claimed, *save: Organization | Past, then: tuple[Email, ...] = ()) -> None:
     commit(world.store, claimed, world.event(), BODY, Decision(save=save, then=then))
 
 
@@ -177,6 +181,27 @@ def test_a_record_read_at_its_version_is_saved_as_the_next(world: World) -> None
     try_commit(world, world.claim(), ORGANIZATION)
     try_commit(world, world.claim(event_id="evt_2"), ORGANIZATION.model_copy(update={"version": 1}))
     assert world.books()["organization"]["version"] == 2
+
+
+def test_the_record_of_a_customer_who_came_back_counts_on_and_is_saved_again(world: World) -> None:
+    back = ORGANIZATION.model_copy(update={"versions_before": 5})
+    try_commit(world, world.claim(), back)
+    try_commit(world, world.claim(event_id="evt_2"), back.model_copy(update={"version": 1}))
+    assert world.books()["organization"]["version"] == 7
+    with pytest.raises(StaleRecordError):
+        try_commit(world, world.claim(event_id="evt_3"), back.model_copy(update={"version": 1}))
+
+
+def test_what_is_first_heard_of_must_not_be_over_by_now(world: World) -> None:
+    vacant = ClosedInvoice(account="acct_1", subject="cus_1", invoice_id="in_1")
+    try_commit(world, world.claim(), ORGANIZATION, vacant)
+    assert "invoice#in_1" not in world.books()
+    paid = sample("invoice.paid")
+    closed = vacant.model_copy(update={"facet": merge(None, paid, read(Invoice, paid.object))})
+    try_commit(world, world.claim(event_id="evt_2"), closed)
+    with pytest.raises(StaleRecordError):
+        try_commit(world, world.claim(event_id="evt_3"), ORGANIZATION.model_copy(update={"version": 1}), vacant)
+    assert world.books()["organization"]["version"] == 1
 
 
 def test_mails_that_another_event_has_claimed_are_named_and_nothing_is_saved(world: World) -> None:

@@ -132,7 +132,7 @@ def test_an_event_that_ttl_should_have_deleted_is_committed_anew(world: World) -
 
 def test_an_ignored_event_costs_one_and_stays_ignored(world: World) -> None:
     world.ignore = "no handler for its type"
-    assert world.consume() == world.consume("message-2") == Verdict("ignored")
+    assert world.consume() == world.consume("message-2") == Verdict("ignored", reason="no handler for its type")
     assert world.faults.calls == ["PutItem", "PutItem"]
     assert world.books() == {}
 

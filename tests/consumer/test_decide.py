@@ -2,10 +2,11 @@
 
 import pytest
 
-from functions.consumer.decide import decide
+from functions.consumer.decide import REFUSED, decide
 from shared.effects import DAY, Email, Publish
 from shared.event import PLATFORM, Event
 from shared.policy import MAILS, OPERATOR_MAILS, Policy
+from shared.records import Organization
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CONNECTED, CUSTOMER, ROUTED, told
@@ -139,3 +140,40 @@ def test_two_events_for_one_change_announce_it_once() -> None:
     assert [one.name for one in books.announcements.values()] == ["organization.past_due"]
     twin = failed.model_copy(update={"id": "evt_twin"})
     assert not [effect for effect in decide(twin, books).then if isinstance(effect, Publish)]
+
+
+def of_an_erased_customer(*kept: Event) -> BooksOf:
+    """Books after the tombstone, when the record is gone and the deletion of the rest has not come to it yet."""
+    books = told(*kept)
+    erased = Organization(account=PLATFORM, subject=CUSTOMER, erased_at=PAID.created + 40 * DAY, versions_before=3)
+    books.records[erased.partition, erased.sort_key] = erased
+    return books
+
+
+LINK = sample("invoice_payment.paid")
+SUCCEEDED = sample("payment_intent.succeeded")
+
+
+@pytest.mark.parametrize(
+    "late",
+    [SUCCEEDED, sample("charge.refunded.subscription"), sample("invoice.upcoming", customer=CUSTOMER, amount_due=0)],
+    ids=lambda event: str(event.type),
+)
+def test_late_news_of_an_erased_customer_is_refused_though_a_payment_is_not_deleted_yet(late: Event) -> None:
+    books = of_an_erased_customer(LINK, SUCCEEDED)
+    again = late.model_copy(update={"id": "evt_again"})
+    assert decide(again, books) == REFUSED
+
+
+def test_one_decision_reads_an_organization_once() -> None:
+    books = told(SUCCEEDED)
+    asked = []
+    read = books.organization
+
+    def noting(account: str, customer: str) -> Organization:
+        asked.append(customer)
+        return read(account, customer)
+
+    books.organization = noting  # type: ignore[method-assign] # to note what is asked
+    decide(sample("charge.refunded.subscription"), books)
+    assert asked == [CUSTOMER]

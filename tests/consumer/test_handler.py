@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import boto3
 import pytest
-from aws_lambda_powertools import Logger
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from functions.consumer.handler import make_handler
 from shared.errors import Permanent
+from shared.logger import make_logger
 from tests.consumer.world import LEASE, REGION, World, sqs_record, stripe_event
 
 if TYPE_CHECKING:
@@ -40,8 +40,10 @@ class Lambda:
     def handle(self, *records: dict[str, Any]) -> list[str]:
         """The ids of the messages that go back."""
         # A service of its own, since Powertools keeps one logger for each.
-        logger = Logger(service=uuid4().hex, stream=self.log)
-        answer = make_handler(self.world.consumer, self.sqs, URL, logger)({"Records": records}, None)
+        logger = make_logger(uuid4().hex, self.log)
+        answer = make_handler(self.world.consumer, self.sqs, URL, logger, "Billhook/billhook")(
+            {"Records": records}, None
+        )
         self.queue.assert_no_pending_responses()
         return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
 
@@ -122,7 +124,7 @@ def test_a_queue_that_refuses_is_logged_and_its_own_timeout_shows_the_message_ag
     failing.queue.add_client_error("change_message_visibility", "AccessDenied", "ann@example.com")
     assert failing.handle(sqs_record(stripe_event())) == ["message-1"]
     warning = failing.lines()[-1]
-    assert (warning["level"], warning["code"], warning["event_id"]) == ("WARNING", "AccessDenied", "evt_1")
+    assert (warning["level"], warning["code"], warning["event_id"]) == ("WARN", "AccessDenied", "evt_1")
 
 
 def test_a_queue_that_cannot_be_reached_is_logged_likewise(failing: Lambda) -> None:
@@ -150,6 +152,14 @@ def test_a_finished_event_leaves_one_line_of_ids_and_states(consumer: Lambda) ->
         "since_received_ms": 5000,
     }
     assert line["level"] == "INFO"
+
+
+def test_an_ignored_event_is_logged_with_its_reason_each_time_that_it_comes(consumer: Lambda) -> None:
+    consumer.world.ignore = "a test-mode event on a live stack"
+    for number in (1, 2):
+        consumer.handle(sqs_record(stripe_event(), f"message-{number}"))
+    said = [(line["message"], line["reason"]) for line in consumer.lines()]
+    assert said == [("ignored", "a test-mode event on a live stack")] * 2
 
 
 def test_a_failure_is_logged_as_an_error_that_names_no_value(failing: Lambda) -> None:

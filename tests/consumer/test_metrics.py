@@ -14,6 +14,7 @@ from shared.effects import Publish, Scalar
 from shared.errors import Permanent, Retryable
 from tests.consumer.world import NOW, World, mail, only_save, sqs_record, stripe_event
 
+OURS = "Billhook/billhook"
 LAG = 10_000  # milliseconds, since the world's events were created ten seconds ago
 
 
@@ -30,12 +31,12 @@ def announcement(name: str, **facts: Scalar) -> Publish:
 def counted(world: World, message_id: str = "message-1", **event: object) -> dict[tuple[str, ...], float]:
     """What one more delivery of the event counts: metric name and dimension values, and its value."""
     message = read_message(sqs_record(stripe_event(**event), message_id))  # type: ignore[arg-type] # fields of an event
-    return as_read(metrics_of(message, consume(world.consumer, message), world.clock()))
+    return as_read(metrics_of(message, consume(world.consumer, message), world.clock(), OURS))
 
 
 def as_read(fields: dict[str, Any]) -> dict[tuple[str, ...], float]:
     directives = fields["_aws"]["CloudWatchMetrics"] if fields else []
-    assert {directive["Namespace"] for directive in directives} <= {"Billhook"}
+    assert {directive["Namespace"] for directive in directives} <= {OURS}
     return {
         (metric["Name"], *(fields[name] for name in names)): fields[metric["Name"]]
         for directive in directives
@@ -144,5 +145,5 @@ def test_no_account_customer_or_event_is_a_dimension() -> None:
     message = read_message(sqs_record(stripe_event()))
     announced = (announcement("payment.succeeded", amount_received=1, currency="usd"),)
     verdict = Verdict("done", tally=Tally(NOW, announced, committed=True))
-    printed = json.dumps(metrics_of(message, verdict, NOW))
+    printed = json.dumps(metrics_of(message, verdict, NOW, OURS))
     assert not [one for one in ("acct_1", "cus_1", "evt_1", "pi_1") if one in printed]

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from functions.consumer.settings import policy_of, read_settings
-from tests.consumer.tables import environment_of, property_of
+from tests.consumer.tables import allowed_values, environment_of, property_of
 
 ENVIRON = {
     "QUEUE_URL": "https://queue.example/events.fifo",
@@ -33,6 +33,11 @@ def test_what_the_template_gives_is_read() -> None:
     settings = read_settings(ENVIRON | {"PATH": "/usr/bin", "AWS_REGION": "eu-central-1"})
     assert (settings.inbox_table, settings.books_table) == ("inbox", "books")
     assert (settings.livemode, settings.retention_days, settings.lease_seconds) == (True, 90, 45)
+
+
+def test_a_stack_handles_one_mode_or_both_as_the_template_allows() -> None:
+    read = {mode: read_settings(ENVIRON | {"LIVEMODE": mode}).livemode for mode in allowed_values("Livemode")}
+    assert read == {"true": True, "false": False, "any": None}
 
 
 def test_the_template_gives_exactly_what_is_read() -> None:

@@ -7,7 +7,7 @@ from boto3.dynamodb.types import Binary, TypeDeserializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.tables.store import from_item, to_item
+from shared.tables.attributes import from_item, to_item
 
 PLAIN = st.text() | st.booleans() | st.integers(-(10**30), 10**30) | st.binary(min_size=1)
 VALUES = st.dictionaries(st.text(min_size=1), PLAIN | st.dictionaries(st.text(min_size=1), PLAIN))

@@ -21,12 +21,14 @@ from shared.decision import Decision
 from shared.effects import DAY, Email, Publish, Remind
 from shared.event import Event, read_event
 from shared.inbox.handover import Handover
-from shared.inbox.outbox import LANES, Lane, owing, progress_of
+from shared.inbox.lanes import LANES, Lane
 from shared.inbox.outbox import load as load_outbox
+from shared.inbox.outbox import owing, progress_of
 from shared.policy import Policy
 from shared.stripe_objects import Contact, read
+from shared.tables.attributes import from_item, to_item
 from shared.tables.books import DynamoBooks
-from shared.tables.store import Store, from_item, to_item
+from shared.tables.store import Store
 from tests.consumer.outside import Outside, Queues
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ class Exports:
     asked_for: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.handler = make_handler(self._presign, lambda: self.now)
+        self.handler = make_handler(self._presign, lambda: self.now, "Billhook/billhook")
 
     def _presign(self, key: str) -> str:
         self.asked_for.append(key)

@@ -22,13 +22,13 @@ def test_a_download_is_one_line(exports: Exports, capsys: pytest.CaptureFixture[
 
 
 def without_metrics(line: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in line.items() if name not in {"_aws", "Requested", "Failed"}}
+    return {name: value for name, value in line.items() if name not in {"_aws", "timestamp", "Requested", "Failed"}}
 
 
 def counted(line: dict[str, Any]) -> dict[str, int]:
     """Every metric as CloudWatch would read it."""
     (directive,) = line["_aws"]["CloudWatchMetrics"]
-    assert (directive["Namespace"], directive["Dimensions"]) == ("Billhook", [["service"]])
+    assert (directive["Namespace"], directive["Dimensions"]) == ("Billhook/billhook", [["service"]])
     return {metric["Name"]: line[metric["Name"]] for metric in directive["Metrics"]}
 
 
@@ -53,7 +53,7 @@ def test_a_request_that_failed_for_our_fault_is_counted_as_such(
 @pytest.mark.parametrize(
     "line",
     [
-        {"level": "WARNING", "status": 404, "reason": "no_file", "cause": "HeadObject: 404"},
+        {"level": "WARN", "status": 404, "reason": "no_file", "cause": "HeadObject: 404"},
         {
             "level": "ERROR",
             "status": 503,
@@ -73,7 +73,7 @@ def test_a_link_that_does_not_work_is_one_line_with_its_cause(
 def test_what_is_no_token_needs_no_cause(exports: Exports, capsys: pytest.CaptureFixture[str]) -> None:
     exports.get("nonsense")
     line = json.loads(capsys.readouterr().out)
-    assert (line["level"], line["status"], line["reason"]) == ("WARNING", 404, "malformed_token")
+    assert (line["level"], line["status"], line["reason"]) == ("WARN", 404, "malformed_token")
     assert "cause" not in line
 
 

@@ -8,7 +8,8 @@ import pytest
 from tests.support.template import ROOT, Permission, listed, load, of_type, permissions, statements, words
 
 TEMPLATE = load()
-WATCHING = load("infra/watching.yaml")
+
+RESOURCE_POLICIES = ("AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy")
 
 WILDCARDS = {
     "ExportsBucket/exports/*": "every export, and no other file",
@@ -35,11 +36,11 @@ def table() -> set[Permission]:
 
 
 def test_the_roles_may_do_what_the_documentation_says_and_no_more() -> None:
-    assert {*permissions(TEMPLATE), *permissions(WATCHING)} == table()
+    assert set(permissions(TEMPLATE)) == table()
 
 
 def test_no_action_is_a_wildcard_and_every_resource_that_is_one_has_its_reason() -> None:
-    granted = {*permissions(TEMPLATE), *permissions(WATCHING)}
+    granted = set(permissions(TEMPLATE))
     assert [permission for permission in granted if "*" in permission.action] == []
     assert {permission.resource for permission in granted if "*" in permission.resource} == set(WILDCARDS)
     assert {permission.action.split(":")[0] for permission in granted if permission.resource == "*"} == {"xray"}
@@ -71,13 +72,10 @@ def test_a_role_is_assumed_by_its_service_alone_and_schedulers_for_the_stacks_gr
 
 @pytest.mark.parametrize("kind", ["AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::SNS::Topic"])
 def test_what_does_not_come_over_tls_is_refused(kind: str) -> None:
-    kept = [*of_type(TEMPLATE, kind), *of_type(WATCHING, kind)]
+    kept = of_type(TEMPLATE, kind)
     refusing = [
         words(listed(statement["Resource"])[0])
-        for template in (TEMPLATE, WATCHING)
-        for policy in of_type(
-            template, "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy"
-        ).values()
+        for policy in of_type(TEMPLATE, *RESOURCE_POLICIES).values()
         for _, statement in statements(policy["PolicyDocument"])
         if (statement["Effect"], statement["Principal"]) == ("Deny", "*")
         and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
@@ -87,10 +85,9 @@ def test_what_does_not_come_over_tls_is_refused(kind: str) -> None:
 
 
 def test_only_the_alarms_are_let_in_from_outside_the_account() -> None:
-    policies = [*of_type(TEMPLATE, "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy").values()]
     allowing = [
         statement
-        for policy in [*policies, *of_type(WATCHING, "AWS::SNS::TopicPolicy").values()]
+        for policy in of_type(TEMPLATE, *RESOURCE_POLICIES).values()
         for _, statement in statements(policy["PolicyDocument"])
         if statement["Effect"] == "Allow"
     ]
@@ -101,7 +98,7 @@ def test_only_the_alarms_are_let_in_from_outside_the_account() -> None:
 def test_the_one_sender_is_the_address_with_a_name_before_it_or_without(sender: str) -> None:
     [condition] = [
         statement["Condition"]["StringEqualsIgnoreCase"]["ses:FromAddress"]
-        for policy in of_type(TEMPLATE, "AWS::IAM::Role")["ConsumerRole"]["Policies"]
+        for policy in of_type(TEMPLATE, "AWS::IAM::Role")["EffectsRole"]["Policies"]
         for _, statement in statements(policy["PolicyDocument"])
         if statement["Action"] == "ses:SendEmail"
     ]
@@ -117,3 +114,36 @@ def test_the_one_sender_is_the_address_with_a_name_before_it_or_without(sender: 
         raise ValueError(value)
 
     assert resolve(condition) == "billing@example.com"
+
+
+def test_a_function_that_is_traced_brings_the_permission_in_its_own_role() -> None:
+    """A policy beside the roles would name the functions' stack, and be made after the functions that need it."""
+    traced = {
+        permission.role
+        for permission in permissions(TEMPLATE)
+        if (permission.action, permission.conditions) == ("xray:PutTraceSegments", "Traced")
+    }
+    assert TEMPLATE["Conditions"]["Traced"] == {"Fn::Equals": [{"Ref": "Tracing"}, "Active"]}
+    assert TEMPLATE["Globals"]["Function"]["Tracing"] == {"Ref": "Tracing"}
+    assert traced == {words(function["Role"]) for function in of_type(TEMPLATE, "AWS::Serverless::Function").values()}
+
+
+def test_a_key_that_is_replaced_or_given_up_still_decrypts_what_it_encrypted() -> None:
+    """Of a role that reads under `KmsKeyArn`, `OldKmsKeyArns` may do the same for the same services, and only that."""
+    granted = set(permissions(TEMPLATE))
+    reads = {
+        (one.role, one.conditions.removeprefix("OwnKey"))
+        for one in granted
+        if (one.action, one.resource) == ("kms:Decrypt", "KmsKeyArn")
+    }
+    old = [one for one in granted if one.resource == "OldKmsKeyArns"]
+    assert {role for role, _ in reads} == {*of_type(TEMPLATE, "AWS::IAM::Role")}
+    assert {(one.role, one.conditions.removeprefix("OldKeys")) for one in old} == reads
+    assert {one.action for one in old} == {"kms:Decrypt"}
+    assert {one.conditions.partition(";")[0] for one in old} == {"OldKeys"}  # whether or not there is a key now
+
+
+def test_old_keys_are_a_list_that_may_be_empty() -> None:
+    assert TEMPLATE["Parameters"]["OldKmsKeyArns"]["Type"] == "CommaDelimitedList"
+    joined = {"Fn::Join": ["", {"Ref": "OldKmsKeyArns"}]}
+    assert TEMPLATE["Conditions"]["OldKeys"] == {"Fn::Not": [{"Fn::Equals": [joined, ""]}]}

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from functions.effects.reminders import message_of
 from moto import mock_aws
 
 import infra.resend
+from functions.effects.schedules import message_of
 from infra.resend import main, resend
 from shared.effects import Remind
 

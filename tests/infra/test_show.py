@@ -59,6 +59,6 @@ def test_a_stack_that_is_not_there_is_an_error_in_words(
 def test_without_a_stack_it_is_the_local_cloud_that_is_asked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    monkeypatch.setattr(infra.running, "FILE", tmp_path_factory.mktemp("local") / "running.json")
+    monkeypatch.setattr(infra.running, "FOLDER", tmp_path_factory.mktemp("local"))
     assert shown(monkeypatch, "cus_1") == 1
     assert "no local cloud runs" in capsys.readouterr().err

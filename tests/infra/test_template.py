@@ -10,9 +10,13 @@ TEMPLATE = load()
 OWN_KEY = {"Fn::If": ["OwnKey", {"Ref": "KmsKeyArn"}, {"Ref": "AWS::NoValue"}]}
 LONGEST_STACK_NAME = 64
 LONGEST = {  # https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html, each service's quotas
+    "AWS::CloudWatch::Alarm": ("AlarmName", 255),
+    "AWS::CloudWatch::Dashboard": ("DashboardName", 255),
     "AWS::DynamoDB::Table": ("TableName", 255),
     "AWS::Events::EventBus": ("Name", 256),
     "AWS::Logs::LogGroup": ("LogGroupName", 512),
+    "AWS::Logs::QueryDefinition": ("Name", 255),
+    "AWS::SNS::Topic": ("TopicName", 256),
     "AWS::SQS::Queue": ("QueueName", 80),
     "AWS::Scheduler::ScheduleGroup": ("Name", 64),
     "AWS::SecretsManager::Secret": ("Name", 512),
@@ -44,12 +48,8 @@ def test_a_key_of_ones_own_encrypts_the_tables_and_the_bucket() -> None:
 
 
 def test_a_key_of_ones_own_encrypts_the_alarms() -> None:
-    watching = load("infra/watching.yaml")
-    [topic] = of_type(watching, "AWS::SNS::Topic").values()
-    assert topic["KmsMasterKeyId"] == {"Fn::If": ["HasKey", {"Ref": "KmsKeyArn"}, {"Ref": "AWS::NoValue"}]}
-    assert watching["Conditions"]["HasKey"] == TEMPLATE["Conditions"]["OwnKey"]
-    [nested] = of_type(TEMPLATE, "AWS::CloudFormation::Stack").values()
-    assert nested["Parameters"]["KmsKeyArn"] == {"Ref": "KmsKeyArn"}
+    [topic] = of_type(TEMPLATE, "AWS::SNS::Topic").values()
+    assert topic["KmsMasterKeyId"] == OWN_KEY
 
 
 def test_logs_are_kept_for_as_long_as_asked() -> None:
@@ -103,3 +103,31 @@ def test_nothing_else_is_named_after_the_stack_so_that_no_length_is_forgotten() 
 
 def test_the_buckets_name_is_generated_since_it_is_taken_worldwide() -> None:
     assert [bucket.get("BucketName") for bucket in of_type(TEMPLATE, "AWS::S3::Bucket").values()] == [None]
+
+
+STORES = {"AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SecretsManager::Secret", "AWS::S3::Bucket"}
+OUTLIVES = STORES | {"AWS::Scheduler::ScheduleGroup"}
+"""What holds something that nobody could bring back; and the schedules that are still to come."""
+
+
+def test_what_holds_something_outlives_the_stack() -> None:
+    kept = {name for name, one in TEMPLATE["Resources"].items() if "Retain" in one.get("DeletionPolicy", "")}
+    assert kept == {*of_type(TEMPLATE, *OUTLIVES), "SchedulerRole"}  # without which the schedules could not fire
+
+
+def test_a_first_deployment_that_fails_leaves_no_name_in_the_way_of_the_next() -> None:
+    policies = {
+        name: (one.get("DeletionPolicy"), one.get("UpdateReplacePolicy"))
+        for name, one in TEMPLATE["Resources"].items()
+        if one.get("UpdateReplacePolicy") == "Retain" or "Retain" in one.get("DeletionPolicy", "")
+    }
+    assert policies
+    assert set(policies.values()) == {("RetainExceptOnCreate", "Retain")}
+
+
+def test_tables_are_protected_on_request_since_a_protected_one_cannot_be_rolled_back() -> None:
+    assert TEMPLATE["Parameters"]["DeletionProtection"]["Default"] == "false"
+    assert TEMPLATE["Conditions"]["Protected"] == {"Fn::Equals": [{"Ref": "DeletionProtection"}, "true"]}
+    for table in of_type(TEMPLATE, "AWS::DynamoDB::Table").values():
+        assert table["DeletionProtectionEnabled"] == {"Fn::If": ["Protected", True, False]}
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}

@@ -98,7 +98,9 @@ class Ingest:
     sent: list[SendMessageRequestTypeDef] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        settings = Settings("https://queue.example/events.fifo", "signing-secrets", self.group_by, "eu-central-1")
+        settings = Settings(
+            "https://queue.example/events.fifo", "signing-secrets", self.group_by, "eu-central-1", "Billhook/billhook"
+        )
         self.handler = make_handler(settings, SigningSecrets(self._fetch), self._send, lambda: self.now)
 
     def _fetch(self) -> str:

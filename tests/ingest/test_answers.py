@@ -35,6 +35,20 @@ def test_the_header_may_be_written_in_any_case(ingest: Ingest, name: str) -> Non
     assert ingest.post_raw(http_event(BODY, None) | {"headers": {name: sign(BODY)}}).status == 200
 
 
+@pytest.mark.parametrize("headers", [{}, {"headers": None}, {"headers": {"stripe-signature": None}}])
+@pytest.mark.parametrize("name", ["stripe-signature", "Stripe-Signature"])
+def test_the_header_may_be_among_those_with_several_values(
+    ingest: Ingest, headers: dict[str, object], name: str
+) -> None:
+    event = http_event(BODY, None) | {"multiValueHeaders": {name: [sign(BODY)], "accept": None}} | headers
+    assert ingest.post_raw(event).status == 200
+
+
+def test_a_header_with_several_values_is_as_one_with_commas(ingest: Ingest) -> None:
+    event = http_event(BODY, None) | {"multiValueHeaders": {"Stripe-Signature": sign(BODY).split(",")}, "headers": {}}
+    assert ingest.post_raw(event).status == 200
+
+
 @pytest.mark.parametrize("event", [{}, {"headers": None, "body": None, "pathParameters": None}, {"key1": "value1"}])
 def test_an_event_that_is_no_http_request_is_told_what_is_missing(ingest: Ingest, event: dict[str, object]) -> None:
     answer = ingest.post_raw(event)

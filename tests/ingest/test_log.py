@@ -30,7 +30,7 @@ def metrics(line: dict[str, Any]) -> dict[tuple[str, ...], int]:
         for directive in line["_aws"]["CloudWatchMetrics"]
         for dimensions in directive["Dimensions"]
         for metric in directive["Metrics"]
-        if directive["Namespace"] == "Billhook" and metric["Unit"] == "Count"
+        if directive["Namespace"] == "Billhook/billhook" and metric["Unit"] == "Count"
     }
 
 
@@ -41,6 +41,7 @@ def test_an_accepted_event_is_one_line_and_counted(ingest: Ingest, log: Any) -> 
     del line["_aws"], line["Received"], line["Accepted"]
     assert line == {
         "level": "INFO",
+        "timestamp": "2026-09-21T14:13:20.000Z",
         "service": "ingest",
         "status": 200,
         "endpoint": "direct",
@@ -55,7 +56,7 @@ def test_an_accepted_event_is_one_line_and_counted(ingest: Ingest, log: Any) -> 
 def test_a_rejected_request_is_counted_by_its_reason(ingest: Ingest, log: Any) -> None:  # noqa: ANN401 - see above
     ingest.post(BODY, "")
     line = log()
-    assert (line["level"], line["status"], line["reason"]) == ("WARNING", 400, "missing_signature")
+    assert (line["level"], line["status"], line["reason"]) == ("WARN", 400, "missing_signature")
     assert metrics(line) == {
         ("Received", "ingest"): 1,
         ("Rejected", "ingest"): 1,

@@ -19,6 +19,10 @@ def test_events_are_grouped_by_account_unless_told_otherwise() -> None:
     assert Settings.from_environ(ENVIRON | {"GROUP_BY": "customer"}).group_by == "customer"
 
 
+def test_the_stack_has_its_own_metrics() -> None:
+    assert Settings.from_environ(ENVIRON | {"METRICS_NAMESPACE": "Billhook/dev"}).metrics_namespace == "Billhook/dev"
+
+
 @pytest.mark.parametrize("name", ENVIRON)
 @pytest.mark.parametrize("blank", [None, "", " "])
 def test_a_missing_setting_is_named(name: str, blank: str | None) -> None:

@@ -77,7 +77,7 @@ def test_what_is_known_serves_until_it_is_too_old(
     capsys.readouterr()
     assert ingest.post_signed_by("whsec_wrong").status == 400
     warning, _ = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert warning["level"] == "WARNING"
+    assert warning["level"] == "WARN"
     assert warning["cause"]
     assert ingest.post_signed_by(DIRECT).status == 200
     ingest.now += 100

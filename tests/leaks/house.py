@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import boto3
-from aws_lambda_powertools import Logger
 
 from functions.consumer import wiring
+from shared.logger import make_logger
 from tests.consumer.world import sqs_record
 from tests.leaks.listening import call
 from tests.leaks.planted import Canaries
@@ -70,7 +70,7 @@ class House:
 
         monkeypatch.setattr(wiring, "boto3", SimpleNamespace(client=client))
         # Powertools keeps one logger for each service, and with it the output of the test that came first.
-        monkeypatch.setattr(wiring, "Logger", lambda service, **options: Logger(f"{service}-{uuid4().hex}", **options))
+        monkeypatch.setattr(wiring, "make_logger", lambda service: make_logger(f"{service}-{uuid4().hex}"))
 
     def keep_secret(self, setting: str, value: str) -> None:
         """Let the secret that `setting` names be `value`."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.prove.stage import Items, Scene
-from tests.prove.wire import Fault, Point
+from tests.prove.wire import BEFORE, OTHERS, Point
 
 MAY_DIFFER = {
     # on the inbox item
@@ -15,17 +15,22 @@ MAY_DIFFER = {
     "token": "each attempt has its own",
     "lease_until": "each attempt has its own",
     "started_ms": "the attempt that ended well began later",
+    "committed_ms": "it was committed later",
+    "effects_ms": "its effects were performed later",
+    "mails_ms": "its mails were sent later",
     "done_ms": "it was done later",
     # wherever it stands
+    "saved_ms": "it was saved later",
     "expires_at": "what was written later is forgotten later",
     # on a tombstone
-    "erased_at": "it was erased later, or once more",
+    "buried_ms": "it was written later",
+    "erased_at": "likewise",
     "remains_until": "likewise",
 }
 """Attributes of items, and why they may."""
 
 TOLD_AGAIN = {"set before": "set"}
-"""Outcomes on the outbox: a schedule whose creation went unanswered is found to be there."""
+"""Outcomes of the outbox: a schedule whose creation went unanswered is found to be there."""
 
 MAIL, ANNOUNCEMENT, MARK = "sesv2.SendEmail", "events.PutEvents", "dynamodb.UpdateItem"
 
@@ -46,6 +51,7 @@ def compare(undisturbed: Scene, disturbed: Scene, calls: tuple[str, ...], point:
         *_differ("books", _settled(undisturbed.books), _settled(disturbed.books)),
         *_differ("schedule", _schedules(undisturbed), _schedules(disturbed)),
         *_differ("file", undisturbed.files, disturbed.files),
+        *_differ("observation", _observations(undisturbed), _observations(disturbed)),
         *_differ("announcement", dict.fromkeys(undisturbed.announcements), dict.fromkeys(disturbed.announcements)),
         *_differ("mail", dict.fromkeys(undisturbed.mails), dict.fromkeys(disturbed.mails)),
         *(f"mail lost: {mail}" for mail in undisturbed.mails - disturbed.mails),
@@ -60,8 +66,13 @@ def compare(undisturbed: Scene, disturbed: Scene, calls: tuple[str, ...], point:
 
 
 def _unmarked(operation: str, calls: tuple[str, ...], point: Point) -> bool:
-    """Whether at `point` the consumer may not know that `operation` has taken effect: it is not on the inbox yet."""
-    applied = calls[: point.call + (point.fault is not Fault.STOPPED_BEFORE)]
+    """Whether at `point` a worker may not know that `operation` has taken effect: it is not on the inbox yet.
+
+    Others at work excuse nothing: one of them has the lease.
+    """
+    if point.fault in OTHERS:
+        return False
+    applied = calls[: point.call + (point.fault not in BEFORE)]
     since = applied[::-1].index(operation) if operation in applied else None
     return since is not None and MARK not in applied[len(applied) - since :]
 
@@ -69,7 +80,7 @@ def _unmarked(operation: str, calls: tuple[str, ...], point: Point) -> bool:
 def _settled(items: Items) -> Mapping[tuple[str, ...], dict[str, Any]]:
     return {
         key: {
-            name: _outcomes(value) if name == "outbox" else value
+            name: _outcomes(value) if name == "progress" else value
             for name, value in item.items()
             if name not in MAY_DIFFER
         }
@@ -77,14 +88,19 @@ def _settled(items: Items) -> Mapping[tuple[str, ...], dict[str, Any]]:
     }
 
 
-def _outcomes(outbox: str) -> list[dict[str, Any]]:
-    """The outbox with the outcomes that a first, unanswered try would have had."""
-    owed: list[dict[str, Any]] = json.loads(outbox)
-    for one in owed:
-        outcome = str(one.get("outcome"))
-        # An erasure done again finds less to erase, or nothing.
-        one["outcome"] = "erased" if outcome.startswith("erased ") else TOLD_AGAIN.get(outcome, outcome)
-    return owed
+def _outcomes(progress: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The progress with the outcomes that a first, unanswered try would have had."""
+    return {place: {**one, "outcome": _outcome(str(one.get("outcome")))} for place, one in progress.items()}
+
+
+def _outcome(outcome: str) -> str:
+    # An erasure done again finds less to erase, or nothing.
+    return "erased" if outcome.startswith("erased ") else TOLD_AGAIN.get(outcome, outcome)
+
+
+def _observations(scene: Scene) -> Mapping[str, Mapping[str, Any]]:
+    """What was read at Stripe, whenever that was."""
+    return {name: {**message, "created": None} for name, message in scene.observations.items()}
 
 
 def _schedules(scene: Scene) -> Mapping[str, tuple[object, ...]]:

@@ -17,7 +17,7 @@ _FIGURES = pytest.StashKey[list[tuple[str, list[str]]]]()
 
 @pytest.fixture
 def theatre(monkeypatch: pytest.MonkeyPatch) -> Iterator[Theatre]:
-    """An empty stage, and the consumer's composition root before it."""
+    """An empty stage, and before it the composition roots of consumer and worker."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     logging.disable(logging.CRITICAL)  # a line for each of thousands of deliveries
     with mock_aws():

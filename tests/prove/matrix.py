@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tests.prove.compare import compare
 from tests.prove.theatre import Act, Theatre
-from tests.prove.wire import Fault, Point
+from tests.prove.wire import BEFORE, Fault, Point
 
 COLUMNS = ("messages", "calls", "points", "divergences", "mail twice", "announced twice")
 SHOWN = 400
@@ -29,7 +29,7 @@ class Matrix:
         calls = self.theatre.play(act)
         ended, undisturbed, after = self.theatre.clock.now, stage.look(), stage.keep()
         row.update({"messages": 1, "calls": len(calls)})
-        for point in (Point(call, fault) for call in range(len(calls)) for fault in self.faults):
+        for point in self._points(len(calls)):
             stage.put_back(before)
             self.theatre.play(act, point)
             found = compare(undisturbed, stage.look(), calls, point)
@@ -41,6 +41,13 @@ class Matrix:
             self.divergences += [f"{where}: {difference[:SHOWN]}" for difference in found.differences]
         stage.put_back(after)
         self.theatre.clock.now = ended
+
+    def _points(self, calls: int) -> list[Point]:
+        """Each fault at each call; what happens before a call has happened after the one before, but for the first."""
+        first = set(self.theatre.first_calls)
+        return [
+            Point(call, fault) for call in range(calls) for fault in self.faults if call in first or fault not in BEFORE
+        ]
 
     def total(self, column: str) -> int:
         """Of all handlers."""

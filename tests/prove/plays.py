@@ -34,6 +34,11 @@ STAY = (
 )
 """What is held about a customer who leaves: records, payments of both kinds with events of their own, and mails."""
 
+_AT_STRIPE = {
+    SAMPLES[name]["data"]["object"]["id"]: SAMPLES[name]["data"]["object"]
+    for name in ("customer.created", "account.updated")
+}
+
 
 def in_order(matrix: Matrix) -> None:
     """The story, with what Billhook sends itself as it comes due."""
@@ -55,11 +60,20 @@ def _in_order(matrix: Matrix, names: Sequence[str]) -> None:
             with matrix.theatre.aside():
                 _with_what_follows(matrix, _of_stripe(name))
             continue
-        known = set(stage.schedules())
+        known = set(stage.own())
         matrix.try_all(_of_stripe(name) if name in SAMPLES else _of_ours(matrix.theatre, name, "in the story"))
-        for new, message in stage.schedules().items():
+        for new, message in stage.own().items():
             if new not in known:
                 heapq.heappush(agenda, (max(message["created"], clock.now), new))
+
+
+def asked_at_stripe(matrix: Matrix) -> None:
+    """Mails begin to wait for an address, and the worker reads it at Stripe: a customer's, and an account's."""
+    matrix.theatre.at_stripe = _AT_STRIPE
+    for name in ("charge.refunded", "payout.failed"):
+        with matrix.theatre.aside():
+            _with_what_follows(matrix, _of_stripe(name))
+    matrix.theatre.at_stripe = {}
 
 
 def first_of_all(matrix: Matrix) -> None:
@@ -90,17 +104,17 @@ def account_leaving(matrix: Matrix) -> None:
     stage, left = matrix.theatre.stage, SAMPLES["account.application.deauthorized"]
     for name in (*STAY, "customer.subscription.deleted"):
         matrix.theatre.play(_of_stripe(name, account=left["account"]))
-    for schedule in tuple(stage.schedules()):
-        matrix.theatre.play(_of_ours(matrix.theatre, schedule, "of an account"))
+    for name in tuple(stage.own()):
+        matrix.theatre.play(_of_ours(matrix.theatre, name, "of an account"))
     _with_what_follows(matrix, _of_stripe(left["type"], created=int(matrix.theatre.clock.now)))
 
 
 def _with_what_follows(matrix: Matrix, act: Act) -> None:
     """A message, then each that Billhook sends itself because of it, and so on."""
     stage = matrix.theatre.stage
-    known = set(stage.schedules())
+    known = set(stage.own())
     matrix.try_all(act)
-    for new in sorted(stage.schedules().keys() - known):
+    for new in sorted(stage.own().keys() - known):
         with matrix.theatre.aside():
             _with_what_follows(matrix, _of_ours(matrix.theatre, new, f"after {act.name}"))
 
@@ -110,8 +124,8 @@ def _of_stripe(name: str, **changes: object) -> Act:
     return Act(name, _handler(event), json.dumps(event), event["created"] + SOON)
 
 
-def _of_ours(theatre: Theatre, schedule: str, why: str) -> Act:
-    body = theatre.stage.fire(schedule)
+def _of_ours(theatre: Theatre, name: str, why: str) -> Act:
+    body = theatre.stage.fire(name)
     event = json.loads(body)
     return Act(f"{event['type']} {why}", _handler(event), body, max(event["created"], theatre.clock.now) + SOON)
 

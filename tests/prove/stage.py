@@ -1,4 +1,4 @@
-"""All that the consumer acts on, on moto: what it holds can be looked at, kept, and put back as it was."""
+"""All that consumer and worker act on, on moto: what it holds can be looked at, kept, and put back as it was."""
 
 import copy
 import json
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -17,9 +17,8 @@ from moto.scheduler.models import scheduler_backends
 from moto.ses.models import ses_backends
 
 from shared import keys
-from shared.tables.store import from_item
+from shared.tables.attributes import from_item
 from tests.consumer.tables import make_table
-from tests.consumer.test_settings import ENVIRON
 from tests.consumer.world import REGION
 
 if TYPE_CHECKING:
@@ -29,9 +28,50 @@ if TYPE_CHECKING:
     from moto.ses.models import BulkTemplateMessage, Message, RawMessage, TemplateMessage
 
 type Items = dict[tuple[str, ...], dict[str, Any]]
+type Queue = Literal["events", "effects", "mails"]
 
 NAME = "billhook"
 BUCKET = "exports"
+QUEUES: tuple[Queue, ...] = ("events", "effects", "mails")
+"""The queue of events is a FIFO queue; those of the two lanes are standard queues."""
+
+
+ENVIRON = {
+    "QUEUE_ARN": "arn:aws:sqs:eu-central-1:123456789012:events.fifo",
+    "EFFECTS_QUEUE_ARN": "arn:aws:sqs:eu-central-1:123456789012:effects",
+    "MAILS_QUEUE_ARN": "arn:aws:sqs:eu-central-1:123456789012:mails",
+    "SCHEDULE_GROUP": NAME,
+    "SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
+    "SCHEDULER_DLQ_ARN": "arn:aws:sqs:eu-central-1:123456789012:scheduler-dlq",
+    "EVENT_BUS": NAME,
+    "EXPORTS_BUCKET": BUCKET,
+    "EXPORTS_URL": "https://billhook.example/exports",
+    "MAIL_SENDER": "billing@example.com",
+    "OPERATOR_ADDRESS": "ops@example.com",
+    "MAIL_CONNECTED": "true",
+    "BUSINESS_NAME": "Acme",
+    "LIVEMODE": "true",
+    "GROUP_BY": "account",
+    "RETENTION_DAYS": "90",
+    "LEASE_SECONDS": "45",
+}
+"""What is the same on every stage."""
+WORKERS_LEASE = {"LEASE_SECONDS": "75"}
+"""The worker may take longer than the consumer."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message as SQS took it."""
+
+    queue: Queue
+    body: str
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """The event that the body is, as Stripe's are."""
+        event: dict[str, Any] = json.loads(self.body)
+        return event
 
 
 @dataclass(frozen=True)
@@ -44,6 +84,8 @@ class Scene:
     announcements: Counter[str]
     schedules: Mapping[str, Mapping[str, Any]]
     files: Mapping[str, bytes]
+    observations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the worker has read at Stripe and queued, by event id."""
 
 
 @dataclass(frozen=True)
@@ -53,19 +95,24 @@ class Kept:
     tables: dict[str, Any]
     mails: list[Any]
     announcements: list[str]
+    queued: list[Sent]
     schedules: dict[str, "Schedule"]
     files: dict[str, bytes]
 
 
 @dataclass
 class Stage:
-    """Made within `mock_aws`; `environ` is what template.yaml would give the consumer.
+    """Made within `mock_aws`; `environ` holds what template.yaml would give the consumer and the worker.
 
-    moto forgets what it is told on a bus, so whoever sees it pass notes it in `announced`.
+    moto forgets what it is told on a bus, and its queues know no clock but the machine's. So `Wire` notes both as they
+    pass: announcements in `announced`, messages in `queued`.
     """
 
     announced: list[str] = field(default_factory=list)
+    queued: list[Sent] = field(default_factory=list)
     environ: dict[str, str] = field(init=False)
+    queues: dict[str, Queue] = field(init=False)
+    """Each queue, by its URL."""
 
     def __post_init__(self) -> None:
         dynamodb = boto3.client("dynamodb")
@@ -75,16 +122,16 @@ class Stage:
         self._s3 = boto3.client("s3")
         self._s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         secrets = boto3.client("secretsmanager")
-        queue = boto3.client("sqs").create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})
+        events, effects, mails = (_create_queue(queue) for queue in QUEUES)
+        self.queues = {events: "events", effects: "effects", mails: "mails"}
         self.environ = ENVIRON | {
             "INBOX_TABLE": make_table(dynamodb, "InboxTable"),
             "BOOKS_TABLE": make_table(dynamodb, "BooksTable"),
-            "QUEUE_URL": queue["QueueUrl"],
+            "QUEUE_URL": events,
+            "EFFECTS_QUEUE_URL": effects,
+            "MAILS_QUEUE_URL": mails,
             "TOKEN_KEY_ID": secrets.create_secret(Name="token-key", SecretString="k" * 64)["ARN"],
-            "STRIPE_KEY_ID": secrets.create_secret(Name="stripe-api-key", SecretString="none")["ARN"],
-            "EXPORTS_BUCKET": BUCKET,
-            "OPERATOR_ADDRESS": "ops@example.com",
-            "MAIL_CONNECTED": "true",
+            "STRIPE_KEY_ID": secrets.create_secret(Name="stripe-api-key", SecretString="rk_live_of_nobody")["ARN"],
         }
         self._ses = ses_backends[DEFAULT_ACCOUNT_ID][REGION]
         self._schedules = scheduler_backends[DEFAULT_ACCOUNT_ID][REGION].schedule_groups[NAME].schedules
@@ -98,6 +145,7 @@ class Stage:
             announcements=Counter(self.announced),
             schedules={name: schedule.to_dict() for name, schedule in self._schedules.items()},
             files=self._files(),
+            observations={sent.event["id"]: sent.event for sent in self.queued if sent.queue == "events"},
         )
 
     def keep(self) -> Kept:
@@ -106,6 +154,7 @@ class Stage:
             {name: copy.deepcopy(self._table(name).items) for name in ("INBOX_TABLE", "BOOKS_TABLE")},
             list(self._ses.sent_messages),
             list(self.announced),
+            list(self.queued),
             dict(self._schedules),
             self._files(),
         )
@@ -116,6 +165,7 @@ class Stage:
             self._table(name).items = copy.deepcopy(items)
         self._ses.sent_messages[:] = kept.mails
         self.announced[:] = kept.announcements
+        self.queued[:] = kept.queued
         self._schedules.clear()
         self._schedules.update(kept.schedules)
         for key in self._files().keys() - kept.files.keys():
@@ -127,14 +177,25 @@ class Stage:
         """What each schedule will send, by its name."""
         return {name: json.loads(schedule.target["Input"]) for name, schedule in self._schedules.items()}
 
+    def own(self) -> dict[str, dict[str, Any]]:
+        """The messages of our own to come, by event id: what schedules will send, and what was read at Stripe."""
+        return self.schedules() | {sent.event["id"]: sent.event for sent in self.queued if sent.queue == "events"}
+
     def due(self) -> dict[str, float]:
-        """When each schedule fires, in epoch seconds, by its name."""
-        return {
+        """When each message of our own comes, in epoch seconds, by event id; 0 if it is queued already."""
+        due = {
             name: datetime.strptime(f"{schedule.schedule_expression} UTC", "at(%Y-%m-%dT%H:%M:%S) %Z")
             .replace(tzinfo=UTC)
             .timestamp()
             for name, schedule in self._schedules.items()
         }
+        return due | {sent.event["id"]: 0 for sent in self.queued if sent.queue == "events"}
+
+    def handed_over(self) -> list[Sent]:
+        """Take the messages of both lanes that SQS took since it was asked last, oldest first."""
+        new = [sent for sent in self.queued if sent.queue != "events"]
+        self.queued[:] = [sent for sent in self.queued if sent.queue == "events"]
+        return new
 
     def inbox(self, event_id: str) -> dict[str, Any]:
         """What the inbox says of an event; empty if it has never heard of it."""
@@ -146,15 +207,26 @@ class Stage:
         return _item(self._table("BOOKS_TABLE").get_item(*place))
 
     def fire(self, name: str) -> str:
-        """The message that a schedule sends when it comes due; it is gone then, as `ActionAfterCompletion` asks."""
-        message: str = self._schedules.pop(name).target["Input"]
-        return message
+        """Take a message of our own; a schedule is gone once it has sent it, as `ActionAfterCompletion` asks."""
+        if name in self._schedules:
+            message: str = self._schedules.pop(name).target["Input"]
+            return message
+        observation = next(sent for sent in self.queued if sent.queue == "events" and sent.event["id"] == name)
+        # SQS drops a second one: it has the same deduplication id.
+        self.queued[:] = [sent for sent in self.queued if sent.queue != "events" or sent.event["id"] != name]
+        return observation.body
 
     def _table(self, name: str) -> "Table":
         return dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[self.environ[name]]
 
     def _files(self) -> dict[str, bytes]:
         return {key: file.value for key, file in s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets[BUCKET].keys.items()}
+
+
+def _create_queue(name: Queue) -> str:
+    fifo = {"FifoQueue": "true"} if name == "events" else {}
+    full = f"{name}.fifo" if fifo else name
+    return boto3.client("sqs").create_queue(QueueName=full, Attributes=fifo)["QueueUrl"]
 
 
 def _item(item: "Item | None") -> dict[str, Any]:

@@ -1,19 +1,31 @@
-"""Stopped before or after any of its calls to AWS, or left without an answer, the consumer ends where it would have."""
+"""Stopped at any call to AWS, left without an answer, or not alone: consumer and worker end where they would have."""
 
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
-from functions.consumer import consume, eraser, perform
+from functions.consumer import claim
 from functions.consumer.routes import ROUTES
+from functions.effects import eraser, turn
+from functions.effects.lease import Leased
+from shared.inbox.outbox import in_lane
 from tests.prove.compare import compare
 from tests.prove.conftest import Report
 from tests.prove.matrix import Matrix
-from tests.prove.plays import account_leaving, first_of_all, in_order, in_order_with_variants, leaving, one, trial
-from tests.prove.stage import Scene
+from tests.prove.plays import (
+    account_leaving,
+    asked_at_stripe,
+    first_of_all,
+    in_order,
+    in_order_with_variants,
+    leaving,
+    one,
+    trial,
+)
+from tests.prove.stage import WORKERS_LEASE, Scene
 from tests.prove.theatre import Theatre
-from tests.prove.wire import Fault, Point
+from tests.prove.wire import OTHERS, Fault, Point
 
 STOPPED = (Fault.STOPPED_BEFORE, Fault.STOPPED_AFTER)
 
@@ -40,20 +52,23 @@ def every_handler() -> set[str]:
 
 
 def test_wherever_it_is_stopped_it_ends_as_if_it_had_not_been(theatre: Theatre, report: Report) -> None:
-    matrix = tried(theatre, STOPPED, in_order, trial, leaving, account_leaving)
+    matrix = tried(theatre, STOPPED, in_order, trial, leaving, account_leaving, asked_at_stripe)
     report("crash matrix: the story, stopped before and after every call", matrix.table())
     assert matrix.divergences == []
     assert set(matrix.rows) == every_handler()
     assert matrix.total("points") >= 500
 
 
-def test_nor_does_it_matter_which_of_what_is_performed_at_once_comes_first(
-    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    in_order_of_the_outbox = perform.turns_of
-    monkeypatch.setattr(perform, "turns_of", lambda outbox: [turn[::-1] for turn in in_order_of_the_outbox(outbox)])
-    names = ("invoice.payment_action_required", "customer.subscription.created", "account.updated")
-    plays = [one(name) for name in names]
+def test_others_at_work_on_the_same_event_change_nothing_and_send_nothing_twice(theatre: Theatre) -> None:
+    names = ("invoice.payment_action_required", "account.updated")
+    matrix = tried(theatre, OTHERS, *(one(name) for name in names), leaving)
+    assert matrix.divergences == []
+    assert (matrix.total("mail twice"), matrix.total("announced twice")) == (0, 0)
+
+
+def test_nor_does_it_matter_which_effect_comes_first(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Leased, "entries", property(lambda ours: [*in_lane(ours.outbox, ours.lane)][::-1]))
+    plays = [one(name) for name in ("invoice.payment_action_required", "account.updated")]
     matrix = tried(theatre, tuple(Fault), *plays)
     assert matrix.divergences == []
     assert matrix.total("mail twice") >= len(plays)
@@ -61,18 +76,46 @@ def test_nor_does_it_matter_which_of_what_is_performed_at_once_comes_first(
 
 @pytest.mark.prove
 def test_nor_does_any_sample_tell_it_from_a_lost_answer(theatre: Theatre, report: Report) -> None:
-    matrix = tried(theatre, tuple(Fault), in_order_with_variants, first_of_all, leaving, account_leaving)
+    plays = (in_order_with_variants, first_of_all, leaving, account_leaving, asked_at_stripe)
+    matrix = tried(theatre, tuple(Fault), *plays)
     report("crash matrix: every sample in the story and as the first heard, every fault", matrix.table())
     assert matrix.divergences == []
     assert set(matrix.rows) == every_handler()
     assert matrix.total("points") >= 4000
 
 
-def test_a_consumer_that_forgets_what_it_owes_is_found_out(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consume, "load", lambda _stored: ())
+def lost(matrix: Matrix) -> set[str]:
+    """What differs in a matrix, in a word each."""
+    return {difference.partition(": ")[2].partition(" ")[0] for difference in matrix.divergences}
+
+
+def test_a_consumer_that_does_not_hand_over_again_is_found_out(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claim, "owing", lambda _item: ())
     matrix = tried(theatre, STOPPED, one("invoice.payment_failed"))
-    lost = {difference.partition(": ")[2].partition(" ")[0] for difference in matrix.divergences}
-    assert {"inbox", "schedule", "mail", "announcement"} <= lost
+    assert {"inbox", "schedule", "mail", "announcement"} <= lost(matrix)
+
+
+def test_a_consumer_that_takes_over_a_committed_event_is_found_out(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled = claim._settled  # noqa: SLF001 - as it was
+    monkeypatch.setattr(claim, "_settled", lambda item: None if item["state"] == "committed" else settled(item))
+    matrix = tried(theatre, OTHERS, one("invoice.payment_failed"))
+    assert "inbox" in lost(matrix)
+
+
+def test_a_worker_that_forgets_its_marks_is_found_out(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "finish", lambda *_args: None)
+    matrix = tried(theatre, OTHERS, one("invoice.payment_failed"))
+    assert any("mails too many" in one for one in matrix.divergences)
+
+
+def test_a_worker_without_a_lease_is_found_out(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(WORKERS_LEASE, "LEASE_SECONDS", "0")
+    matrix = tried(theatre, OTHERS, one("invoice.payment_failed"))
+    assert any("mails too many" in one for one in matrix.divergences)
 
 
 def test_a_mail_too_many_is_counted_apart_only_where_ses_may_not_have_been_heard() -> None:

@@ -92,7 +92,7 @@ class Soak:
                     self.accepted.add(event_id)
 
     def _send(self, event: dict[str, Any]) -> tuple[int, str]:
-        return self.stack.send(event).status, event["id"]
+        return self.stack.post(event).status, event["id"]
 
     def kill_the_consumer(self) -> None:
         """SIGKILL the process in which the consumer runs, whatever it is doing; the emulator starts another."""

@@ -1,8 +1,8 @@
-"""A message is played until it is acknowledged, in a new process whenever one is stopped."""
+"""A message is played until it and all that follows from it are acknowledged, in a new process whenever one stops."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -13,20 +13,21 @@ from botocore.config import Config
 from botocore.retries.quota import RetryQuota
 
 from functions.consumer import wiring
-from functions.effects.perform import inline
-from tests.consumer.world import Clock, sqs_record
-from tests.prove.stage import Stage
+from functions.effects import observer
+from functions.effects import wiring as effects_wiring
+from tests.consumer.world import Clock
+from tests.prove.queues import VISIBILITY, Message
+from tests.prove.stage import WORKERS_LEASE, Queue, Stage
 from tests.prove.wire import Point, PowerCut, Wire
 from tests.support.checked import checked
 
 if TYPE_CHECKING:
     import pytest
 
-VISIBILITY = 180
-"""After how many seconds SQS hands out again what a stopped process had, as template.yaml has it."""
+RECEIVES: Mapping[Queue, int] = {"events": 3, "effects": 4, "mails": 12}
+"""More would be a circle: a fault takes one receive, a lease another; a mail may wait for its export meanwhile."""
 
-DELIVERIES = 3
-"""A fault takes the first; the second may find the lease held. More would be a circle."""
+type Function = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -39,19 +40,55 @@ class Act:
     at: float
 
 
+class Context:
+    """Lambda's, at the beginning of an invocation of the worker."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """The worker's whole time-out."""
+        return 60_000
+
+
+class Processes:
+    """A consumer and a worker as Lambda runs them: a process goes on with the next message until it is stopped."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._running: dict[bool, Function] = {}
+
+    def of(self, queue: Queue) -> Function:
+        """The function that receives from a queue; both lanes have the same one."""
+        consumer = queue == "events"
+        if consumer not in self._running:
+            own = {} if consumer else WORKERS_LEASE
+            build: Callable[[Mapping[str, str]], Any] = wiring.build if consumer else effects_wiring.build
+            self._running[consumer] = build({**self._environ, **own})
+        return self._running[consumer]
+
+    def stopped(self, queue: Queue) -> None:
+        """The process that receives from a queue is no more."""
+        del self._running[queue == "events"]
+
+
 @dataclass
 class Theatre:
-    """The real composition root on moto, with a clock that moves only when SQS waits."""
+    """The real composition roots on moto, with a clock that moves only when SQS waits."""
 
     stage: Stage
     clock: Clock = field(default_factory=Clock)
     wire: Wire = field(init=False)
+    at_stripe: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What Stripe shows when the worker asks, by id."""
 
     def __post_init__(self) -> None:
-        self.wire = Wire(self.stage.announced)
+        self.wire = Wire(self.stage)
+        self.wire.others = self._others
+        self._played: list[Message] = []
+        self._waiting: list[Message] = []
+        self.first_calls: list[int] = []
+        """Which calls of the last play were the first ones of an invocation."""
 
     def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
-        """Have `wiring.build` see this wire and this clock; clients hold nothing of an event, so each is made once."""
+        """Have both `build` see this wire and this clock; clients hold nothing of an event, so each is made once."""
 
         @cache
         def client(service: str, config: Config) -> Any:  # noqa: ANN401 - as boto3's own
@@ -59,9 +96,11 @@ class Theatre:
             self.wire.attach(made)
             return made
 
-        monkeypatch.setattr(wiring, "boto3", SimpleNamespace(client=client))
-        monkeypatch.setattr(wiring, "time", SimpleNamespace(time=self.clock))
-        monkeypatch.setattr(wiring, "ThreadPoolExecutor", lambda _threads: SimpleNamespace(submit=inline))
+        for root in (wiring, effects_wiring):
+            monkeypatch.setattr(root, "boto3", SimpleNamespace(client=client))
+            monkeypatch.setattr(root, "time", SimpleNamespace(time=self.clock))
+        monkeypatch.setattr(effects_wiring, "random", SimpleNamespace(uniform=lambda _least, most: most))
+        monkeypatch.setattr(observer, "_read", lambda _api, effect: self.at_stripe.get(effect.id))
         # The SDK's own retries are real, but for their pauses and the quota that all processes here would share.
         monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None))
         monkeypatch.setattr(RetryQuota, "acquire", lambda _self, _amount: True)
@@ -75,18 +114,55 @@ class Theatre:
         self.clock.now = now
 
     def play(self, act: Act, break_at: Point | None = None) -> tuple[str, ...]:
-        """Hand the message out until it is acknowledged; the calls that the consumer made."""
+        """Hand the message out, and what follows, until all is acknowledged; the calls of consumer and worker."""
         self.clock.now = act.at
         self.wire.expect(break_at)
-        record = sqs_record(act.body, f"message of {act.name}")
-        handler = wiring.build(self.stage.environ)
-        for _delivery in range(DELIVERIES):
-            record["attributes"]["ApproximateFirstReceiveTimestamp"] = str(int(act.at * 1000))
-            try:
-                if not handler({"Records": [record]}, None)["batchItemFailures"]:
-                    return tuple(self.wire.calls)
-                self.clock.now += self.wire.visible_after
-            except PowerCut:
-                self.clock.now += VISIBILITY
-                handler = wiring.build(self.stage.environ)
-        raise AssertionError(f"{act.name} is not acknowledged after {DELIVERIES} deliveries: {self.wire.calls}")
+        first = Message("events", act.body, f"message of {act.name}", act.at, act.at)
+        self._played, self._waiting, self.first_calls = [first], [first], []
+        processes = Processes(self.stage.environ)
+        while self._waiting:
+            message = min(self._waiting, key=lambda one: one.visible)
+            self.first_calls.append(len(self.wire.calls))
+            if self.receive(message, processes):
+                self._waiting.remove(message)
+            most = RECEIVES[message.queue]
+            assert message.receives <= most, f"{act.name}: {message} is not acknowledged: {self.wire.calls}"
+            self._await_what_followed()
+        return tuple(self.wire.calls)
+
+    def receive(self, message: Message, processes: Processes) -> bool:
+        """Hand the message out once; whether it is acknowledged."""
+        self.clock.now = max(self.clock.now, message.visible)
+        self.wire.visible_after = None
+        function = processes.of(message.queue)
+        try:
+            back = function({"Records": [message.received(self.clock.now)]}, Context())["batchItemFailures"]
+        except PowerCut:
+            processes.stopped(message.queue)
+            back, self.wire.visible_after = True, None
+        after = self.wire.visible_after
+        message.visible = self.clock.now + (VISIBILITY[message.queue] if after is None else after)
+        return not back
+
+    def _await_what_followed(self) -> list[Message]:
+        new = []
+        for sent in self.stage.handed_over():
+            name = f"message {len(self._played)} of {sent.queue}"
+            new.append(Message(sent.queue, sent.body, name, self.clock.now, self.clock.now))
+            self._played += new[-1:]
+        self._waiting += new
+        return new
+
+    def _others(self) -> None:
+        """Others receive every message that was sent so far, each once, while its first receiver is still at work.
+
+        A message that is acknowledged comes again, too: Stripe sends an event twice, and so may SQS.
+        """
+        processes = Processes(self.stage.environ)
+        self._await_what_followed()
+        again = [replace(one, visible=self.clock.now) for one in self._played]
+        while again:
+            message = again.pop(0)
+            if not self.receive(message, processes):
+                self._waiting.append(message)
+            again += [replace(one) for one in self._await_what_followed()]

@@ -1,4 +1,4 @@
-"""Every call on its way to AWS and back, numbered; at one of them the consumer is stopped, or the answer is lost."""
+"""Every call on its way to AWS and back, numbered; at one of them something goes wrong, or others are at work."""
 
 import json
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ReadTimeoutError
+
+from tests.prove.stage import Sent, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,31 +21,41 @@ class PowerCut(BaseException):
 
 
 class Fault(StrEnum):
-    """What goes wrong at a call. After each but the first, the call has taken effect."""
+    """What happens at a call. After each that has no `before` in its name, the call has taken effect."""
 
     STOPPED_BEFORE = "stopped before it"
     STOPPED_AFTER = "stopped after it"
     ANSWER_LOST = "its answer lost, the SDK's own retry answered"
     ANSWERS_LOST = "its answer lost, and those of the SDK's own retries"
+    OTHERS_BEFORE = "others receive the same messages before it"
+    OTHERS_AFTER = "others receive the same messages after it"
+
+
+BEFORE = (Fault.STOPPED_BEFORE, Fault.OTHERS_BEFORE)
+OTHERS = (Fault.OTHERS_BEFORE, Fault.OTHERS_AFTER)
+"""Nothing goes wrong: another consumer and another worker are at work at the same time."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """A place where an event's way can break: one of its calls, counted from 0, and the fault there."""
+    """A place where an event's way can be disturbed: one of its calls, counted from 0, and what happens there."""
 
     call: int
     fault: Fault
 
 
 class Wire:
-    """Stands between a process's clients and AWS; notes the calls, and what is told on the bus in `announced`."""
+    """Stands between the processes' clients and AWS; notes the calls, and on `stage` what moto forgets."""
 
-    def __init__(self, announced: list[str]) -> None:
-        self.announced = announced
+    def __init__(self, stage: Stage) -> None:
         self.calls: list[str] = []
-        self.visible_after = 0
+        self.visible_after: int | None = None
+        """After how many seconds SQS was asked to show the message again."""
         self.answer: Callable[[str], object] = lambda _operation: None
         """What AWS answers instead of doing what is asked; nothing if it does it."""
+        self.others: Callable[[], None] = lambda: None
+        """What others do at a point where others are at work."""
+        self._stage = stage
         self._point: Point | None = None
         self._lost = 0
 
@@ -54,24 +66,41 @@ class Wire:
         client.meta.events.register("provide-client-params.sqs.ChangeMessageVisibility", self._on_visibility)
 
     def expect(self, point: Point | None) -> None:
-        """Begin to count anew; break at `point`, once."""
+        """Begin to count anew; disturb at `point`, once."""
         self.calls, self._point, self._lost = [], point, 0
 
     def _on_call(self, model: Any, **_: object) -> Any:  # noqa: ANN401 - botocore has no types for its hooks
         self.calls.append(f"{model.service_model.service_name}.{model.name}")
         if self._is_here(Fault.STOPPED_BEFORE):
             raise PowerCut
+        if self._is_here(Fault.OTHERS_BEFORE):
+            self._have_others_work()
         return self.answer(self.calls[-1])
 
     def _on_applied(self, request: "AWSPreparedRequest", **_: object) -> None:
-        if self.calls[-1] == "events.PutEvents":
-            body: Any = request.body
-            self.announced += [json.dumps(entry) for entry in json.loads(body)["Entries"]]
+        self._note(request)
         if self._is_here(Fault.STOPPED_AFTER):
             raise PowerCut
+        if self._is_here(Fault.OTHERS_AFTER):
+            self._have_others_work()
         if self._is_here(Fault.ANSWERS_LOST) or (self._is_here(Fault.ANSWER_LOST) and not self._lost):
             self._lost += 1
             raise ReadTimeoutError(endpoint_url=request.url)
+
+    def _note(self, request: "AWSPreparedRequest") -> None:
+        body: Any = request.body
+        if self.calls[-1] == "events.PutEvents":
+            self._stage.announced += [json.dumps(entry) for entry in json.loads(body)["Entries"]]
+        if self.calls[-1] == "sqs.SendMessage":
+            sent = json.loads(body)
+            self._stage.queued.append(Sent(self._stage.queues[sent["QueueUrl"]], sent["MessageBody"]))
+
+    def _have_others_work(self) -> None:
+        """Let others work; their calls are not counted, and none of them is disturbed."""
+        calls, visible_after = self.calls, self.visible_after
+        self.expect(None)
+        self.others()
+        self.calls, self.visible_after = calls, visible_after
 
     def _on_visibility(self, params: dict[str, Any], **_: object) -> None:
         self.visible_after = params["VisibilityTimeout"]

@@ -16,6 +16,7 @@ from moto import mock_aws
 from functions.reconcile.handler import Handler
 from functions.reconcile.wiring import build
 from infra import samples
+from shared.logger import make_logger
 from tests.consumer.tables import environment_of, make_table
 from tests.support.stripe_lists import KEY, PLATFORM, StripeLists, served
 
@@ -58,9 +59,13 @@ class House:
     inbox: str
     books: str
     queue: str
+    effects: str
+    mails: str
     key_id: str
     livemode: str = "false"
     group_by: str = "account"
+    taken: "list[MessageTypeDef]" = field(default_factory=list)
+    """What was taken out of the queue so far, in its order."""
 
     @cached_property
     def handler(self) -> Handler:
@@ -70,6 +75,8 @@ class House:
     def environ(self) -> dict[str, str]:
         environ = {
             "QUEUE_URL": self.queue,
+            "EFFECTS_QUEUE_URL": self.effects,
+            "MAILS_QUEUE_URL": self.mails,
             "INBOX_TABLE": self.inbox,
             "BOOKS_TABLE": self.books,
             "STRIPE_KEY_ID": self.key_id,
@@ -105,16 +112,28 @@ class House:
         self.hours_pass()
 
     def messages(self) -> "list[MessageTypeDef]":
-        """What is in the queue, in its order, which stays there."""
-        found: list[MessageTypeDef] = []
+        """All that was ever put into the queue, in its order; the queue is empty afterwards."""
         while page := self.sqs.receive_message(
             QueueUrl=self.queue,
             MaxNumberOfMessages=10,
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],
         ).get("Messages", []):
-            found += page
-        return found
+            self.taken += page
+            for message in page:
+                self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        return self.taken
+
+    def consume(self) -> None:
+        """The consumer handles all that is in the queue."""
+        for event_id in self.offered():
+            self.accept(event_id)
+
+    def a_head_waits(self) -> None:
+        """An event that is retried keeps the queue from being empty."""
+        self.sqs.send_message(
+            QueueUrl=self.queue, MessageBody='{"id": "evt_head"}', MessageGroupId="any", MessageDeduplicationId="head"
+        )
 
     def offered(self) -> list[str]:
         return [json.loads(message["Body"])["id"] for message in self.messages()]
@@ -134,7 +153,7 @@ def server() -> Iterator[tuple[str, Any]]:
 
 
 def _logger(suffix: str, service: str) -> Logger:
-    return Logger(service=f"{service}-{suffix}", stream=sys.stdout)
+    return make_logger(f"{service}-{suffix}", sys.stdout)
 
 
 @pytest.fixture
@@ -147,16 +166,17 @@ def house(server: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     # Powertools keeps one logger for each service, and with it the stream of an earlier test.
     own_logger = partial(_logger, uuid4().hex)
-    monkeypatch.setattr("functions.reconcile.wiring.Logger", own_logger)
+    monkeypatch.setattr("functions.reconcile.wiring.make_logger", own_logger)
     monkeypatch.setattr("functions.reconcile.wiring.time", type("At", (), {"time": lambda: clock.now}))
     with mock_aws():
         dynamodb = boto3.client("dynamodb", region_name=REGION)
         sqs = boto3.client("sqs", region_name=REGION)
         secrets = boto3.client("secretsmanager", region_name=REGION)
         queue = sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        effects, mails = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("effects", "mails"))
         key_id = secrets.create_secret(Name="stripe-api-key", SecretString=KEY)["ARN"]
         inbox, books = make_table(dynamodb, "InboxTable"), make_table(dynamodb, "BooksTable")
-        yield House(stripe, server[0], clock, dynamodb, sqs, secrets, inbox, books, queue, key_id)
+        yield House(stripe, server[0], clock, dynamodb, sqs, secrets, inbox, books, queue, effects, mails, key_id)
 
 
 @pytest.fixture

@@ -81,6 +81,7 @@ def test_accounts_that_were_not_reached_come_first_next_time(house: House) -> No
 
     house.clock.left = [600, 600, 30]
     house.run()
+    house.consume()
     house.hours_pass()
     house.clock.left = [600, 600, 30]
     house.run()

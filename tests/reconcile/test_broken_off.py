@@ -31,6 +31,7 @@ def test_trouble_halfway_leaves_the_other_half_to_the_next_run(house: House, mon
     house.stripe.trouble = lambda: next(calls, 429)
     first = house.run()["healed"]
     house.stripe.trouble = lambda: None
+    house.consume()
 
     assert 0 < first < len(lost)
     assert first + house.run()["healed"] == len(lost)
@@ -44,6 +45,7 @@ def test_it_stops_in_time_and_goes_on_where_it_stopped(house: House, monkeypatch
 
     house.clock.left = [600, 600, 600, 30]
     first = house.run()["healed"]
+    house.consume()
     house.clock.left = []
     second = house.run()["healed"]
 

@@ -48,6 +48,8 @@ class Story:
     now: int = START
     queue: list[str] = field(default_factory=list)
     at: dict[str, int] = field(default_factory=dict)
+    busy: frozenset[int] = frozenset()
+    """In which hours the queue is not empty, because of what others have put into it."""
     inbox: set[str] = field(default_factory=set)
     done: int = 0
 
@@ -99,7 +101,7 @@ class Story:
 
     def run(self) -> bool:
         prepared = Run(
-            reconciler=Reconciler(self, self.unknown, self.offer),
+            reconciler=Reconciler(self, self.unknown, self.offer, lambda: (self.now - START) // HOUR in self.busy),
             connected=lambda: ACCOUNTS[1:],
             cursors=lambda: dict(self.at),
             move=self.move,
@@ -125,10 +127,18 @@ def first_accepted(story: Story, account: str) -> int | None:
     return min((one.second for one in story.happened if one.account == account and one.accepted), default=None)
 
 
-def told(events: list[Happened], *, consumed: bool, dies_at: list[int], full: int, again_at_once: bool = True) -> Story:
+def told(  # noqa: PLR0913 -- named settings
+    events: list[Happened],
+    *,
+    consumed: bool,
+    dies_at: list[int],
+    full: int,
+    again_at_once: bool = True,
+    busy: frozenset[int] = frozenset(),
+) -> Story:
     """The story after its last run; one that dies is followed by another at once, or with the next hour only."""
     named = [Happened(one.account, one.second, one.accepted, f"evt_{at}") for at, one in enumerate(events)]
-    story = Story(named, consumed, list(dies_at), inbox={one.id for one in named if one.accepted})
+    story = Story(named, consumed, list(dies_at), busy=busy, inbox={one.id for one in named if one.accepted})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(slices, "FULL", full)
         for _ in range(HOURS + 1):
@@ -170,6 +180,16 @@ def test_without_a_crash_each_is_offered_exactly_once_and_in_order(
         seconds = {one.id: one.second for one in story.happened if one.account == account}
         order = [seconds[event] for event in story.queue if event in seconds]
         assert order == sorted(order)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(HAPPENED, max_size=25), st.sets(st.integers(0, HOURS - 1)), st.integers(1, 8))
+def test_a_queue_that_is_not_empty_puts_off_what_it_may_hold_and_loses_nothing(
+    events: list[Happened], busy: set[int], full: int
+) -> None:
+    put_off = told(events, consumed=True, dies_at=[], full=full, busy=frozenset(busy))
+
+    assert sorted(put_off.queue) == sorted(told(events, consumed=True, dies_at=[], full=full).queue)
 
 
 @settings(max_examples=300, deadline=None)

@@ -27,10 +27,21 @@ def test_without_a_key_of_its_mode_it_is_off_and_says_so(house: House, lines: Li
     house.secrets.put_secret_value(SecretId=house.key_id, SecretString=key or " ")
     house.happens(HOUR + 60, accepted=True)
 
-    assert house.run() == {"accounts": 0, "checked": 0, "missing": 0, "healed": 0}
+    assert house.run() == {"accounts": 0, "checked": 0, "missing": 0, "healed": 0, "handed_over": 0}
 
     said, metrics = lines()
     assert said["message"] == "reconciliation is off"
     assert said["why"].startswith(why)
-    assert metrics["Missing"] == [0.0]
+    assert metrics["Missing"] == 0
     assert house.stripe.requests == []
+
+
+@pytest.mark.parametrize("key", ["rk_live_1", "rk_test_1"])
+def test_a_stack_for_any_mode_takes_a_key_of_either(house: House, lines: Lines, key: str) -> None:
+    house.livemode = "any"
+    house.stripe.key = key
+    house.secrets.put_secret_value(SecretId=house.key_id, SecretString=key)
+
+    house.run()
+
+    assert "reconciled" in {line.get("message") for line in lines()}

@@ -17,7 +17,7 @@ def test_a_run_is_counted(house: House, lines: Lines) -> None:
     (metrics,) = [line for line in lines() if "_aws" in line]
     assert metrics["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
     counted = {name: metrics[name] for name in ("service", "Checked", "Missing", "Healed")}
-    assert counted == {"service": "reconcile", "Checked": [2.0], "Missing": [1.0], "Healed": [1.0]}
+    assert counted == {"service": "reconcile", "Checked": 2, "Missing": 1, "Healed": 1}
 
 
 def test_the_log_names_events_by_id_and_tells_nothing_of_their_content(

@@ -6,6 +6,8 @@ from functions.reconcile.settings import Settings
 
 ENVIRON = {
     "QUEUE_URL": "https://queue.example/events.fifo",
+    "EFFECTS_QUEUE_URL": "https://queue.example/effects",
+    "MAILS_QUEUE_URL": "https://queue.example/mails",
     "INBOX_TABLE": "inbox",
     "BOOKS_TABLE": "books",
     "STRIPE_KEY_ID": "stripe-api-key",
@@ -17,6 +19,15 @@ ENVIRON = {
 def test_stripe_is_at_stripe_unless_a_test_says_otherwise() -> None:
     assert Settings.from_environ(ENVIRON).stripe_api is None
     assert Settings.from_environ(ENVIRON | {"STRIPE_API_BASE": "http://127.0.0.1:1"}).stripe_api == "http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize(("value", "livemode"), [("true", True), ("false", False), ("any", None)])
+def test_a_stack_handles_one_mode_or_both(value: str, *, livemode: bool | None) -> None:
+    assert Settings.from_environ(ENVIRON | {"LIVEMODE": value}).livemode is livemode
+
+
+def test_the_stack_has_its_own_metrics() -> None:
+    assert Settings.from_environ(ENVIRON | {"METRICS_NAMESPACE": "Billhook/dev"}).metrics_namespace == "Billhook/dev"
 
 
 @pytest.mark.parametrize("name", ENVIRON)

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from functions.consumer.decide import decide
 from shared.errors import Permanent
 from shared.event import Event
+from shared.records import Organization
 from shared.snapshot import Snapshot
 from shared.stripe_checkout import CheckoutSession
 from shared.stripe_objects import Contact, Invoice, Subscription, read
@@ -88,7 +89,8 @@ def test_a_contact_survives_being_stored(name: str) -> None:
 @pytest.mark.parametrize("event", ROUTED, ids=lambda event: event.id)
 def test_every_record_survives_being_stored(event: Event) -> None:
     for record in decide(event, told(*ROUTED)).save:
-        assert stored(record) == record
+        alone = record.recalling({}) if isinstance(record, Organization) else record  # the past is saved beside it
+        assert stored(record) == alone
 
 
 def test_the_address_of_a_session_is_what_the_customer_typed_there_and_else_what_was_prefilled() -> None:

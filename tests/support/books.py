@@ -4,6 +4,7 @@ from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.decision import Decision, Kept
 from shared.effects import Email, Erase, Export, Observe, Publish, Remind
 from shared.orders import Order
+from shared.past import ClosedInvoice, EndedSubscription, Past
 from shared.payments import Payment
 from shared.plans import read_plans
 from shared.policy import Policy
@@ -24,7 +25,14 @@ class BooksOf:
         self.reminders: dict[str, Remind] = {}
 
     def organization(self, account: str, customer: str) -> Organization:
-        return self._read(Organization(account=account, subject=customer))
+        """The organization with its whole past, for a handler that is called alone; `decide` recalls what is named."""
+        organization = self._read(Organization(account=account, subject=customer))
+        past = (one for one in self.records.values() if isinstance(one, EndedSubscription | ClosedInvoice))
+        theirs = [one for one in past if one.partition == organization.partition]
+        return organization.recalling({one.sort_key.partition("#")[2]: one for one in theirs})
+
+    def past[Found: Past](self, vacant: Found) -> Found:
+        return self._read(vacant)
 
     def order(self, account: str, subject: str, session: str) -> Order:
         return self._read(Order(account=account, subject=subject, session_id=session))
@@ -48,6 +56,8 @@ class BooksOf:
             place = (record.partition, record.sort_key)
             before = self.records.get(place)
             assert record.version == (before.version if before else 0), "decided on a record that has changed since"
+            if record.vacant:
+                continue
             stored = type(record).model_validate_json(
                 record.model_dump_json(exclude={"version"}, exclude_defaults=True)
             )

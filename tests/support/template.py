@@ -39,17 +39,13 @@ def of_type(template: Json, *types: str) -> dict[str, Json]:
 def permissions(template: Json) -> Iterator[Permission]:
     """All that the roles of a template may do."""
     policies = [
-        (name, "", policy["PolicyDocument"])
+        (name, policy["PolicyDocument"])
         for name, role in of_type(template, "AWS::IAM::Role").items()
         for policy in role.get("Policies", [])
     ]
-    policies += [
-        (words(policy["Roles"]), template["Resources"][name].get("Condition", ""), policy["PolicyDocument"])
-        for name, policy in of_type(template, "AWS::IAM::Policy").items()
-    ]
-    for role, there_if, document in policies:
+    for role, document in policies:
         for parameter, statement in statements(document):
-            conditions = "; ".join(filter(None, [there_if, parameter, *_conditions(statement)]))
+            conditions = "; ".join(filter(None, [parameter, *_conditions(statement)]))
             for action in listed(statement["Action"]):
                 for resource in listed(statement["Resource"]):
                     yield Permission(role, words(action), words(resource), conditions)

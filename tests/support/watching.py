@@ -1,4 +1,4 @@
-"""infra/watching.yaml and docs/runbook.md as tests read them."""
+"""The alarms, dashboard and queries of template.yaml, and docs/runbook.md, as tests read them."""
 
 import json
 import re
@@ -9,9 +9,9 @@ from typing import Any
 from cfnlint.decode.cfn_yaml import load
 
 ROOT = Path(__file__).parents[2]
-TEMPLATE: Mapping[str, Any] = load(str(ROOT / "infra/watching.yaml"))
+TEMPLATE: Mapping[str, Any] = load(str(ROOT / "template.yaml"))
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
-NAMES = {"Stack": "billhook", "Runbook": "docs/runbook.md", "QuietHours": "24"}
+NAMES = {"AWS::StackName": "billhook", "Runbook": "docs/runbook.md", "QuietHours": "24"}
 
 type Counted = tuple[str, str, tuple[tuple[str, str], ...]]
 """A metric: namespace, name, and its dimensions in order of their names."""
@@ -31,7 +31,7 @@ def filled(text: str, **more: str) -> str:
 def alarms() -> dict[str, dict[str, Any]]:
     """The alarms by what comes after the stack's name in theirs."""
     found = resources("AWS::CloudWatch::Alarm").values()
-    return {alarm["AlarmName"]["Fn::Sub"].removeprefix("${Stack}-"): alarm for alarm in found}
+    return {alarm["AlarmName"]["Fn::Sub"].removeprefix("${AWS::StackName}-"): alarm for alarm in found}
 
 
 def description(alarm: Mapping[str, Any]) -> str:
@@ -41,7 +41,9 @@ def description(alarm: Mapping[str, Any]) -> str:
 def watched(alarm: Mapping[str, Any]) -> Counted:
     """The metric that an alarm reads."""
     dimensions = sorted((one["Name"], str(one["Value"])) for one in alarm["Dimensions"])
-    return alarm["Namespace"], alarm["MetricName"], tuple(dimensions)
+    namespace = alarm["Namespace"]
+    ours = filled(namespace["Fn::Sub"]) if isinstance(namespace, dict) else namespace
+    return ours, alarm["MetricName"], tuple(dimensions)
 
 
 def widgets() -> list[dict[str, Any]]:
@@ -61,6 +63,12 @@ def shown() -> set[Counted]:
                 pairs = [one for one in metric[2:] if isinstance(one, str)]
                 found.add((metric[0], metric[1], tuple(sorted(zip(pairs[::2], pairs[1::2], strict=True)))))
     return found
+
+
+def searched() -> str:
+    """The expressions by which the dashboard searches for metrics."""
+    metrics = [one for widget in widgets() for one in widget["properties"].get("metrics", [])]
+    return "\n".join(one[0]["expression"] for one in metrics if isinstance(one[0], dict))
 
 
 def queries() -> dict[str, str]:

@@ -16,6 +16,7 @@ from infra.local_cloud.mends import (
     lambda_packages,
     leading_keys,
     message_move,
+    retained_resources,
     saved_queries,
     schedule_tick,
 )
@@ -37,4 +38,5 @@ def apply(clock_file: Path) -> None:
     lambda_packages.apply()
     iam.apply()
     leading_keys.apply()
+    retained_resources.apply()
     clock.apply(clock_file)

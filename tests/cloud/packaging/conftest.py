@@ -35,7 +35,7 @@ def env_file(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `make env` prints while the stack is what `make run` has started."""
     folder = tmp_path_factory.mktemp("env")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(local, "FILE", folder / "running.json")
+        patch.setattr(local, "FOLDER", folder)
         local.announce(endpoint_url=stack.cloud.endpoint_url, secret=stack.secret)
         printed = io.StringIO()
         with redirect_stdout(printed):

@@ -43,6 +43,13 @@ def test_an_event_of_the_other_mode_is_ignored(*, stack: bool) -> None:
     }
 
 
+@pytest.mark.parametrize("livemode", [True, False])
+def test_a_stack_for_any_mode_ignores_neither(*, livemode: bool) -> None:
+    ignore = ignorer(livemode=None)
+    assert ignore(received({**LIVE, "livemode": livemode})) is None
+    assert ignore(received({**LIVE, "livemode": livemode, "type": "price.created"})) == "no handler for its type"
+
+
 def test_a_message_of_our_own_is_never_taken_for_the_other_mode() -> None:
     own = {"id": "due_1", "type": "reminder.payment_failed", "livemode": True}
     assert ignorer(livemode=False)(received(own)) is None

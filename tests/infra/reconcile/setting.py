@@ -26,16 +26,18 @@ class CloudFormation:
     """One stack. Moto's own needs far more than a stack's outputs."""
 
     def __init__(self, outputs: dict[str, str], parameters: dict[str, str]) -> None:
-        self._stack = {
-            "Outputs": [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()],
-            "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
-        }
+        self._outputs = outputs
+        self._parameters = parameters
 
     def describe_stacks(self, StackName: str) -> object:  # noqa: N803 - boto3's
         if StackName != "billhook":
             said = f"Stack with id {StackName} does not exist"
             raise ClientError({"Error": {"Code": "ValidationError", "Message": said}}, "DescribeStacks")
-        return {"Stacks": [self._stack]}
+        stack = {
+            "Outputs": [{"OutputKey": name, "OutputValue": value} for name, value in self._outputs.items()],
+            "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in self._parameters.items()],
+        }
+        return {"Stacks": [stack]}
 
 
 class Setting:
@@ -49,7 +51,8 @@ class Setting:
         self.inbox = make_table(self.dynamodb, "InboxTable")
         queue = self.sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         outputs = {"EventsQueueUrl": queue, "InboxTableName": self.inbox}
-        stacks = CloudFormation(outputs, {"Livemode": "false", "GroupBy": "account"})
+        self.parameters = {"Livemode": "false", "GroupBy": "account"}
+        stacks = CloudFormation(outputs, self.parameters)
         clients = {"cloudformation": stacks, "sqs": self.sqs, "dynamodb": self.dynamodb}
         monkeypatch.setattr(reconcile, "boto3", SimpleNamespace(client=clients.__getitem__))
 

@@ -26,6 +26,15 @@ def test_a_key_that_will_not_do_is_named_and_not_shown(
     assert not key or key not in said
 
 
+@pytest.mark.parametrize("key", ["rk_live_1", "rk_test_1"])
+def test_a_stack_for_any_mode_takes_a_key_of_either(there: Setting, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    there.parameters["Livemode"] = "any"
+    there.stripe.key = key
+    monkeypatch.setenv("STRIPE_API_KEY", key)
+
+    assert there.run("--since", "3d") == 0
+
+
 @pytest.mark.parametrize(("arguments", "why"), [(["--stack", "other"], "does not exist"), (["--since", "31d"], "30d")])
 def test_what_cannot_be_done_is_said(
     there: Setting, capsys: pytest.CaptureFixture[str], arguments: list[str], why: str

@@ -94,3 +94,20 @@ def test_a_key_that_may_not_list_accounts_says_so(there: Setting, capsys: pytest
 
 def test_it_stays_under_what_stripe_allows_in_test_mode() -> None:
     assert 1 / PAUSE < 25
+
+
+def test_what_may_be_in_the_queue_is_left_there_unless_it_is_asked_for(
+    there: Setting, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there.happens(3 * HOUR, accepted=True)
+    missing = there.happens(2 * HOUR)
+    queue = there.sqs.get_queue_url(QueueName="events.fifo")["QueueUrl"]
+    there.sqs.send_message(
+        QueueUrl=queue, MessageBody='{"id": "evt_head"}', MessageGroupId="any", MessageDeduplicationId="head"
+    )
+
+    assert there.run("--since", "4h", "--account", "platform") == 0
+    assert "1  newer ones are maybe in the queue" in capsys.readouterr().out
+
+    assert there.run("--since", "4h", "--account", "platform", "--queued") == 0
+    assert there.queued() == ["evt_head", missing]

@@ -2,11 +2,12 @@
 
 import io
 import json
+import sys
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
-from aws_lambda_powertools import Logger
 from botocore.stub import Stubber
 from moto import mock_aws
 
@@ -17,11 +18,14 @@ from functions.reconcile.metrics import count
 from shared.decision import Decision
 from shared.effects import Publish, Scalar
 from shared.errors import Permanent, Retryable
+from shared.logger import make_logger
 from tests.consumer.faults import Faults
 from tests.consumer.tables import make_table
 from tests.consumer.world import REGION, World, mail, sqs_record, stripe_event
 from tests.exports.support import OBSTACLES, Exports
 from tests.ingest.support import PAYMENT_FAILED, Ingest, sign, to_bytes
+
+NAMESPACE = "Billhook/billhook"
 
 type Lines = list[dict[str, Any]]
 
@@ -47,13 +51,15 @@ def consumer_lines() -> Lines:
         tables = make_table(dynamodb, "InboxTable"), make_table(dynamodb, "BooksTable")
         world = World.on(dynamodb, *tables, Faults(dynamodb, lambda _request: None))
         patch.setattr(world.outside, "send_mail", lambda _mail: "refused: MessageRejected")
-        logger = Logger(service=SERVICE + "-watched", stream=log, location=None, timestamp=None)
+        logger = make_logger(SERVICE + "-watched", log)
 
         def handle(event_id: str, message_id: str, **event: object) -> None:
             with Stubber(sqs) as queue:
                 queue.add_response("change_message_visibility", {})
                 record = sqs_record(stripe_event(event_id, **event), message_id)
-                make_handler(world.consumer, sqs, "https://queue.example", logger)({"Records": [record]}, None)
+                make_handler(world.consumer, sqs, "https://queue.example", logger, NAMESPACE)(
+                    {"Records": [record]}, None
+                )
 
         world.decide = lambda _event, _books: Decision(then=(*HAPPENED, mail()))
         handle("evt_done", "message-1", api_version="2099-01-01.unheard")
@@ -99,5 +105,7 @@ def exports_lines(capsys: pytest.CaptureFixture[str]) -> Lines:
 @pytest.fixture
 def reconcile_lines(capsys: pytest.CaptureFixture[str]) -> Lines:
     """What reconcile logs of a run."""
-    count(Totals())
+    logger = make_logger(f"reconcile-{uuid4().hex}", sys.stdout)
+    for missing in (0, 1):
+        count(Totals(missing=missing), logger, NAMESPACE)
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]

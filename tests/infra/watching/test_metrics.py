@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tests.infra.watching.conftest import Lines
 from tests.support import watching
 
-OURS = "Billhook"
+OURS = watching.filled("Billhook/${AWS::StackName}")
 
 AWS_METRICS = {
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName"),
@@ -15,6 +15,7 @@ AWS_METRICS = {
     ("AWS/Lambda", "Errors", "FunctionName"),
     ("AWS/Lambda", "Throttles", "FunctionName"),
     ("AWS/Lambda", "ConcurrentExecutions", "FunctionName"),
+    ("AWS/Lambda", "ClaimedAccountConcurrency"),
     ("AWS/ApiGateway", "5xx", "ApiId"),
 }
 """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html,
@@ -49,9 +50,18 @@ def test_every_metric_that_the_consumer_prints_is_on_the_dashboard(consumer_line
 
 def test_the_search_for_payments_names_their_dimensions(consumer_lines: Lines) -> None:
     (keys,) = {tuple(key for key, _ in keys) for _, name, keys in printed(consumer_lines) if name == "PaymentReceived"}
-    assert f"{{Billhook,{','.join(keys)}}}" in json.dumps(watching.widgets())
+    assert f'{{"{OURS}",{",".join(keys)}}}' in watching.searched()
 
 
 def test_no_account_customer_or_event_is_a_dimension(consumer_lines: Lines, ingest_lines: Lines) -> None:
     used = {key for _, _, keys in (*printed(consumer_lines), *printed(ingest_lines)) for key, _ in keys}
     assert used == {"service", "reason", "currency"}
+
+
+def test_the_metrics_of_two_stacks_in_one_account_are_two() -> None:
+    """Or the zeros of a test stack would end an alarm of the live one."""
+    given = watching.TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]["METRICS_NAMESPACE"]
+    own = [one["Namespace"] for one in watching.alarms().values() if not str(one["Namespace"]).startswith("AWS/")]
+    assert given == {"Fn::Sub": "Billhook/${AWS::StackName}"}
+    assert own
+    assert all(namespace == given for namespace in own)

@@ -1,13 +1,14 @@
 """A mail that is sent long after it was decided on, from a dead-letter queue even, still says what is so."""
 
 import pytest
-from functions.effects.overtaken import overtaken
 
 from functions.consumer.decide import decide
+from functions.effects.still_applies import why_not
 from shared.effects import Email
 from shared.event import Event
 from shared.plans import read_plans
 from shared.policy import Policy
+from shared.records import Organization
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CONNECTED, told
@@ -50,11 +51,11 @@ def test_a_mail_is_overtaken_by_what_makes_it_wrong_and_by_nothing_else(template
     before, by = OVERTAKEN[template]
     books = told(*before)
     mail = waiting(template, books)
-    assert not overtaken(mail, books)
+    assert why_not(mail, books) is None
     books.apply(decide(sample("customer.updated", id="cus_other", event_id="evt_other"), books))
-    assert not overtaken(mail, books)
+    assert why_not(mail, books) is None
     books.apply(decide(by, books))
-    assert overtaken(mail, books)
+    assert why_not(mail, books) == "overtaken"
 
 
 def test_what_an_account_must_hand_in_by_now_is_told_and_not_what_it_had_to() -> None:
@@ -63,14 +64,14 @@ def test_what_an_account_must_hand_in_by_now_is_told_and_not_what_it_had_to() ->
     books.apply(
         decide(after(HOLDER, "account.updated", requirements={"currently_due": ["tos_acceptance.date"]}), books)
     )
-    assert overtaken(mail, books)
+    assert why_not(mail, books) == "overtaken"
 
 
 def test_what_happened_once_stays_true() -> None:
     books = told(SOMEBODY, PAID)
     receipt = waiting("receipt", books)
     books.apply(decide(sample("customer.subscription.deleted"), books))
-    assert not overtaken(receipt, books)
+    assert why_not(receipt, books) is None
 
 
 def test_the_first_of_two_refunds_is_told_even_if_the_second_has_come() -> None:
@@ -78,10 +79,24 @@ def test_the_first_of_two_refunds_is_told_even_if_the_second_has_come() -> None:
     books = told(SOMEBODY, REFUNDED)
     mail = waiting("refund", books)
     books.apply(decide(whole, books))
-    assert not overtaken(mail, books)
+    assert why_not(mail, books) is None
 
 
 def test_a_mail_that_was_switched_off_meanwhile_is_not_sent() -> None:
     books = told(SOMEBODY, PAID)
     off = BooksOf(*books.records.values(), policy=Policy(plans=read_plans(), off=frozenset({"receipt"})))
-    assert overtaken(waiting("receipt", books), off)
+    assert why_not(waiting("receipt", books), off) == "overtaken"
+
+
+class StoredBooks(BooksOf):
+    """Books that give an organization as it is stored, without its past."""
+
+    def organization(self, account: str, customer: str) -> Organization:
+        return super().organization(account, customer).recalling({})
+
+
+def test_an_invoice_mended_and_paid_is_no_longer_the_operators_to_mend() -> None:
+    books = told(UNSENT)
+    mail = waiting("finalization_failed", books)
+    books.apply(decide(after(UNSENT, "invoice.paid", customer=UNSENT.object["customer"]), books))
+    assert why_not(mail, StoredBooks(*books.records.values(), policy=books.policy)) == "overtaken"

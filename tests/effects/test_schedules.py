@@ -9,11 +9,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from functions.effects.reminders import ScheduleTarget, message_of, reminders
 from moto import mock_aws
 
 from functions.consumer.message import read_message
-from functions.effects.perform import SetReminder
+from functions.effects.schedules import Schedules, ScheduleTarget, message_of
 from functions.ingest.stripe_event import read_event as read_stripe_event
 from shared.effects import DAY, Remind
 from shared.event import read_event
@@ -44,8 +43,8 @@ def scheduler() -> "Iterator[EventBridgeSchedulerClient]":
         yield client
 
 
-def at(client: "EventBridgeSchedulerClient", target: ScheduleTarget = TARGET) -> SetReminder:
-    return reminders(client, target, lambda: NOW)
+def at(client: "EventBridgeSchedulerClient", target: ScheduleTarget = TARGET) -> Schedules:
+    return Schedules(client, target, lambda: NOW)
 
 
 def found(client: "EventBridgeSchedulerClient", remind: Remind) -> "GetScheduleOutputTypeDef":
@@ -55,7 +54,7 @@ def found(client: "EventBridgeSchedulerClient", remind: Remind) -> "GetScheduleO
 def test_a_reminder_fires_once_when_it_is_due_and_leaves_nothing_behind(
     scheduler: "EventBridgeSchedulerClient",
 ) -> None:
-    assert at(scheduler)(reminder()) == "set"
+    assert at(scheduler).set(reminder()) == "set"
     schedule = found(scheduler, reminder())
     due = datetime.fromtimestamp(NOW + 3 * DAY, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == (f"at({due})", "UTC")
@@ -66,7 +65,7 @@ def test_a_reminder_fires_once_when_it_is_due_and_leaves_nothing_behind(
 def test_it_comes_back_through_our_own_queue_or_waits_in_a_dead_letter_queue(
     scheduler: "EventBridgeSchedulerClient",
 ) -> None:
-    at(scheduler)(reminder())
+    at(scheduler).set(reminder())
     target = found(scheduler, reminder())["Target"]
     assert (target["Arn"], target["RoleArn"]) == (TARGET.queue_arn, TARGET.role_arn)
     assert target["DeadLetterConfig"] == {"Arn": TARGET.dlq_arn}
@@ -80,28 +79,28 @@ def test_it_stands_in_the_same_line_as_its_customers_events(
 ) -> None:
     body = json.dumps(stripe_event(account=account))
     remind = reminder().model_copy(update={"account": read_event(body).account})
-    at(scheduler, replace(TARGET, by_customer=by_customer))(remind)
+    at(scheduler, replace(TARGET, by_customer=by_customer)).set(remind)
     events_group = group_of(read_stripe_event(body.encode()), "customer" if by_customer else "account")
     assert found(scheduler, remind)["Target"]["SqsParameters"] == {"MessageGroupId": events_group}
 
 
 def test_setting_it_again_changes_nothing(scheduler: "EventBridgeSchedulerClient") -> None:
-    set_reminder = at(scheduler)
-    set_reminder(reminder())
-    assert set_reminder(reminder()) == "set before"
+    schedules = at(scheduler)
+    schedules.set(reminder())
+    assert schedules.set(reminder()) == "set before"
     assert len(scheduler.list_schedules(GroupName="billhook")["Schedules"]) == 1
 
 
 def test_another_due_time_is_another_reminder(scheduler: "EventBridgeSchedulerClient") -> None:
-    set_reminder = at(scheduler)
-    set_reminder(reminder())
-    assert set_reminder(reminder().model_copy(update={"at": NOW + 4 * DAY})) == "set"
+    schedules = at(scheduler)
+    schedules.set(reminder())
+    assert schedules.set(reminder().model_copy(update={"at": NOW + 4 * DAY})) == "set"
     assert len(scheduler.list_schedules(GroupName="billhook")["Schedules"]) == 2
 
 
 def test_what_is_overdue_fires_in_a_minute(scheduler: "EventBridgeSchedulerClient") -> None:
     overdue = reminder().model_copy(update={"at": NOW - DAY})
-    at(scheduler)(overdue)
+    at(scheduler).set(overdue)
     soon = datetime.fromtimestamp(NOW + 60, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     assert found(scheduler, overdue)["ScheduleExpression"] == f"at({soon})"
 
@@ -110,12 +109,12 @@ def test_a_scheduler_that_refuses_is_a_failure(scheduler: "EventBridgeSchedulerC
     with Stubber(scheduler) as stub:
         stub.add_client_error("create_schedule", "ServiceQuotaExceededException")
         with pytest.raises(ClientError, match="ServiceQuotaExceededException"):
-            at(scheduler)(reminder())
+            at(scheduler).set(reminder())
 
 
-@pytest.mark.parametrize("livemode", [True, False])
+@pytest.mark.parametrize("livemode", [True, False, None])
 @pytest.mark.parametrize("account", ["acct_1", "platform"])
-def test_its_message_is_an_event_like_any_other(account: str, *, livemode: bool) -> None:
+def test_its_message_is_an_event_like_any_other(account: str, *, livemode: bool | None) -> None:
     remind = reminder().model_copy(update={"account": account})
     body = message_of(remind, livemode=livemode)
     message, event = read_message(sqs_record(body)), read_event(body)

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from functions.effects.bus import announcer
+from functions.effects.bus import Bus
 from shared.errors import Retryable
 from tests.consumer.world import NOW, REGION, announcement
 
@@ -49,14 +49,14 @@ def test_an_announcement_says_what_happened_to_which_record_and_when(bus: "tuple
         ),
     }
     stub.add_response("put_events", {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}, {"Entries": [entry]})
-    assert announcer(client, "billhook")([announcement()]) == "published"
+    assert Bus(client, "billhook").publish([announcement()]) == "published"
 
 
 def test_more_than_the_bus_takes_at_once_goes_in_several_calls(bus: "tuple[EventBridgeClient, Stubber]") -> None:
     client, stub = bus
     for size in (10, 2):
         stub.add_response("put_events", {"FailedEntryCount": 0, "Entries": []}, {"Entries": [ANY] * size})
-    assert announcer(client, "billhook")([announcement(str(number)) for number in range(12)]) == "published"
+    assert Bus(client, "billhook").publish([announcement(str(number)) for number in range(12)]) == "published"
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_an_entry_that_the_bus_refused_is_tried_again(
     client, stub = bus
     stub.add_response("put_events", {"FailedEntryCount": 1, "Entries": entries})
     with pytest.raises(Retryable, match=code):
-        announcer(client, "billhook")([announcement("1"), announcement("2")])
+        Bus(client, "billhook").publish([announcement("1"), announcement("2")])

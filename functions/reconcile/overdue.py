@@ -1,0 +1,80 @@
+"""Overdue: effects that were committed and that nobody performs any more are handed over again.
+
+After the consumer's acknowledgement the message on the effects queue is all that remembers them. SQS keeps it for 7
+days; it can also be purged by mistake. The inbox knows better, and this asks it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from shared.inbox.handover import Handover
+from shared.inbox.lanes import LANES, Lane
+from shared.inbox.unfinished import INDEX, SHARDS
+from shared.tables.attributes import from_item, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+HOUR = 3600
+
+LATE: Mapping[Lane, int] = {"effects": HOUR, "mails": 4 * HOUR}
+"""Seconds after which a lane that should have gone on is handed over again. While Amazon SES takes no mail, the worker
+puts mails off for up to an hour at a time without a mark on the item, so mails have longer."""
+
+AT_ONCE = 100
+"""https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The inbox table and its index of unfinished events."""
+
+    client: "DynamoDBClient"
+    table: str
+
+    def unfinished(self, before_ms: int) -> Iterator[dict[str, Any]]:
+        """The events that were committed before `before_ms` (epoch milliseconds) and still owe something."""
+        for shard in range(SHARDS):
+            pages = self.client.get_paginator("query").paginate(
+                TableName=self.table,
+                IndexName=INDEX,
+                KeyConditionExpression=f"{INDEX} = :shard AND committed_ms < :before",
+                ExpressionAttributeValues=to_item({":shard": str(shard), ":before": before_ms}),
+            )
+            ids = (str(from_item(item)["id"]) for page in pages for item in page["Items"])
+            for some in batched(ids, AT_ONCE, strict=False):
+                yield from self._items(some)
+
+    def _items(self, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """The items; what DynamoDB leaves out this time is found again in an hour."""
+        keys = [to_item({"id": event_id}) for event_id in ids]
+        answer = self.client.batch_get_item(RequestItems={self.table: {"Keys": keys, "ConsistentRead": True}})
+        yield from map(from_item, answer["Responses"].get(self.table, ()))
+
+
+def hand_over_again(inbox: Inbox, handover: Handover, now: int, late: Mapping[Lane, int] = LATE) -> int:
+    """Hand over each lane that is overdue at epoch seconds `now`, and return how many were; a failed lane is not.
+
+    A lane that was given up lies in its dead-letter queue: a redrive brings it back.
+
+    Raises:
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB or SQS did not answer; the next run goes on.
+    """
+    again = 0
+    for item in inbox.unfinished((now - min(late.values())) * 1000):
+        lanes = [lane for lane in LANES if f"{lane}_owed" in item and _due(item, lane) + late[lane] < now]
+        handover.send(item["id"], item["account"], lanes)
+        again += len(lanes)
+    return again
+
+
+def _due(item: Mapping[str, Any], lane: Lane) -> float:
+    """When the lane should have gone on, in epoch seconds; never, if it was given up."""
+    holder = item.get(f"{lane}_holder", {})
+    if "failed_ms" in holder:
+        return float("inf")
+    touched_ms = max(item["committed_ms"], item.get(f"{lane}_ms", 0))
+    due: float = max(touched_ms / 1000, holder.get("not_before", 0), holder.get("lease_until", 0))
+    return due

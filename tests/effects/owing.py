@@ -1,0 +1,76 @@
+"""What an event owes, committed as the consumer commits it, and what goes wrong when it is performed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import EndpointConnectionError
+
+from shared.decision import Decision
+from shared.effects import Effect, Erase, Export
+from shared.records import Organization
+from tests.consumer.world import NOW, World
+
+if TYPE_CHECKING:
+    from shared.books import Books
+    from shared.event import Event
+
+TROUBLE = EndpointConnectionError(endpoint_url="https://service.example")
+"""A service that cannot be reached."""
+EXPORT = Export(account="acct_1", customer="cus_1")
+
+
+@dataclass(frozen=True)
+class Owes:
+    """A decision that saves nothing and owes `effects`, whatever the event."""
+
+    effects: tuple[Effect, ...]
+
+    def __call__(self, _event: "Event", _books: "Books") -> Decision:
+        return Decision(then=self.effects)
+
+
+@dataclass
+class Fails:
+    """Raises its troubles one after the other, and then does what it stands for."""
+
+    does: Callable[..., Any]
+    troubles: list[BaseException]
+
+    def __call__(self, *given: object) -> Any:  # noqa: ANN401 - whatever it stands for returns
+        if self.troubles:
+            raise self.troubles.pop(0)
+        return self.does(*given)
+
+
+def owe(world: World, *effects: Effect, event_id: str = "evt_1") -> None:
+    """An event is committed that owes `effects`; the calls made so far are forgotten."""
+    world.decide = Owes(effects)
+    assert world.consume(f"message of {event_id}", event_id).state == "committed"
+    world.faults.calls.clear()
+
+
+def erasing(world: World, as_of: int = NOW) -> Erase:
+    """The erasure of the customer as the books have it now."""
+    organization = world.worker.books.organization("acct_1", "cus_1")
+    return Erase(account="acct_1", customer="cus_1", as_of=as_of, version=organization.version)
+
+
+def known(world: World, event_id: str = "evt_0") -> None:
+    """The customer is in the books."""
+    organization = world.worker.books.organization("acct_1", "cus_1")
+    world.decide = _Saves(organization)
+    assert world.consume(f"message of {event_id}", event_id).state == "done"
+
+
+@dataclass(frozen=True)
+class _Saves:
+    organization: Organization
+
+    def __call__(self, _event: "Event", _books: "Books") -> Decision:
+        return Decision(save=(self.organization,))
+
+
+def sent(world: World) -> list[str]:
+    """The keys of the mails that SES has taken, in their order."""
+    return [one.key for one in world.outside.mails]

@@ -1,0 +1,145 @@
+"""A customer who leaves takes everything along in one file, and leaves nothing behind that tells who it was."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from functions.consumer.commit import commit
+from shared.books import Books
+from shared.decision import Decision
+from shared.errors import Permanent
+from shared.event import Event
+from shared.payments import Payment
+from shared.pointer import Holding, Pointer
+from shared.policy import Policy
+from shared.records import Organization
+from shared.stripe_objects import Invoice, read
+from shared.tables.books import DynamoBooks
+from shared.tokens import export_key, link_maker, tokens
+from tests.consumer.world import NOW, PARTITION, World, mail, token
+from tests.effects.leaving import Leaving
+from tests.support.samples import sample
+
+
+@pytest.fixture
+def leaving(world: World) -> Leaving:
+    return Leaving(world)
+
+
+def live(leaving: Leaving, mails: int = 1) -> None:
+    """A customer with a record, some mails, a payment under its own id, and an archived payload."""
+    organization = Organization(account="acct_1", subject="cus_1", reminders={"in_1": NOW})
+    pointer = Pointer(account="acct_1", subject="cus_1", payment="pi_1")
+    payment = Payment(account="acct_1", subject="pi_1", customer="cus_1")
+    claims = tuple(mail(f"mail {number}") for number in range(mails))
+    leaving.save(organization, pointer, payment, then=claims, archive_of="cus_1")
+
+
+def exported(leaving: Leaving) -> dict[str, Any]:
+    assert leaving.export("cus_1") == "written"
+    found: dict[str, Any] = json.loads(leaving.bucket.files[export_key(token, PARTITION)])
+    return found
+
+
+def test_the_export_holds_everything_about_the_customer(leaving: Leaving) -> None:
+    live(leaving)
+    for _ in range(2):  # what an earlier export left behind is no part of it
+        found = exported(leaving)
+    assert found["customer"] == "cus_1"
+    assert set(found["records"]) == {"organization", "payment#pi_1", "acct_1#pi_1/payment"}
+    assert [one["to"] for one in found["mails"]] == ["ann@example.com"]
+    assert [one["id"] for one in found["events"]] == ["evt_1"]
+
+
+def test_the_export_holds_what_is_over_too(leaving: Leaving) -> None:
+    paid = sample("invoice.paid")
+    nobody = Organization(account="acct_1", subject="cus_1")
+    closed = nobody.with_invoice(read(Invoice, paid.object), paid).past_since(nobody)
+    leaving.save(nobody, *closed)
+    assert f"invoice#{paid.object['id']}" in exported(leaving)["records"]
+
+
+def test_the_file_is_found_by_the_link_and_not_by_the_customers_id(leaving: Leaving) -> None:
+    live(leaving)
+    leaving.export("cus_1")
+    (key,) = leaving.bucket.files
+    assert "cus_1" not in key
+    assert link_maker("https://billhook.example/exports/", token)(PARTITION).endswith(token("export", PARTITION))
+
+
+def test_nothing_is_left_of_an_erased_customer_but_that_it_was_erased(leaving: Leaving) -> None:
+    live(leaving, mails=30)
+    leaving.export("cus_1")
+    outcome, _ = leaving.erase(leaving.bury("cus_1"))
+    assert outcome == "erased 34"  # an event, 30 mails, a payment, its pointer, and what told of the export
+    assert leaving.bucket.files == {}
+    left = str(leaving.left())
+    assert "tombstone" in left
+    assert not [secret for secret in ("ann@example.com", "in_1", "pi_1") if secret in left]
+    organization = DynamoBooks(leaving.world.store, Policy()).organization("acct_1", "cus_1")
+    assert (organization.version, organization.erased_at) == (0, NOW)
+
+
+def test_no_export_is_written_of_a_customer_who_was_erased_meanwhile(leaving: Leaving) -> None:
+    live(leaving)
+    leaving.world.clock.now += 1
+    leaving.erase(leaving.bury("cus_1"))
+    assert leaving.export("cus_1", committed=NOW) == "erased"
+    assert leaving.bucket.files == {}
+
+
+def test_an_export_is_taken_back_if_the_customer_is_erased_while_it_is_written(leaving: Leaving) -> None:
+    def erased() -> None:
+        leaving.erase(leaving.bury("cus_1"))
+
+    live(leaving)
+    leaving.world.clock.now += 1
+    leaving.bucket.meanwhile.append(erased)
+    assert leaving.export("cus_1", committed=NOW) == "erased"
+    assert leaving.bucket.files == {}
+    assert leaving.world.books() == {}
+
+
+def test_of_a_customer_who_came_back_an_export_is_written_again(leaving: Leaving) -> None:
+    live(leaving)
+    leaving.erase(leaving.bury("cus_1"))
+    leaving.world.clock.now += 1
+    leaving.save(Organization(account="acct_1", subject="cus_1", versions_before=1))
+    assert leaving.export("cus_1", committed=NOW + 1) == "written"
+
+
+def test_two_new_records_of_one_partition_have_one_holding(world: World) -> None:
+    holding = Holding(account="acct_1", subject="acct_1", held="cus_1")
+    for event_id in ("evt_4", "evt_5"):
+        commit(world.store, world.claim(event_id=event_id), world.event(event_id), "{}", Decision(save=(holding,)))
+    assert list(world.books("acct_1#acct_1")) == ["holds#cus_1"]
+
+
+def test_an_event_that_fails_does_not_bring_an_erased_customer_back(leaving: Leaving) -> None:
+    def fail(_event: Event, _books: Books) -> Decision:
+        raise Permanent("not_for_us")
+
+    world = leaving.world
+    live(leaving)
+    leaving.erase(leaving.bury("cus_1"))
+    world.decide = fail
+
+    assert world.consume("message-9", "evt_9").state == "failed"
+    assert world.books() == {}
+
+
+def test_a_token_is_ours_alone_and_its_key_is_fetched_once() -> None:
+    fetched = io.StringIO()
+
+    class Secrets:
+        def get_secret_value(self, **kwargs: str) -> dict[str, str]:
+            fetched.write(kwargs["SecretId"])
+            return {"SecretString": "a key of this stack's own"}
+
+    ours = tokens(Secrets(), "token-key")  # type: ignore[arg-type] # it asks for no more
+    made = {ours("export", PARTITION), ours("tombstone", PARTITION), ours("export", "acct_1#cus_2")}
+    assert {len(one) for one in made} == {43}
+    assert len(made) == 3
+    assert fetched.getvalue() == "token-key"

@@ -1,0 +1,178 @@
+"""What no event has told is read at Stripe and comes back through the line; Stripe's failures are waited out."""
+
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pytest
+import stripe
+
+from functions.consumer.message import read_message
+from functions.consumer.routes import ROUTES
+from functions.effects.observer import PATIENCE, Observer, message_of
+from functions.ingest.stripe_event import read_event as read_stripe_event
+from shared.effects import Observe
+from shared.errors import Retryable
+from shared.event import PLATFORM, read_event
+from shared.queue_message import group_of
+from tests.consumer.tables import property_of
+from tests.consumer.world import NOW, sqs_record, stripe_event
+from tests.support.stripe_http import StripeHandler, serving
+
+ANN = {"id": "cus_1", "object": "customer", "email": "ann@example.com", "name": "Ann"}
+
+
+def asking(account: str = "acct_1", object_: str = "customer") -> Observe:
+    """Event `evt_1` asks for the customer, or for the account itself."""
+    about = "cus_1" if object_ == "customer" else account
+    return Observe.model_validate({"object": object_, "account": account, "id": about, "event": "evt_1"})
+
+
+@dataclass
+class Stripe:
+    """Answers every request with one status and body, and remembers what was asked, of whom and with which key."""
+
+    status: int = 200
+    body: dict[str, Any] = field(default_factory=lambda: dict(ANN))
+    asked: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stripe]:
+    answers = Stripe()
+
+    class Answers(StripeHandler):
+        def _answer(self) -> None:
+            answers.asked.append((self.path, self.headers.get("Stripe-Account"), self.headers.get("Authorization")))
+            self.respond(answers.status, json.dumps(answers.body))
+
+        do_GET = _answer  # noqa: N815 - http.server's name
+
+    with serving(Answers) as url:
+        monkeypatch.setattr(stripe, "StripeClient", partial(stripe.StripeClient, base_addresses={"api": url}))
+        yield answers
+
+
+@dataclass
+class Around:
+    """The secret, and the FIFO queue."""
+
+    key: str = " rk_test_1\n"
+    fetched: int = 0
+    sent: list[dict[str, str]] = field(default_factory=list)
+
+    def get_secret_value(self, **_: str) -> dict[str, str]:
+        self.fetched += 1
+        return {"SecretString": self.key}
+
+    def send_message(self, **kwargs: str) -> None:
+        self.sent.append(kwargs)
+
+    def observer(self, *, by_customer: bool = False) -> Observer:
+        return Observer(self, "stripe-api-key", self, "url of the line", by_customer, lambda: NOW + 0.7)  # type: ignore[arg-type] # they do as clients
+
+
+@pytest.fixture
+def around() -> Around:
+    return Around()
+
+
+def test_a_customer_is_read_in_its_account_and_put_into_the_line(api: Stripe, around: Around) -> None:
+    assert around.observer().observe(asking()) == "observed"
+    assert api.asked == [("/v1/customers/cus_1", "acct_1", "Bearer rk_test_1")]
+    (sent,) = around.sent
+    assert (sent["QueueUrl"], sent["MessageDeduplicationId"]) == ("url of the line", asking().name)
+
+
+def test_a_customer_of_the_platform_is_read_without_an_account(api: Stripe, around: Around) -> None:
+    around.observer().observe(asking(PLATFORM))
+    assert api.asked == [("/v1/customers/cus_1", None, "Bearer rk_test_1")]
+
+
+def test_a_connected_account_itself_is_asked_of_the_platform(api: Stripe, around: Around) -> None:
+    api.body = {"id": "acct_1", "object": "account", "email": "june@example.com"}
+    around.observer().observe(asking(object_="account"))
+    assert api.asked == [("/v1/accounts/acct_1", None, "Bearer rk_test_1")]
+
+
+@pytest.mark.parametrize("account", ["acct_1", PLATFORM])
+@pytest.mark.parametrize("object_", ["customer", "account"])
+def test_what_was_read_is_an_event_like_any_other_as_of_the_second_it_was_read(
+    api: Stripe, around: Around, account: str, object_: str
+) -> None:
+    api.body = ANN if object_ == "customer" else {"id": account, "object": "account"}
+    around.observer().observe(asking(account, object_))
+    body = around.sent[0]["MessageBody"]
+    message, event = read_message(sqs_record(body)), read_event(body)
+    assert (message.event_id, message.account, message.own) == (asking(account, object_).name, account, True)
+    assert (event.type, event.created, event.account) == (f"observed.{object_}", NOW, account)
+    assert event.object == api.body
+    assert event.type in ROUTES
+
+
+@pytest.mark.parametrize("by_customer", [False, True], ids=["by account", "by customer"])
+@pytest.mark.parametrize("account", ["acct_1", None], ids=["connected", "platform"])
+@pytest.mark.usefixtures("api")
+def test_it_stands_in_the_same_line_as_its_customers_events(
+    around: Around, account: str | None, *, by_customer: bool
+) -> None:
+    events = read_stripe_event(json.dumps(stripe_event(account=account)).encode())
+    around.observer(by_customer=by_customer).observe(asking(account or PLATFORM))
+    assert around.sent[0]["MessageGroupId"] == group_of(events, "customer" if by_customer else "account")
+
+
+@pytest.mark.usefixtures("api")
+def test_an_account_of_its_own_stands_in_no_customers_line(around: Around) -> None:
+    around.observer(by_customer=True).observe(asking(object_="account"))
+    assert around.sent[0]["MessageGroupId"] == "acct_1"
+
+
+def test_asking_twice_for_one_event_is_one_message_and_for_another_event_another() -> None:
+    other = asking().model_copy(update={"event": "evt_2"})
+    assert asking().name == asking().name != other.name
+    assert json.loads(message_of(asking(), ANN, NOW))["id"] == asking().name
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_stripe_in_trouble_is_tried_again_later(api: Stripe, around: Around, status: int) -> None:
+    api.status, api.body = status, {"error": {"message": "try later"}}
+    with pytest.raises(Retryable):
+        around.observer().observe(asking())
+    assert around.sent == []
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_what_stripe_does_not_show_is_an_outcome(api: Stripe, around: Around, status: int) -> None:
+    api.status, api.body = status, {"error": {"message": "no"}}
+    assert around.observer().observe(asking()) == "unanswered"
+    assert around.sent == []
+
+
+def test_a_stripe_that_does_not_answer_is_tried_again_later(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setattr("functions.effects.observer.PATIENCE", (0.05, 0.05))
+        monkeypatch.setattr(stripe, "StripeClient", partial(stripe.StripeClient, base_addresses={"api": url}))
+        with pytest.raises(Retryable, match="APIConnectionError"):
+            around.observer().observe(asking())
+
+
+def test_waiting_for_stripe_and_its_one_retry_fit_in_the_time_that_the_function_has() -> None:
+    assert 2 * sum(PATIENCE) < property_of("EffectsFunction", "Timeout")
+
+
+def test_the_key_is_fetched_once(api: Stripe, around: Around) -> None:
+    observer = around.observer()
+    assert {observer.observe(asking()), observer.observe(asking())} == {"observed"}
+    assert (around.fetched, len(api.asked)) == (1, 2)
+
+
+def test_without_a_key_nothing_is_asked_until_there_is_one(api: Stripe, around: Around) -> None:
+    around.key, observer = "none", around.observer()
+    assert observer.observe(asking()) == "no key"
+    assert (api.asked, around.sent) == ([], [])
+    around.key = "sk_test_1"
+    assert observer.observe(asking()) == "observed"

@@ -1,0 +1,241 @@
+"""What is owed is performed once, and what was performed is known, whatever crashes in between."""
+
+import pytest
+
+from functions.effects.marks import FencedError
+from functions.effects.perform import MOST_ROUNDS, perform
+from functions.effects.turn import Result, Turn
+from functions.effects.worker import Done, More
+from shared.effects import HOUR, Email
+from shared.inbox.outbox import OwedPublish, load
+from tests.consumer.faults import Crash
+from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
+from tests.effects.owing import EXPORT, TROUBLE, Fails, erasing, known, owe, sent
+
+
+@pytest.fixture(scope="module")
+def engine() -> str:
+    return "moto"
+
+
+def test_an_event_whose_effects_are_performed_is_done(world: World) -> None:
+    owe(world, mail(), reminder())
+    assert [result.state for result in world.work_all()] == ["performed", "performed"]
+    assert (world.outside.mails, world.outside.reminders) == ([mail()], [reminder()])
+    inbox = world.inbox()
+    assert (inbox["state"], inbox["done_ms"]) == ("done", NOW * 1000)
+    assert world.outcomes() == ["set", "sent"]
+
+
+def test_a_finished_event_keeps_no_holder_and_leaves_the_index(world: World) -> None:
+    owe(world, mail(), reminder())
+    assert "unfinished" in world.inbox()
+    world.work_all()
+    of_work = {f"{lane}_{what}" for lane in ("effects", "mails") for what in ("owed", "holder")}
+    assert not (of_work | {"unfinished", "error"}) & world.inbox().keys()
+
+
+def test_an_event_is_done_when_its_last_lane_is(world: World) -> None:
+    owe(world, mail(), reminder())
+    world.work("mails")
+    assert world.inbox()["state"] == "committed"
+    world.work("effects")
+    assert world.inbox()["state"] == "done"
+
+
+def test_a_lane_costs_its_lease_and_one_write(world: World) -> None:
+    owe(world, reminder(), announcement())
+    world.work("effects")
+    assert [call for call in world.faults.calls if call != "GetItem"] == ["UpdateItem", "UpdateItem"]
+
+
+def test_a_failed_reminder_holds_up_neither_announcement_nor_mail(world: World) -> None:
+    world.outside.reminder_troubles = [TROUBLE]
+    owe(world, mail(), reminder(), announcement())
+    assert [result.state for result in world.work_all()] == ["waits", "performed"]
+    assert world.outcomes() == [None, "published", "sent"]
+
+
+def test_a_failed_mail_holds_up_no_other_mail(world: World) -> None:
+    world.outside.mail_troubles = [TROUBLE]
+    owe(world, mail("one"), mail("two"))
+    assert world.work("mails").state == "waits"
+    assert (sent(world), world.outcomes()) == (["two"], [None, "sent"])
+
+
+def test_what_was_performed_beside_a_failure_is_not_performed_again(world: World) -> None:
+    world.outside.reminder_troubles = [TROUBLE]
+    owe(world, reminder(), announcement())
+    world.clock.now += world.work("effects").wait or 0
+    world.work("effects")
+    assert (world.outside.reminders, world.outside.announcements) == ([reminder()], [announcement()])
+    assert world.inbox()["state"] == "done"
+
+
+def test_each_effect_has_attempts_and_a_next_try_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.outside, "export", Fails(world.outside.export, [TROUBLE, TROUBLE]))
+    world.outside.reminder_troubles = [KeyError("a bug"), KeyError("a bug")]
+    owe(world, EXPORT, reminder())
+    assert world.work("effects").wait == 2
+    world.clock.now += 2
+    assert world.work("effects").wait == 4
+    progress = world.inbox()["progress"]
+    assert [(progress[place]["attempts"], progress[place]["not_before"] - NOW) for place in "01"] == [(1, 60), (2, 6)]
+
+
+def test_an_effect_that_is_not_due_is_left_alone(world: World) -> None:
+    world.outside.reminder_troubles = [TROUBLE]
+    owe(world, reminder())
+    world.work("effects")
+    world.clock.now += 59.5
+    assert world.work("effects").wait == 1
+    assert world.outside.reminders == []
+    world.clock.now += 0.5
+    assert world.work("effects").state == "performed"
+
+
+def test_a_message_returns_when_its_first_effect_is_due_and_not_a_moment_earlier(world: World) -> None:
+    world.clock.now += 0.6
+    world.outside.reminder_troubles = [TROUBLE]
+    owe(world, reminder())
+    world.clock.now += world.work("effects").wait or 0
+    assert world.work("effects").state == "performed"
+
+
+def test_a_finished_event_says_nothing_of_earlier_errors(world: World) -> None:
+    world.outside.reminder_troubles = [ValueError("a bug")] * 8
+    owe(world, reminder())
+    while (result := world.work("effects", sent=NOW)).state == "waits":
+        world.clock.now += result.wait or 0
+    assert (result.state, world.inbox()["state"]) == ("failed", "failed")
+    world.clock.now += HOUR
+    world.work("effects", sent=world.clock.now)
+    assert world.inbox()["state"] == "done"
+    assert "error" not in world.inbox()
+
+
+def test_a_mail_is_marked_before_the_next_begins_and_not_sent_again(world: World) -> None:
+    world.outside.mail_troubles = [None, Crash()]
+    owe(world, mail("one"), mail("two"))
+    with pytest.raises(Crash):
+        world.work("mails")
+    assert world.outcomes() == ["sent", None]
+    world.clock.now += LEASE
+    world.work("mails")
+    assert (sent(world), world.inbox()["state"]) == (["one", "two"], "done")
+
+
+def test_what_is_safe_to_repeat_is_repeated_after_a_crash(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.outside, "publish", Fails(world.outside.publish, [Crash()]))
+    owe(world, reminder(), announcement())
+    with pytest.raises(Crash):
+        world.work("effects")
+    world.clock.now += LEASE
+    world.work("effects")
+    assert world.outside.reminders == [reminder(), reminder()]
+    assert world.outcomes() == ["set", "published"]
+
+
+@pytest.mark.parametrize(("undeliverable", "outcome"), [(mail(expires=NOW), "too late"), (mail(to=None), "no address")])
+def test_a_mail_that_cannot_be_sent_is_recorded_and_the_event_is_done(
+    world: World, undeliverable: Email, outcome: str
+) -> None:
+    owe(world, undeliverable)
+    world.work("mails")
+    assert (sent(world), world.outcomes(), world.inbox()["state"]) == ([], [outcome], "done")
+
+
+def test_a_mail_whose_words_were_erased_is_not_sent(world: World) -> None:
+    owe(world, mail())
+    world.erase("mail#told")
+    world.work("mails")
+    assert (sent(world), world.outcomes()) == ([], ["erased"])
+
+
+def test_a_mail_is_asked_whether_it_holds_even_a_moment_after_its_commit(world: World) -> None:
+    owe(world, mail("welcome:sub_1").model_copy(update={"template": "welcome"}))
+    world.work("mails")
+    assert (sent(world), world.outcomes()) == ([], ["overtaken"])
+
+
+def test_a_mail_to_the_operator_finds_its_address_when_it_is_sent(world: World) -> None:
+    notice = mail(to=None).model_copy(update={"audience": "operator", "template": "dispute_closed"})
+    owe(world, notice)
+    world.work("mails")
+    assert world.outside.mails == [notice]
+
+
+def test_a_late_worker_cannot_finish_a_lane(world: World) -> None:
+    owe(world, reminder())
+    late = world.lease("effects")
+    world.clock.now += LEASE
+    world.lease("effects")
+    with pytest.raises(FencedError):
+        perform(Turn(world.worker, late, NOW * 1000, world.clock.now))
+    assert (world.inbox()["state"], world.outcomes()) == ("committed", [None])
+
+
+def test_a_late_worker_stops_after_its_first_mail(world: World) -> None:
+    owe(world, mail("one"), mail("two"))
+    late = world.lease("mails")
+    world.clock.now += LEASE
+    world.lease("mails")
+    with pytest.raises(FencedError):
+        perform(Turn(world.worker, late, NOW * 1000, world.clock.now))
+    assert sent(world) == ["one"]
+
+
+def test_all_announcements_are_made_together_and_forgotten_once_they_are_made(world: World) -> None:
+    owe(world, announcement("evt_1:one"), announcement("evt_1:two"))
+    world.work("effects")
+    assert world.outside.announcements == [announcement("evt_1:one"), announcement("evt_1:two")]
+    assert load(world.inbox()["outbox"]) == (OwedPublish(),)
+    assert world.outcomes() == ["published"]
+
+
+def test_marks_whose_answers_were_lost_stand(world: World) -> None:
+    owe(world, mail("one"), mail("two"))
+    world.faults.lose_answer("UpdateItem", times=2)
+    world.work("mails")
+    assert (sent(world), world.outcomes(), world.inbox()["state"]) == (["one", "two"], ["sent", "sent"], "done")
+
+
+def test_a_long_erasure_goes_on_from_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    cursors = []
+
+    def erase(_effect: object, cursor: str | None, _deadline: float) -> Done | More:
+        cursors.append(cursor)
+        return More(f"step {len(cursors)}") if len(cursors) < 3 else Done("erased 3")
+
+    monkeypatch.setattr(world.outside, "erase", erase)
+    known(world)
+    owe(world, erasing(world))
+    goes_on = Result("goes on", again=True)
+    assert [world.work("effects") for _ in range(3)] == [goes_on, goes_on, Result("performed", outcomes=("erased 3",))]
+    assert cursors == [None, "step 1", "step 2"]
+
+
+def test_an_erasure_that_failed_on_its_way_waits_and_goes_on_from_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def erase(_effect: object, cursor: str | None, _deadline: float) -> Done | More:
+        return Done("erased") if cursor else More("half")
+
+    fails = Fails(erase, [])
+    monkeypatch.setattr(world.outside, "erase", fails)
+    known(world)
+    owe(world, erasing(world), reminder())
+    world.work("effects")
+    fails.troubles.append(TROUBLE)
+    assert world.work("effects") == Result("waits", 60, error="BotoCoreError EndpointConnectionError")
+    world.clock.now += 60
+    assert world.work("effects").outcomes == ("erased",)
+
+
+def test_an_erasure_without_an_end_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.outside, "erase", lambda *_: More("the same again"))
+    known(world)
+    owe(world, erasing(world))
+    world.write_inbox({"progress": {"0": {"cursor": "the same again", "rounds": MOST_ROUNDS - 1}}})
+    assert world.work("effects").state == "goes on"
+    assert world.work("effects") == Result("failed", 0, error="Endless too_many_rounds")

@@ -1,0 +1,83 @@
+"""Effects that nobody performs any more are handed over again, each lane at its own time."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.reconcile.overdue import LATE
+from shared.inbox.lanes import LANES, Lane
+from shared.inbox.unfinished import shard_of
+from shared.tables.attributes import to_item
+from tests.reconcile.conftest import HOUR, NOW, House
+
+
+def owe(house: House, event_id: str = "evt_1", ago: float = 5 * HOUR, **attributes: Any) -> None:  # noqa: ANN401 - plain values
+    """An event that was committed `ago` seconds ago; by default both lanes are owed and nobody has begun."""
+    item: dict[str, Any] = {
+        "id": event_id,
+        "state": "committed",
+        "account": "acct_1",
+        "committed_ms": int((house.clock.now - ago) * 1000),
+        "unfinished": shard_of(event_id),
+        **{f"{lane}_owed": True for lane in LANES},
+    }
+    house.dynamodb.put_item(TableName=house.inbox, Item=to_item(item | attributes))
+
+
+def told(house: House, lane: Lane) -> list[str]:
+    """The events that the worker was told about in a lane."""
+    url = house.effects if lane == "effects" else house.mails
+    messages = house.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(message["Body"])["event"] for message in messages]
+
+
+def test_a_lost_hand_over_is_repeated(house: House) -> None:
+    owe(house)
+    assert house.run()["handed_over"] == 2
+    assert (told(house, "effects"), told(house, "mails")) == (["evt_1"], ["evt_1"])
+
+
+def test_it_needs_no_key_of_stripes(house: House) -> None:
+    house.secrets.put_secret_value(SecretId=house.key_id, SecretString="none")
+    owe(house)
+    assert house.run()["handed_over"] == 2
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_a_lane_has_its_time_before_it_counts_as_lost(house: House, lane: Lane) -> None:
+    (other,) = set(LANES) - {lane}
+    owe(house, "evt_1", LATE[lane], **{f"{other}_owed": None})
+    assert house.run()["handed_over"] == 0
+    house.clock.now += 1
+    assert house.run()["handed_over"] == 1
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        {"lease_until": 0, "not_before": NOW - HOUR},
+        {"lease_until": NOW - HOUR},
+        {"lease_until": 0, "failed_ms": (NOW - 5 * HOUR) * 1000},
+    ],
+    ids=["waits for its next try", "is leased", "lies in its dead-letter queue"],
+)
+def test_a_lane_is_left_alone_while_it(house: House, holder: dict[str, int]) -> None:
+    owe(house, mails_owed=None, effects_holder={"token": "a", **holder})
+    assert house.run()["handed_over"] == 0
+
+
+def test_a_lane_that_the_worker_has_touched_lately_is_left_alone(house: House) -> None:
+    owe(house, effects_ms=(NOW - HOUR) * 1000, mails_ms=(NOW - HOUR) * 1000)
+    assert house.run()["handed_over"] == 0
+
+
+def test_every_shard_and_more_than_one_page_of_items_is_read(house: House) -> None:
+    for number in range(230):
+        owe(house, f"evt_{number}", mails_owed=None)
+    assert house.run()["handed_over"] == 230
+
+
+def test_what_is_finished_is_not_in_the_index(house: House) -> None:
+    owe(house, state="done", unfinished=None)
+    assert house.run()["handed_over"] == 0
