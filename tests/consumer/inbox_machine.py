@@ -7,16 +7,15 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, precondition, rule
 
-from functions.consumer import claim as stage
 from functions.consumer.claim import Claimed, Committed, Duplicate, Exhausted, New, Ours, claim, claim_by_commit
 from functions.consumer.commit import FencedError, commit
 from functions.consumer.failure import record_failure, record_retry
 from shared.decision import Decision
 from shared.effects import DAY
 from shared.failure import Failure
+from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import LANES, Lane
-from tests.consumer.lane_model import Entry, LaneModel
+from tests.consumer.lane_model import ATTEMPTS, Entry, LaneModel
 from tests.consumer.world import LEASE, World, mail, reminder
 
 RUNS = count()
@@ -51,7 +50,7 @@ class Model:
             return AwaitingDeadLetter
         if self.lease_until > now:
             return LeasedElsewhere
-        return Exhausted if same_message and self.attempts >= stage.ATTEMPTS else Claimed
+        return Exhausted if same_message and self.attempts >= ATTEMPTS else Claimed
 
     def is_claimed(self, token: str, now: float) -> None:
         self.attempts = self.attempts + 1 if self.message == self.claimed_by else 1

@@ -6,14 +6,17 @@ from typing import Literal
 
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
-from functions.effects import retry
 from functions.effects.lease import Leased, NothingOwed
 from functions.effects.marks import FencedError
+from functions.effects.retry import FIRST_PAUSE
 from shared.backoff import SERVICE
 from shared.effects import HOUR
+from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import Lane
 from tests.consumer.faults import Crash
+
+ATTEMPTS = 2
+"""Of consumers and workers alike while the machine runs, so that short runs use them up."""
 
 type Trouble = Literal["none", "later", "never", "dies"]
 """Of a service: it takes the effect, fails for now, refuses for good; or the worker dies before it has asked."""
@@ -44,8 +47,8 @@ class Entry:
         if trouble == "none":
             return Entry(done=True)
         if trouble == "later" and lane == "mails":
-            return Entry(attempts=tried, not_before=now + min(retry.FIRST_PAUSE * 2**self.attempts, HOUR))
-        if trouble == "later" and tried < retry.ATTEMPTS:
+            return Entry(attempts=tried, not_before=now + min(FIRST_PAUSE * 2**self.attempts, HOUR))
+        if trouble == "later" and tried < ATTEMPTS:
             return Entry(attempts=tried, not_before=now + SERVICE[tried - 1])
         return Entry(attempts=tried, failed_ms=now * 1000)
 

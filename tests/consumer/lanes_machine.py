@@ -15,7 +15,8 @@ from functions.effects.perform import perform
 from functions.effects.turn import Turn
 from shared.effects import HOUR
 from shared.errors import Permanent, Retryable
-from shared.inbox.outbox import LANES, Lane, Progress
+from shared.inbox.lanes import LANES, Lane
+from shared.inbox.outbox import Progress
 from shared.inbox.unfinished import INDEX
 from tests.consumer.faults import Crash
 from tests.consumer.inbox_machine import UNHEARD, Inbox
