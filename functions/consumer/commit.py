@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
 PART = 350_000
-"""Bytes of a compressed payload in one item: DynamoDB allows 400 KB, and SQS 1 MiB of message."""
+"""Bytes of a packed payload in one item: DynamoDB allows 400 KB, and SQS 1 MiB of message."""
 
 
 class StaleRecordError(Exception):
@@ -74,10 +74,7 @@ def commit(store: Store, ours: Ours, event: Event, body: str, decision: Decision
 
 
 def archive_writes(store: Store, event: Event, body: str, journal: Journal | None = None) -> list[Any]:
-    """The puts that archive a payload, compressed, in its customer's partition; repeating them changes nothing.
-
-    The journal of the decision, if there is one, lies on the first item.
-    """
+    """The puts that archive a payload in its customer's partition, the journal on the first; repeatable."""
     packed, journaled = pack(body, "payload"), journal.packed() if journal else None
     return [
         {
