@@ -98,7 +98,7 @@ class Theatre:
 
         for root in (wiring, effects_wiring):
             monkeypatch.setattr(root, "boto3", SimpleNamespace(client=client))
-            monkeypatch.setattr(root, "time", SimpleNamespace(time=self.clock))
+            monkeypatch.setattr(root, "time", SimpleNamespace(time=self.clock, sleep=lambda _seconds: None))
         monkeypatch.setattr(effects_wiring, "random", SimpleNamespace(uniform=lambda _least, most: most))
         monkeypatch.setattr(observer, "_read", lambda _api, effect: self.at_stripe.get(effect.id))
         # The SDK's own retries are real, but for their pauses and the quota that all processes here would share.
