@@ -6,15 +6,13 @@ so its outcome is also written before the next mail begins. If SES's answer is l
 written the outcome, SES gets that mail twice.
 """
 
-from collections.abc import Sequence
-
 from functions.effects.marks import checkpoint
 from functions.effects.retry import after_failure
 from functions.effects.still_applies import why_not
 from functions.effects.turn import Result, Turn, conclude
 from functions.effects.worker import Done, More
 from shared import keys
-from shared.effects import Email, Publish
+from shared.effects import Email
 from shared.inbox.outbox import (
     Owed,
     OwedErasure,
@@ -86,8 +84,8 @@ def _at_once(turn: Turn, owed: OwedReminder | OwedPublish | OwedExport | OwedObs
     match owed:
         case OwedReminder(remind=remind):
             return does.set_reminder(remind)
-        case OwedPublish(announcements=announcements):
-            return _publish(turn, announcements)
+        case OwedPublish():
+            return _publish(turn, owed)
         case OwedExport(export=export):
             return does.export(export, turn.leased.committed_ms)
         case OwedObservation(observe=observe):
@@ -116,11 +114,14 @@ def _committed_mail(store: Store, owed: OwedMail) -> Email | None:
     return Email.model_validate_json(from_item(found)["mail"]) if found else None
 
 
-def _publish(turn: Turn, announcements: Sequence[Publish]) -> str:
-    """Publish, but nothing about a customer or an account that was erased since the event was committed."""
-    about = {(one.account, one.customer) for one in announcements}
-    erased = {one for one in about if _erased(turn, *one)}
-    left = [one for one in announcements if (one.account, one.customer) not in erased]
+def _publish(turn: Turn, owed: OwedPublish) -> str:
+    """Publish, but nothing about a customer or an account that was erased since the event was committed.
+
+    An erasure's own announcement, which waits for it, is always published: code before 0.2 wrote the tombstone late.
+    """
+    about = {(one.account, one.customer) for one in owed.announcements}
+    erased = {one for one in about if owed.after is None and _erased(turn, *one)}
+    left = [one for one in owed.announcements if (one.account, one.customer) not in erased]
     return turn.worker.performers.publish(left) if left else "erased"
 
 
