@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from functions.consumer.backoff import SERVICE
 
 from functions.consumer.claim import ATTEMPTS
+from shared.backoff import SERVICE
 from tests.support import watching
 from tests.support.alarm_clock import Sample, may_raise, raised_by
 from tests.support.template import of_type, words
