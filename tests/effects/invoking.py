@@ -6,10 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from aws_lambda_powertools import Logger
-
 from functions.effects.handler import Handler
 from functions.effects.mailer import Mailer
+from shared.logger import make_logger
 from tests.effects.records import ARNS, URLS
 from tests.effects.ses import Ses, mailer_of
 
@@ -53,7 +52,8 @@ class Lambda:
             lanes={arn: lane for lane, arn in ARNS.items()},
             urls=URLS,
             # A service of its own, since Powertools keeps one logger for each.
-            logger=Logger(service=uuid4().hex, stream=self.log),
+            logger=make_logger(uuid4().hex, self.log),
+            namespace="Billhook/test",
         )
 
     def handle(self, *records: dict[str, Any]) -> list[str]:

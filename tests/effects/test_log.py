@@ -95,4 +95,4 @@ def test_a_queue_that_refuses_is_logged_and_its_own_timeout_shows_the_message_ag
     worker.queue.add_client_error("change_message_visibility", "AccessDenied", "ann@example.com")
     assert worker.handle(record()) == ["effects of evt_1"]
     warning = worker.lines()[-1]
-    assert (warning["level"], warning["code"], warning["event_id"]) == ("WARNING", "AccessDenied", "evt_1")
+    assert (warning["level"], warning["code"], warning["event_id"]) == ("WARN", "AccessDenied", "evt_1")

@@ -25,7 +25,7 @@ def as_read(fields: dict[str, Any]) -> dict[tuple[str, ...], float]:
 
 
 def counted(result: Result, leased: Leased | None = LEASED) -> dict[str, float]:
-    read = as_read(metrics_of(leased, result, NOW))
+    read = as_read(metrics_of(leased, result, NOW, "Billhook/test"))
     assert {key[1:] for key in read} == {("effects",)}
     return {name: value for (name, *_), value in read.items()}
 
@@ -59,26 +59,26 @@ def test_a_mail_that_ses_refused_for_good_and_one_that_came_too_late_are_counted
 
 @pytest.mark.parametrize("state", ["nothing owed", "leased elsewhere", "awaiting dead letter", "unreadable"])
 def test_what_says_nothing_new_counts_nothing(state: str) -> None:
-    assert metrics_of(None, Result(state), NOW) == {}
+    assert metrics_of(None, Result(state), NOW, "Billhook/test") == {}
 
 
 @pytest.mark.parametrize("state", ["fenced", "goes on"])
 def test_a_lane_that_somebody_goes_on_with_counts_nothing(state: str) -> None:
-    assert metrics_of(LEASED, Result(state), NOW) == {}
+    assert metrics_of(LEASED, Result(state), NOW, "Billhook/test") == {}
 
 
 def test_a_clock_that_is_behind_owes_nothing_less_than_nothing() -> None:
-    assert as_read(metrics_of(LEASED, Result("performed"), NOW - 100))["OwedSeconds", "effects"] == 0
+    assert as_read(metrics_of(LEASED, Result("performed"), NOW - 100, "Billhook/test"))["OwedSeconds", "effects"] == 0
 
 
 def test_a_metric_has_its_unit_and_the_service_as_its_one_dimension() -> None:
-    fields = metrics_of(LEASED, Result("performed"), NOW)
+    fields = metrics_of(LEASED, Result("performed"), NOW, "Billhook/test")
     (directive,) = fields["_aws"]["CloudWatchMetrics"]
-    assert directive["Dimensions"] == [["service"]]
+    assert (directive["Namespace"], directive["Dimensions"]) == ("Billhook/test", [["service"]])
     assert fields["service"] == "effects"
     assert directive["Metrics"] == [{"Name": "Done", "Unit": "Count"}, {"Name": "OwedSeconds", "Unit": "Seconds"}]
 
 
 def test_no_account_or_event_is_a_metric_or_a_dimension() -> None:
-    printed = json.dumps(metrics_of(LEASED, Result("performed", outcomes=("sent",)), NOW))
+    printed = json.dumps(metrics_of(LEASED, Result("performed", outcomes=("sent",)), NOW, "Billhook/test"))
     assert not [one for one in ("acct_1", "evt_1", "token") if one in printed]
