@@ -6,6 +6,8 @@ so its outcome is also written before the next mail begins. If SES's answer is l
 written the outcome, SES gets that mail twice.
 """
 
+from dataclasses import replace
+
 from functions.effects.marks import checkpoint
 from functions.effects.retry import after_failure
 from functions.effects.still_applies import why_not
@@ -13,6 +15,7 @@ from functions.effects.turn import Result, Turn, conclude
 from functions.effects.worker import Done, More
 from shared import keys
 from shared.effects import Email
+from shared.failure import failure_of
 from shared.inbox.outbox import (
     Owed,
     OwedErasure,
@@ -42,7 +45,7 @@ def perform(turn: Turn) -> Result:
         progress = turn.progress(place)
         if progress.outcome is None and progress.failed_ms is None and progress.not_before <= turn.worker.store.now():
             _try(turn, place, owed, progress)
-    return conclude(turn)
+    return replace(conclude(turn), faulty=turn.faulty)
 
 
 def _try(turn: Turn, place: int, owed: Owed, progress: Progress) -> None:
@@ -54,6 +57,7 @@ def _try(turn: Turn, place: int, owed: Owed, progress: Progress) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and tried again or given up
         worker = turn.worker
         mail = isinstance(owed, OwedMail)
+        turn.faulty |= failure_of(error).kind == "deployment"
         turn.note(place, after_failure(progress, error, worker.store.clock(), worker.jitter, mail=mail))
         return
     match came:
