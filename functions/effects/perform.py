@@ -15,6 +15,7 @@ from functions.effects.turn import Result, Turn, conclude
 from functions.effects.worker import Done, More
 from shared import keys
 from shared.effects import Email
+from shared.errors import MailDeferred
 from shared.failure import failure_of
 from shared.inbox.outbox import (
     Owed,
@@ -45,6 +46,8 @@ def perform(turn: Turn) -> Result:
         progress = turn.progress(place)
         if progress.outcome is None and progress.failed_ms is None and progress.not_before <= turn.worker.store.now():
             _try(turn, place, owed, progress)
+        if turn.deferred_until:
+            break  # what SES said of one mail holds for the rest
     return replace(conclude(turn), faulty=turn.faulty)
 
 
@@ -58,7 +61,10 @@ def _try(turn: Turn, place: int, owed: Owed, progress: Progress) -> None:
         worker = turn.worker
         mail = isinstance(owed, OwedMail)
         turn.faulty |= failure_of(error).kind == "deployment"
-        turn.note(place, after_failure(progress, error, worker.store.clock(), worker.jitter, mail=mail))
+        failed = after_failure(progress, error, worker.store.clock(), worker.jitter, mail=mail)
+        turn.note(place, failed)
+        if isinstance(error, MailDeferred):
+            turn.deferred_until = failed.not_before
         return
     match came:
         case Done(outcome):

@@ -78,7 +78,8 @@ def test_the_oldest_dead_letter_is_told_by_when_it_was_sent(house: House, lane: 
             "failed_ms": (NOW - HOUR) * 1000,
             "sent_ms": (NOW - days * DAY) * 1000,
         }
-        owe(house, f"evt_{number}", **{f"{lane}_holder": holder})
+        held: dict[str, Any] = {f"{lane}_holder": holder}
+        owe(house, f"evt_{number}", **held)
     (other,) = set(LANES) - {lane}
     totals = house.run()
     assert (totals[f"dead_{lane}_s"], totals[f"dead_{other}_s"]) == (11 * DAY, 0)

@@ -6,6 +6,7 @@ import pytest
 from moto import mock_aws
 
 from tests.consumer.world import REGION
+from tests.prove.plays import AT_STRIPE
 from tests.prove.stage import Stage
 from tests.prove.theatre import Theatre
 
@@ -14,7 +15,7 @@ from tests.prove.theatre import Theatre
 def stopped_theatre() -> Iterator[Theatre]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        theatre = Theatre(Stage())
+        theatre = Theatre(Stage(), at_stripe=AT_STRIPE)
         theatre.open(patch)
         yield theatre
 

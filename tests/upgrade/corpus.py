@@ -57,8 +57,13 @@ def deliver(theatre: Theatre, body: str, at: float) -> dict[str, Any]:
     return inbox(theatre, event["id"])
 
 
-def came_of(item: dict[str, Any]) -> list[tuple[str, str]]:
-    """The kind of each entry of an inbox item's outbox, and what became of it, in a word."""
+def came_of(item: dict[str, Any]) -> list[dict[str, str]]:
+    """The kind of each entry of an inbox item's outbox, and what became of it."""
     outbox = load(item["outbox"])
     progress = progress_of(item, outbox)
-    return [(owed.kind, str(progress[place].outcome).split()[0]) for place, owed in enumerate(outbox)]
+    return [{"kind": owed.kind, "outcome": str(progress[place].outcome)} for place, owed in enumerate(outbox)]
+
+
+def in_short(done: list[dict[str, str]]) -> list[tuple[str, str]]:
+    """Kinds and outcomes, in a word each: how much was erased may differ, and whether a schedule was there before."""
+    return [(entry["kind"], entry["outcome"].split()[0]) for entry in done]

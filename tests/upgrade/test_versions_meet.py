@@ -9,11 +9,13 @@ import pytest
 from tests.prove.plays import SAMPLES, SOON
 from tests.prove.theatre import Act, Theatre
 from tests.prove.wire import Fault, Point
-from tests.upgrade.corpus import came_of, corpus, deliver, inbox, put
+from tests.upgrade.corpus import came_of, corpus, deliver, in_short, inbox, put
 
-OWED = pytest.mark.parametrize("owed", corpus("owed"))
-MIXED = [one for one in corpus("owed") if "publish" in str(one.id) and "email" in str(one.id)]
-FAREWELL = [one for one in corpus("owed") if "export+email" in str(one.id)]
+WITHOUT_WORKER = [one for one in corpus("owed") if "progress" not in one.values[0]["inbox"]]
+"""What code before the effects worker has committed."""
+OWED = pytest.mark.parametrize("owed", WITHOUT_WORKER)
+MIXED = [one for one in WITHOUT_WORKER if "publish" in str(one.id) and "email" in str(one.id)]
+FAREWELL = [one for one in WITHOUT_WORKER if "export+email" in str(one.id)]
 HOUR = 3600
 
 
@@ -23,10 +25,6 @@ def body_of(owed: dict[str, Any]) -> str:
 
 def act_of(owed: dict[str, Any]) -> Act:
     return Act(owed["inbox"]["id"]["S"], owed["inbox"]["type"]["S"], body_of(owed), owed["at"])
-
-
-def expected(owed: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(entry["kind"], entry["outcome"].split()[0]) for entry in owed["done"]]
 
 
 def mails_of(owed: dict[str, Any]) -> int:
@@ -49,7 +47,7 @@ def test_what_an_older_version_gave_up_is_performed_when_its_message_is_redriven
     done = deliver(theatre, body_of(owed), owed["at"])
 
     assert (done["state"], done.get("error")) == ("done", None)
-    assert came_of(done) == expected(owed)
+    assert in_short(came_of(done)) == in_short(owed["done"])
     assert theatre.stage.look().mails.total() == mails_of(owed)
 
 
@@ -121,7 +119,11 @@ def test_what_was_handed_over_before_a_rollback_is_performed_once_when_the_worke
     assert theatre.stage.look().mails.total() == 0
     theatre.work(theatre.clock.now + HOUR)
     assert inbox(theatre, committed)["state"] == "done"
-    assert came_of(inbox(theatre, committed)) == [("remind", "set"), ("publish", "published"), ("email", "sent")]
+    assert in_short(came_of(inbox(theatre, committed))) == [
+        ("remind", "set"),
+        ("publish", "published"),
+        ("email", "sent"),
+    ]
     scene = theatre.stage.look()
     assert (scene.mails.total(), scene.announcements.total(), len(scene.schedules)) == (1, 1, 1)
 
