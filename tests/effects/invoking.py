@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tests.consumer.world import World
 
 
+NAMESPACE = "Billhook/billhook"
+
+
 class Context:
     """Lambda's, with all of the time still left."""
 
@@ -53,7 +56,7 @@ class Lambda:
             urls=URLS,
             # A service of its own, since Powertools keeps one logger for each.
             logger=make_logger(uuid4().hex, self.log),
-            namespace="Billhook/test",
+            namespace=NAMESPACE,
         )
 
     def handle(self, *records: dict[str, Any]) -> list[str]:
