@@ -10,7 +10,16 @@ from functions.consumer.routes import ROUTES
 from tests.prove.compare import compare
 from tests.prove.conftest import Report
 from tests.prove.matrix import Matrix
-from tests.prove.plays import account_leaving, first_of_all, in_order, in_order_with_variants, leaving, one, trial
+from tests.prove.plays import (
+    account_leaving,
+    by_hand,
+    first_of_all,
+    in_order,
+    in_order_with_variants,
+    leaving,
+    one,
+    trial,
+)
 from tests.prove.stage import Scene
 from tests.prove.theatre import Theatre
 from tests.prove.wire import Fault, Point
@@ -40,7 +49,7 @@ def every_handler() -> set[str]:
 
 
 def test_wherever_it_is_stopped_it_ends_as_if_it_had_not_been(theatre: Theatre, report: Report) -> None:
-    matrix = tried(theatre, STOPPED, in_order, trial, leaving, account_leaving)
+    matrix = tried(theatre, STOPPED, in_order, trial, by_hand, leaving, account_leaving)
     report("crash matrix: the story, stopped before and after every call", matrix.table())
     assert matrix.divergences == []
     assert set(matrix.rows) == every_handler()
