@@ -16,7 +16,8 @@ from functions.consumer.routes import ROUTES
 from shared import keys
 from shared.event import read_event
 from shared.packing import pack
-from shared.stripe_objects import Subscription, read
+from shared.stripe_objects import read
+from shared.stripe_subscriptions import Subscription
 from shared.tokens import tokens
 from tests.leaks.answering import answering
 from tests.leaks.house import EVER, House
