@@ -13,7 +13,8 @@ from functions.consumer.routes import ROUTES
 from shared.event import read_event
 from shared.failure import failure_of
 from shared.packing import pack
-from shared.stripe_objects import Subscription, read
+from shared.stripe_objects import read
+from shared.stripe_subscriptions import Subscription
 from tests.leaks.house import EVERY_TROUBLE, House
 from tests.leaks.listening import call
 from tests.leaks.planted import Canaries, mutations, planted
