@@ -129,6 +129,11 @@ def _facts(record: Kept, plans: Plans) -> Mapping[str, Scalar]:
             return {}
 
 
+def facts_of(record: Kept, plans: Plans) -> Mapping[str, Scalar]:
+    """What an announcement about a record would say, nulls included."""
+    return _facts(record, plans)
+
+
 def _reference(record: Kept) -> str | None:
     """The business's own id of whoever bought, as the Checkout session carried it."""
     match record:

@@ -1,8 +1,11 @@
 """What the business has decided, for handlers to ask: which mails, which plans, how long to wait."""
 
+import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
+from shared import keys
 from shared.effects import DAY
 from shared.frozen import Frozen
 from shared.plans import Plans
@@ -40,6 +43,12 @@ class Policy(Frozen):
     erase_deleted: bool = True
     erase_waits: bool = True
     erase_after_deauthorized: int = 30 * DAY
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A short name for these very choices: another policy has another."""
+        ordered = [list(self.plans.plans), self.model_dump()]  # the last plan in the file is the largest
+        return keys.digest(json.dumps(ordered, sort_keys=True, default=sorted))[:12]
 
 
 MAILS: Mapping[str, str] = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from functions.consumer.journal import journal_of
 from functions.consumer.noted_books import NotedBooks
 from functions.consumer.routes import ROUTES
 from shared import keys
@@ -57,10 +58,13 @@ def decide(event: Event, books: Books) -> Decision:
         for pointer in _pointers(noted.before(record), record)
     }
     past = (over for record in settled.save for over in _past(noted.before(record), record))
+    then = (*settled.then, *told)
+    saved = ((noted.before(record), record) for record in settled.save)
     return Decision(
         archive=not holds_ids_only(event.type),
+        journal=journal_of(saved, then, books.policy),
         save=(*settled.save, *past, *pointers.values()),
-        then=(*settled.then, *told),
+        then=then,
     )
 
 

@@ -78,7 +78,8 @@ class Mailer:
             raise
 
     def _send(self, request: dict[str, Any]) -> str:
-        for again in range(AT_ONCE + 1):
+        again = 0
+        while True:
             try:
                 self._call(request)
             except ClientError as error:
@@ -91,10 +92,10 @@ class Mailer:
                     raise
                 if again == AT_ONCE:
                     raise MailDeferred(code, REST) from None
-                self.sleep(self.jitter(0.1, 1))
             else:
-                break
-        return "sent"
+                return "sent"
+            again += 1
+            self.sleep(self.jitter(0.1, 1))
 
     def _call(self, request: dict[str, Any]) -> None:
         """Call SES once more if a kept connection was closed while Lambda slept: SES has not read that request."""

@@ -35,7 +35,8 @@ type Play = Callable[[Matrix], None]
 @pytest.fixture(autouse=True)
 def much_to_erase(monkeypatch: pytest.MonkeyPatch) -> None:
     """A customer with more history than one call deletes; moto grows slow with as much as that really takes."""
-    monkeypatch.setattr(eraser, "AT_ONCE", 2)
+    monkeypatch.setattr(eraser, "PAGE", 4)
+    monkeypatch.setattr(eraser, "BATCH", 2)
 
 
 def tried(theatre: Theatre, faults: tuple[Fault, ...], *plays: Play) -> Matrix:

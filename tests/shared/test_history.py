@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.consumer.decide import decide
+from functions.consumer.noted_books import NotedBooks
 from shared.event import PLATFORM, Event
 from shared.happened import customer_of
 from shared.history import DECLINES
@@ -115,6 +116,12 @@ def test_what_is_over_lies_in_an_item_of_its_own_under_its_customer() -> None:
     assert isinstance(organization, Organization)
     assert not organization.subscriptions
     assert not organization.invoices
+
+
+def test_a_handler_may_ask_for_something_of_the_past_that_its_event_does_not_name() -> None:
+    books = told(begun(1), ended(1))
+    vacant = EndedSubscription(account=PLATFORM, subject=CUSTOMER, subscription_id="sub_1")
+    assert not NotedBooks(books, invoiced(PAID, 2)).past(vacant).vacant
 
 
 @pytest.mark.parametrize("attempts", [0, 1, 2])
