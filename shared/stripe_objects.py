@@ -14,6 +14,9 @@ from shared.frozen import Frozen
 from shared.snapshot import Snapshot
 from shared.stripe_fields import Id, MaybeId, place, places
 
+DAYS: Mapping[str, int] = {"day": 1, "week": 7, "month": 30, "year": 360}
+"""How long an interval of a price is, in days, counted as twelve months of thirty days: 52 weeks reach a year, too."""
+
 
 class SubscriptionItem(Frozen):
     """One price of a subscription and how many of it."""
@@ -23,7 +26,14 @@ class SubscriptionItem(Frozen):
     quantity: int | None = None
     lookup_key: str | None = Field(default=None, validation_alias=places("price.lookup_key", "lookup_key"))
     interval: str | None = Field(default=None, validation_alias=places("price.recurring.interval", "interval"))
+    interval_count: int = Field(default=1, validation_alias=places("price.recurring.interval_count", "interval_count"))
     current_period_end: int | None = None
+
+    @property
+    def term(self) -> str | None:
+        """The longest unit that its period reaches: 12 months are a `year`, 90 days a `month`; None if unknown."""
+        days = DAYS.get(self.interval or "", 0) * self.interval_count
+        return next((unit for unit, length in reversed(DAYS.items()) if days >= length), None)
 
 
 class Subscription(Snapshot):

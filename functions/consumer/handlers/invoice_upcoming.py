@@ -37,5 +37,5 @@ def _renews(organization: Organization, upcoming: UpcomingInvoice, books: Books)
     elif not subscription.alive or subscription.ends_at or subscription.paused:
         return False
     else:
-        intervals = {item.interval for item in subscription.items if item.interval}
+        intervals = {item.term for item in subscription.items if item.term}
     return bool(intervals & books.policy.upcoming)
