@@ -48,7 +48,8 @@ class Event(Frozen):
     @property
     def subject(self) -> str:
         """Whose partition of the books it belongs to: its customer's, else its payment's, else its object's own."""
-        if self.object.get("object") in {"application", "payout"}:  # our own application, and money to the account
+        # Our own application, money to the account, and what it may do.
+        if self.object.get("object") in {"application", "payout", "capability"}:
             return self.account
         return subject_of(self.object) or self.id
 
@@ -64,9 +65,9 @@ def subject_of(obj: Mapping[str, Any]) -> str | None:
 def payment_of(obj: Mapping[str, Any]) -> object:
     """The payment of what belongs to a payment and names no customer."""
     match obj:
-        case {"object": "dispute" | "refund", "payment_intent": payment} if payment:
+        case {"object": "dispute" | "refund" | "radar.early_fraud_warning", "payment_intent": payment} if payment:
             return payment
-        case {"object": "dispute" | "refund", "charge": charge}:
+        case {"object": "dispute" | "refund" | "radar.early_fraud_warning", "charge": charge}:
             return charge
         case {"object": "invoice_payment", "payment": {"payment_intent": payment}}:
             return payment

@@ -42,7 +42,9 @@ class Organization(Correspondent):
     def address(self) -> str | None:
         """Where mail goes, if anything has told us yet: the customer's own address, else one of another object's."""
         own = self.profile.value.email if self.profile else None
-        return own or (self.contact.value.email if self.contact else None)
+        # A customer who has removed their address since is not written to at an older one.
+        newer = self.contact and (self.profile is None or self.contact.second >= self.profile.second)
+        return own or (self.contact.value.email if self.contact and newer else None)
 
     @property
     def name(self) -> str | None:
@@ -121,6 +123,10 @@ class Organization(Correspondent):
         """The invoice as the newest event tells it, if any has."""
         facet = self.invoices.get(invoice_id)
         return facet.value if facet else None
+
+    def paying(self, invoice_id: str) -> bool:
+        """Whether a payment of the invoice is on its way, as a bank debit is for days."""
+        return invoice_id in self.declines and self.declines[invoice_id].value.status == "processing"
 
     def subscription(self, subscription_id: str) -> Subscription | None:
         """The subscription as the newest event tells it, if any has."""

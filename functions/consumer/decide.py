@@ -7,26 +7,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from functions.consumer.routes import ROUTES
-from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
+from shared.after_erasure import after_erasure
 from shared.books import Books
 from shared.decision import Decision, Kept
 from shared.effects import Effect, Email
 from shared.errors import Permanent
 from shared.event import PLATFORM, Event
 from shared.happened import customer_of, happened
+from shared.hearing import heard
+from shared.joined import joined
 from shared.orders import Order
 from shared.own_types import is_own
 from shared.payments import Payment
-from shared.pointer import Holding, Pointer
-from shared.policy import HOLDER_MAILS, Policy
+from shared.pointing import pointers
+from shared.policy import HOLDER_MAILS, OF_THE_PLATFORM, Policy
 from shared.record import Correspondent
 from shared.records import Organization
 from shared.still_true import still_true
 from shared.stripe_objects import Contact
-
-REFUSED = Decision(archive=False)
-"""Of a customer who was erased nothing is kept again, not even the payload."""
 
 
 def decide(event: Event, books: Books) -> Decision:
@@ -38,25 +37,19 @@ def decide(event: Event, books: Books) -> Decision:
     if event.type not in ROUTES:  # it had a route when it was claimed first
         raise Permanent("no_handler", event.type)
     noted = _NotedBooks(books)
-    decided = ROUTES[event.type](event, noted)
+    decided = heard(ROUTES[event.type](event, noted), event, noted)
     if any(_refused(owner, event) for record in decided.save for owner in _owner(record, noted)):
-        return REFUSED
-    wanted = Decision(save=decided.save, then=tuple(one for one in decided.then if _meant(one, event, noted)))
-    settled = _settle_mails(wanted, event, noted)
+        return _as_meant(after_erasure(decided, event, noted), event, noted)
+    settled = _settle_mails(_as_meant(decided, event, noted), event, noted)
+    sales = _Decided(settled, noted)
     told = tuple(
-        announcement
+        joined(announcement, record, event, sales)
         for record in settled.save
         for announcement in happened(noted.before(record), record, event, books.policy.plans)
     )
-    # By their place: two new records of one partition have one holding, and a transaction may write an item only once.
-    pointers = {
-        (pointer.partition, pointer.sort_key): pointer
-        for record in settled.save
-        for pointer in _pointers(noted.before(record), record)
-    }
     return Decision(
         archive=not is_own(event.type),  # a message of ours holds nothing but ids, which the inbox has too
-        save=(*settled.save, *pointers.values()),
+        save=(*settled.save, *pointers((noted.before(record), record) for record in settled.save)),
         then=(*settled.then, *told),
     )
 
@@ -78,22 +71,18 @@ def _refused(organization: Organization, event: Event) -> bool:
     return event.created <= organization.erased_at or not comes_back
 
 
-def _pointers(before: Kept, after: Kept) -> Iterator[Pointer | Holding]:
-    """What leads from a customer to a payment, once it is known whose it is; from an account to all of its own."""
-    if isinstance(before, Payment) and isinstance(after, Payment) and after.customer and not before.customer:
-        yield Pointer(account=after.account, subject=after.customer, payment=after.subject)
-    elsewhere = after.partition != keys.partition(after.account, after.account)
-    if elsewhere and after.account != PLATFORM and before.version == 0:
-        yield Holding(account=after.account, subject=after.account, held=after.subject)
-
-
-def _meant(effect: Effect, event: Event, books: Books) -> bool:
-    return not isinstance(effect, Email) or wanted(effect, event.account, books)
+def _as_meant(decision: Decision, event: Event, books: Books) -> Decision:
+    """`decision` without the mails that the business does not want."""
+    then = (one for one in decision.then if not isinstance(one, Email) or wanted(one, event.account, books))
+    return decision.model_copy(update={"then": tuple(then)})
 
 
 def wanted(mail: Email, account: str, books: Books) -> bool:
     """Whether the business wants this: its own customers get mail, those of connected accounts only if it says so."""
-    if account == PLATFORM or mail.audience == "operator":
+    if mail.audience == "operator":
+        theirs = account != PLATFORM and mail.template not in OF_THE_PLATFORM
+        return mail.template not in books.policy.off and (books.policy.tell_connected or not theirs)
+    if account == PLATFORM:
         return mail.template not in books.policy.off
     allowed = books.policy.mail_connected or mail.template in HOLDER_MAILS
     return allowed and mail.template not in books.policy.off and books.connected(account).ours
@@ -145,6 +134,10 @@ class _Decided:
 
     decision: Decision
     books: Books
+
+    def organization(self, account: str, customer: str) -> Organization:
+        saved = (one for one in self.decision.save if isinstance(one, Organization) and one.subject == customer)
+        return next(saved, None) or self.books.organization(account, customer)
 
     def payment(self, account: str, payment: str) -> Payment:
         saved = (one for one in self.decision.save if isinstance(one, Payment) and one.subject == payment)

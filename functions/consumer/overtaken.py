@@ -22,9 +22,18 @@ def _still_open(mail: Email, account: str, subject: str, books: Books) -> bool:
     """Whether there is anything left for the operator to do."""
     _, about, *_ = mail.key.split(":")
     match mail.template:
-        case "dispute_opened":
-            dispute = books.payment(account, subject).disputes.get(about)
-            return dispute is None or not dispute.value.final
+        case "dispute_opened" | "dispute_escalated":
+            dispute = books.payment(account, subject).dispute(about)
+            return dispute is None or not dispute.over
+        case "dispute_due":
+            dispute = books.payment(account, subject).dispute(about)
+            return dispute is not None and dispute.answer_by is not None
+        case "fraud_warning":
+            payment = books.payment(account, subject)
+            return not (payment.refunded_whole or payment.disputes)
+        case "account_rejected":
+            state = books.connected(account).state
+            return state is None or state.value.rejected
         case "finalization_failed":
             invoice = books.organization(account, subject).invoice(about)
             return invoice is None or invoice.status == "draft"

@@ -12,8 +12,8 @@ from shared.pointer import Pointer
 from shared.policy import Policy
 from shared.records import Organization
 from shared.stripe_checkout import CheckoutSession
+from shared.stripe_disputes import Dispute
 from shared.stripe_objects import Contact, Invoice, read
-from shared.stripe_payments import Dispute
 from tests.consumer.world import World, token
 from tests.support.samples import sample
 

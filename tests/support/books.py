@@ -15,7 +15,7 @@ class BooksOf:
     """Books that hold `records`, and what the decisions applied to them have saved, mailed and scheduled."""
 
     def __init__(self, *records: Kept, policy: Policy | None = None) -> None:
-        self.policy = policy or Policy(plans=read_plans(), mail_connected=True)
+        self.policy = policy or Policy(plans=read_plans(), mail_connected=True, tell_connected=True)
         self.at_stripe: dict[tuple[str, str], Contact] = {}
         self.exports: list[Export] = []
         self.erasures: list[Erase] = []
