@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
+from functions.consumer.decide import decide
 from functions.consumer.mails.render import render
 from functions.consumer.routes import ROUTES
 from shared.effects import Email, Scalar
-from shared.event import Event
+from shared.event import PLATFORM, Event
 from shared.policy import MAILS, OPERATOR_MAILS
+from shared.records import Organization
 from tests.support.books import BooksOf
 from tests.support.mails import BUSINESS, FULL, OPTIONAL, URL, VARIANTS, links, shown, words
 from tests.support.samples import fired, sample
-from tests.support.stories import ROUTED, told
+from tests.support.stories import CUSTOMER, ROUTED, told
 
 TEMPLATES = Path(inspect.getfile(render)).parent / "templates"
 ALL = MAILS.keys() | OPERATOR_MAILS
@@ -102,10 +104,14 @@ def asked_for() -> list[Email]:
     What is decided for every mail alike, such as that an address is waited for, is left aside.
     """
     unlisted = sample("customer.subscription.created", items={"data": [{"price": {"id": "price_of_tomorrow"}}]})
-    mails = []
+    rejected = sample("account.updated", requirements={"disabled_reason": "rejected.fraud"})
+    inquiry = sample("charge.dispute.created.inquiry")
+    escalated = sample("charge.dispute.updated", id=inquiry.object["id"], payment_intent=inquiry.object["payment_intent"])
+    grave = Organization(account=PLATFORM, subject=CUSTOMER, erased_at=1)
+    mails = [mail for mail in decide(sample("charge.refunded"), BooksOf(grave)).then if isinstance(mail, Email)]
     for books in (BooksOf(), *(told(event) for event in ROUTED)):
         due = [fired(reminder) for reminder in books.reminders.values()]
-        mails += [mail for event in (*ROUTED, unlisted, *due) for mail in mails_of(event, books)]
+        mails += [mail for event in (*ROUTED, unlisted, rejected, escalated, *due) for mail in mails_of(event, books)]
     return mails
 
 
