@@ -1,7 +1,5 @@
 """charge.dispute.*: money is held back while a dispute is open; the operator has days to answer it. Access stays."""
 
-from collections.abc import Iterator
-
 from shared.books import Books
 from shared.decision import Decision
 from shared.effects import Remind
@@ -20,36 +18,36 @@ def handle(event: Event, books: Books) -> Decision:
     before, now = known.dispute(dispute.id), payment.disputes[dispute.id].value
     if now != dispute:  # overtaken
         return Decision(save=(payment,))
-    news = [
-        tell_operator(
-            payment.partition,
-            template,
-            # No status: an inquiry may close, escalate and close again.
-            f"{dispute.id}:{event.created}",
-            event,
-            dispute=dispute.id,
-            amount=dispute.amount,
-            currency=dispute.currency,
-            reason=dispute.reason,
-            status=dispute.status,
-            due_by=dispute.answer_by,
-            customer=payment.customer,
-        )
-        for template in _news(before, now, event)
-    ]
-    return Decision(save=(payment,), then=(*news, *_reminder(payment, before, now, event)))
+    reminder = _reminder(payment, before, now, event)
+    template = _news(before, now, event)
+    if template is None:
+        return Decision(save=(payment,), then=reminder)
+    mail = tell_operator(
+        payment.partition,
+        template,
+        f"{dispute.id}:{event.created}",  # no status: an inquiry may close, escalate and close again
+        event,
+        dispute=dispute.id,
+        amount=dispute.amount,
+        currency=dispute.currency,
+        reason=dispute.reason,
+        status=dispute.status,
+        due_by=dispute.answer_by,
+        customer=payment.customer,
+    )
+    return Decision(save=(payment,), then=(*reminder, mail))
 
 
-def _news(before: Dispute | None, now: Dispute, event: Event) -> Iterator[str]:
-    """What the operator has not been told yet; of two events about one change the first one tells it."""
+def _news(before: Dispute | None, now: Dispute, event: Event) -> str | None:
+    """The mail about what the operator has not been told yet; of two events about one change the first one tells it."""
     if now.over and not (before and before.status == now.status):
-        yield "dispute_closed"
-    elif before is None and (now.answer_by or event.type == "charge.dispute.created") and not now.over:
-        yield "dispute_opened"
-    elif now.open and before and before.inquiry and not now.inquiry:
-        yield "dispute_escalated"
-    elif now.open and before and before.over:
-        yield "dispute_opened"
+        return "dispute_closed"
+    if before is None:
+        asks = now.answer_by is not None or event.type == "charge.dispute.created"
+        return "dispute_opened" if asks and not now.over else None
+    if now.open and before.inquiry and not now.inquiry:
+        return "dispute_escalated"
+    return "dispute_opened" if now.open and before.over else None
 
 
 def _reminder(payment: Payment, before: Dispute | None, now: Dispute, event: Event) -> tuple[Remind, ...]:
