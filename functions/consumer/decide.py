@@ -21,11 +21,12 @@ from shared.orders import Order
 from shared.own_types import is_own
 from shared.payments import Payment
 from shared.pointing import pointers
-from shared.policy import HOLDER_MAILS, OF_THE_PLATFORM, Policy
+from shared.policy import HOLDER_MAILS, Policy
 from shared.record import Correspondent
 from shared.records import Organization
 from shared.still_true import still_true
 from shared.stripe_objects import Contact
+from shared.wanted import wanted
 
 
 def decide(event: Event, books: Books) -> Decision:
@@ -73,19 +74,9 @@ def _refused(organization: Organization, event: Event) -> bool:
 
 def _as_meant(decision: Decision, event: Event, books: Books) -> Decision:
     """`decision` without the mails that the business does not want."""
-    then = (one for one in decision.then if not isinstance(one, Email) or wanted(one, event.account, books))
+    facts = _Decided(decision, books)  # this event may tell that its account is back
+    then = (one for one in decision.then if not isinstance(one, Email) or wanted(one, event.account, facts))
     return decision.model_copy(update={"then": tuple(then)})
-
-
-def wanted(mail: Email, account: str, books: Books) -> bool:
-    """Whether the business wants this: its own customers get mail, those of connected accounts only if it says so."""
-    if mail.audience == "operator":
-        theirs = account != PLATFORM and mail.template not in OF_THE_PLATFORM
-        return mail.template not in books.policy.off and (books.policy.tell_connected or not theirs)
-    if account == PLATFORM:
-        return mail.template not in books.policy.off
-    allowed = books.policy.mail_connected or mail.template in HOLDER_MAILS
-    return allowed and mail.template not in books.policy.off and books.connected(account).ours
 
 
 def _settle_mails(decision: Decision, event: Event, books: "_NotedBooks") -> Decision:
@@ -101,7 +92,7 @@ def _settle_mails(decision: Decision, event: Event, books: "_NotedBooks") -> Dec
             then.append(effect)
     for partition, person in people.items():
         # Asked again of what waited: the account may have left us since, or the mail been switched off.
-        meant = {key: mail for key, mail in person.owed.items() if wanted(mail, event.account, books)}
+        meant = {key: mail for key, mail in person.owed.items() if wanted(mail, event.account, facts)}
         true = {} if person.silent else {key: mail for key, mail in meant.items() if still_true(mail, person, facts)}
         asked = _at_stripe(person, true, books)
         sendable = (mail for mail in person.addressed(true, asked) if mail.expires > event.created)
@@ -134,6 +125,14 @@ class _Decided:
 
     decision: Decision
     books: Books
+
+    @property
+    def policy(self) -> Policy:
+        return self.books.policy
+
+    def connected(self, account: str) -> ConnectedAccount:
+        saved = (one for one in self.decision.save if isinstance(one, ConnectedAccount))
+        return next(saved, None) or self.books.connected(account)
 
     def organization(self, account: str, customer: str) -> Organization:
         saved = (one for one in self.decision.save if isinstance(one, Organization) and one.subject == customer)

@@ -1,10 +1,10 @@
 """Whether a mail that was committed by an earlier attempt, maybe days ago, has been overtaken by what came since."""
 
-from functions.consumer.decide import wanted
 from shared.books import Books
 from shared.effects import Email
 from shared.keys import split
 from shared.still_true import still_true
+from shared.wanted import wanted
 
 
 def overtaken(mail: Email, books: Books) -> bool:

@@ -89,7 +89,7 @@ def test_a_delayed_payment_that_fails_is_told_to_whom_the_businesss_own_order_be
         }
     )
     assert not told_with(policy, somebody, debit, paid, failed).mails, "it was paid in the end"
-    assert not told_with(Policy(mail_connected=True), somebody, debit, failed).mails, "nothing says that it was an order"
+    assert not told_with(Policy(mail_connected=True), somebody, debit, failed).mails, "nothing says it was an order"
 
 
 def test_a_card_that_is_declined_at_the_checkout_is_seen_there_and_not_mailed(stripe_sends: Stripe) -> None:
