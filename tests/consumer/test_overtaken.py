@@ -34,7 +34,7 @@ INQUIRED = INQUIRY.object["payment_intent"]
 ESCALATED = after(INQUIRY, "charge.dispute.updated", status="needs_response", payment_intent=INQUIRED)
 WARNED = sample("radar.early_fraud_warning.created")
 REJECTED = sample("account.updated", requirements={"disabled_reason": "rejected.fraud"})
-DAILY = sample("account.updated", requirements={"currently_due": []}, created=COMING.created + 2)
+DAILY = sample("account.updated", requirements={"currently_due": []}, created=HOLDER.created + 1)
 OVERTAKEN = {
     "payment_failed": ((FAILED,), after(FAILED, "invoice.paid.recovered")),
     "receipt": ((SOMEBODY, PAID), after(SOMEBODY, "customer.deleted")),
@@ -42,7 +42,7 @@ OVERTAKEN = {
     "dispute_opened": ((DISPUTED,), after(DISPUTED, "charge.dispute.closed")),
     "dispute_escalated": ((INQUIRY, ESCALATED), after(ESCALATED, "charge.dispute.closed", payment_intent=INQUIRED)),
     "fraud_warning": ((WARNED,), DISPUTED),
-    "payout_canceled": ((COMING, after(COMING, "payout.canceled", automatic=True)), DAILY),
+    "payout_canceled": ((HOLDER, COMING, after(COMING, "payout.canceled", automatic=True)), DAILY),
     "account_rejected": ((REJECTED,), after(REJECTED, "account.updated", requirements={"disabled_reason": None})),
     "payout_coming": ((HOLDER, COMING), after(COMING, "payout.paid")),
     "account_requirements": ((HOLDER,), LEFT),

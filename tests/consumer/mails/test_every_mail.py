@@ -106,9 +106,8 @@ def asked_for() -> list[Email]:
     unlisted = sample("customer.subscription.created", items={"data": [{"price": {"id": "price_of_tomorrow"}}]})
     rejected = sample("account.updated", requirements={"disabled_reason": "rejected.fraud"})
     inquiry = sample("charge.dispute.created.inquiry")
-    escalated = sample(
-        "charge.dispute.updated", id=inquiry.object["id"], payment_intent=inquiry.object["payment_intent"]
-    )
+    same = {name: inquiry.object[name] for name in ("id", "payment_intent")}
+    escalated = sample("charge.dispute.updated", event_id="evt_escalated", **same)
     grave = Organization(account=PLATFORM, subject=CUSTOMER, erased_at=1)
     mails = [mail for mail in decide(sample("charge.refunded"), BooksOf(grave)).then if isinstance(mail, Email)]
     for books in (BooksOf(), *(told(event) for event in ROUTED)):
