@@ -74,7 +74,7 @@ class Payment(Record):
         if intent is None:
             return "unknown"
         under_way: Mapping[str, Status] = {"processing": "processing", "requires_capture": "authorized"}
-        return under_way.get(intent.status, "failed" if intent.decline_code else "open")
+        return under_way.get(intent.status, "failed" if intent.refusal else "open")
 
     @property
     def collected(self) -> bool:
@@ -105,6 +105,11 @@ class Payment(Record):
     def refunding(self) -> bool:
         """Whether a refund is under way."""
         return any(facet.value.under_way for facet in self.refunds.values())
+
+    @property
+    def awaits_money(self) -> bool:
+        """Whether a dispute is still being decided, or a refund is under way."""
+        return self.disputed or self.refunding
 
     @property
     def refunded(self) -> int:

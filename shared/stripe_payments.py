@@ -52,6 +52,11 @@ class PaymentIntent(Presented):
         )
 
     @property
+    def refusal(self) -> str | None:
+        """Why the last attempt failed, if it did: Stripe may send an error's decline code as null."""
+        return self.decline_code or self.error_code
+
+    @property
     def paid_invoice(self) -> str | None:
         """The invoice that it pays; since basil only an undocumented order reference says so here."""
         return self.invoice if self.invoice and self.invoice.startswith("in_") else None

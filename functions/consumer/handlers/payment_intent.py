@@ -26,7 +26,7 @@ def handle(event: Event, books: Books) -> Decision:
 
 def _attempt(organization: Organization | None, intent: PaymentIntent, event: Event) -> tuple[Organization, ...]:
     """The organization, knowing how the newest attempt at its invoice goes: declined, or on its way for days."""
-    told = intent.decline_code or intent.status == "processing"
+    told = intent.refusal or intent.status == "processing"
     if organization is None or intent.paid_invoice is None or not told:
         return ()
     after = organization.with_decline(intent.paid_invoice, intent, event)
