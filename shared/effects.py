@@ -89,8 +89,8 @@ class Publish(Frozen):
     reference: str | None = None
     facts: Mapping[str, Scalar] = {}
     metadata: Mapping[str, str] = {}
-    customer_metadata: Mapping[str, str] = {}
-    subscription_metadata: Mapping[str, str] = {}
+    customer_metadata: Mapping[str, str] | None = None
+    subscription_metadata: Mapping[str, str] | None = None
 
 
 class Export(Frozen):

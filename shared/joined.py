@@ -40,8 +40,8 @@ def joined(announcement: Publish, record: Kept, event: Event, sales: Sales) -> P
         update={
             "facts": facts,
             "reference": announcement.reference or _reference(record, organization, sales),
-            "customer_metadata": _of_customer(organization),
-            "subscription_metadata": _of_subscription(organization, subscription),
+            "customer_metadata": _of_customer(organization) or None,
+            "subscription_metadata": _of_subscription(organization, subscription) or None,
         }
     )
 

@@ -79,4 +79,4 @@ def test_the_currency_that_a_customer_paid_in_is_beside_what_is_settled() -> Non
 def test_what_nobody_has_told_is_left_out() -> None:
     alone = last(sample("charge.refunded", customer=None))
     assert not {"session", "order", "invoice", "subscription"} & alone.facts.keys()
-    assert (alone.reference, alone.customer_metadata, alone.subscription_metadata) == (None, {}, {})
+    assert (alone.reference, alone.customer_metadata, alone.subscription_metadata) == (None, None, None)

@@ -180,7 +180,6 @@ RECONNECTED = Story(
     ),
     must=of("payout_coming", "receipt"),
     may=of("account_requirements"),
-    silenced={"account_requirements": 1},
 )
 HOLD = sample("payment_intent.amount_capturable_updated")
 CAPTURED = sample("charge.captured")
