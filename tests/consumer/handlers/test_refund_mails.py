@@ -1,5 +1,7 @@
 """A refund is told once, each time, in the currency that the customer paid in, and never as more than is known."""
 
+from typing import Any
+
 import pytest
 
 from functions.consumer.mails.render import render
@@ -10,7 +12,7 @@ from tests.support.samples import sample
 from tests.support.stories import told
 
 SOMEBODY = sample("customer.created")
-EUROS = {"presentment_details": {"presentment_amount": 8650, "presentment_currency": "eur"}}
+EUROS: dict[str, Any] = {"presentment_details": {"presentment_amount": 8650, "presentment_currency": "eur"}}
 PART = sample("charge.refunded", **EUROS)
 WHOLE = sample("charge.refunded.full", **EUROS)
 AT_ONCE = sample("charge.refunded.full", **EUROS, previous={"amount_refunded": 0})

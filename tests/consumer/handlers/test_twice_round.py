@@ -6,6 +6,7 @@ each time, such as a payout, is named in `NEW_EACH_TIME`.
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,8 +23,10 @@ from tests.support.stories import told
 HOLDER = sample("account.updated", requirements={"currently_due": []})
 INQUIRY = sample("charge.dispute.created.inquiry")
 REFUNDED = sample("charge.refunded.full", previous={"amount_refunded": 0})
-CHARGED = {name: REFUNDED.object[name] for name in ("payment_intent",)} | {"charge": REFUNDED.object["id"]}
-DEBIT = {"id": "pi_3UbD4rHv8KpR2wXn0kSpLe7q", "metadata": {"order_id": "o_1"}}
+CHARGED: dict[str, Any] = {name: REFUNDED.object[name] for name in ("payment_intent",)} | {
+    "charge": REFUNDED.object["id"]
+}
+DEBIT: dict[str, Any] = {"id": "pi_3UbD4rHv8KpR2wXn0kSpLe7q", "metadata": {"order_id": "o_1"}}
 
 
 def dispute(status: str, days: int) -> Event:
