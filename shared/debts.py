@@ -1,12 +1,14 @@
 """What a customer owes, and whether it is asked for: derived from the invoices and subscriptions that were heard of."""
 
-from shared.effects import HOUR
+from shared.effects import DAY, HOUR
 from shared.history import History
 from shared.policy import Policy
 from shared.stripe_invoices import Invoice
 
 FIRST_PAYMENT_WITHIN = 23 * HOUR
 """How long Stripe lets a first payment be tried: https://docs.stripe.com/billing/subscriptions/overview."""
+REMIND_AFTER = 3 * DAY
+"""How long after a failure a customer is asked again."""
 
 
 class Debts(History):
@@ -42,7 +44,14 @@ class Debts(History):
 
     def asks_for(self, invoice: Invoice, policy: Policy) -> bool:
         """Whether the customer is asked to pay what is late; after the end, only if the business says so."""
-        return self.is_late(invoice) and (policy.collect_after_end or not self.has_ended(invoice))
+        wanted = policy.collect_after_end or not self.has_ended(invoice)
+        return wanted and self.is_late(invoice) and not self.paying(invoice.id)
+
+    def paying(self, invoice_id: str) -> bool:
+        """Whether a payment of the invoice is on its way, as a bank debit is for days; a later failure ends that."""
+        attempt = self.declines.get(invoice_id)
+        failed_at = self.reminders.get(invoice_id, 0) - REMIND_AFTER
+        return attempt is not None and attempt.value.status == "processing" and attempt.second > failed_at
 
     def at_checkout(self, invoice: Invoice, moment: int) -> bool:
         """Whether the customer sees it at the checkout if a first payment fails: nothing lives yet, and it is new."""

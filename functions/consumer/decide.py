@@ -12,24 +12,24 @@ from functions.consumer.noted_books import NotedBooks
 from functions.consumer.routes import ROUTES
 from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
+from shared.after_erasure import after_erasure
 from shared.books import Books
 from shared.decision import Decision, Kept
 from shared.effects import Effect, Email, Erase, Observe
 from shared.errors import Permanent
 from shared.event import PLATFORM, Event
 from shared.happened import customer_of, happened
+from shared.hearing import heard
+from shared.joined import joined
 from shared.own_types import holds_ids_only
 from shared.past import Past
 from shared.payments import Payment
-from shared.pointer import Holding, Pointer
+from shared.pointing import pointers
 from shared.policy import HOLDER_MAILS, Policy
 from shared.record import Correspondent
 from shared.records import Organization
 from shared.still_true import still_true
 from shared.wanted import wanted
-
-REFUSED = Decision(archive=False)
-"""Of a customer who was erased nothing is kept again, not even the payload."""
 
 
 def decide(event: Event, books: Books) -> Decision:
@@ -41,29 +41,23 @@ def decide(event: Event, books: Books) -> Decision:
     if event.type not in ROUTES:  # it had a route when it was claimed first
         raise Permanent("no_handler", event.type)
     noted = NotedBooks(books, event)
-    decided = ROUTES[event.type](event, noted)
+    decided = heard(ROUTES[event.type](event, noted), event, noted)
     if any(_refused(owner, event) for owner in _owners(decided, event, noted)):
-        return REFUSED
-    wanted = Decision(save=decided.save, then=tuple(one for one in decided.then if _meant(one, event, noted)))
-    settled = _settle_mails(wanted, event, noted)
+        return _as_meant(after_erasure(decided, event, noted), event, noted)
+    settled = _settle_mails(_as_meant(decided, event, noted), event, noted)
+    sales = _Decided(settled, noted)
     told = tuple(
-        announcement
+        joined(announcement, record, event, sales)
         for record in settled.save
         for announcement in happened(noted.before(record), record, event, books.policy.plans)
     )
-    # By their place: two new records of one partition have one holding, and a transaction may write an item only once.
-    pointers = {
-        (pointer.partition, pointer.sort_key): pointer
-        for record in settled.save
-        for pointer in _pointers(noted.before(record), record)
-    }
-    past = (over for record in settled.save for over in _past(noted.before(record), record))
+    saved = [(noted.before(record), record) for record in settled.save]
+    past = (over for before, after in saved for over in _past(before, after))
     then = (*settled.then, *told)
-    saved = ((noted.before(record), record) for record in settled.save)
     return Decision(
         archive=not holds_ids_only(event.type),
         journal=journal_of(saved, then, books.policy),
-        save=(*settled.save, *past, *pointers.values()),
+        save=(*settled.save, *past, *pointers(saved)),
         then=then,
     )
 
@@ -83,23 +77,17 @@ def _refused(organization: Organization, event: Event) -> bool:
     return organization.refuses(event)
 
 
-def _pointers(before: Kept, after: Kept) -> Iterator[Pointer | Holding]:
-    """What leads from a customer to a payment, once it is known whose it is; from an account to all of its own."""
-    if isinstance(before, Payment) and isinstance(after, Payment) and after.customer and not before.customer:
-        yield Pointer(account=after.account, subject=after.customer, payment=after.subject)
-    elsewhere = after.partition != keys.partition(after.account, after.account)
-    if elsewhere and after.account != PLATFORM and before.version == 0:
-        yield Holding(account=after.account, subject=after.account, held=after.subject)
-
-
 def _past(before: Kept, after: Kept) -> Iterator[Past]:
     """What is over, to be saved beside the organization that it leaves."""
     if isinstance(before, Organization) and isinstance(after, Organization):
         yield from after.past_since(before)
 
 
-def _meant(effect: Effect, event: Event, books: Books) -> bool:
-    return not isinstance(effect, Email) or wanted(effect, event.account, books)
+def _as_meant(decision: Decision, event: Event, books: Books) -> Decision:
+    """`decision` without the mails that the business does not want."""
+    facts = _Decided(decision, books)  # this event may tell that its account is back
+    then = (one for one in decision.then if not isinstance(one, Email) or wanted(one, event.account, facts))
+    return decision.model_copy(update={"then": tuple(then)})
 
 
 def _settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decision:
@@ -117,7 +105,7 @@ def _settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decisi
             then.append(effect)
     for partition, person in people.items():
         # Asked again of what waited: the account may have left us since, or the mail been switched off.
-        meant = {key: mail for key, mail in person.owed.items() if wanted(mail, event.account, books)}
+        meant = {key: mail for key, mail in person.owed.items() if wanted(mail, event.account, facts)}
         true = {} if person.silent else {key: mail for key, mail in meant.items() if still_true(mail, person, facts)}
         sendable = (mail for mail in person.addressed(true) if mail.expires > event.created)
         then += [_signed(mail, event, books) for mail in sendable]
@@ -154,6 +142,17 @@ class _Decided:
     @property
     def policy(self) -> Policy:
         return self.books.policy
+
+    def past[Found: Past](self, vacant: Found) -> Found:
+        return self.books.past(vacant)
+
+    def connected(self, account: str) -> ConnectedAccount:
+        saved = (one for one in self.decision.save if isinstance(one, ConnectedAccount))
+        return next(saved, None) or self.books.connected(account)
+
+    def organization(self, account: str, customer: str) -> Organization:
+        saved = (one for one in self.decision.save if isinstance(one, Organization) and one.subject == customer)
+        return next(saved, None) or self.books.organization(account, customer)
 
     def payment(self, account: str, payment: str) -> Payment:
         saved = (one for one in self.decision.save if isinstance(one, Payment) and one.subject == payment)

@@ -7,10 +7,12 @@
 - `mails`: every mail in the order of sending; `data` is compared as far as given, `says` and `never` with its text;
 - `announced`: every announcement's name, in order;
 - `books`: properties of records by their place, `<partition>/<sort key>`;
-- `any_order`: the books, and what was announced, are the same however the events are shuffled.
+- `any_order`: however the events are shuffled, the outcome is the same but for the order of mails and announcements;
+  with "books", mails may differ, too: a later word may have overtaken what one tells.
 """
 
 import json
+from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -62,40 +64,41 @@ def lived_through(case: Path, told: list[Event]) -> BooksOf:
     return books
 
 
+def tellings(case: Path) -> Iterator[list[Event]]:
+    """The events as they arrive, and in any other order if the case says that it does not matter."""
+    if optional(case / "expected.json").get("any_order"):
+        yield from map(list, permutations(events(case)))
+    else:
+        yield events(case)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_case_comes_out_as_a_business_would_call_right(case: Path) -> None:
-    expected, books = optional(case / "expected.json"), lived_through(case, events(case))
-    mails, announced = list(books.mails.values()), [one.name for one in books.announcements.values()]
-    assert [mail.template for mail in mails] == [mail["template"] for mail in expected["mails"]]
-    for mail, of_it in zip(mails, expected["mails"], strict=True):
-        data = of_it.get("data", {})
-        assert {name: mail.data.get(name) for name in data} == data
-        later = LATER if "export" in mail.data else {}
-        subject, text, _ = render(mail.model_copy(update={"data": {**mail.data, **later}}), BUSINESS)
-        said = " ".join(f"{subject} {text}".split())
-        assert [words for words in of_it.get("says", ()) if words not in said] == []
-        assert [words for words in of_it.get("never", ()) if words in said] == []
-    assert announced == expected.get("announced", announced)
-    assert_books(books, expected)
-
-
-def assert_books(books: BooksOf, expected: dict[str, Any]) -> None:
-    for place, properties in expected.get("books", {}).items():
-        partition, _, sort_key = place.partition("/")
-        record = books.records[partition, sort_key]
-        assert {name: getattr(record, name) for name in properties} == properties
-
-
-IN_ANY_ORDER = [case for case in CASES if optional(case / "expected.json").get("any_order")]
-
-
-@pytest.mark.parametrize("case", IN_ANY_ORDER, ids=lambda case: case.name)
-def test_a_case_ends_the_same_in_whatever_order_its_events_come(case: Path) -> None:
     expected = optional(case / "expected.json")
-    for order in permutations(events(case)):
-        books = lived_through(case, list(order))
-        assert sorted(one.name for one in books.announcements.values()) == sorted(expected["announced"])
-        assert_books(books, expected)
+    for told in tellings(case):
+        books = lived_through(case, told)
+        mails, announced = list(books.mails.values()), [one.name for one in books.announcements.values()]
+        expected_mails, expected_announced = expected["mails"], expected.get("announced", announced)
+        if expected.get("any_order"):
+            mails.sort(key=lambda mail: mail.template)
+            expected_mails = sorted(expected_mails, key=lambda mail: mail["template"])
+            announced, expected_announced = sorted(announced), sorted(expected_announced)
+        if expected.get("any_order") == "books" and told != events(case):
+            mails = expected_mails = []
+        assert [mail.template for mail in mails] == [mail["template"] for mail in expected_mails]
+        for mail, of_it in zip(mails, expected_mails, strict=True):
+            data = of_it.get("data", {})
+            assert {name: mail.data.get(name) for name in data} == data
+            later = LATER if "export" in mail.data else {}
+            subject, text, _ = render(mail.model_copy(update={"data": {**mail.data, **later}}), BUSINESS)
+            said = " ".join(f"{subject} {text}".split())
+            assert [words for words in of_it.get("says", ()) if words not in said] == []
+            assert [words for words in of_it.get("never", ()) if words in said] == []
+        assert announced == expected_announced
+        for place, properties in expected.get("books", {}).items():
+            partition, _, sort_key = place.partition("/")
+            record = books.records[partition, sort_key]
+            assert {name: getattr(record, name) for name in properties} == properties
 
 
 def test_each_case_has_its_expectation() -> None:

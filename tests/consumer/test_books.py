@@ -12,9 +12,9 @@ from shared.pointer import Pointer
 from shared.policy import Policy
 from shared.records import Organization
 from shared.stripe_checkout import CheckoutSession
+from shared.stripe_disputes import Dispute
 from shared.stripe_invoices import Invoice
 from shared.stripe_objects import Contact, read
-from shared.stripe_payments import Dispute
 from shared.tables.books import DynamoBooks
 from tests.consumer.world import World
 from tests.support.samples import sample
@@ -68,7 +68,7 @@ def test_what_is_over_comes_back_as_it_was_saved_and_else_is_vacant(world: World
     vacant = ClosedInvoice(account="acct_1", subject=invoice.customer, invoice_id=invoice.id)
     assert books(world).past(vacant) == vacant
     nobody = Organization(account="acct_1", subject=invoice.customer)
-    (closed,) = nobody.with_invoice(invoice, paid).past_since(nobody)
+    (closed,) = (one for one in nobody.with_invoice(invoice, paid).past_since(nobody) if not one.vacant)
     save(world, closed)
     found = books(world).past(vacant)
     assert found == closed.model_copy(update={"version": 1})

@@ -167,3 +167,16 @@ def test_the_sdk_does_not_send_it_again_either(ses: "SESV2Client") -> None:
     with pytest.raises(ReadTimeoutError):
         mailer_of(ses).send(MAIL)
     assert tries == ["before-send.sesv2.SendEmail"]
+
+
+def test_an_address_is_handed_to_ses_as_ses_takes_it() -> None:
+    ses = Ses()
+    assert mailer_of(ses).send(MAIL.model_copy(update={"to": " ann@bücher.example "})) == "sent"
+    assert [one["Destination"]["ToAddresses"] for one in ses.taken] == [["ann@xn--bcher-kva.example"]]
+
+
+@pytest.mark.parametrize("address", ["änn@example.com", "ann", "ann@localhost"])
+def test_an_address_that_ses_cannot_take_is_an_outcome_without_a_call(address: str) -> None:
+    ses = Ses()
+    assert mailer_of(ses).send(MAIL.model_copy(update={"to": address})) == "refused: address"
+    assert ses.calls == 0

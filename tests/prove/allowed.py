@@ -24,9 +24,9 @@ from tests.prove.compare import MAY_DIFFER
 from tests.prove.contradicted import about, contradicted
 from tests.prove.run import Outcome, Told
 from tests.prove.stage import Items
-from tests.support.lives import Story
+from tests.support.story import Story
 
-REMINDED = {"payment_still_due", "trial_ending", "farewell", "invoice_overdue", "erasure_postponed"}
+REMINDED = {"payment_still_due", "trial_ending", "farewell", "invoice_overdue", "erasure_postponed", "dispute_due"}
 """What our own messages say, if nothing contradicts it when they come due."""
 
 

@@ -6,18 +6,16 @@ from dataclasses import replace
 from tests.support.lives import (
     BACK,
     BEGUN,
-    DAY,
     DUNNING,
     ENDED,
     LIVES,
     PLAN_CHANGE,
     REFUND_FAILED,
     SOMEBODY,
-    Story,
-    of,
 )
 from tests.support.samples import sample
 from tests.support.stories import CONNECTED
+from tests.support.story import DAY, Story, of
 
 LEFT = Story(events=(SOMEBODY, BEGUN, ENDED), must=of("farewell"), may=of("welcome"))
 DELETED = Story(

@@ -15,7 +15,8 @@ from tests.prove.stories import STORIES
 from tests.prove.telling import Fate, Pace, Telling, Trouble, Turn, in_order, tellings
 from tests.prove.theatre import Theatre
 from tests.prove.troubles import Troubles
-from tests.support.lives import DUNNING, Story
+from tests.support.lives import DUNNING
+from tests.support.story import Story
 
 SHORT, LONG = 3, 60
 COLUMNS = ("tellings", "messages", "our own", "dead letters", "redriven", "mails", "overtaken", "too late")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import islice, permutations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from shared.stripe_objects import read
 from shared.stripe_payments import PaymentIntent
 from shared.stripe_subscriptions import Subscription
 from shared.subscribed import AT_ONCE
+from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told
 
@@ -41,9 +43,10 @@ def ended(number: int, status: str = "canceled") -> Event:
 
 
 def invoiced(name: str, number: int, seconds: int = 0) -> Event:
-    finalized, event_id = START + number * 100, f"evt_{name}{number}"
-    told_at = {"finalized_at": finalized}
-    return sample(name, id=f"in_{number}", event_id=event_id, created=finalized + seconds, status_transitions=told_at)
+    finalized = START + number * 100
+    made: dict[str, Any] = {"id": f"in_{number}", "event_id": f"evt_{name}{number}", "created": finalized + seconds}
+    of_it = {"parent": {"subscription_details": {"subscription": f"sub_{number}"}}}
+    return sample(name, **made, status_transitions={"finalized_at": finalized}, **of_it)
 
 
 def declined(number: int, invoice: str) -> Event:
@@ -142,7 +145,13 @@ LIVES = [one for number in range(6) for one in (begun(number), begun(number, "in
 def test_any_order_of_many_lives_ends_in_the_same_books(data: st.DataObject) -> None:
     chosen = data.draw(st.lists(st.sampled_from(LIVES), min_size=3, max_size=18))
     again = data.draw(st.lists(st.sampled_from(chosen), max_size=5))
-    assert told(*data.draw(st.permutations([*chosen, *again]))).contents() == told(*chosen).contents()
+    assert known(told(*data.draw(st.permutations([*chosen, *again])))) == known(told(*chosen))
+
+
+def known(books: BooksOf) -> dict[tuple[str, str], Any]:
+    """What the books know, without what waits for an address: which life is welcomed hangs on the order."""
+    contents = books.contents().items()
+    return {place: one.model_dump(exclude={"owed"}) for place, one in contents}
 
 
 def test_an_attempt_that_turns_out_to_have_lived_is_the_last_that_ended() -> None:

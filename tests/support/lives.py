@@ -1,41 +1,15 @@
 """What customers live through: the events of each story, what it says to them, and what must never be said after."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from shared.event import Event
+from tests.support import sales
 from tests.support.samples import sample
 from tests.support.stories import CONNECTED, CUSTOMER
-
-
-@dataclass(frozen=True)
-class Story:
-    """Events in the order in which they happened.
-
-    Args:
-        must: the mails that are sent whatever the order.
-        may: those that are sent only where their own news come before what overtakes them.
-        silenced: by which event's position a mail is contradicted; it must not be sent once that was told.
-    """
-
-    events: tuple[Event, ...]
-    must: frozenset[str] = frozenset()
-    may: frozenset[str] = frozenset()
-    silenced: Mapping[str, int] = field(default_factory=dict)
-
+from tests.support.story import DAY, Story, of
 
 SOMEBODY = sample("customer.created")
 BEGUN = sample("customer.subscription.created")
 ENDED = sample("customer.subscription.deleted")
 CANCELLING = sample("customer.subscription.updated.cancel_scheduled")
 BIGGER = sample("customer.subscription.updated.plan_change")
-DAY = 24 * 3600
-
-
-def of(*mails: str) -> frozenset[str]:
-    return frozenset(mails)
-
-
 DUNNING = Story(
     events=(
         SOMEBODY,
@@ -213,5 +187,6 @@ CREDITED = Story(
     may=of("welcome", "payment_failed"),
     silenced={"payment_failed": 5},
 )
-LIVES = {name.lower().replace("_", " "): story for name, story in list(globals().items()) if isinstance(story, Story)}
-"""Every story of this module by its name."""
+TOLD = [*globals().items(), *vars(sales).items()]
+LIVES = {name.lower().replace("_", " "): story for name, story in TOLD if isinstance(story, Story)}
+"""Every story of this module and of `sales` by its name."""

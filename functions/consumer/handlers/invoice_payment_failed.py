@@ -2,15 +2,14 @@
 
 from shared.books import Books
 from shared.collecting import due_reminder
+from shared.debts import REMIND_AFTER
 from shared.decision import Decision
-from shared.effects import DAY, HOUR, Email, Remind
+from shared.effects import HOUR, Email, Remind
 from shared.event import Event
 from shared.mailing import mail_to
 from shared.records import Organization
 from shared.stripe_invoices import Invoice
 from shared.stripe_objects import read
-
-REMIND_AFTER = 3 * DAY
 
 
 def handle(event: Event, books: Books) -> Decision:
@@ -55,7 +54,8 @@ def _notice(organization: Organization, invoice: Invoice, event: Event) -> Email
         number=invoice.number,
         next_attempt=invoice.next_payment_attempt,
         url=invoice.hosted_invoice_url,
-        decline_code=declined.value.decline_code if declined and recent else None,
+        decline_code=declined.value.refusal if declined and recent else None,
+        method=declined.value.method if declined and recent else None,
     )
     confirm = event.type == "invoice.payment_action_required"
     return mail.model_copy(update={"template": "payment_confirm"}) if confirm else mail

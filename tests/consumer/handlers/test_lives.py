@@ -20,9 +20,9 @@ from tests.support.lives import (
     PLAN_CHANGE,
     REFUND_FAILED,
     WITHDRAWN,
-    Story,
 )
 from tests.support.stories import CUSTOMER, mails_once_due, told
+from tests.support.story import Story
 
 
 def sent(books: BooksOf) -> list[str]:
