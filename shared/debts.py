@@ -49,6 +49,10 @@ class Debts(History):
         lives = self.lived.get(invoice.subscription or "", False)
         return invoice.first and not lives and moment - invoice.created < FIRST_PAYMENT_WITHIN
 
+    def paying(self, invoice_id: str) -> bool:
+        """Whether a payment of the invoice is on its way, as a bank debit is for days."""
+        return invoice_id in self.declines and self.declines[invoice_id].value.status == "processing"
+
     def owed_on(self, invoice: Invoice) -> int:
         """What is left to pay of an invoice, in minor units, less the credit notes that it does not contain yet."""
         notes = (note for note in self.credits.values() if note.invoice == invoice.id and note.status != "void")

@@ -12,6 +12,7 @@ from shared.past import ClosedInvoice, EndedSubscription
 from shared.payments import Payment
 from shared.plans import Plans
 from shared.pointer import Holding, Pointer
+from shared.presentment import Presented
 from shared.records import Organization
 
 
@@ -53,12 +54,15 @@ def _names(before: Kept, after: Kept, event: Event) -> Iterator[str]:
             yield from _of_organization(_as_told(before, event), after)
         case Payment(), Payment():
             yield from _of_payment(before, after)
-        case Order(), Order() if before.state != after.state:
-            yield f"order.{after.state}"
+        case Order(), Order():
+            yield from _of_order(before, after)
         case PayoutRecord(), PayoutRecord() if before.status != after.status:
             yield f"payout.{after.status}"
-        case ConnectedAccount(), ConnectedAccount() if before.ours != after.ours:
-            yield "account.authorized" if after.ours else "account.deauthorized"
+        case ConnectedAccount(), ConnectedAccount():
+            if before.ours != after.ours:
+                yield "account.authorized" if after.ours else "account.deauthorized"
+            if _statuses(before) != _statuses(after):
+                yield "account.capability_changed"
 
 
 def _as_told(before: Organization, event: Event) -> Organization:
@@ -95,12 +99,26 @@ def _of_customer_with_access(before: Organization, after: Organization) -> Itera
 
 
 def _of_payment(before: Payment, after: Payment) -> Iterator[str]:
-    if before.status != after.status and after.status in {"succeeded", "failed"}:
+    if before.status != after.status and after.status not in {"unknown", "open"}:
         yield f"payment.{after.status}"
     if before.held != after.held:
         yield "payment.held" if after.held else "payment.released"
     if before.refunded != after.refunded:
         yield "payment.refunded"
+    if before.warnings.keys() != after.warnings.keys():
+        yield "payment.fraud_warning"
+
+
+def _of_order(before: Order, after: Order) -> Iterator[str]:
+    """Its states; one that was refunded and is not any more is not to be fulfilled a second time."""
+    if before.state == after.state:
+        return
+    undone = before.paid and after.state == "fulfilled"
+    yield "order.refund_undone" if undone else f"order.{after.state}"
+
+
+def _statuses(account: ConnectedAccount) -> Mapping[str, str]:
+    return {name: facet.value.status for name, facet in account.capabilities.items()}
 
 
 def _facts(record: Kept, plans: Plans) -> Mapping[str, Scalar]:
@@ -113,20 +131,29 @@ def _facts(record: Kept, plans: Plans) -> Mapping[str, Scalar]:
         case Order():
             session = record.session.value if record.session else None
             amount = {"amount": session.amount_total, "currency": session.currency} if session else {}
-            return {"state": record.state, "session": record.session_id, **amount}
+            refunded = {"refunded": record.settlement.refunded} if record.settlement.refunded else {}
+            return {"state": record.state, "session": record.session_id, **amount, **_presented(session), **refunded}
         case Payment():
             intent = record.intent.value if record.intent else None
             received: dict[str, Scalar] = {}
             if intent:
                 received = {"amount_received": intent.amount_received, "currency": intent.currency}
             known: dict[str, Scalar] = {"payment": record.subject, "purpose": record.purpose, "invoice": record.invoice}
-            return {**known, "held": record.held, "refunded": record.refunded, **received}
+            paid = _presented(intent or (record.charge.value if record.charge else None))
+            return {**known, "held": record.held, "refunded": record.refunded, **received, **paid}
         case PayoutRecord(payout=facet):
             return {"payout": record.subject, **(facet.value.model_dump(exclude={"id"}) if facet else {})}
         case ConnectedAccount():
-            return {"authorized": record.ours}
+            return {"authorized": record.ours, **{f"can_{name}": is_ for name, is_ in _statuses(record).items()}}
         case Pointer() | Holding() | EndedSubscription() | ClosedInvoice():
             return {}
+
+
+def _presented(paid: Presented | None) -> Mapping[str, Scalar]:
+    """What the customer paid, where that is not what the business settles."""
+    if paid is None or paid.presentment_amount is None:
+        return {}
+    return {"presentment_amount": paid.presentment_amount, "presentment_currency": paid.presentment_currency}
 
 
 def facts_of(record: Kept, plans: Plans) -> Mapping[str, Scalar]:

@@ -48,5 +48,5 @@ def tell_operator(partition: str, template: str, about: str, event: Event, **sho
         partition=partition,
         key=f"{template}:{about}",
         expires=event.created + MAIL_EXPIRES_AFTER,
-        data={"account": event.account, **shown},
+        data={"account": event.account, "livemode": event.livemode, **shown},
     )

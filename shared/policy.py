@@ -20,6 +20,7 @@ class Policy(Frozen):
         plans: what is sold.
         off: the mails that are switched off, by template.
         mail_connected: whether customers of connected accounts get mail at all.
+        tell_connected: whether the operator is told of the prices, disputes and failures of connected accounts.
         upcoming: the billing intervals before whose renewal a mail announces it.
         erase_after: how long after the last subscription's end a customer is erased, in seconds; 0 for never.
         erase_deleted: whether a customer who is deleted at Stripe is erased at once.
@@ -34,6 +35,7 @@ class Policy(Frozen):
     plans: Plans = Plans()
     off: frozenset[str] = frozenset()
     mail_connected: bool = False
+    tell_connected: bool = False
     upcoming: frozenset[Interval] = frozenset({"year"})
     mail_seats: bool = False
     collect_after_end: bool = False
@@ -72,27 +74,36 @@ MAILS: Mapping[str, str] = {
     "refund": "Customer emails > Refunds",
     "payout_coming": "",
     "payout_failed": "",
+    "payout_canceled": "",
     "account_requirements": "",
 }
 """Every mail to a customer or an account's holder, and the setting at Stripe that sends the same, to be turned off."""
 
-HOLDER_MAILS = frozenset({"payout_coming", "payout_failed", "account_requirements"})
+HOLDER_MAILS = frozenset({"payout_coming", "payout_failed", "payout_canceled", "account_requirements"})
 """The mails to a connected account's holder, who is the business's own customer; the rest go to the holder's."""
 
 OPERATOR_MAILS = frozenset(
     {
-        "dispute_opened",
+        "account_rejected",
         "dispute_closed",
+        "dispute_due",
+        "dispute_escalated",
+        "dispute_opened",
+        "erasure_waits",
         "finalization_failed",
+        "fraud_warning",
         "invoice_overpaid",
+        "items_incomplete",
+        "price_key_moved",
+        "refund_after_erasure",
         "refund_failed",
         "unknown_price",
-        "price_key_moved",
-        "items_incomplete",
-        "erasure_waits",
     }
 )
-"""The mails to whoever runs the business."""
+"""The mails to the operator, who runs the business."""
+
+OF_THE_PLATFORM = frozenset({"account_rejected"})
+"""The operator's mails about a connected account that are the platform's business, not the account's own."""
 
 
 def mails_off(names: str) -> frozenset[str]:

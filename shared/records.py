@@ -34,7 +34,9 @@ class Organization(Debts):
     def address(self) -> str | None:
         """Where mail goes, if anything has told us yet: the customer's own address, else one of another object's."""
         own = self.profile.value.email if self.profile else None
-        return own or (self.contact.value.email if self.contact else None)
+        # A customer who has removed their address since is not written to at an older one.
+        newer = self.contact and (self.profile is None or self.contact.second >= self.profile.second)
+        return own or (self.contact.value.email if self.contact and newer else None)
 
     @property
     def name(self) -> str | None:

@@ -22,6 +22,10 @@ OF_SUBSCRIPTIONS = {
 """The mails that tell of a subscription's state; likewise."""
 
 
+OF_PAYMENTS = {"payment_failed", "payment_confirm", "payment_still_due"}
+"""The mails that ask for a payment: none while one is on its way."""
+
+
 class Facts(Protocol):
     """As much of the books as a mail may hang on besides the record of whom it is for."""
 
@@ -45,7 +49,12 @@ def still_true(mail: Email, whom: Correspondent, facts: Facts) -> bool:
         case Organization():
             return _of_organization(mail, whom, facts.policy)
         case ConnectedAccount() if mail.template == "payout_coming":
-            return facts.payout(whom.account, about).coming
+            record = facts.payout(whom.account, about)
+            return record.coming and record.payout is not None and whom.announces(record.payout.value)
+        case ConnectedAccount() if mail.template == "payout_canceled":
+            # Nobody was promised a payout that comes every day by itself.
+            record = facts.payout(whom.account, about)
+            return record.payout is None or whom.announces(record.payout.value)
         case ConnectedAccount() if mail.template == "account_requirements":
             return whom.state is not None and whom.state.value.demand == about
     return True
@@ -53,12 +62,17 @@ def still_true(mail: Email, whom: Correspondent, facts: Facts) -> bool:
 
 def _refunded_before(mail: Email) -> int:
     """What had gone back before the refund that `mail` tells of, in minor units."""
+    _, _, *rest = mail.key.split(":")
+    if len(rest) == 3:  # noqa: PLR2004 - a step's name: total, before, time
+        return int(rest[1])
     total, amount = mail.data["total"], mail.data["amount"]
     return total - amount if isinstance(total, int) and isinstance(amount, int) else 0
 
 
 def _of_organization(mail: Email, whom: Organization, policy: Policy) -> bool:
     about, *rest = mail.key.partition(":")[2].split(":")
+    if mail.template in OF_PAYMENTS and whom.paying(about):
+        return False
     invoice, subscription = whom.invoice(about), whom.subscription(about)
     if invoice is not None and mail.template in OF_INVOICES:
         return _of_invoice(mail.template, rest, invoice, whom, policy)

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from functions.consumer.handlers import (
-    account_application_deauthorized,
+    account_application,
     account_updated,
+    capability_updated,
+    charge,
     charge_dispute,
-    charge_refunded,
     checkout_session,
     credit_note_created,
     customer,
@@ -29,7 +30,9 @@ from functions.consumer.handlers import (
     observed_account,
     payment_intent,
     payout,
+    radar_early_fraud_warning,
     refund,
+    reminder_dispute,
     reminder_invoice_due,
     reminder_payment_failed,
     reminder_trial_ending,
@@ -87,25 +90,39 @@ ROUTES: Mapping[str, Handler] = {
     "invoice_payment.paid": invoice_payment_paid.handle,
     "payment_intent.succeeded": payment_intent.handle,
     "payment_intent.payment_failed": payment_intent.handle,
-    "charge.refunded": charge_refunded.handle,
+    "payment_intent.processing": payment_intent.handle,  # it may fail days later, with nobody there to see it
+    # One that is captured by hand is on hold until it is captured, released or lapses; its order waits as long.
+    "payment_intent.amount_capturable_updated": payment_intent.handle,
+    "payment_intent.canceled": payment_intent.handle,
+    "charge.captured": charge.handle,
+    "charge.expired": charge.handle,
+    # The charge tells the total that went back, each refund what becomes of it.
+    "charge.refunded": charge.handle,
     "charge.refund.updated": refund.handle,
+    "refund.created": refund.handle,
+    "refund.updated": refund.handle,
     "refund.failed": refund.handle,
     # Money is held back, and there are days to answer.
     "charge.dispute.created": charge_dispute.handle,
     "charge.dispute.updated": charge_dispute.handle,
     "charge.dispute.closed": charge_dispute.handle,
+    "charge.dispute.funds_withdrawn": charge_dispute.handle,
     "charge.dispute.funds_reinstated": charge_dispute.handle,
+    "radar.early_fraud_warning.created": radar_early_fraud_warning.handle,
     # Connect: what the holder of an account must know.
     "payout.created": payout.handle,
     "payout.paid": payout.handle,
     "payout.failed": payout.handle,
     "payout.canceled": payout.handle,
     "account.updated": account_updated.handle,
-    "account.application.deauthorized": account_application_deauthorized.handle,
+    "account.application.authorized": account_application.handle,
+    "account.application.deauthorized": account_application.handle,
+    "capability.updated": capability_updated.handle,
     # Ours, from the effects worker: what it has read at Stripe because no event has told it.
     "observed.customer": customer.handle,
     "observed.account": observed_account.handle,
     # Ours, by schedule: each asks the books about its own subject when it comes due.
+    "reminder.dispute": reminder_dispute.handle,
     "reminder.invoice_due": reminder_invoice_due.handle,
     "reminder.payment_failed": reminder_payment_failed.handle,
     "reminder.trial_ending": reminder_trial_ending.handle,

@@ -10,16 +10,21 @@ from shared.queue_message import PLATFORM
 CHUNK = 20
 """How many types one call may ask for (https://docs.stripe.com/api/events/list)."""
 
-CONNECT_ONLY = ("account.",)
+CONNECT_ONLY = ("account.", "capability.")
 """Types that tell of a connected account; the platform's own endpoint does not ask for them."""
 
 TYPES = (
+    "account.application.authorized",
     "account.application.deauthorized",
     "account.updated",
+    "capability.updated",
+    "charge.captured",
     "charge.dispute.closed",
     "charge.dispute.created",
     "charge.dispute.funds_reinstated",
+    "charge.dispute.funds_withdrawn",
     "charge.dispute.updated",
+    "charge.expired",
     "charge.refund.updated",
     "charge.refunded",
     "checkout.session.async_payment_failed",
@@ -51,13 +56,19 @@ TYPES = (
     "invoice.updated",
     "invoice.voided",
     "invoice_payment.paid",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.canceled",
     "payment_intent.payment_failed",
+    "payment_intent.processing",
     "payment_intent.succeeded",
     "payout.canceled",
     "payout.created",
     "payout.failed",
     "payout.paid",
+    "radar.early_fraud_warning.created",
+    "refund.created",
     "refund.failed",
+    "refund.updated",
 )
 
 

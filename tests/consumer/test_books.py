@@ -12,9 +12,9 @@ from shared.pointer import Pointer
 from shared.policy import Policy
 from shared.records import Organization
 from shared.stripe_checkout import CheckoutSession
+from shared.stripe_disputes import Dispute
 from shared.stripe_invoices import Invoice
 from shared.stripe_objects import Contact, read
-from shared.stripe_payments import Dispute
 from shared.tables.books import DynamoBooks
 from tests.consumer.world import World
 from tests.support.samples import sample

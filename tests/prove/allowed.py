@@ -26,7 +26,7 @@ from tests.prove.run import Outcome, Told
 from tests.prove.stage import Items
 from tests.support.lives import Story
 
-REMINDED = {"payment_still_due", "trial_ending", "farewell", "invoice_overdue", "erasure_postponed"}
+REMINDED = {"payment_still_due", "trial_ending", "farewell", "invoice_overdue", "erasure_postponed", "dispute_due"}
 """What our own messages say, if nothing contradicts it when they come due."""
 
 

@@ -22,6 +22,8 @@ OVER: Mapping[str, set[str]] = {
     "invoice_overdue": {"paid", "void", "uncollectible"},
     "finalization_failed": {"open", "paid", "void", "uncollectible"},
     "dispute_opened": {"won", "lost", "warning_closed", "prevented"},
+    "dispute_escalated": {"won", "lost", "prevented"},
+    "dispute_due": {"won", "lost", "warning_closed", "prevented", "under_review", "warning_under_review"},
     "payout_coming": {"paid", "failed", "canceled"},
 }
 """With which status of what a mail is about the mail is overtaken, whenever that was."""
@@ -45,8 +47,14 @@ def _silences(event: Event, mail: Email, known: Sequence[Event]) -> bool:
         return False
     if event.type == "customer.deleted":
         return mail.partition.endswith(f"#{event.object['id']}")
-    back = any(one.type == "account.updated" and one.created > event.created for one in known)
+    back = any(_is_back(one, event.created) for one in known)
     return event.type == "account.application.deauthorized" and not back
+
+
+def _is_back(event: Event, left_at: int) -> bool:
+    """Whether an event tells that its account is there again; most tell it by the day alone."""
+    told = {"account.updated", "account.application.authorized"}
+    return event.created > left_at if event.type in told else event.created // DAY > left_at // DAY
 
 
 def _tells(event: Event, mail: Email, known: Sequence[Event]) -> bool:  # noqa: PLR0911 - a table: one return a kind

@@ -64,6 +64,7 @@ def test_each_state_is_announced_once_when_a_record_comes_into_it(
 def test_what_a_customer_may_do_is_said_in_plan_and_limits() -> None:
     (granted,) = announced(BEGUN)
     assert granted.facts == {
+        "subscription": BEGUN.object["id"],
         "access": True,
         "past_due": False,
         "plan": "studio",

@@ -35,8 +35,13 @@ def items(number: int, *, has_more: bool = False) -> dict[str, Any]:
 
 
 def subscription(number: int, after: int, name: str = "customer.subscription.created", **changes: Any) -> Event:  # noqa: ANN401 - of the object
-    made = {"id": f"sub_{number}", "event_id": f"evt_s{number}_{after}", "created": START + number * 1000 + after}
-    return sample(name, **made, **{"items": items(number), "metadata": {"desk": "d" * 400}, **changes})
+    made: dict[str, Any] = {
+        "id": f"sub_{number}",
+        "event_id": f"evt_s{number}_{after}",
+        "created": START + number * 1000 + after,
+    }
+    shown: dict[str, Any] = {"items": items(number), "metadata": {"desk": "d" * 400}, **changes}
+    return sample(name, **made, **shown)
 
 
 def ended(number: int, **changes: Any) -> Event:  # noqa: ANN401
@@ -47,9 +52,9 @@ def ended(number: int, **changes: Any) -> Event:  # noqa: ANN401
 def invoice(number: int, after: int, name: str, **changes: Any) -> Event:  # noqa: ANN401
     """An invoice of subscription `number`; `after` is in seconds since it was finalized."""
     finalized = START + number * 1000 + 100
-    where = {"parent": {"subscription_details": {"subscription": f"sub_{number}"}}}
-    told_at = {"status_transitions": {"finalized_at": finalized}}
-    made = {"id": f"in_{number}", "event_id": f"evt_i{number}_{after}", "created": finalized + after}
+    where: dict[str, Any] = {"parent": {"subscription_details": {"subscription": f"sub_{number}"}}}
+    told_at: dict[str, Any] = {"status_transitions": {"finalized_at": finalized}}
+    made: dict[str, Any] = {"id": f"in_{number}", "event_id": f"evt_i{number}_{after}", "created": finalized + after}
     return sample(name, **made, **told_at, **where, customer=CUSTOMER, **changes)
 
 

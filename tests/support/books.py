@@ -15,7 +15,7 @@ class BooksOf:
     """Books that hold `records`, and what the decisions applied to them have saved, mailed, scheduled and asked."""
 
     def __init__(self, *records: Kept, policy: Policy | None = None) -> None:
-        self.policy = policy or Policy(plans=read_plans(), mail_connected=True)
+        self.policy = policy or Policy(plans=read_plans(), mail_connected=True, tell_connected=True)
         self.exports: list[Export] = []
         self.erasures: list[Erase] = []
         self.observations: dict[str, Observe] = {}

@@ -55,7 +55,8 @@ def _notice(organization: Organization, invoice: Invoice, event: Event) -> Email
         number=invoice.number,
         next_attempt=invoice.next_payment_attempt,
         url=invoice.hosted_invoice_url,
-        decline_code=declined.value.decline_code if declined and recent else None,
+        decline_code=declined.value.refusal if declined and recent else None,
+        method=declined.value.method if declined and recent else None,
     )
     confirm = event.type == "invoice.payment_action_required"
     return mail.model_copy(update={"template": "payment_confirm"}) if confirm else mail

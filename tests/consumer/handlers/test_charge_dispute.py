@@ -34,10 +34,11 @@ def test_the_operator_is_told_what_is_disputed_and_until_when_to_answer(opened: 
         audience="operator",
         to=None,
         partition=f"{account}#{ORDERED}",
-        key=f"dispute_opened:{opened.object['id']}:needs_response",
+        key=f"dispute_opened:{opened.object['id']}:{opened.created}",
         expires=opened.created + 3 * DAY,
         data={
             "account": account,
+            "livemode": True,
             "dispute": opened.object["id"],
             "amount": 6200,
             "currency": opened.object["currency"],

@@ -191,7 +191,7 @@ def test_a_price_that_nobody_knows_keeps_access_and_is_told_the_operator_once_wh
     assert books.organization(account, CUSTOMER).access
     (mail,) = books.mails.values()
     assert (mail.template, mail.audience, mail.to) == ("unknown_price", "operator", None)
-    assert mail.data == {"account": account, "price": items[0]["price"]["id"]}
+    assert mail.data == {"account": account, "livemode": True, "price": items[0]["price"]["id"]}
 
 
 @pytest.mark.parametrize(("field", "wrong"), [("customer", None), ("status", 4242), ("start_date", "4242 o'clock")])

@@ -27,6 +27,7 @@ def test_the_customer_is_told_now_and_reminded_in_three_days(stripe_sends: Strip
                 "next_attempt": 1795342394,
                 "url": event.object["hosted_invoice_url"],
                 "decline_code": None,
+                "method": None,
             },
         ),
         Remind(
