@@ -31,7 +31,10 @@ ENVIRON = {
     "RETENTION_DAYS": "90",
     "LEASE_SECONDS": "75",
 }
-OPTIONAL = {"OPERATOR_ADDRESS": "ops@example.com", "MAILS_OFF": "", "MAIL_CONNECTED": "false"}
+OPTIONAL = {"OPERATOR_ADDRESS": "ops@example.com", "MAILS_OFF": "", "MAIL_CONNECTED": "false"} | {
+    "TELL_CONNECTED": "false",
+    "COLLECT_AFTER_END": "false",
+}
 
 
 def test_what_the_template_gives_is_read() -> None:
