@@ -6,9 +6,9 @@ from functions.effects.lease import Lease, Leased, NothingOwed, lease
 from functions.effects.marks import finish, give_up, release
 from functions.effects.perform import perform
 from functions.effects.turn import Turn
-from shared.inbox.lanes import LANES
+from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import Lane, Progress
+from shared.inbox.outbox import Progress
 from shared.inbox.unfinished import shard_of
 from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
 from tests.effects.older import owed_before

@@ -6,8 +6,8 @@ import pytest
 
 from functions.effects.lease import Leased
 from functions.effects.marks import FencedError, checkpoint, finish, give_up, release
-from shared.inbox.lanes import LANES
-from shared.inbox.outbox import Lane, OwedPublish, Progress, load
+from shared.inbox.lanes import LANES, Lane
+from shared.inbox.outbox import OwedPublish, Progress, load
 from shared.tables.store import Store
 from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
 from tests.effects.owing import owe
