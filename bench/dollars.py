@@ -98,6 +98,21 @@ def bill(story: Sequence[Handled], ingest_logged: int, cpu: Mapping[str, float])
     ]
 
 
+BESIDE = frozenset(
+    {
+        "Lambda, requests (effects)",
+        "Lambda, GB-seconds (effects)",
+        "SQS standard, requests (send, receive, delete)",
+        "SQS standard, those requests with a group",
+        "DynamoDB, write units of the index",
+        "DynamoDB, write units of leases",
+        "DynamoDB, write units of what is finished",
+        "DynamoDB, read units (effects)",
+    }
+)
+"""What there is because effects are performed beside the line; part of the logs, too."""
+
+
 def _reads(costs: Sequence[Cost], *queues: str) -> float:
     return sum(cost.reads for cost in costs if cost.queue in queues)
 

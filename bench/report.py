@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from statistics import quantiles
+from statistics import mean, quantiles
 
 from bench import dollars
 from bench.chart import Bar, svg
 from bench.counting import Handled
-from bench.dollars import Line
+from bench.dollars import SENT, Line
 from bench.figures import Goal, Measured
 from bench.markdown import table
 
@@ -31,6 +31,8 @@ def write(found: Measured, goals: Sequence[Goal], lines: Sequence[Line], seconds
         "cpu": _cpu(found),
         "rates": _rates(found.rates),
         "local": _rates(found.local.rates),
+        "lanes": _lanes(found.story),
+        "beside": f"${sum(line.dollars for line in lines if line.what in dollars.BESIDE):.2f}",
         "waits": _waits(found.local.waits),
         "types": _types(found),
         "where": _where(found.story),
@@ -110,6 +112,13 @@ def _rates(rates: Mapping[tuple[str, int], float]) -> str:
         (name, f"{rates[name, 1]:.1f}", f"{rates[name, 5]:.1f}") for name in dict.fromkeys(name for name, _ in rates)
     )
     return table(("events a second", "one group", "five groups"), rows, "lrr")
+
+
+def _lanes(story: Sequence[Handled]) -> str:
+    """How often the line waits for an event of Stripe's, and how many of them owe in how many lanes."""
+    counts = [len(told.worker) for told in story if told.type in SENT]
+    none, one, both = (counts.count(lanes) for lanes in range(3))
+    return f"{2 + mean(counts):.1f} times for an event: {none} of them owe nothing, {one} in one lane, {both} in both"
 
 
 def _waits(waits: Mapping[str, Sequence[float]]) -> str:

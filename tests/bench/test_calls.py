@@ -52,7 +52,7 @@ CALLS = [
     ("invoice.marked_uncollectible", 2, 3, "PutEvents SendMessage"),
     ("farewell.due", 2, 0, ""),
     ("customer.deleted", 2, 3, "CreateSchedule PutEvents SendMessage"),
-    ("erasure.due", 8, 30, "PutEvents SendMessage"),
+    ("erasure.due", 8, 29, "PutEvents SendMessage"),
     ("reminder.payment_failed", 2, 4, "SendEmail SendMessage"),
     ("erasure.account_due", 3, 6, "SendMessage"),
 ]

@@ -17,7 +17,7 @@ from shared.logger import make_logger
 from tests.consumer.world import NOW
 from tests.leaks.listening import call
 from tests.leaks.planted import Canaries
-from tests.leaks.trouble import Trouble, Troubled
+from tests.leaks.trouble import TROUBLES, Trouble, Troubled
 from tests.prove.queues import Message
 from tests.prove.stage import WORKERS_LEASE, Sent, Stage
 from tests.prove.theatre import Context, Theatre
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 EVER = 10
 """More calls than are made after one that has failed: to record it, and to have the message shown again."""
+EVERY_TROUBLE = [(trouble, lasting) for trouble in TROUBLES for lasting in (1, EVER)]
 DECIDED = frozenset({"done", "committed", "ignored"})
 
 
