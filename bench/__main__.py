@@ -9,11 +9,13 @@ from bench import counting, cpu, dollars, ingest_line, material, report
 from bench.fifo import wall
 from bench.figures import Measured, goals
 from bench.growth import growth
-from bench.local import local_rates
+from bench.local import Local
+from bench.local import measured as measured_locally
 from bench.packages import Packages, assemble, zipped
 from bench.rate import rates
 from bench.stand_in import stand_in
 from infra import samples
+from shared.inbox.lanes import LANES
 
 DELAY = 0.005
 """Seconds: about what a call to DynamoDB takes within a region."""
@@ -29,7 +31,7 @@ def main() -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         packages = assemble(asked.built, asked.arch)
-        local = local_rates(asked.built, asked.arch)
+        local = measured_locally(asked.built, asked.arch)
         print("measured: the local cloud", flush=True)
         found, lines = measure(packages, Path(folder), asked.rounds, local)
     listed = goals(found)
@@ -39,13 +41,12 @@ def main() -> None:
     print(f"\n{report.REPORT} and {report.CHART} are written, after {time.monotonic() - began:.0f} s.")
 
 
-def measure(
-    packages: Packages, folder: Path, rounds: int, local: dict[tuple[str, int], float]
-) -> tuple[Measured, list[dollars.Line]]:
+def measure(packages: Packages, folder: Path, rounds: int, local: Local) -> tuple[Measured, list[dollars.Line]]:
     """Every figure but the local cloud's, one comparison after the other, and the bill."""
     tables = material.tables()
     with stand_in(folder, tables) as aws:
         cold = _told("cold starts", cpu.cold_starts(packages, aws, folder, rounds))
+        cold_consumers = _told("cold starts on a queue", cpu.cold_consumers(packages, aws, folder, rounds))
         small = _told("checking small events", cpu.verifying(packages, aws, folder, rounds, material.TYPICAL))
         large = _told("checking large events", cpu.verifying(packages, aws, folder, rounds, material.LARGE))
         request = _told("warm requests", cpu.warm_requests(packages, aws, folder, rounds))
@@ -62,11 +63,12 @@ def measure(
         duplicate = play.handle(paid, paid["created"] + 60, "sent again")
         ignored = play.handle(paid | {"type": "price.created", "id": "evt_ignored"}, paid["created"] + 60)
     ingest_logged = ingest_line.logged()
-    lines = dollars.bill(
-        story, ingest_logged, {"ingest": request.median("billhook"), "consumer": event.median("billhook")}
-    )
+    warm = {"ingest": request.median("billhook"), "events": event.median("consumer")}
+    lines = dollars.bill(story, ingest_logged, warm | {lane: event.median(lane) for lane in LANES})
     sizes = {
-        "billhook": zipped(packages.ingest),
+        "ingest": zipped(packages.ingest),
+        "consumer": zipped(packages.consumer),
+        "effects": zipped(packages.effects),
         "bare": zipped(packages.bare),
         "tutorial": zipped(packages.tutorial),
         "tutorial, compiled": zipped(packages.tutorial_compiled),
@@ -74,6 +76,7 @@ def measure(
     total = sum(line.dollars for line in lines)
     found = Measured(
         cold=cold,
+        cold_consumers=cold_consumers,
         small=small,
         large=large,
         request=request,

@@ -1,4 +1,4 @@
-"""What the samples cost in calls and units: each is taken through ingest and the consumer, on moto, call by call."""
+"""What the samples cost in calls and units: consumer and worker take each one through on moto, call by call."""
 
 import heapq
 import io
@@ -7,23 +7,26 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
-from functools import cache
-from types import SimpleNamespace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from bench.meter import Cost, Meter
-from functions.consumer import wiring
-from functions.consumer.metrics import SERVICE
-from functions.effects.perform import inline
+from functions.consumer.metrics import SERVICE as CONSUMER
+from functions.effects.metrics import SERVICE as WORKER
 from infra import samples
-from tests.consumer.world import REGION, sqs_record
-from tests.prove.stage import Stage
-from tests.support.checked import checked
+from tests.consumer.world import REGION
+from tests.prove.queues import Message
+from tests.prove.stage import Queue, Stage
+from tests.prove.theatre import Processes, Theatre
+from tests.prove.wire import Wire
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 DELIVERED_AFTER = 5
 """Seconds."""
@@ -35,25 +38,85 @@ STORY = sorted(
 """One sample of each event type, in the order in which they happened; events/README.md tells the story."""
 
 
+@dataclass(frozen=True)
+class Handled:
+    """What one event has cost: in the line, and beside it for each lane that it owed something in."""
+
+    consumer: Cost
+    worker: tuple[Cost, ...]
+
+    @property
+    def type(self) -> str:
+        """The event's."""
+        return self.consumer.type
+
+    @property
+    def costs(self) -> tuple[Cost, ...]:
+        """Of every message that the event took."""
+        return (self.consumer, *self.worker)
+
+    @property
+    def writes(self) -> int:
+        """Write units, all in all."""
+        return sum(cost.writes for cost in self.costs)
+
+    @property
+    def reads(self) -> float:
+        """Read units, all in all."""
+        return sum(cost.reads for cost in self.costs)
+
+    @property
+    def mails(self) -> int:
+        """Mails handed to SES."""
+        return sum(cost.mails for cost in self.costs)
+
+
+class _MeteredWire(Wire):
+    def __init__(self, stage: Stage, meter: Meter) -> None:
+        super().__init__(stage)
+        self._meter = meter
+
+    def attach(self, client: "BaseClient") -> None:
+        super().attach(client)
+        self._meter.attach(client)
+
+
 @dataclass
 class Play:
-    """A consumer on moto, with a clock that is where the message is."""
+    """A consumer and a worker on moto, warm from the second event on, with a clock that is where the message is."""
 
+    theatre: Theatre
     meter: Meter
-    stage: Stage
     log: io.StringIO
-    clock: SimpleNamespace
+    processes: Processes = field(init=False)
 
-    def handle(self, event: dict[str, Any], at: float, message: str = "") -> Cost:
-        """Take one message through; raises AssertionError if it is not done."""
-        self.clock.now = at
-        self.meter.cost = cost = Cost(event["type"])
-        record = sqs_record(samples.encode(event).decode(), message or f"message of {event['id']}")
-        logged = self.log.tell()
-        answer = wiring.build(self.stage.environ)({"Records": [record]}, None)
-        assert answer == {"batchItemFailures": []}, (event["type"], self.log.getvalue()[logged:])  # noqa: S101
+    def __post_init__(self) -> None:
+        self.processes = Processes(self.theatre.stage.environ)
+
+    def handle(self, event: dict[str, Any], at: float, message: str = "") -> Handled:
+        """Take one event through, and all that it owes; raises AssertionError if a message is not done at once."""
+        consumer = self.commit(event, at, message)
+        handed_over = self.theatre.stage.handed_over()
+        worker = [self._take(sent.queue, event["type"], sent.body, f"owed by {event['id']}") for sent in handed_over]
+        return Handled(consumer, tuple(worker))
+
+    def commit(self, event: dict[str, Any], at: float, message: str = "") -> Cost:
+        """Take one event through the consumer alone; raises as `handle` does."""
+        self.theatre.clock.now = at
+        return self._take("events", event["type"], samples.encode(event).decode(), message or event["id"])
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """The items of a table, as DynamoDB has them; `table` is the name of its variable."""
+        client: DynamoDBClient = boto3.client("dynamodb")
+        return list(client.scan(TableName=self.theatre.stage.environ[table])["Items"])
+
+    def _take(self, queue: Queue, kind: str, body: str, message_id: str) -> Cost:
+        self.meter.cost = cost = Cost(kind, queue)
+        now, logged = self.theatre.clock.now, self.log.tell()
+        done = self.theatre.receive(Message(queue, body, message_id, now, now), self.processes)
         line = self.log.getvalue()[logged:]
-        cost.logged, cost.state = len(line.encode()), json.loads(line)["message"] if line else ""
+        assert done, (queue, kind, line)  # noqa: S101
+        cost.logged, cost.state = len(line.encode()), json.loads(line)["message"]
         return cost
 
 
@@ -62,40 +125,34 @@ def playing() -> Iterator[Play]:
     """An empty stack."""
     with pytest.MonkeyPatch.context() as patch, mock_aws(), redirect_stdout(io.StringIO()) as log:
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        play = Play(Meter(), Stage(), log, SimpleNamespace(now=0))
-
-        @cache
-        def client(service: str, config: Any) -> Any:  # noqa: ANN401 - as boto3's own
-            made = boto3.Session().client(service, config=checked(config))  # type: ignore[call-overload] # wants literals
-            play.meter.attach(made)
-            return made
-
-        patch.setattr(wiring, "boto3", SimpleNamespace(client=client))
-        patch.setattr(wiring, "time", SimpleNamespace(time=lambda: play.clock.now))
-        patch.setattr(wiring, "ThreadPoolExecutor", lambda _threads: SimpleNamespace(submit=inline))
+        theatre, meter = Theatre(Stage()), Meter()
+        theatre.wire = _MeteredWire(theatre.stage, meter)
+        theatre.open(patch)
         _log_to(log)
         try:
-            yield play
+            yield Play(theatre, meter, log)
         finally:
             _log_to(sys.__stdout__)
 
 
 def _log_to(stream: Any) -> None:  # noqa: ANN401 - whatever text goes to
     """Powertools keeps the handler of a service's first Logger, and with it what standard output was then."""
-    for handler in logging.getLogger(SERVICE).handlers:
-        if isinstance(handler, logging.StreamHandler):
-            handler.setStream(stream)
+    for service in (CONSUMER, WORKER):
+        for handler in logging.getLogger(service).handlers:
+            if isinstance(handler, logging.StreamHandler):
+                handler.setStream(stream)
 
 
-def story(play: Play) -> Iterator[Cost]:
+def story(play: Play) -> Iterator[Handled]:
     """The story from the first event to the erasure, with what Billhook sends itself as it comes due."""
+    stage = play.theatre.stage
     agenda: list[tuple[float, str]] = [(samples.sample(name)["created"], name) for name in STORY]
     heapq.heapify(agenda)
     while agenda:
         at, name = heapq.heappop(agenda)
-        known = set(play.stage.schedules())
-        event = samples.sample(name) if name in STORY else json.loads(play.stage.fire(name))
+        known = set(stage.own())
+        event = samples.sample(name) if name in STORY else json.loads(stage.fire(name))
         yield play.handle(event, at + DELIVERED_AFTER)
-        for new, message in play.stage.schedules().items():
+        for new, message in stage.own().items():
             if new not in known:
                 heapq.heappush(agenda, (max(message["created"], at), new))

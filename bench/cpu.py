@@ -11,6 +11,7 @@ from bench.packages import Packages
 from bench.processes import ENVIRONMENT, Lambda, Running, running
 from bench.stand_in import StandIn
 from bench.timing import Timings, interleaved, together
+from shared.inbox.lanes import LANES
 
 STARTS = 3
 """Of the processes of a comparison: the same program is a few hundredths faster or slower from start to start."""
@@ -42,6 +43,26 @@ def cold_starts(packages: Packages, aws: StandIn, folder: Path, rounds: int) -> 
     return interleaved({name: partial(first_answer, function) for name, function in functions.items()}, rounds)
 
 
+def cold_consumers(packages: Packages, aws: StandIn, folder: Path, rounds: int) -> Timings:
+    """The same of what works on a queue, with an event that brings about a mail, a reminder and an announcement."""
+    body = material.payment_failed()
+    subjects = {
+        "consumer": (Lambda(packages.consumer, "functions.consumer.app"), material.sqs_batch(body)),
+        "effects": (Lambda(packages.effects, "functions.effects.app"), material.owed_batch("effects")),
+        "mails": (Lambda(packages.effects, "functions.effects.app"), material.owed_batch("mails")),
+        "tutorial": (Lambda(packages.tutorial, "tutorial_consumer"), material.sqs_batch(body)),
+        "tutorial, compiled": (Lambda(packages.tutorial_compiled, "tutorial_consumer"), material.sqs_batch(body)),
+    }
+
+    def first_answer(function: Lambda, batch: Mapping[str, Any]) -> float:
+        with running(function, aws, folder) as process:
+            told = process.ask(batch)
+        _check(told.answer)
+        return told.ended
+
+    return interleaved({name: partial(first_answer, *subject) for name, subject in subjects.items()}, rounds)
+
+
 def verifying(packages: Packages, aws: StandIn, folder: Path, rounds: int, size: int) -> Timings:
     """CPU of checking and reading one event of `size` bytes."""
     functions = {
@@ -52,7 +73,7 @@ def verifying(packages: Packages, aws: StandIn, folder: Path, rounds: int, size:
     event = material.signed(material.payment_failed(size))
     some = 20_000_000 // size  # a tenth of a second at least, or the clock's steps would show
     times = {"billhook": some, "floor": some, "tutorial": some // 10}
-    return _warm(functions, aws, folder, rounds, lambda: event, times)
+    return _warm(functions, aws, folder, rounds, lambda _name: event, times)
 
 
 def warm_requests(packages: Packages, aws: StandIn, folder: Path, rounds: int) -> Timings:
@@ -64,31 +85,46 @@ def warm_requests(packages: Packages, aws: StandIn, folder: Path, rounds: int) -
         "floor": Lambda(packages.floor, "floor_ingest"),
     }
     body = material.payment_failed()
-    return _warm(functions, aws, folder, rounds, lambda: material.http_request(body), dict.fromkeys(functions, 50))
+    return _warm(
+        functions, aws, folder, rounds, lambda _name: material.http_request(body), dict.fromkeys(functions, 50)
+    )
 
 
 def warm_events(
     packages: Packages, aws: StandIn, folder: Path, rounds: int, environment: Mapping[str, str] = NOTHING_ELSE
 ) -> Timings:
-    """CPU of one event in a running consumer: read, save, one mail, one reminder, one announcement."""
+    """CPU of one event in running processes: read, save, one mail, one reminder, one announcement.
+
+    Billhook's is its consumer's, and what the effects worker takes for each of the two lanes.
+    """
     functions = {
-        "billhook": Lambda(packages.consumer, "functions.consumer.app", environment),
+        "consumer": Lambda(packages.consumer, "functions.consumer.app", environment),
+        "effects": Lambda(packages.effects, "functions.effects.app", environment),
+        "mails": Lambda(packages.effects, "functions.effects.app", environment),
         "tutorial": Lambda(packages.tutorial_compiled, "tutorial_consumer", environment),
     }
     body = material.payment_failed()
-    return _warm(functions, aws, folder, rounds, lambda: material.sqs_batch(body), dict.fromkeys(functions, 25))
+
+    def batch(name: str) -> Mapping[str, Any]:
+        return material.owed_batch(name) if name in LANES else material.sqs_batch(body)
+
+    timings = _warm(functions, aws, folder, rounds, batch, dict.fromkeys(functions, 25))
+    return timings.summed("billhook", "consumer", *LANES)
 
 
 def resident(packages: Packages, aws: StandIn, folder: Path) -> dict[str, int]:
-    """Bytes of memory that ingest holds after a hundred requests."""
-    request = material.http_request(material.payment_failed())
+    """Bytes of memory that a function holds after a hundred requests, or messages."""
+    body = material.payment_failed()
+    request, batch = material.http_request(body), material.sqs_batch(body)
     held = {}
-    for name, function in {
-        "billhook": Lambda(packages.ingest, "functions.ingest.app"),
-        "tutorial": Lambda(packages.tutorial, "tutorial_ingest", TUTORIAL),
-    }.items():
+    for name, function, event in (
+        ("ingest", Lambda(packages.ingest, "functions.ingest.app"), request),
+        ("consumer", Lambda(packages.consumer, "functions.consumer.app"), batch),
+        ("effects", Lambda(packages.effects, "functions.effects.app"), material.owed_batch("mails")),
+        ("tutorial", Lambda(packages.tutorial, "tutorial_ingest", TUTORIAL), request),
+    ):
         with running(function, aws, folder) as process:
-            process.ask(request, 100)
+            process.ask(event, 100)
             held[name] = process.memory()
     return held
 
@@ -98,20 +134,20 @@ def _warm(  # noqa: PLR0913, PLR0917 - what is timed, where, and how often
     aws: StandIn,
     folder: Path,
     rounds: int,
-    event: Callable[[], Mapping[str, Any]],
+    event: Callable[[str], Mapping[str, Any]],
     times: Mapping[str, int],
 ) -> Timings:
     def one_start() -> Timings:
         with ExitStack() as stack:
             processes = {name: stack.enter_context(running(one, aws, folder)) for name, one in functions.items()}
 
-            def seconds(process: Running, calls: int) -> float:
-                told = process.ask(event(), calls)
+            def seconds(name: str, process: Running, calls: int) -> float:
+                told = process.ask(event(name), calls)
                 _check(told.answer)
                 return (told.ended - told.started) / calls
 
             return interleaved(
-                {name: partial(seconds, process, times[name]) for name, process in processes.items()},
+                {name: partial(seconds, name, process, times[name]) for name, process in processes.items()},
                 -(-rounds // STARTS),
             )
 

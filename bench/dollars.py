@@ -1,9 +1,10 @@
 """What a million events cost, line by line: counted calls times AWS's list prices in us-east-1, without free tiers."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.counting import STORY
+from bench.counting import STORY, Handled
 from bench.meter import Cost
 from infra.endpoint_plan import NOT_ENABLED
 
@@ -14,6 +15,8 @@ HTTP_API = 1.00
 LAMBDA_REQUEST = 0.20
 LAMBDA_GB_SECOND = 0.0000133334 * MILLION  # arm64
 SQS_FIFO = 0.50
+SQS_STANDARD = 0.40
+SQS_FAIR = 0.10  # for each request about a message with a group: as third parties have read that page, in March 2026
 DYNAMODB_WRITE = 0.625
 DYNAMODB_READ = 0.125
 SCHEDULER = 1.00
@@ -47,43 +50,76 @@ class Line:
         return self.each * self.price
 
 
-def bill(costs: Sequence[Cost], ingest_logged: int, cpu: Mapping[str, float]) -> list[Line]:
+def bill(story: Sequence[Handled], ingest_logged: int, cpu: Mapping[str, float]) -> list[Line]:
     """The bill of a million Stripe events, with the messages that Billhook sends itself because of them; without mail.
 
     Args:
-        costs: of the story; each sample of Stripe's stands for as many events as any other.
+        story: what each sample has cost; each of Stripe's stands for as many events as any other.
         ingest_logged: bytes of ingest's line.
-        cpu: seconds of a warm `ingest` and `consumer`, on a whole processor.
+        cpu: seconds of a warm request to ingest, and of a message from each queue, on a whole processor.
     """
-    costs = [cost for cost in costs if cost.type not in NOT_ENABLED]
-    events, messages = len(SENT), len(costs)
-    own = messages - events
+    handled = [one for one in story if one.type not in NOT_ENABLED]
+    costs = [cost for one in handled for cost in one.costs]
+    events, messages = len(SENT), len(handled)
+    lanes = len(costs) - messages
+    observed = sum(one.type.startswith("observed.") for one in handled)
 
     def each(total: float) -> float:
         return total / events
 
-    waits = sum(cost.waits for cost in costs)
-    ingest = cpu["ingest"] / PROCESSORS + ANSWER
-    consumer = each(messages) * cpu["consumer"] / PROCESSORS + each(waits) * ANSWER
+    def gigabyte_seconds(*queues: str) -> float:
+        ran = [cost for cost in costs if cost.queue in queues]
+        return each(sum(cost.waits * ANSWER + cpu[cost.queue] / PROCESSORS for cost in ran)) * MEMORY_GB
+
     # Lambda's own lines are not written: template.yaml asks for those from WARN upwards.
     logged = sum(cost.logged for cost in costs) + events * ingest_logged
+    writes: Counter[str] = sum((cost.written for cost in costs), Counter())
+    beside = {kind: writes.pop(kind) for kind in ("lease", "finish", "index")}
     return [
         Line("HTTP API, requests", 1, HTTP_API),
         Line("Lambda, requests (ingest, consumer)", each(events + messages), LAMBDA_REQUEST),
-        Line("Lambda, GB-seconds", (ingest + consumer) * MEMORY_GB, LAMBDA_GB_SECOND),
-        Line("SQS, requests (send, receive, delete)", each(3 * messages), SQS_FIFO),
-        Line("DynamoDB, write units", each(sum(cost.writes for cost in costs)), DYNAMODB_WRITE),
-        Line("DynamoDB, read units", each(sum(cost.reads for cost in costs)), DYNAMODB_READ),
-        Line("EventBridge Scheduler, invocations", each(own), SCHEDULER),
+        Line("Lambda, requests (effects)", each(lanes), LAMBDA_REQUEST),
+        Line("Lambda, GB-seconds (ingest)", (cpu["ingest"] / PROCESSORS + ANSWER) * MEMORY_GB, LAMBDA_GB_SECOND),
+        Line("Lambda, GB-seconds (consumer)", gigabyte_seconds("events"), LAMBDA_GB_SECOND),
+        Line("Lambda, GB-seconds (effects)", gigabyte_seconds("effects", "mails"), LAMBDA_GB_SECOND),
+        Line("SQS FIFO, requests (send, receive, delete)", each(3 * messages), SQS_FIFO),
+        Line("SQS standard, requests (send, receive, delete)", each(3 * lanes), SQS_STANDARD),
+        Line("SQS standard, those requests with a group", each(3 * lanes), SQS_FAIR),
+        Line("DynamoDB, write units of the commit", each(writes.total()), DYNAMODB_WRITE),
+        Line("DynamoDB, write units of the index", each(beside["index"]), DYNAMODB_WRITE),
+        Line("DynamoDB, write units of leases", each(beside["lease"]), DYNAMODB_WRITE),
+        Line("DynamoDB, write units of what is finished", each(beside["finish"]), DYNAMODB_WRITE),
+        Line("DynamoDB, read units (consumer)", each(_reads(costs, "events")), DYNAMODB_READ),
+        Line("DynamoDB, read units (effects)", each(_reads(costs, "effects", "mails")), DYNAMODB_READ),
+        Line("EventBridge Scheduler, invocations", each(messages - events - observed), SCHEDULER),
         Line("EventBridge, events put on the bus", each(sum(cost.entries for cost in costs)), EVENT_BUS),
         Line("S3, exports written", each(sum(cost.calls["s3.PutObject"] for cost in costs)), S3_PUT),
         Line("CloudWatch Logs, KiB", each(logged) / KILOBYTE, LOGS_KB),
     ]
 
 
-def mails(costs: Sequence[Cost]) -> Line:
+BESIDE = frozenset(
+    {
+        "Lambda, requests (effects)",
+        "Lambda, GB-seconds (effects)",
+        "SQS standard, requests (send, receive, delete)",
+        "SQS standard, those requests with a group",
+        "DynamoDB, write units of the index",
+        "DynamoDB, write units of leases",
+        "DynamoDB, write units of what is finished",
+        "DynamoDB, read units (effects)",
+    }
+)
+"""What there is because effects are performed beside the line; part of the logs, too."""
+
+
+def _reads(costs: Sequence[Cost], *queues: str) -> float:
+    return sum(cost.reads for cost in costs if cost.queue in queues)
+
+
+def mails(story: Sequence[Handled]) -> Line:
     """What SES takes besides."""
-    return Line("SES, mails", sum(cost.mails for cost in costs) / len(SENT), SES)
+    return Line("SES, mails", sum(one.mails for one in story) / len(SENT), SES)
 
 
 def floor() -> list[Line]:
@@ -94,10 +130,11 @@ def floor() -> list[Line]:
     return [
         Line("HTTP API, requests", 1, HTTP_API),
         Line("Lambda, requests (ingest, consumer)", 2, LAMBDA_REQUEST),
-        Line("Lambda, GB-seconds", (0.002 + 3 * ANSWER) * MEMORY_GB, LAMBDA_GB_SECOND),
-        Line("SQS, requests (send, receive, delete)", 3, SQS_FIFO),
-        Line("DynamoDB, write units", 2 * 3, DYNAMODB_WRITE),
-        Line("DynamoDB, read units", 1.5, DYNAMODB_READ),
+        Line("Lambda, GB-seconds (ingest)", (0.001 + ANSWER) * MEMORY_GB, LAMBDA_GB_SECOND),
+        Line("Lambda, GB-seconds (consumer)", (0.001 + 2 * ANSWER) * MEMORY_GB, LAMBDA_GB_SECOND),
+        Line("SQS FIFO, requests (send, receive, delete)", 3, SQS_FIFO),
+        Line("DynamoDB, write units of the commit", 2 * 3, DYNAMODB_WRITE),
+        Line("DynamoDB, read units (consumer)", 1.5, DYNAMODB_READ),
     ]
 
 

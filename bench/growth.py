@@ -1,4 +1,4 @@
-"""Whether an event costs more as the inbox fills and accounts join: Billhook's consumer on Amazon's DynamoDB Local."""
+"""Whether an event costs more as the inbox fills and accounts join: Billhook's functions on Amazon's DynamoDB Local."""
 
 import json
 import statistics
@@ -18,6 +18,7 @@ from bench.packages import Packages
 from bench.processes import Lambda, Running, running
 from bench.stand_in import StandIn
 from infra import samples
+from shared.inbox.lanes import LANES
 from shared.tables.attributes import to_item
 from tests.consumer.dynamodb_local import find_jar
 from tests.consumer.dynamodb_local import running as dynamodb_running
@@ -55,37 +56,42 @@ def growth(packages: Packages, aws: StandIn, folder: Path) -> list[Growth]:
             aws_secret_access_key="x",  # noqa: S106 - it takes any
         )
         inbox, books = make_table(client, "InboxTable"), make_table(client, "BooksTable")
-        with _consumer(packages, aws, folder, url, inbox, books) as process:
-            _measured(process, 1, "warm", EVENTS)
+        with _functions(packages, aws, folder, url, inbox, books) as functions:
+            _measured(functions, 1, "warm", EVENTS)
             _fill(client, inbox, 0, SMALL)
-            first = _measured(process, 1, "one", EVENTS)
-            many = _measured(process, ACCOUNTS, "many", ACCOUNTS)
+            first = _measured(functions, 1, "one", EVENTS)
+            many = _measured(functions, ACCOUNTS, "many", ACCOUNTS)
             _fill(client, inbox, SMALL, LARGE)
-            last = _measured(process, 1, "full", EVENTS)
+            last = _measured(functions, 1, "full", EVENTS)
     return [Growth(SMALL, 1, *first), Growth(SMALL, ACCOUNTS, *many), Growth(LARGE, 1, *last)]
 
 
 @contextmanager
-def _consumer(  # noqa: PLR0913, PLR0917 - where everything is
+def _functions(  # noqa: PLR0913, PLR0917 - where everything is
     packages: Packages, aws: StandIn, folder: Path, url: str, inbox: str, books: str
-) -> Iterator[Running]:
+) -> Iterator[tuple[Running, Running]]:
+    """The consumer and the effects worker."""
     environment = {"AWS_ENDPOINT_URL_DYNAMODB": url, "INBOX_TABLE": inbox, "BOOKS_TABLE": books}
-    with running(Lambda(packages.consumer, "functions.consumer.app", environment), aws, folder) as process:
-        yield process
+    consumer = Lambda(packages.consumer, "functions.consumer.app", environment)
+    effects = Lambda(packages.effects, "functions.effects.app", environment)
+    with running(consumer, aws, folder) as one, running(effects, aws, folder) as other:
+        yield one, other
 
 
-def _measured(process: Running, accounts: int, suffix: str, events: int) -> tuple[float, float]:
-    """Wall and CPU of an event, each about a customer of its own."""
+def _measured(functions: tuple[Running, Running], accounts: int, suffix: str, events: int) -> tuple[float, float]:
+    """Wall and CPU of an event, each about a customer of its own, until all that it owes is performed."""
+    consumer, effects = functions
     walls, cpus = [], []
     for number in range(events):
         account = f"acct_{suffix}{number % accounts:04d}"
         event = samples.fresh("invoice.payment_failed", int(time.time()), account=account)
         body = samples.encode(samples.renamed(event, f"{suffix}{number}"))
-        told = process.ask(material.sqs_batch(body))
-        if told.answer != {"batchItemFailures": []}:
+        told = [consumer.ask(material.sqs_batch(body))]
+        told += [effects.ask(material.owed_batch(lane, event["id"])) for lane in LANES]
+        if any(one.answer != {"batchItemFailures": []} for one in told):
             raise RuntimeError("an event was given back")
-        walls.append(told.wall * 1000)
-        cpus.append((told.ended - told.started) * 1000)
+        walls.append(sum(one.wall for one in told) * 1000)
+        cpus.append(sum(one.ended - one.started for one in told) * 1000)
     return statistics.median(walls), statistics.median(cpus)
 
 

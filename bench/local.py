@@ -1,8 +1,10 @@
-"""Events a second on the local cloud: messages of one account, then of five, until the queue is empty."""
+"""The local cloud: events a second of one account, then of five; and how long an event takes from the POST on."""
 
 import secrets
 import shutil
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,31 +12,68 @@ from typing import TYPE_CHECKING, Any
 from bench.packages import BASELINES, HOME
 from infra import samples
 from infra.local_cloud.cloud import LocalCloud
-from infra.stack import deploy
+from infra.stack import Stack, deploy
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 EVENTS = 150
+GROUPS = (1, 5)
 PATIENCE = 300
 """Seconds."""
+POSTS, PAUSE = 200, 0.25
+"""How many events are posted one after another, and so many seconds between them."""
 
 
-def local_rates(built: Path, arch: str) -> dict[tuple[str, int], float]:
-    """Events a second of each stack, by how many groups they are in; each on a cloud of its own."""
-    found: dict[tuple[str, int], float] = {}
-    for name in ("billhook", "tutorial"):
-        with LocalCloud.start() as cloud:
-            queue = _billhook(cloud, built, arch) if name == "billhook" else _tutorial(cloud)
-            _drain(cloud, queue, 5, 10)  # every environment is warm from here on
-            for groups in (1, 5):
-                found[name, groups] = _drain(cloud, queue, groups, EVENTS)
-    return found
+@dataclass(frozen=True)
+class Local:
+    """What was measured on the local cloud.
+
+    Args:
+        rates: events a second by whose and in how many groups.
+        waits: milliseconds from the POST on, of each event, by what has happened by then.
+    """
+
+    rates: dict[tuple[str, int], float]
+    waits: dict[str, list[float]]
 
 
-def _billhook(cloud: LocalCloud, built: Path, arch: str) -> str:
-    stack = deploy(cloud, built / "template.yaml", arch, "whsec_benchmark", MailConnectedCustomers="true")
-    return stack.outputs["EventsQueueUrl"]
+def measured(built: Path, arch: str) -> Local:
+    """Both stacks, each on a cloud of its own."""
+    with LocalCloud.start() as cloud:
+        stack = deploy(cloud, built / "template.yaml", arch, "whsec_benchmark", MailConnectedCustomers="true")
+        line, *lanes = (stack.outputs[f"{name}QueueUrl"] for name in ("Events", "Effects", "Mails"))
+        _drain(cloud, line, lanes, 5, 10)  # every environment is warm from here on
+        waits = _waits(stack)
+        ours = {groups: _drain(cloud, line, lanes, groups, EVENTS) for groups in GROUPS}
+    with LocalCloud.start() as cloud:
+        queue = _tutorial(cloud)
+        _drain(cloud, queue, [], 5, 10)
+        theirs = {groups: _drain(cloud, queue, [], groups, EVENTS) for groups in GROUPS}
+    rates = {("billhook, committed", groups): rate for groups, (rate, _) in ours.items()}
+    rates |= {("billhook, performed", groups): rate for groups, (_, rate) in ours.items()}
+    return Local(rates | {("tutorial", groups): rate for groups, (rate, _) in theirs.items()}, waits)
+
+
+def _waits(stack: Stack) -> dict[str, list[float]]:
+    """How long an event takes from the POST on, while the cloud has time for it."""
+    posted: dict[str, float] = {}
+    waits: dict[str, list[float]] = {"answered": [], "committed": [], "effects performed": [], "mail sent": []}
+    for number in range(POSTS):
+        event = samples.renamed(samples.fresh("invoice.payment_failed", stack.now()), f"w{number}")
+        posted[event["id"]] = began = time.time()
+        stack.send(event)
+        waits["answered"].append((time.time() - began) * 1000)
+        time.sleep(PAUSE)
+    for event_id, began in posted.items():
+        item = stack.settled(event_id)
+        for what, name in (
+            ("committed", "committed_ms"),
+            ("effects performed", "effects_ms"),
+            ("mail sent", "mails_ms"),
+        ):
+            waits[what].append(item[name] - began * 1000)
+    return waits
 
 
 def _tutorial(cloud: LocalCloud) -> str:
@@ -44,27 +83,33 @@ def _tutorial(cloud: LocalCloud) -> str:
     return cloud.outputs("tutorial")["EventsQueueUrl"]
 
 
-def _drain(cloud: LocalCloud, queue: str, groups: int, events: int) -> float:
-    """Events a second, from the first message sent to the last one deleted.
+def _drain(cloud: LocalCloud, line: str, lanes: Sequence[str], groups: int, events: int) -> tuple[float, float]:
+    """Events a second from the first message sent, until the line has deleted the last, and until the lanes have.
 
     Raises:
-        TimeoutError: the queue is not empty in time.
+        TimeoutError: a queue is not empty in time.
     """
     sqs: SQSClient = cloud.client("sqs")
     accounts = [f"acct_{secrets.token_hex(8)}" for _ in range(groups)]
     entries = [_entry(number, accounts[number % groups]) for number in range(events)]
     mails, began = len(cloud.mails()), time.monotonic()
     for some in batched(entries, 10, strict=False):
-        sqs.send_message_batch(QueueUrl=queue, Entries=list(some))
-    while _waiting(sqs, queue):
-        if time.monotonic() - began > PATIENCE:
-            raise TimeoutError(f"{queue} is not empty after {PATIENCE} s")
-        time.sleep(0.1)
-    taken = time.monotonic() - began
+        sqs.send_message_batch(QueueUrl=line, Entries=list(some))
+    _empty(sqs, [line], began)
+    committed = time.monotonic() - began
+    _empty(sqs, lanes, began)
+    performed = time.monotonic() - began
     told = len(cloud.mails()) - mails
     if told != events:
         raise RuntimeError(f"{events} events brought {told} mails")
-    return events / taken
+    return events / committed, events / performed
+
+
+def _empty(sqs: "SQSClient", queues: Sequence[str], began: float) -> None:
+    while any(_waiting(sqs, queue) for queue in queues):
+        if time.monotonic() - began > PATIENCE:
+            raise TimeoutError(f"{queues} are not empty after {PATIENCE} s")
+        time.sleep(0.1)
 
 
 def _entry(number: int, account: str) -> Any:  # noqa: ANN401 - a boto3 shape

@@ -1,20 +1,20 @@
-"""What the measured handlers are given: requests, messages, and the organization that the tables hold."""
+"""What the measured handlers are given: requests, messages, and what the tables hold."""
 
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
+from bench.counting import playing
+from bench.processes import ENVIRONMENT
 from bench.stub import SECRET
 from infra import samples
-from shared.event import read_event
 from shared.tables.attributes import to_item
-from tests.support.stories import told
-
-if TYPE_CHECKING:
-    from shared.record import Record
 
 MONTH = 30 * 86_400
-CUSTOMER = "cus_s4E7P0vk4zyEAh"
+OWING = "evt_owing"
+"""The event that is committed and still owes its effects."""
+NONE: Mapping[str, str] = {}
 TYPICAL, LARGE = 5_500, 51_000
 """Bytes: an invoice with one line, and one with as many as a busy month has."""
 
@@ -67,54 +67,70 @@ def http_request(body: bytes) -> dict[str, Any]:
 
 
 def sqs_batch(body: bytes) -> dict[str, Any]:
-    """What Lambda hands over of one SQS message."""
+    """What Lambda hands over of one message in the queue of events."""
+    fifo = {"MessageDeduplicationId": json.loads(body)["id"], "SequenceNumber": "18849496460467696128"}
+    endpoint = {"endpoint": {"stringValue": "direct", "dataType": "String"}}
+    return _batch(ENVIRONMENT["QUEUE_ARN"], body.decode(), fifo, endpoint)
+
+
+def owed_batch(lane: str, event_id: str = OWING) -> dict[str, Any]:
+    """What Lambda hands over of one message in a lane's queue; by default about the event that `tables` has."""
+    return _batch(ENVIRONMENT[f"{lane.upper()}_QUEUE_ARN"], json.dumps({"event": event_id}))
+
+
+def _batch(
+    queue: str, body: str, attributes: Mapping[str, str] = NONE, message_attributes: Mapping[str, Any] = NONE
+) -> dict[str, Any]:
     now = str(int(time.time() * 1000))
     record = {
         "messageId": "5fea7756-0ea4-451a-a703-a558b933e274",
         "receiptHandle": "a receipt handle",
-        "body": body.decode(),
+        "body": body,
         "attributes": {
             "ApproximateReceiveCount": "1",
             "SentTimestamp": now,
             "SenderId": "AROA:billhook",
             "ApproximateFirstReceiveTimestamp": now,
             "MessageGroupId": "platform",
-            "MessageDeduplicationId": json.loads(body)["id"],
-            "SequenceNumber": "18849496460467696128",
+            **attributes,
         },
-        "messageAttributes": {"endpoint": {"stringValue": "direct", "dataType": "String"}},
+        "messageAttributes": dict(message_attributes),
         "md5OfBody": "",
         "eventSource": "aws:sqs",
-        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:billhook-events.fifo",
+        "eventSourceARN": queue,
         "awsRegion": "us-east-1",
     }
     return {"Records": [record]}
 
 
-def tables() -> dict[str, dict[str, Any]]:
-    """The customer of `payment_failed` in each table, a month after subscribing."""
-    a_month_ago = int(time.time()) - MONTH
-    before = [samples.fresh(name, a_month_ago) for name in ("customer.subscription.created", "invoice.paid")]
-    books = told(*(read_event(json.dumps(event)) for event in before))
-    organization: Record = books.organization("platform", CUSTOMER)
+def tables() -> dict[str, list[dict[str, Any]]]:
+    """The items of each table, as DynamoDB has them.
+
+    Two customers of Billhook's have subscribed and paid a month ago. One is the customer of `payment_failed`. The other
+    one's payment has failed already: that event is committed, and still owes its mail, reminder and announcement.
+    """
+    now, customer = int(time.time()), samples.sample("invoice.payment_failed")["data"]["object"]["customer"]
+    with playing() as play:
+        for suffix in ("", "owing"):
+            for name in ("customer.subscription.created", "invoice.paid"):
+                play.handle(samples.renamed(samples.fresh(name, now - MONTH), suffix), now - MONTH)
+        failed = samples.fresh("invoice.payment_failed", now, OWING)
+        play.commit(samples.renamed(failed, "owing"), now)
+        inbox, books = play.items("INBOX_TABLE"), play.items("BOOKS_TABLE")
     return {
-        "billhook-books": to_item(
-            {
-                "pk": organization.partition,
-                "sk": organization.sort_key,
-                "version": organization.version,
-                "record": organization.packed(),
-            }
-        ),
-        "tutorial-organizations": to_item(
-            {
-                "id": CUSTOMER,
-                "name": "Fernhill Studio",
-                "email": "accounts@example.com",
-                "status": "active",
-                "plan": "studio",
-                "past_due": False,
-                "current_period_end": int(time.time()) + MONTH,
-            }
-        ),
+        ENVIRONMENT["INBOX_TABLE"]: [item for item in inbox if item["id"] == {"S": OWING}],
+        ENVIRONMENT["BOOKS_TABLE"]: books,
+        ENVIRONMENT["ORGANIZATIONS_TABLE"]: [
+            to_item(
+                {
+                    "id": customer,
+                    "name": "Fernhill Studio",
+                    "email": "accounts@example.com",
+                    "status": "active",
+                    "plan": "studio",
+                    "past_due": False,
+                    "current_period_end": now + MONTH,
+                }
+            )
+        ],
     }

@@ -1,4 +1,4 @@
-"""The meter: every call that the consumer makes, and the units of every item that it reads or writes."""
+"""The meter: every call that a function makes, and the units of every item that it reads or writes."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Cost:
-    """What one message has cost the consumer.
+    """What one message has cost the function that received it from `queue`.
 
-    `reads` and `writes` are in DynamoDB's units; `written` is what they are by table and kind of item; `logged` is in
-    bytes.
+    `reads` and `writes` are in DynamoDB's units; `written` tells the writes by kind of item; `logged` is in bytes.
     """
 
     type: str
+    queue: str
     state: str = ""
     calls: Counter[str] = field(default_factory=Counter)
     reads: float = 0
@@ -39,9 +39,8 @@ class Cost:
 
     @property
     def waits(self) -> int:
-        """How many calls are waited for one after another: a mail, a reminder and announcements are one wait."""
-        together = self.calls["scheduler.CreateSchedule"], self.calls["events.PutEvents"], self.mails
-        return self.calls.total() - sum(together) + max(*together)
+        """How many calls the function waits for, one after another."""
+        return self.calls.total()
 
     @property
     def mails(self) -> int:
@@ -50,10 +49,10 @@ class Cost:
 
 
 class Meter:
-    """Stands between the consumer's clients and AWS, and books each call on the message that is being handled."""
+    """Stands between the functions' clients and AWS, and books each call on the message that is being handled."""
 
     def __init__(self) -> None:
-        self.cost = Cost("nothing")
+        self.cost = Cost("nothing", "")
         self._look: DynamoDBClient = boto3.Session().client("dynamodb")
         self._before: list[tuple[str, str, dict[str, Any], Any]] = []
         self._asked: list[tuple[str, Any]] = []
@@ -74,15 +73,19 @@ class Meter:
         transaction = model.name == "TransactWriteItems"
         for table, kind, key, before in self._before:
             after = self._item(table, key)
-            billed = units.write_units(before, after, transaction=transaction)
-            self.cost.writes += billed
-            self.cost.written[kind] += billed
+            self._book(kind, units.write_units(before, after, transaction=transaction))
+            self._book("index", units.index_units(before, after))
         if model.name == "GetItem":
             self.cost.reads += units.read_units(parsed.get("Item"))
         if model.name == "BatchGetItem":
             self.cost.reads += sum(_batch_units(asked, parsed["Responses"][table]) for table, asked in self._asked)
         if model.name == "Query":
             self.cost.reads += max(1, -(-sum(map(units.size, parsed["Items"])) // units.READ_UNIT))
+
+    def _book(self, kind: str, billed: int) -> None:
+        self.cost.writes += billed
+        if billed:
+            self.cost.written[kind] += billed
 
     def _item(self, table: str, key: dict[str, Any]) -> Any:  # noqa: ANN401 - likewise
         return self._look.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
@@ -93,9 +96,9 @@ def _written(operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str,
     match operation:
         case "PutItem":
             key = _key(params["Item"])
-            yield params["TableName"], "claim" if "id" in key else "tombstone", key
+            yield params["TableName"], "claim" if "id" in key else "erasure", key
         case "UpdateItem":
-            yield params["TableName"], "finish", params["Key"]
+            yield params["TableName"], _updated(params), params["Key"]
         case "DeleteItem":
             yield params["TableName"], "erasure", params["Key"]
         case "BatchWriteItem":
@@ -119,8 +122,14 @@ def _key(item: dict[str, Any]) -> dict[str, Any]:
     return {name: item[name] for name in ("id", "pk", "sk") if name in item}
 
 
+def _updated(params: dict[str, Any]) -> str:
+    if "id" not in params["Key"]:
+        return "erasure"
+    return "lease" if params["UpdateExpression"] == "SET #holder = :holder" else "finish"
+
+
 def _kind(key: dict[str, Any]) -> str:
     if "id" in key:
         return "outbox"
     kind: str = key["sk"]["S"].partition("#")[0]
-    return {"event": "archive", "mail": "mail"}.get(kind, "record")
+    return {"event": "archive", "mail": "mail", "tombstone": "erasure"}.get(kind, "record")

@@ -20,6 +20,8 @@ class Packages:
     """Billhook's."""
     consumer: Path
     """Billhook's."""
+    effects: Path
+    """Billhook's."""
     tutorial: Path
     """Ingest and consumer of the tutorial with all dependencies, as `sam build` leaves them: no module is compiled."""
     tutorial_compiled: Path
@@ -47,7 +49,8 @@ def assemble(built: Path, arch: str) -> Packages:
     _add(floor)
     for package in (compiled, bare, floor):
         compile_all(package)
-    return Packages(built / "IngestFunction", built / "ConsumerFunction", tutorial, compiled, bare, floor)
+    ingest, consumer, effects = (built / f"{name}Function" for name in ("Ingest", "Consumer", "Effects"))
+    return Packages(ingest, consumer, effects, tutorial, compiled, bare, floor)
 
 
 def zipped(package: Path) -> int:

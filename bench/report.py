@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import mean, quantiles
 
 from bench import dollars
 from bench.chart import Bar, svg
-from bench.dollars import Line
+from bench.counting import Handled
+from bench.dollars import SENT, Line
 from bench.figures import Goal, Measured
 from bench.markdown import table
-from bench.meter import Cost
 
 HERE = Path(__file__).parent
 REPORT, CHART = HERE / "REPORT.md", HERE / "chart.svg"
@@ -26,9 +27,13 @@ def write(found: Measured, goals: Sequence[Goal], lines: Sequence[Line], seconds
         "goals": _goals(goals),
         "missed": _missed(goals),
         "moved": str(found.moved.ratio("billhook", "tutorial")),
+        "whole": str(found.event.ratio("billhook", "tutorial")),
         "cpu": _cpu(found),
         "rates": _rates(found.rates),
-        "local": _rates(found.local),
+        "local": _rates(found.local.rates),
+        "lanes": _lanes(found.story),
+        "beside": f"${sum(line.dollars for line in lines if line.what in dollars.BESIDE):.2f}",
+        "waits": _waits(found.local.waits),
         "types": _types(found),
         "where": _where(found.story),
         "bill": _bill(lines, dollars.mails(found.story)),
@@ -75,8 +80,9 @@ def _chart(found: Measured) -> str:
             found.request.ratio("one SendMessage", "tutorial").median,
             "one SendMessage",
         ),
-        Bar("Consumer, an event with three effects", found.event.ratio("billhook", "tutorial").median),
-        Bar("Package of ingest, zipped", found.zipped["billhook"] / found.zipped["tutorial"]),
+        Bar("In the line, an event with three effects", found.event.ratio("consumer", "tutorial").median),
+        Bar("In the line and beside it, likewise", found.event.ratio("billhook", "tutorial").median),
+        Bar("Package of ingest, zipped", found.zipped["ingest"] / found.zipped["tutorial"]),
     ]
     return svg("What Billhook takes of what the tutorial takes", "Processor time, and bytes; shorter is better", bars)
 
@@ -85,12 +91,13 @@ def _cpu(found: Measured) -> str:
     def rows() -> Iterator[tuple[str, str, str]]:
         for what, timings, unit in (
             ("ingest, cold start", found.cold, 1e3),
+            ("on a queue, cold start", found.cold_consumers, 1e3),
             ("check and read 5.9 KB", found.small, 1e6),
             ("check and read 51 KB", found.large, 1e6),
             ("ingest, a request", found.request, 1e3),
-            ("consumer, an event", found.event, 1e3),
-            ("consumer, an event that X-Ray traces", found.traced, 1e3),
-            ("consumer, an event, on all processors", found.moved, 1e3),
+            ("an event", found.event, 1e3),
+            ("an event that X-Ray traces", found.traced, 1e3),
+            ("an event, on all processors", found.moved, 1e3),
         ):
             mark = "ms" if unit == 1e3 else "µs"  # noqa: PLR2004 - milli
             for subject in timings.rounds:
@@ -107,21 +114,46 @@ def _rates(rates: Mapping[tuple[str, int], float]) -> str:
     return table(("events a second", "one group", "five groups"), rows, "lrr")
 
 
+def _lanes(story: Sequence[Handled]) -> str:
+    """How often the line waits for an event of Stripe's, and how many of them owe in how many lanes."""
+    counts = [len(told.worker) for told in story if told.type in SENT]
+    none, one, both = (counts.count(lanes) for lanes in range(3))
+    return f"{2 + mean(counts):.1f} times for an event: {none} of them owe nothing, {one} in one lane, {both} in both"
+
+
+def _waits(waits: Mapping[str, Sequence[float]]) -> str:
+    def row(what: str, ms: Sequence[float]) -> tuple[str, str, str]:
+        cuts = quantiles(ms, n=100)
+        return what, f"{cuts[49]:.0f} ms", f"{cuts[98]:.0f} ms"
+
+    return table(("from the POST until", "p50", "p99"), (row(*one) for one in waits.items()), "lrr")
+
+
 def _types(found: Measured) -> str:
-    def row(cost: Cost, name: str) -> tuple[str, ...]:
-        others = Counter({call: times for call, times in cost.calls.items() if not call.startswith("dynamodb.")})
-        said = ", ".join(
-            call.partition(".")[2] + (f" ({times})" if times > 1 else "") for call, times in others.items()
-        )
-        return name, str(cost.dynamodb), str(cost.reads), str(cost.writes), said
-
-    rows = [row(cost, f"`{cost.type}`") for cost in found.story]
-    rows += [row(found.duplicate, "one that was done before"), row(found.ignored, "one that nobody handles")]
-    return table(("event", "DynamoDB calls", "read units", "write units", "other calls"), rows, "lrrrl")
+    rows = [_type(one, f"`{one.type}`") for one in found.story]
+    rows += [_type(found.duplicate, "one that was done before"), _type(found.ignored, "one that nobody handles")]
+    head = ("event", "DynamoDB calls", "beside", "read units", "beside", "write units", "beside", "other calls")
+    return table(head, rows, "lrrrrrrl")
 
 
-def _where(story: Sequence[Cost]) -> str:
-    written = sum((cost.written for cost in story), Counter[str]())
+def _type(one: Handled, name: str) -> tuple[str, ...]:
+    line, beside = one.consumer, one.worker
+    calls = sum((cost.calls for cost in one.costs), Counter[str]())
+    others = {call.partition(".")[2]: times for call, times in calls.items() if not call.startswith("dynamodb.")}
+    return (
+        name,
+        str(line.dynamodb),
+        str(sum(cost.dynamodb for cost in beside)),
+        str(line.reads),
+        str(sum(cost.reads for cost in beside)),
+        str(line.writes),
+        str(sum(cost.writes for cost in beside)),
+        ", ".join(call + (f" ({times})" if times > 1 else "") for call, times in others.items()),
+    )
+
+
+def _where(story: Sequence[Handled]) -> str:
+    written = sum((cost.written for one in story for cost in one.costs), Counter[str]())
     total = sum(written.values())
     rows = ((kind, f"{units / len(story):.1f}", f"{units / total:.0%}") for kind, units in written.most_common())
     return table(("what is written", "units an event", "share"), rows, "lrr")
@@ -156,4 +188,4 @@ def _packages(found: Measured) -> str:
         (name, f"{size / 2**20:.1f} MiB", f"{found.resident[name] / 2**20:.0f} MiB" if name in found.resident else "")
         for name, size in found.zipped.items()
     )
-    return table(("ingest", "zipped", "resident after 100 requests"), rows, "lrr")
+    return table(("package", "zipped", "resident after 100 requests, or messages"), rows, "lrr")

@@ -16,15 +16,16 @@ from pathlib import Path
 from typing import Any
 
 type Calls = Counter[str]
+type Items = Mapping[str, list[dict[str, Any]]]
 
 SECRET = "whsec_benchmark"  # noqa: S105 - of no endpoint but this one
 UUID = "5fea7756-0ea4-451a-a703-a558b933e274"
 
 
 def answer(  # noqa: PLR0911 - one for each operation
-    operation: str, asked: Mapping[str, Any], items: Mapping[str, Any]
+    operation: str, asked: Mapping[str, Any], items: Items
 ) -> dict[str, Any]:
-    """What AWS answers when all is well; `items` are the items that each table returns, whatever is asked for."""
+    """What AWS answers when all is well; `items` are those of each table, which no write changes."""
     match operation:
         case "GetSecretValue":
             secret = json.dumps({"direct": SECRET}) if "signing-secrets" in asked["SecretId"] else SECRET
@@ -33,10 +34,16 @@ def answer(  # noqa: PLR0911 - one for each operation
             digest = hashlib.md5(asked["MessageBody"].encode(), usedforsecurity=False).hexdigest()
             return {"MD5OfMessageBody": digest, "MessageId": UUID, "SequenceNumber": "18849496460467696128"}
         case "GetItem":
-            item = items.get(asked["TableName"])
-            return {"Item": item} if item else {}
+            found = _found(items, asked["TableName"], [asked["Key"]])
+            return {"Item": found[0]} if found else {}
         case "BatchGetItem":
-            return {"Responses": {table: [items[table]] if table in items else [] for table in asked["RequestItems"]}}
+            return {
+                "Responses": {
+                    table: _found(items, table, wanted["Keys"]) for table, wanted in asked["RequestItems"].items()
+                }
+            }
+        case "UpdateItem" if asked.get("ReturnValues") == "ALL_NEW":
+            return {"Attributes": _found(items, asked["TableName"], [asked["Key"]])[0]}
         case "SendEmail":
             return {"MessageId": f"0100018c-{UUID}-000000"}
         case "CreateSchedule":
@@ -46,6 +53,10 @@ def answer(  # noqa: PLR0911 - one for each operation
         case "PutItem" | "UpdateItem" | "TransactWriteItems":
             return {}
     raise ValueError(f"no answer to {operation}")
+
+
+def _found(items: Items, table: str, keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [item for item in items.get(table, []) if any(key.items() <= item.items() for key in keys)]
 
 
 def operation_of(method: str, path: str, headers: Mapping[str, str]) -> str:
@@ -60,7 +71,7 @@ def operation_of(method: str, path: str, headers: Mapping[str, str]) -> str:
     raise ValueError(f"no operation is {method} {path}")
 
 
-async def serve(certificate: Path, items: Mapping[str, Any], delay: float) -> None:
+async def serve(certificate: Path, items: Items, delay: float) -> None:
     """Answer on a free port of loopback until the process ends, each call after `delay` seconds."""
     calls: Calls = Counter()
 

@@ -15,6 +15,11 @@ class Timings:
         """The median over the rounds."""
         return statistics.median(self.rounds[subject])
 
+    def summed(self, name: str, *subjects: str) -> "Timings":
+        """With one subject more: the sum of `subjects`, round by round."""
+        sums = [sum(figures) for figures in zip(*(self.rounds[subject] for subject in subjects), strict=True)]
+        return Timings({**self.rounds, name: sums})
+
     def ratio(self, subject: str, to: str) -> "Ratio":
         """`subject` by `to`, round by round."""
         ratios = [one / other for one, other in zip(self.rounds[subject], self.rounds[to], strict=True)]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from shared.digest import Digests, digests
+from shared.digest import Digests, digests, undo
 from shared.errors import Permanent
 from shared.frozen import Frozen
 
@@ -39,6 +39,20 @@ class Event(Frozen):
     def object(self) -> Mapping[str, Any]:
         """The Stripe object that the event is about."""
         return self.data.object
+
+    @property
+    def began_at(self) -> int:
+        """When its object came to be, in epoch seconds; 0 if nothing tells, as of a preview, which has no id."""
+        if self.type.endswith(".created"):
+            return self.created
+        created = self.object.get("created")
+        return created if isinstance(created, int) and self.object.get("id") else 0
+
+    @property
+    def object_before(self) -> Mapping[str, Any] | None:
+        """The object before the update that the event tells of; None if it tells of none."""
+        previous = self.data.previous_attributes
+        return undo(self.data.object, previous) if previous else None
 
     @cached_property
     def digests(self) -> Digests:

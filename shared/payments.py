@@ -59,6 +59,16 @@ class Payment(Record):
         return any(not facet.value.final for facet in self.disputes.values())
 
     @property
+    def refunding(self) -> bool:
+        """Whether a refund is under way."""
+        return any(facet.value.status in {"pending", "requires_action"} for facet in self.refunds.values())
+
+    @property
+    def awaits_money(self) -> bool:
+        """Whether a dispute is still being decided, or a refund is under way."""
+        return self.disputed or self.refunding
+
+    @property
     def refunded(self) -> int:
         """How much went back, in minor units: the charge's own total, less what failed to arrive after that."""
         if self.charge is None:

@@ -25,6 +25,9 @@ class Policy(Frozen):
         erase_deleted: whether a customer who is deleted at Stripe is erased at once.
         erase_waits: whether an erasure waits while an invoice or a dispute is open.
         erase_after_deauthorized: how long after a connected account has left it is erased, in seconds; 0 for never.
+        mail_seats: whether a change of quantities alone is mailed; it is always announced.
+        collect_after_end: whether a customer whose subscription has ended is still asked for what is owed by it.
+        manage_url: where customers change or cancel their subscription, such as the customer portal's login page.
         order_key: the metadata key that makes a payment intent an order; empty if none does.
     """
 
@@ -32,6 +35,9 @@ class Policy(Frozen):
     off: frozenset[str] = frozenset()
     mail_connected: bool = False
     upcoming: frozenset[Interval] = frozenset({"year"})
+    mail_seats: bool = False
+    collect_after_end: bool = False
+    manage_url: str = ""
     order_key: str = ""
     erase_after: int = 30 * DAY
     erase_deleted: bool = True
@@ -53,8 +59,11 @@ MAILS: Mapping[str, str] = {
     "plan_changed": "",
     "cancellation_scheduled": "",
     "cancellation_withdrawn": "",
+    "subscription_on_hold": "",
     "farewell": "",
+    "erasure_postponed": "",
     "invoice_due": "Subscriptions and emails > Email finalized invoices to customers",
+    "invoice_overdue": "Subscriptions and emails > Send reminders if a recurring invoice hasn't been paid",
     "invoice_upcoming": "Subscriptions and emails > Send emails about upcoming renewals",
     "receipt": "Customer emails > Successful payments",
     "payment_failed": "Subscriptions and emails > Send emails when card payments fail",
@@ -71,7 +80,17 @@ HOLDER_MAILS = frozenset({"payout_coming", "payout_failed", "account_requirement
 """The mails to a connected account's holder, who is the business's own customer; the rest go to the holder's."""
 
 OPERATOR_MAILS = frozenset(
-    {"dispute_opened", "dispute_closed", "finalization_failed", "refund_failed", "unknown_price"}
+    {
+        "dispute_opened",
+        "dispute_closed",
+        "finalization_failed",
+        "invoice_overpaid",
+        "refund_failed",
+        "unknown_price",
+        "price_key_moved",
+        "items_incomplete",
+        "erasure_waits",
+    }
 )
 """The mails to whoever runs the business."""
 

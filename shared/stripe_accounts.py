@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shared import keys
 from shared.snapshot import Snapshot
-from shared.stripe_fields import place, places
+from shared.stripe_fields import MaybeId, place, places
 
 
 class Customer(Snapshot):
@@ -19,7 +19,16 @@ class Customer(Snapshot):
     email: str | None = None
     name: str | None = None
     deleted: bool = False
+    payment_method: MaybeId = Field(
+        default=None, validation_alias=places("invoice_settings.default_payment_method", "payment_method")
+    )
+    source: MaybeId = Field(default=None, validation_alias=places("default_source", "source"))
     metadata: Mapping[str, str] = {}
+
+    @property
+    def can_pay(self) -> bool:
+        """Whether a payment method is on file, for any invoice that names none of its own."""
+        return bool(self.payment_method or self.source)
 
     @property
     def final(self) -> bool:

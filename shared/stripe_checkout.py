@@ -16,6 +16,7 @@ class CheckoutSession(Snapshot):
     customer: MaybeId = None
     subscription: MaybeId = None
     payment_intent: MaybeId = None
+    invoice: MaybeId = None
     client_reference_id: str | None = None
     amount_total: int | None = None
     currency: str | None = None

@@ -22,7 +22,7 @@ from shared.own_types import holds_ids_only
 from shared.past import Past
 from shared.payments import Payment
 from shared.pointer import Holding, Pointer
-from shared.policy import HOLDER_MAILS
+from shared.policy import HOLDER_MAILS, Policy
 from shared.record import Correspondent
 from shared.records import Organization
 from shared.still_true import still_true
@@ -79,11 +79,8 @@ def _owners(decided: Decision, event: Event, books: NotedBooks) -> Iterator[Orga
 
 
 def _refused(organization: Organization, event: Event) -> bool:
-    """Whether the customer was erased as of later than this; of one who is gone, only a new start counts."""
-    if organization.erased_at is None:
-        return False
-    comes_back = event.type == "customer.subscription.created" or organization.version > 0
-    return event.created <= organization.erased_at or not comes_back
+    """Whether the customer was erased, and nothing that began since starts anew."""
+    return organization.refuses(event)
 
 
 def _pointers(before: Kept, after: Kept) -> Iterator[Pointer | Holding]:
@@ -153,6 +150,10 @@ class _Decided:
 
     decision: Decision
     books: Books
+
+    @property
+    def policy(self) -> Policy:
+        return self.books.policy
 
     def payment(self, account: str, payment: str) -> Payment:
         saved = (one for one in self.decision.save if isinstance(one, Payment) and one.subject == payment)

@@ -6,6 +6,8 @@ so its outcome is also written before the next mail begins. If SES's answer is l
 written the outcome, SES gets that mail twice.
 """
 
+from dataclasses import replace
+
 from functions.effects.marks import checkpoint
 from functions.effects.retry import after_failure
 from functions.effects.still_applies import why_not
@@ -14,6 +16,7 @@ from functions.effects.worker import Done, More
 from shared import keys
 from shared.effects import Email
 from shared.errors import MailDeferred
+from shared.failure import failure_of
 from shared.inbox.outbox import (
     Owed,
     OwedErasure,
@@ -45,7 +48,7 @@ def perform(turn: Turn) -> Result:
             _try(turn, place, owed, progress)
         if turn.deferred_until:
             break  # what SES said of one mail holds for the rest
-    return conclude(turn)
+    return replace(conclude(turn), faulty=turn.faulty)
 
 
 def _try(turn: Turn, place: int, owed: Owed, progress: Progress) -> None:
@@ -57,6 +60,7 @@ def _try(turn: Turn, place: int, owed: Owed, progress: Progress) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and tried again or given up
         worker = turn.worker
         mail = isinstance(owed, OwedMail)
+        turn.faulty |= failure_of(error).kind == "deployment"
         failed = after_failure(progress, error, worker.store.clock(), worker.jitter, mail=mail)
         turn.note(place, failed)
         if isinstance(error, MailDeferred):

@@ -45,4 +45,10 @@ def _still_open(mail: Email, account: str, subject: str, books: Books) -> bool:
                 return False
             invoice = books.organization(account, subject).invoice(about)
             return invoice is None or invoice.status == "draft"
+        case "items_incomplete":
+            subscription = books.organization(account, subject).subscription(about)
+            return subscription is not None and subscription.has_more
+        case "erasure_waits":
+            customer = books.organization(account, subject)
+            return customer.version > 0 and not customer.stays
     return True

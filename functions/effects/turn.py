@@ -24,6 +24,8 @@ class Turn:
     changed: dict[int, Progress] = field(default_factory=dict)
     unwritten: dict[int, Progress] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    faulty: bool = False
+    """Whether an effect failed by a fault of the deployment itself: a denied permission, a missing resource."""
 
     def progress(self, place: int) -> Progress:
         """How far an entry is, this attempt included."""
@@ -59,6 +61,8 @@ class Result:
     outcomes: tuple[str, ...] = ()
     """What became of the entries that were performed now."""
     error: str | None = None
+    faulty: bool = False
+    """Whether the deployment itself was at fault."""
 
 
 def conclude(turn: Turn) -> Result:

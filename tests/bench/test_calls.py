@@ -5,78 +5,97 @@ Where a row changes, bench/REPORT.md is out of date: run `make bench`.
 
 import pytest
 
-from bench.counting import playing, story
+from bench.counting import Handled, playing, story
 from bench.figures import mean_units
-from bench.meter import Cost
 from infra import samples
 
 CALLS = [
-    # event type, calls to DynamoDB, other calls
-    ("customer.created", 3, "GetSecretValue"),
-    ("customer.subscription.created", 3, "PutEvents SendEmail"),
-    ("invoice.finalized", 2, ""),
-    ("invoice.paid", 3, "SendEmail"),
-    ("invoice.payment_succeeded", 3, ""),
-    ("invoice_payment.paid", 2, ""),
-    ("payment_intent.succeeded", 3, "PutEvents"),
-    ("checkout.session.expired", 3, "PutEvents"),
-    ("checkout.session.completed", 3, "PutEvents SendEmail"),
-    ("charge.refunded", 3, "PutEvents SendEmail"),
-    ("customer.subscription.trial_will_end", 3, "PutEvents"),
-    ("invoice.voided", 3, "GetSecretValue"),
-    ("charge.refund.updated", 2, ""),
-    ("invoice.finalization_failed", 3, "SendEmail"),
-    ("customer.subscription.paused", 3, "PutEvents"),
-    ("checkout.session.async_payment_succeeded", 3, "PutEvents SendEmail"),
-    ("customer.subscription.resumed", 3, "PutEvents"),
-    ("charge.dispute.created", 3, "PutEvents SendEmail"),
-    ("customer.subscription.pending_update_applied", 3, "PutEvents SendEmail"),
-    ("checkout.session.async_payment_failed", 3, "PutEvents SendEmail"),
-    ("refund.failed", 3, "SendEmail"),
-    ("charge.dispute.updated", 2, ""),
-    ("payout.created", 3, "GetSecretValue PutEvents"),
-    ("account.updated", 5, "SendEmail SendEmail"),
-    ("payout.paid", 3, "PutEvents"),
-    ("customer.subscription.updated", 3, "PutEvents"),
-    ("invoice.payment_failed", 3, "CreateSchedule SendEmail"),
-    ("payment_intent.payment_failed", 3, "PutEvents"),
-    ("customer.updated", 3, "PutEvents"),
-    ("invoice.upcoming", 3, "SendEmail"),
-    ("reminder.payment_failed", 3, "SendEmail"),
-    ("payout.canceled", 3, "PutEvents"),
-    ("payout.failed", 3, "PutEvents SendEmail"),
-    ("account.application.deauthorized", 3, "CreateSchedule PutEvents"),
-    ("invoice.payment_action_required", 3, "CreateSchedule PutEvents SendEmail"),
-    ("charge.dispute.closed", 3, "PutEvents SendEmail"),
-    ("charge.dispute.funds_reinstated", 2, ""),
-    ("customer.subscription.deleted", 3, "CreateSchedule PutEvents"),
-    ("invoice.marked_uncollectible", 3, "PutEvents"),
-    ("farewell.due", 2, ""),
-    ("customer.deleted", 3, "CreateSchedule PutEvents"),
-    ("erasure.due", 19, "DeleteObject " * 6 + "GetSecretValue PutEvents"),
-    ("reminder.payment_failed", 3, "SendEmail"),
-    ("erasure.account_due", 6, "DeleteObject GetSecretValue"),
+    # event type, calls to DynamoDB in the line, those of the effects worker, other calls
+    ("customer.created", 3, 0, "GetSecretValue"),
+    ("customer.subscription.created", 2, 7, "GetSecretValue PutEvents SendEmail SendMessage SendMessage"),
+    ("invoice.finalized", 2, 0, ""),
+    ("invoice.paid", 2, 4, "SendEmail SendMessage"),
+    ("invoice.payment_succeeded", 3, 0, ""),
+    ("invoice_payment.paid", 2, 0, ""),
+    ("payment_intent.succeeded", 2, 3, "PutEvents SendMessage"),
+    ("checkout.session.expired", 2, 2, "PutEvents SendMessage"),
+    ("checkout.session.completed", 2, 7, "PutEvents SendEmail SendMessage SendMessage"),
+    ("charge.refunded", 2, 8, "PutEvents SendEmail SendMessage SendMessage"),
+    ("customer.subscription.trial_will_end", 2, 3, "PutEvents SendMessage"),
+    ("invoice.voided", 3, 0, ""),
+    ("charge.refund.updated", 2, 0, ""),
+    ("invoice.finalization_failed", 2, 5, "SendEmail SendMessage"),
+    ("customer.subscription.paused", 2, 3, "PutEvents SendMessage"),
+    ("checkout.session.async_payment_succeeded", 2, 7, "PutEvents SendEmail SendMessage SendMessage"),
+    ("customer.subscription.resumed", 2, 3, "PutEvents SendMessage"),
+    ("charge.dispute.created", 2, 7, "PutEvents SendEmail SendMessage SendMessage"),
+    ("customer.subscription.pending_update_applied", 2, 7, "PutEvents SendEmail SendMessage SendMessage"),
+    ("checkout.session.async_payment_failed", 2, 7, "PutEvents SendEmail SendMessage SendMessage"),
+    ("refund.failed", 2, 3, "SendEmail SendMessage"),
+    ("charge.dispute.updated", 2, 0, ""),
+    ("payout.created", 5, 4, "GetSecretValue PutEvents SendMessage"),
+    ("account.updated", 3, 10, "SendEmail SendEmail SendMessage"),
+    ("payout.paid", 2, 3, "PutEvents SendMessage"),
+    ("customer.subscription.updated", 2, 3, "PutEvents SendMessage"),
+    ("invoice.payment_failed", 2, 6, "CreateSchedule SendEmail SendMessage SendMessage"),
+    ("payment_intent.payment_failed", 2, 3, "PutEvents SendMessage"),
+    ("customer.updated", 2, 3, "PutEvents SendMessage"),
+    ("invoice.upcoming", 2, 4, "SendEmail SendMessage"),
+    ("reminder.payment_failed", 2, 4, "SendEmail SendMessage"),
+    ("payout.canceled", 2, 3, "PutEvents SendMessage"),
+    ("payout.failed", 2, 8, "PutEvents SendEmail SendMessage SendMessage"),
+    ("account.application.deauthorized", 3, 3, "CreateSchedule PutEvents SendMessage"),
+    ("invoice.payment_action_required", 2, 7, "CreateSchedule PutEvents SendEmail SendMessage SendMessage"),
+    ("charge.dispute.closed", 2, 6, "PutEvents SendEmail SendMessage SendMessage"),
+    ("charge.dispute.funds_reinstated", 2, 0, ""),
+    ("customer.subscription.deleted", 2, 3, "CreateSchedule PutEvents SendMessage"),
+    ("invoice.marked_uncollectible", 2, 3, "PutEvents SendMessage"),
+    ("farewell.due", 2, 0, ""),
+    ("customer.deleted", 2, 3, "CreateSchedule PutEvents SendMessage"),
+    ("erasure.due", 8, 29, "PutEvents SendMessage"),
+    ("reminder.payment_failed", 2, 4, "SendEmail SendMessage"),
+    ("erasure.account_due", 3, 6, "SendMessage"),
 ]
-"""Look, commit and finish; and whether the customer was erased before, if nobody has heard of it yet."""
+"""In the line: look and commit, and whether the customer was erased before, if nobody has heard of it yet.
+
+Beside it, for each lane: lease and finish; a mail and whether it still applies; whether the customer was erased since.
+"""
 
 
 @pytest.fixture(scope="module")
-def told() -> list[Cost]:
+def told() -> list[Handled]:
     with playing() as play:
         return list(story(play))
 
 
-def test_every_event_of_the_story_takes_exactly_these_calls(told: list[Cost]) -> None:
-    assert [(cost.type, cost.dynamodb, others(cost)) for cost in told] == CALLS
+def test_every_event_of_the_story_takes_exactly_these_calls(told: list[Handled]) -> None:
+    assert [(one.type, one.consumer.dynamodb, beside(one), others(one)) for one in told] == CALLS
 
 
-def test_an_event_is_looked_up_and_committed_once_and_finished_only_if_it_owed_something(told: list[Cost]) -> None:
-    for cost in told:
-        assert cost.calls["dynamodb.BatchGetItem"] == 1
-        assert cost.calls["dynamodb.PutItem"] == cost.type.startswith("erasure.")  # its tombstone
-        assert cost.calls["dynamodb.TransactWriteItems"] >= 1
-        owed = others(cost).replace("GetSecretValue", "").strip()
-        assert (cost.calls["dynamodb.UpdateItem"] == 0) == (not owed)
+def test_an_event_is_looked_up_committed_and_handed_over_once_a_lane(told: list[Handled]) -> None:
+    for one in told:
+        line = one.consumer.calls
+        assert line["dynamodb.BatchGetItem"] == 1
+        assert line["dynamodb.TransactWriteItems"] >= 1
+        assert line["dynamodb.PutItem"] == line["dynamodb.UpdateItem"] == 0
+        assert line["sqs.SendMessage"] == len({cost.queue for cost in one.worker}) == len(one.worker)
+
+
+def test_the_line_calls_nobody_but_dynamodb_and_sqs_but_for_a_key_that_it_keeps(told: list[Handled]) -> None:
+    services = {call.partition(".")[0] for one in told for call in one.consumer.calls}
+    assert services == {"dynamodb", "sqs", "secretsmanager"}
+    assert sum(one.consumer.calls["secretsmanager.GetSecretValue"] for one in told) == 1
+
+
+def test_a_lane_is_leased_and_finished_by_one_update_each(told: list[Handled]) -> None:
+    for one in told:
+        for lane in one.worker:
+            more = one.type.startswith("erasure.") + (lane.mails > 1)  # its certificate; a mail before the next one
+            assert lane.calls["dynamodb.UpdateItem"] == 2 + more
+
+
+def test_an_owing_event_enters_the_index_and_leaves_it_once(told: list[Handled]) -> None:
+    assert [sum(cost.written["index"] for cost in one.costs) for one in told] == [2 * bool(one.worker) for one in told]
 
 
 def test_a_repetition_and_an_event_that_nobody_handles_take_one_call() -> None:
@@ -85,16 +104,20 @@ def test_a_repetition_and_an_event_that_nobody_handles_take_one_call() -> None:
         play.handle(paid, paid["created"])
         again = play.handle(paid, paid["created"] + 60, "sent again")
         ignored = play.handle(paid | {"type": "price.created", "id": "evt_other"}, paid["created"] + 60)
-    assert [(cost.state, dict(cost.calls)) for cost in (again, ignored)] == [
-        ("duplicate", {"dynamodb.BatchGetItem": 1}),
-        ("ignored", {"dynamodb.PutItem": 1}),
+    assert [(one.consumer.state, dict(one.consumer.calls), one.worker) for one in (again, ignored)] == [
+        ("duplicate", {"dynamodb.BatchGetItem": 1}, ()),
+        ("ignored", {"dynamodb.PutItem": 1}, ()),
     ]
 
 
-def test_an_event_takes_no_more_write_units_than_the_report_says(told: list[Cost]) -> None:
-    assert mean_units(told) <= 12
+def test_an_event_takes_no_more_write_units_than_the_report_says(told: list[Handled]) -> None:
+    assert mean_units(told) <= 12.8
 
 
-def others(cost: Cost) -> str:
-    calls = sorted(call.partition(".")[2] for call in cost.calls.elements() if not call.startswith("dynamodb."))
-    return " ".join(calls)
+def beside(one: Handled) -> int:
+    return sum(cost.dynamodb for cost in one.worker)
+
+
+def others(one: Handled) -> str:
+    calls = (call.partition(".") for cost in one.costs for call in cost.calls.elements())
+    return " ".join(sorted(operation for service, _, operation in calls if service != "dynamodb"))

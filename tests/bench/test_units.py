@@ -5,7 +5,8 @@ from typing import Any
 import boto3
 import pytest
 
-from bench.units import read_units, size, write_units
+from bench.units import index_units, read_units, size, write_units
+from shared.inbox.unfinished import INDEX
 from shared.tables.attributes import to_item
 from tests.consumer.dynamodb_local import find_jar, running
 from tests.consumer.tables import make_table
@@ -27,6 +28,26 @@ def test_an_update_is_billed_by_the_larger_of_before_and_after() -> None:
     assert write_units(item(3000), item(100), transaction=False) == 3
 
 
+OWING = to_item({"id": "evt_1", INDEX: "3", "committed_ms": 1})
+DONE = to_item({"id": "evt_1", "committed_ms": 1})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "units"),
+    [
+        (None, OWING, 1),
+        (OWING, OWING | to_item({"state": "committed"}), 0),
+        (OWING, DONE, 1),
+        (OWING, OWING | to_item({"committed_ms": 2}), 2),
+        (DONE, DONE, 0),
+    ],
+)
+def test_an_entry_of_the_index_that_comes_goes_or_moves_is_billed_beside_its_item(
+    before: dict[str, Any] | None, after: dict[str, Any], units: int
+) -> None:
+    assert index_units(before, after) == units
+
+
 @pytest.mark.parametrize(("found", "units"), [(None, 1), (item(4096), 1), (item(4097), 2)])
 def test_a_consistent_read_costs_a_unit_for_each_four_kilobytes_begun(found: dict[str, Any] | None, units: int) -> None:
     assert read_units(found) == units
@@ -41,6 +62,15 @@ def test_dynamodb_local_counts_the_same(length: int, local: Any) -> None:  # noq
     put: Any = [{"Put": {"TableName": table, "Item": item(length)}}]
     (billed,) = local.transact_write_items(TransactItems=put, ReturnConsumedCapacity="TOTAL")["ConsumedCapacity"]
     assert billed["CapacityUnits"] == write_units(None, item(length), transaction=True)
+
+
+@pytest.mark.dynamodb_local
+def test_dynamodb_local_bills_an_entry_that_comes_and_one_that_goes_likewise(local: Any) -> None:  # noqa: ANN401
+    table = make_table(local, "InboxTable")
+    put = local.put_item(TableName=table, Item=OWING, ReturnConsumedCapacity="INDEXES")
+    gone = local.put_item(TableName=table, Item=DONE, ReturnConsumedCapacity="INDEXES")
+    billed = [one["ConsumedCapacity"]["GlobalSecondaryIndexes"][INDEX]["CapacityUnits"] for one in (put, gone)]
+    assert billed == [index_units(None, OWING), index_units(OWING, DONE)]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from shared.inbox.unfinished import INDEX, SHARDS, shard_of
 from shared.packing import unpack
 from shared.past import ClosedInvoice, Past
 from shared.records import Organization
-from shared.stripe_objects import Invoice, read
+from shared.stripe_invoices import Invoice
+from shared.stripe_objects import read
 from shared.tables.tombstones import Tombstone, find_tombstone
 from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
 from tests.support.samples import sample

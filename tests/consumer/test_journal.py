@@ -2,8 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +16,9 @@ from tests.consumer.world import World
 from tests.support.books import BooksOf
 from tests.support.samples import EVENTS, sample
 from tests.support.stories import told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CREATED = sample("customer.subscription.created")
 ENDED = sample("customer.subscription.deleted")

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions.consumer.consume import Tally, Verdict, consume
 from functions.consumer.message import read_message
@@ -90,6 +90,15 @@ def test_a_failure_counts_as_retried_and_its_end_as_dead_once_however_often_it_i
         world.clock.now += 6 * 3600
     assert seen == [{("Retried", "consumer"): 1}] * 7 + [{("Dead", "consumer"): 1}]
     assert counted(world) == {}
+
+
+def test_a_deployment_at_fault_is_counted_with_each_attempt_until_the_event_is_dead(world: World) -> None:
+    answer: Any = {"Error": {"Code": "AccessDeniedException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    failing(world, ClientError(answer, "GetItem"))
+    at_fault = ("DeploymentFault", "consumer")
+    assert counted(world) == counted(world) == {("Retried", "consumer"): 1, at_fault: 1}
+    world.clock.now += 3601
+    assert counted(world) == {("Dead", "consumer"): 1, at_fault: 1}
 
 
 def test_a_redriven_event_that_fails_again_is_dead_again(world: World) -> None:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from aws_lambda_powertools import Logger
-
 from functions.effects.handler import Handler
 from functions.effects.mailer import Mailer
+from shared.logger import make_logger
 from tests.effects.records import ARNS, URLS
 from tests.effects.ses import Ses, mailer_of
 
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from tests.consumer.world import World
+
+
+NAMESPACE = "Billhook/billhook"
 
 
 class Context:
@@ -53,7 +55,8 @@ class Lambda:
             lanes={arn: lane for lane, arn in ARNS.items()},
             urls=URLS,
             # A service of its own, since Powertools keeps one logger for each.
-            logger=Logger(service=uuid4().hex, stream=self.log),
+            logger=make_logger(uuid4().hex, self.log),
+            namespace=NAMESPACE,
         )
 
     def handle(self, *records: dict[str, Any]) -> list[str]:

@@ -6,9 +6,9 @@ from functions.effects.lease import Lease, Leased, NothingOwed, lease
 from functions.effects.marks import finish, give_up, release
 from functions.effects.perform import perform
 from functions.effects.turn import Turn
-from shared.inbox.lanes import LANES
+from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import Lane, Progress
+from shared.inbox.outbox import Progress
 from shared.inbox.unfinished import shard_of
 from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
 from tests.effects.older import owed_before
@@ -94,7 +94,7 @@ def test_the_other_lane_is_known_to_have_failed_until_it_is_redriven(world: Worl
     first = ask(world, "mails")
     assert isinstance(first, Leased)
     assert first.other == "failed"
-    release(world.store, first, {})
+    release(world.store, first, {}, 60)
     assert isinstance(ask(world, "effects", sent_at=NOW + 1), Leased)
     second = ask(world, "mails")
     assert isinstance(second, Leased)
@@ -186,7 +186,7 @@ def test_what_this_version_committed_and_the_one_before_performed_is_not_perform
 
 def test_a_lane_is_free_as_soon_as_it_is_released(world: World) -> None:
     owe(world, mail())
-    release(world.store, world.lease("mails"), {})
+    release(world.store, world.lease("mails"), {}, 60)
     assert isinstance(ask(world), Leased)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.effects.metrics import LATE
 from shared.errors import Permanent, Unforeseen
 from tests.consumer.world import NOW, announcement, mail, reminder
 from tests.effects.invoking import Lambda
@@ -37,7 +38,7 @@ def test_a_performed_lane_leaves_one_line_of_ids_states_and_outcomes(worker: Lam
         "since_committed_ms": 5000,
         "Done": 1,
         "Sent": 1,
-        "OwedSeconds": 5,
+        "OwedMailsSeconds": 5,
     }
     assert line["_aws"]["Timestamp"] == (NOW + 5) * 1000
 
@@ -50,6 +51,34 @@ def test_what_waits_says_why_and_for_how_long(worker: Lambda) -> None:
     (line,) = worker.lines()
     assert (line["message"], line["level"], line["again_in_s"]) == ("waits", "INFO", 60)
     assert (line["error"], line["outcomes"]) == ("BotoCoreError EndpointConnectionError", ["published"])
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_is_owed_for_too_long_is_a_warning(worker: Lambda, *, late: bool) -> None:
+    worker.world.outside.reminder_troubles = [TROUBLE]
+    owe(worker.world, reminder())
+    worker.world.clock.now += LATE["effects"] + late
+    worker.expect_wait(60)
+    worker.handle(record())
+    assert [line["level"] for line in worker.lines()] == ["WARN" if late else "INFO"]
+
+
+def test_a_deployment_at_fault_is_a_warning_and_counted(worker: Lambda) -> None:
+    worker.world.outside.reminder_troubles = [refusal("AccessDeniedException")]
+    owe(worker.world, reminder())
+    worker.expect_wait(60)
+    worker.handle(record())
+    (line,) = worker.lines()
+    assert (line["message"], line["level"], line["DeploymentFault"]) == ("waits", "WARN", 1)
+
+
+def test_a_table_that_the_worker_may_not_write_is_the_deployments_fault(worker: Lambda) -> None:
+    owe(worker.world, reminder())
+    worker.world.faults.refuse("UpdateItem", "AccessDeniedException")
+    worker.expect_wait(4)
+    worker.handle(record())
+    (line,) = worker.lines()
+    assert (line["message"], line["level"], line["DeploymentFault"]) == ("unrecorded", "ERROR", 1)
 
 
 def test_a_failure_is_logged_as_an_error_that_names_no_value(worker: Lambda) -> None:
@@ -95,4 +124,4 @@ def test_a_queue_that_refuses_is_logged_and_its_own_timeout_shows_the_message_ag
     worker.queue.add_client_error("change_message_visibility", "AccessDenied", "ann@example.com")
     assert worker.handle(record()) == ["effects of evt_1"]
     warning = worker.lines()[-1]
-    assert (warning["level"], warning["code"], warning["event_id"]) == ("WARNING", "AccessDenied", "evt_1")
+    assert (warning["level"], warning["code"], warning["event_id"]) == ("WARN", "AccessDenied", "evt_1")

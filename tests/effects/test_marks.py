@@ -6,8 +6,8 @@ import pytest
 
 from functions.effects.lease import Leased
 from functions.effects.marks import FencedError, checkpoint, finish, give_up, release
-from shared.inbox.lanes import LANES
-from shared.inbox.outbox import Lane, OwedPublish, Progress, load
+from shared.inbox.lanes import LANES, Lane
+from shared.inbox.outbox import OwedPublish, Progress, load
 from shared.tables.store import Store
 from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
 from tests.effects.owing import owe
@@ -21,7 +21,11 @@ def give_up_for_a_reason(store: Store, leased: Leased, changed: dict[int, Progre
     give_up(store, leased, changed, "Permanent not_for_us")
 
 
-MARKS = [checkpoint, release, give_up_for_a_reason, finish]
+def release_for_a_minute(store: Store, leased: Leased, changed: dict[int, Progress]) -> None:
+    release(store, leased, changed, 60)
+
+
+MARKS = [checkpoint, release_for_a_minute, give_up_for_a_reason, finish]
 each_mark = pytest.mark.parametrize("mark", MARKS, ids=["checkpoint", "release", "give up", "finish"])
 type Mark = Callable[[Store, Leased, dict[int, Progress]], None]
 
@@ -54,9 +58,10 @@ def test_a_second_mark_leaves_the_first_ones_entries_alone(world: World) -> None
 
 def test_a_release_lets_go_of_a_lane_that_still_owes(world: World) -> None:
     owe(world, mail())
-    release(world.store, world.lease("mails"), {0: WAITS})
+    release(world.store, world.lease("mails"), {0: WAITS}, 60)
     inbox = world.inbox()
     assert (inbox["state"], inbox["mails_holder"]["lease_until"]) == ("committed", 0)
+    assert inbox["mails_holder"]["not_before"] == NOW + 60  # by which reconciliation sees that nobody came
     assert "mails_owed" in inbox
     assert world.lease("mails").progress == {0: WAITS}
 

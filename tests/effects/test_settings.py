@@ -67,7 +67,7 @@ def test_what_is_not_set_up_is_off() -> None:
 
 def test_the_business_decides_which_mails_are_sent() -> None:
     policy = policy_of(read_settings(ENVIRON | {"MAILS_OFF": "receipt, dispute_opened,", "MAIL_CONNECTED": "true"}))
-    assert (policy.off, policy.mail_connected) == ({"receipt", "dispute_opened"}, True)
+    assert (policy.off, policy.mail_connected) == (frozenset({"receipt", "dispute_opened"}), True)
 
 
 def test_a_mail_to_be_off_that_is_none_of_ours_is_named_with_those_there_are() -> None:

@@ -15,6 +15,7 @@ CLASSES: dict[str, type[StripeObject]] = {
         stripe.Account,
         stripe.Application,
         stripe.Charge,
+        stripe.CreditNote,
         stripe.Customer,
         stripe.Dispute,
         stripe.Invoice,
@@ -24,6 +25,7 @@ CLASSES: dict[str, type[StripeObject]] = {
         stripe.Refund,
         stripe.Subscription,
         stripe.checkout.Session,
+        stripe.entitlements.ActiveEntitlementSummary,
     )
 }
 

@@ -29,7 +29,7 @@ from tests.prove.run import Outcome, Told
 from tests.prove.stage import Items
 from tests.support.lives import Story
 
-REMINDED = {"payment_still_due", "trial_ending", "farewell"}
+REMINDED = {"payment_still_due", "trial_ending", "farewell", "invoice_overdue", "erasure_postponed"}
 """What our own messages say, if nothing contradicts it when they come due."""
 
 

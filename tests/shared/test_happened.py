@@ -29,7 +29,7 @@ def names(*events: Event) -> list[str]:
             (BEGUN, sample("customer.subscription.deleted")),
             ["organization.access_granted", "organization.access_revoked"],
         ),
-        ((sample("customer.subscription.deleted"), BEGUN), []),
+        ((sample("customer.subscription.deleted"), BEGUN), ["organization.access_revoked"]),
         ((FAILED, RECOVERED), ["organization.past_due", "organization.recovered"]),
         ((RECOVERED, FAILED), []),
         (

@@ -11,11 +11,14 @@ from functions.consumer.decide import decide
 from functions.consumer.noted_books import NotedBooks
 from shared.event import PLATFORM, Event
 from shared.happened import customer_of
-from shared.history import AT_ONCE, DECLINES
+from shared.history import DECLINES
 from shared.past import UNSURE, ClosedInvoice, EndedSubscription
 from shared.records import Organization
-from shared.stripe_objects import Invoice, Subscription, read
+from shared.stripe_invoices import Invoice
+from shared.stripe_objects import read
 from shared.stripe_payments import PaymentIntent
+from shared.stripe_subscriptions import Subscription
+from shared.subscribed import AT_ONCE
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.event import Event
 from tests.support.samples import sample
-from tests.support.stories import CONNECTED
+from tests.support.stories import CONNECTED, CUSTOMER
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,8 @@ TRIAL = Story(
         sample("customer.subscription.paused"),
         sample("customer.subscription.resumed"),
     ),
-    may=of("welcome", "trial_ending"),
-    silenced={"trial_ending": 3},
+    may=of("welcome", "trial_ending", "subscription_on_hold"),
+    silenced={"trial_ending": 3, "subscription_on_hold": 4},
 )
 DELAYED = Story(
     events=(
@@ -159,6 +159,59 @@ DEAUTHORIZED = Story(
     ),
     may=of("account_requirements", "payout_coming", "receipt"),
     silenced={"account_requirements": 1, "payout_coming": 1, "receipt": 1},
+)
+LATE_DEBIT = Story(
+    events=(
+        SOMEBODY,
+        BEGUN,
+        sample(
+            "invoice.payment_failed",
+            billing_reason="subscription_create",
+            created=BEGUN.created + 6 * DAY,
+            event_id="evt_debit_failed",
+        ),
+        sample("customer.subscription.updated", created=BEGUN.created + 6 * DAY, event_id="evt_debit_past_due"),
+        sample(
+            "invoice.paid.recovered",
+            billing_reason="subscription_create",
+            created=BEGUN.created + 9 * DAY,
+            event_id="evt_debit_paid",
+        ),
+        sample(
+            "customer.subscription.updated.recovered", created=BEGUN.created + 9 * DAY, event_id="evt_debit_recovered"
+        ),
+    ),
+    must=of("receipt"),
+    may=of("welcome", "payment_failed"),
+    silenced={"payment_failed": 4},
+)
+OWED = sample("invoice.payment_failed")
+CREDITED = Story(
+    events=(
+        SOMEBODY,
+        BEGUN,
+        OWED,
+        sample(
+            "credit_note.created",
+            customer=CUSTOMER,
+            invoice=OWED.object["id"],
+            pre_payment_amount=2000,
+            created=OWED.created + DAY,
+            event_id="evt_credited",
+        ),
+        sample(
+            "invoice.payment_failed",
+            amount_due=900,
+            amount_remaining=900,
+            created=OWED.created + DAY,
+            event_id="evt_owes_less",
+            previous={"amount_due": 2900, "amount_remaining": 2900},
+        ).model_copy(update={"type": "invoice.updated"}),
+        sample("invoice.paid.recovered", amount_due=900, amount_paid=900),
+    ),
+    must=of("receipt"),
+    may=of("welcome", "payment_failed"),
+    silenced={"payment_failed": 5},
 )
 LIVES = {name.lower().replace("_", " "): story for name, story in list(globals().items()) if isinstance(story, Story)}
 """Every story of this module by its name."""

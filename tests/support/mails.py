@@ -24,12 +24,21 @@ DISPUTE: dict[str, Scalar] = {
     "customer": "cus_s4E7P0vk4zyEAh",
 }
 PAYOUT: dict[str, Scalar] = {"name": NAME, **PRICE, "arrival_date": RENEWAL, "reason": None}
+TRIAL: dict[str, Scalar] = {
+    "name": NAME,
+    "trial_end": RENEWAL,
+    "then": "charge",
+    **PRICE,
+    "adjusted": True,
+    "url": URL,
+}
 FULL: dict[str, dict[str, Scalar]] = {
     "order_confirmed": {"name": NAME, "amount": 9300, "currency": "usd"},
     "order_failed": {"name": NAME, "amount": 9300, "currency": "usd"},
-    "welcome": {"name": NAME, "trial_end": RENEWAL},
-    "trial_ending": {"name": NAME, "trial_end": RENEWAL},
-    "plan_changed": {"name": NAME, "renews_at": RENEWAL},
+    "welcome": TRIAL,
+    "trial_ending": TRIAL,
+    "plan_changed": {"name": NAME, "was": "Studio (5)", "now": "Studio (10)", "renews_at": RENEWAL},
+    "subscription_on_hold": {"name": NAME, "status": "unpaid", "url": URL},
     "cancellation_scheduled": {"name": NAME, "ends_at": RENEWAL},
     "cancellation_withdrawn": {"name": NAME, "renews_at": RENEWAL},
     "farewell": {
@@ -37,11 +46,14 @@ FULL: dict[str, dict[str, Scalar]] = {
         "ended_at": 1796033603,
         "reason": "payment_failed",
         "erased_at": 1798625603,
+        "waits": False,
         "export_url": URL,
         "export_days": 14,
     },
     "invoice_due": {"name": NAME, **PRICE, "number": "QU8KKTII-0002", "due_date": RENEWAL, "url": URL},
-    "invoice_upcoming": {"name": NAME, **PRICE, "charged_at": RENEWAL},
+    "invoice_overdue": {"name": NAME, **PRICE, "number": "QU8KKTII-0002", "due_date": RENEWAL, "url": URL},
+    "invoice_upcoming": {"name": NAME, **PRICE, "charged_at": RENEWAL, "url": URL},
+    "erasure_postponed": {"name": NAME, "erased_by": RENEWAL},
     "receipt": {"name": NAME, **PRICE, "number": "E9XZ58UK-0006", "url": URL},
     "payment_failed": {**OWED, "decline_code": "expired_card"},
     "payment_still_due": OWED,
@@ -64,21 +76,28 @@ FULL: dict[str, dict[str, Scalar]] = {
         **PRICE,
         "reason": "expired_or_canceled_card",
     },
+    "invoice_overpaid": {"account": PLATFORM, "invoice": "in_1UYR6ZHv8KpR2wXnAZVMRxgw", **PRICE},
     "unknown_price": {"account": PLATFORM, "price": "price_1USCcRHv8KpR2wXnoLFn2g4i"},
+    "price_key_moved": {"account": PLATFORM, "price": "price_1USCcRHv8KpR2wXnoLFn2g4i", "plan": "studio"},
+    "items_incomplete": {"account": PLATFORM, "subscription": "sub_1USCcRHv8KpR2wXnxQPUiPdq"},
+    "erasure_waits": {"account": PLATFORM, "customer": "cus_s4E7P0vk4zyEAh", "erased_by": RENEWAL},
 }
 GREETED = [template for template, full in FULL.items() if "name" in full]
 """The mails to people whose name somebody else has chosen."""
 OPTIONAL = {
     "order_confirmed": ("name", "amount", "currency"),
     "order_failed": ("name", "amount", "currency"),
-    "welcome": ("name", "trial_end"),
-    "trial_ending": ("name",),
-    "plan_changed": ("name", "renews_at"),
+    "welcome": ("name", "trial_end", "amount", "adjusted", "url"),
+    "trial_ending": ("name", "amount", "adjusted", "url"),
+    "plan_changed": ("name", "was", "now", "renews_at"),
+    "subscription_on_hold": ("name", "url"),
     "cancellation_scheduled": ("name",),
     "cancellation_withdrawn": ("name", "renews_at"),
-    "farewell": ("name", "ended_at", "reason", "erased_at", "export_url"),
+    "farewell": ("name", "ended_at", "reason", "erased_at", "waits", "export_url"),
     "invoice_due": ("name", "number", "due_date", "url"),
-    "invoice_upcoming": ("name",),
+    "invoice_overdue": ("name", "number", "url"),
+    "invoice_upcoming": ("name", "url"),
+    "erasure_postponed": ("name",),
     "receipt": ("name", "number", "url"),
     "payment_failed": ("name", "number", "next_attempt", "url", "decline_code"),
     "payment_still_due": ("name", "number", "next_attempt", "url"),
@@ -91,10 +110,26 @@ OPTIONAL = {
     "dispute_closed": ("due_by", "customer"),
     "finalization_failed": ("code",),
     "refund_failed": ("reason",),
+    "invoice_overpaid": (),
     "unknown_price": (),
+    "price_key_moved": (),
+    "items_incomplete": (),
+    "erasure_waits": (),
 }
 OCCASIONS: dict[str, list[dict[str, Scalar]]] = {
-    "farewell": [{"reason": "cancellation_requested"}, {"export_days": 1}],
+    "trial_ending": [
+        {"then": "end", "url": None},
+        {"then": "cancel"},
+        {"then": "cancel_if_none", "url": None},
+        {"then": "pause"},
+        {"then": "pause_if_none"},
+        {"then": "invoice"},
+        {"then": "unknown"},
+        {"then": "free"},
+    ],
+    "welcome": [{"then": "end", "url": None}],
+    "subscription_on_hold": [{"status": "paused"}],
+    "farewell": [{"reason": "cancellation_requested"}, {"export_days": 1}, {"waits": True}],
     "payment_failed": [{"decline_code": "a_code_of_tomorrow"}, {"decline_code": "do_not_honor"}],
     "refund": [{"total": 2900}, {"total": 2900, "whole": False}, {"whole": False}],
     "payout_coming": [{"amount": -2900}],
@@ -110,7 +145,10 @@ OCCASIONS: dict[str, list[dict[str, Scalar]]] = {
     ],
     "finalization_failed": [{"amount": 0}, {"account": "acct_1T8bWcLs5NqE9zGd"}],
     "refund_failed": [{"account": "acct_1T8bWcLs5NqE9zGd"}],
-    "unknown_price": [{"account": "acct_1T8bWcLs5NqE9zGd"}],
+    **{
+        name: [{"account": "acct_1T8bWcLs5NqE9zGd"}]
+        for name in ("unknown_price", "invoice_overpaid", "price_key_moved", "items_incomplete", "erasure_waits")
+    },
 }
 """What else there is to say, by what is then different."""
 VARIANTS = [

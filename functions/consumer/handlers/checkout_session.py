@@ -4,7 +4,7 @@ from shared.books import Books
 from shared.decision import NOTHING, Decision
 from shared.effects import Effect
 from shared.event import Event
-from shared.mailing import mail_to
+from shared.mailing import mail_to, one_confirmation
 from shared.orders import Order
 from shared.payments import Payment
 from shared.stripe_checkout import CheckoutSession
@@ -39,7 +39,8 @@ def _mail(order: Order, session: CheckoutSession, event: Event, books: Books) ->
     known = order.address is None and session.customer
     buyer = books.organization(event.account, session.customer) if known and session.customer else order
     if order.state == "fulfilled":
-        return (mail_to(buyer, "order_confirmed", session.id, event, **shown),)
+        confirmation = mail_to(buyer, "order_confirmed", session.id, event, **shown)
+        return (one_confirmation(confirmation, session.invoice),)
     if order.state == "failed":
         # The payment's id, since its own failure may have been told as an order's before the session was heard of.
         return (mail_to(buyer, "order_failed", session.payment_intent or session.id, event, **shown),)
