@@ -94,7 +94,7 @@ def test_nor_is_any_of_many_more_tellings_amiss(name: str, company: Company, fig
     figures[name] = tell(company, STORIES[name], LONG, always_the_same=False)
 
 
-@pytest.mark.parametrize("fate", [Fate((Trouble.MAIL,), (1,)), Fate((Trouble.DEFERRED,), (1,)), Fate(late=1)], ids=str)
+@pytest.mark.parametrize("fate", [Fate((Trouble.MAIL,), (0,)), Fate((Trouble.DEFERRED,), (1,)), Fate(late=1)], ids=str)
 def test_a_worker_that_does_not_ask_the_books_again_is_found_out(
     fate: Fate, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
