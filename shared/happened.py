@@ -149,16 +149,16 @@ def _facts(record: Kept, plans: Plans) -> Mapping[str, Scalar]:
             return {}
 
 
-def facts_of(record: Kept, plans: Plans) -> Mapping[str, Scalar]:
-    """What an announcement about a record would say, nulls included."""
-    return _facts(record, plans)
-
-
 def _presented(paid: Presented | None) -> Mapping[str, Scalar]:
     """What the customer paid, where that is not what the business settles."""
     if paid is None or paid.presentment_amount is None:
         return {}
     return {"presentment_amount": paid.presentment_amount, "presentment_currency": paid.presentment_currency}
+
+
+def facts_of(record: Kept, plans: Plans) -> Mapping[str, Scalar]:
+    """What an announcement about a record would say, nulls included."""
+    return _facts(record, plans)
 
 
 def _reference(record: Kept) -> str | None:

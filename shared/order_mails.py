@@ -21,8 +21,8 @@ def confirmation(order: Order, payment: Payment | None, event: Event, books: Boo
     amount, currency = session.as_paid(session.amount_total, session.currency) if session else (None, None)
     if session and not session.paid and payment:
         amount, currency = _captured(payment)
-    shown = {"amount": amount, "currency": currency}
-    mail = mail_to(buyer_of(order, books), "order_confirmed", order.session_id, event, **shown)
+    buyer = buyer_of(order, books)
+    mail = mail_to(buyer, "order_confirmed", order.session_id, event, amount=amount, currency=currency)
     return one_confirmation(mail, session.invoice if session else None)
 
 

@@ -60,9 +60,7 @@ class Mailer:
         return max(0, round(self.resting_until - self.clock()))
 
     def send(self, mail: Email) -> str:
-        """Render a mail and hand it to SES; returns `sent`, `no address`, or `refused: <code>`.
-
-        The code is SES's, or `address` if SES cannot take the address.
+        """Render a mail and hand it to SES; returns `sent`, `no address`, or `refused: <why>`.
 
         Raises:
             MailDeferred: SES takes no mail now.

@@ -62,7 +62,7 @@ def test_a_finished_event_counts_with_its_lag_and_its_repetition_as_a_duplicate(
     assert counted(world, "message-2") == {("Duplicate", "consumer"): 1}
 
 
-def test_an_event_that_is_committed_counts_as_done_and_its_next_hand_over_counts_nothing(world: World) -> None:
+def test_a_committed_event_counts_as_done_and_its_next_hand_over_as_nothing(world: World) -> None:
     assert counted(world) == {("Done", "consumer"): 1, ("Lag", "consumer"): LAG}
     assert counted(world) == counted(world, "message-2") == {}
 

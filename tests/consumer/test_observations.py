@@ -91,7 +91,7 @@ def test_an_account_that_was_read_tells_its_holder_of_no_demand() -> None:
     assert {mail.template for mail in books.mails.values()} == {"payout_coming"}
 
 
-def test_an_erasure_saves_nothing_of_whom_it_erases_though_a_mail_of_theirs_has_waited() -> None:
+def test_an_erasure_saves_nothing_of_whom_it_erases_though_a_mail_waited() -> None:
     books = told(PAID, sample("customer.deleted", created=PAID.created + DAY))
     organization = books.organization(PLATFORM, CUSTOMER)
     receipt = next(iter(told(PAID).organization(PLATFORM, CUSTOMER).owed.values()))

@@ -20,6 +20,10 @@ ENVIRON = {
 OPTIONAL = {
     "MAILS_OFF": "",
     "MAIL_CONNECTED": "false",
+    "TELL_CONNECTED": "false",
+    "COLLECT_AFTER_END": "false",
+    "MAIL_SEATS": "false",
+    "MANAGE_URL": "",
     "ORDER_KEY": "",
     "ERASE_AFTER_DAYS": "30",
     "ERASE_DELETED": "true",
@@ -67,9 +71,13 @@ def test_what_is_not_set_up_is_off() -> None:
 
 def test_the_business_decides_which_mails_are_sent() -> None:
     wanted = {"MAILS_OFF": "receipt, dispute_opened,", "MAIL_CONNECTED": "true", "ORDER_KEY": "order_id"}
+    wanted |= {"TELL_CONNECTED": "true", "COLLECT_AFTER_END": "true", "MAIL_SEATS": "true"}
+    wanted |= {"MANAGE_URL": "https://billing.example.com"}
     policy = policy_of(read_settings(ENVIRON | wanted))
     assert policy.off == {"receipt", "dispute_opened"}
     assert (policy.mail_connected, policy.order_key) == (True, "order_id")
+    assert (policy.tell_connected, policy.collect_after_end, policy.mail_seats) == (True, True, True)
+    assert policy.manage_url == "https://billing.example.com"
 
 
 def test_a_mail_to_be_off_that_is_none_of_ours_is_named_with_those_there_are() -> None:

@@ -92,6 +92,9 @@ def one(name: str) -> Callable[[Matrix], None]:
 trial = one("customer.subscription.created.trialing")
 """A trial begins, and its end comes near."""
 
+by_hand = one("invoice.finalized.send_invoice")
+"""An invoice to be paid by hand, and its due date."""
+
 
 def leaving(matrix: Matrix) -> None:
     """A customer's only subscription ends: a farewell with an export, and an erasure thirty days later."""

@@ -95,22 +95,20 @@ def test_nor_is_any_of_many_more_tellings_amiss(name: str, company: Company, fig
     figures[name] = tell(company, STORIES[name], LONG, always_the_same=False)
 
 
-@pytest.mark.parametrize("fate", [Fate((Trouble.MAIL,), (1,)), Fate((Trouble.DEFERRED,), (1,)), Fate(late=1)], ids=str)
+@pytest.mark.parametrize("fate", [Fate((Trouble.MAIL,), (0,)), Fate((Trouble.DEFERRED,), (1,)), Fate(late=1)], ids=str)
 def test_a_worker_that_does_not_ask_the_books_again_is_found_out(
     fate: Fate, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed, paid = DUNNING.events[2], DUNNING.events[5]
     turns = (Turn(failed, mails=fate), Turn(paid))
     told = company.play(Telling(Pace.AT_ONCE, turns)).mails
-    assert [(one.mail.template, one.outcome) for one in told] == [("receipt", "sent"), ("payment_failed", "overtaken")]
+    assert {one.mail.template: one.outcome for one in told} == {"receipt": "sent", "payment_failed": "overtaken"}
 
     monkeypatch.setattr(perform, "why_not", lambda _mail, _books: None)
 
     told = company.play(Telling(Pace.AT_ONCE, turns)).mails
-    assert [(one.mail.template, contradicted(one.mail, one.known)) for one in told] == [
-        ("receipt", None),
-        ("payment_failed", paid),
-    ]
+    by = {one.mail.template: contradicted(one.mail, one.known) for one in told if one.outcome == "sent"}
+    assert by == {"receipt": None, "payment_failed": paid}
 
 
 def test_a_worker_that_forgets_what_it_has_sent_is_found_out(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +123,7 @@ def test_a_worker_that_forgets_what_it_has_sent_is_found_out(company: Company, m
 def test_a_dead_letter_of_one_lane_is_redriven_while_the_other_has_work(dead: str, company: Company) -> None:
     failed, paid = DUNNING.events[2], DUNNING.events[3]
     undisturbed = company.play(Telling(Pace.AT_ONCE, (Turn(failed), Turn(paid))))
-    died, late = Fate((Trouble.SCHEDULE if dead == "effects" else Trouble.MAIL,), (1,)), Fate(late=2)
+    died, late = Fate((Trouble.SCHEDULE if dead == "effects" else Trouble.MAIL,), (0,)), Fate(late=2)
     fates = {"effects": died, "mails": late} if dead == "effects" else {"effects": late, "mails": died}
 
     told = company.play(Telling(Pace.AT_ONCE, (Turn(failed, **fates), Turn(paid))))

@@ -45,7 +45,7 @@ def ended(number: int, status: str = "canceled") -> Event:
 def invoiced(name: str, number: int, seconds: int = 0) -> Event:
     finalized = START + number * 100
     made: dict[str, Any] = {"id": f"in_{number}", "event_id": f"evt_{name}{number}", "created": finalized + seconds}
-    of_it = {"parent": {"subscription_details": {"subscription": f"sub_{number}"}}}
+    of_it: dict[str, Any] = {"parent": {"subscription_details": {"subscription": f"sub_{number}"}}}
     return sample(name, **made, status_transitions={"finalized_at": finalized}, **of_it)
 
 
