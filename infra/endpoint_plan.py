@@ -18,7 +18,7 @@ NOT_ENABLED: Mapping[str, str] = {
 }
 """Routed types that no endpoint asks for, and why: each would cost an invocation and say nothing new."""
 
-CONNECT_ONLY = ("account.",)
+CONNECT_ONLY = ("account.", "capability.")
 """Types that tell of a connected account; on the direct endpoint they would tell of the platform's own settings."""
 
 MARK = "billhook"

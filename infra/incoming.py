@@ -12,7 +12,21 @@ from shared.own_types import is_own
 ACCEPTED = 200
 OVERLAP_MS = 10_000
 """Functions log beside each other, so a line may appear after a later one."""
-STYLES = {"done": "green", "sent": "green", "ignored": "yellow", "duplicate": "dim", "repeated": "dim", "failed": "red"}
+STYLES = {
+    "committed": "green",
+    "done": "green",
+    "performed": "green",
+    "sent": "green",
+    "ignored": "yellow",
+    "waits": "yellow",
+    "resting": "yellow",
+    "retry": "yellow",
+    "duplicate": "dim",
+    "repeated": "dim",
+    "failed": "red",
+}
+SILENT = frozenset({"awaiting dead letter", "leased elsewhere", "nothing owed"})
+"""States of a message that another line has told of: SQS hands a failed one out a hundred times."""
 
 ADVICE = {
     "wrong_signature": "If the Stripe CLI sent it: make secret NAME=cli VALUE=$(stripe listen --print-secret)",
@@ -27,7 +41,7 @@ DEDUPLICATED = 300
 
 @dataclass(frozen=True)
 class Line:
-    """A line for a person; `ms` is milliseconds since the queue had the event, or what the function took."""
+    """A line for a person; `ms` is milliseconds since the queue had the event, or since its commit."""
 
     what: str
     state: str
@@ -49,8 +63,8 @@ class Line:
 def read_line(logged: str) -> Line | None:
     """What a line of a function's log says to a person; None if nothing.
 
-    Any function's line is shown that names an event or warns, so that a function which comes later is shown too:
-    `type`, `message` (the state), `reason`, `error`, `performed`, and `since_received_ms` or `ms`.
+    Any function's line is shown that names an event or warns: `type`, `message` (the state), `reason`, `error`,
+    `outcomes`, and `since_received_ms` or `since_committed_ms`.
     """
     try:
         line = json.loads(logged)
@@ -60,13 +74,18 @@ def read_line(logged: str) -> Line | None:
         return None
     if "status" in line:
         return _answered(line)
-    if "event_id" not in line and line.get("level") not in {"WARNING", "ERROR", "CRITICAL"}:
+    if "event_id" not in line and line.get("level") not in {"WARN", "ERROR"}:
         return None
-    if line.get("message") == "burnt":
-        return None  # `failed` has said it; SQS hands a failed event out 29 times before it dead-letters it
-    what = str(line.get("type") or line.get("service"))
-    took = line.get("since_received_ms", line.get("ms"))
+    if line.get("message") in SILENT or _is_told_by_its_mails(line):
+        return None
+    what = str(line.get("type") or line.get("lane") or line.get("service"))
+    took = line.get("since_received_ms", line.get("since_committed_ms", line.get("ms")))
     return Line(what, str(line.get("message")), took, _why(line), event_id=str(line.get("event_id", "")))
+
+
+def _is_told_by_its_mails(line: dict[str, Any]) -> bool:
+    """Whether the worker has only sent mails: each has a line of its own, with its subject."""
+    return line.get("message") == "performed" and set(line.get("outcomes", ())) == {"sent"}
 
 
 def _answered(line: dict[str, Any]) -> Line | None:
@@ -81,7 +100,8 @@ def _answered(line: dict[str, Any]) -> Line | None:
 
 
 def _why(line: dict[str, Any]) -> str:
-    parts = [str(line[name]) for name in ("reason", "error", "code", "performed") if line.get(name)]
+    parts = [f"{line['lane']}: {', '.join(line['outcomes'])}"] if line.get("outcomes") else []
+    parts += [str(line[name]) for name in ("reason", "error", "code") if line.get(name)]
     if line.get("again_in_s"):
         parts.append(f"again in {line['again_in_s']} s")
     if is_own(str(line.get("type"))):

@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import json
 import secrets
 import signal
 import sys
@@ -23,6 +22,7 @@ from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.deployment import FailedError
 from infra.local_cloud.emulator import NotStartedError, PortTakenError
 from infra.stack import Stack, deploy
+from shared.inbox.outbox import load, progress_of
 from shared.own_types import is_own
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,8 +94,9 @@ def _show(stack: Stack, console: Console) -> None:
 
 
 def _performed(item: dict[str, object]) -> str:
-    owed = json.loads(str(item.get("outbox", "[]")))
-    return ", ".join(f"{entry['kind']} {entry.get('outcome', 'owed')}" for entry in owed)
+    outbox = load(str(item.get("outbox", "[]")))
+    progress = progress_of(item, outbox)
+    return ", ".join(f"{owed.kind} {progress[place].outcome or 'owed'}" for place, owed in enumerate(outbox))
 
 
 def _stay(stack: Stack, bind: str, console: Console) -> None:

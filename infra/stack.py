@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from infra import samples
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.mail import Mail
+from shared.inbox.lanes import Lane
 from shared.packing import unpack
 from shared.tables.attributes import from_item
 
@@ -99,11 +100,12 @@ class Stack:
         """Every mail that was sent, oldest first."""
         return self.cloud.mails()
 
-    def dead_letters(self) -> int:
-        """How many messages lie in the dead-letter queue."""
+    def dead_letters(self, lane: Lane | None = None) -> int:
+        """How many messages lie in the dead-letter queue of the events, or in that of a lane of effects."""
         sqs: SQSClient = self.cloud.client("sqs")
+        queue = f"{lane.capitalize() if lane else ''}DeadLetterQueueUrl"
         attributes = sqs.get_queue_attributes(
-            QueueUrl=self.outputs["DeadLetterQueueUrl"], AttributeNames=["ApproximateNumberOfMessages"]
+            QueueUrl=self.outputs[queue], AttributeNames=["ApproximateNumberOfMessages"]
         )["Attributes"]
         return int(attributes["ApproximateNumberOfMessages"])
 

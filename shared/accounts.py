@@ -1,19 +1,25 @@
 """The records of Connect: a connected account, and each payout to one."""
 
+from collections.abc import Mapping
 from typing import Self
 
 from shared import keys
+from shared.effects import DAY
 from shared.event import Event
 from shared.facets import Facet, merge
 from shared.record import Correspondent, Record
-from shared.stripe_accounts import Account, Payout
+from shared.stripe_accounts import Account, Capability, Payout
 
 
 class ConnectedAccount(Correspondent):
     """A connected account; `subject` is its own id, as its `account` is."""
 
     state: Facet[Account] | None = None
+    capabilities: Mapping[str, Facet[Capability]] = {}
     deauthorized_at: int | None = None
+    authorized_at: int | None = None
+    heard_on: int | None = None
+    """The beginning of the newest UTC day on which anything happened to it: one write a day tells that it is there."""
 
     @property
     def sort_key(self) -> str:
@@ -32,8 +38,11 @@ class ConnectedAccount(Correspondent):
 
     @property
     def ours(self) -> bool:
-        """Whether it still lets us act for it: not after it was deauthorized, until an update comes later than that."""
-        return self.deauthorized_at is None or (self.state is not None and self.state.second > self.deauthorized_at)
+        """Whether it still lets us act for it: not after it was deauthorized, until anything of its own is newer."""
+        if self.deauthorized_at is None:
+            return True
+        heard = (self.authorized_at, self.heard_on, self.state.second if self.state else None)
+        return any(at is not None and at > self.deauthorized_at for at in heard)
 
     @property
     def silent(self) -> bool:
@@ -43,6 +52,24 @@ class ConnectedAccount(Correspondent):
     def with_state(self, state: Account, event: Event) -> Self:
         """Itself, having heard what `event` says of it."""
         return self.model_copy(update={"state": merge(self.state, event, state)})
+
+    def with_capability(self, capability: Capability, event: Event) -> Self:
+        """Itself, having heard what `event` says of one of its capabilities."""
+        facet = merge(self.capabilities.get(capability.id), event, capability)
+        return self.model_copy(update={"capabilities": {**self.capabilities, capability.id: facet}})
+
+    def announces(self, payout: Payout) -> bool:
+        """Whether a payout is news to the holder: not if one comes every day by itself."""
+        daily = self.state is not None and self.state.value.payout_interval == "daily"
+        return not (payout.automatic and daily)
+
+    def heard(self, at: int) -> Self:
+        """Itself, something of its own having happened `at`, in epoch seconds."""
+        return self.model_copy(update={"heard_on": max(at - at % DAY, self.heard_on or 0)})
+
+    def authorized(self, at: int) -> Self:
+        """Itself, having let us act for it `at`, in epoch seconds."""
+        return self.model_copy(update={"authorized_at": max(at, self.authorized_at or 0)})
 
     def deauthorized(self, at: int) -> Self:
         """Itself, deauthorized `at`, in epoch seconds."""

@@ -32,8 +32,13 @@ class Books(Protocol):
     def payout(self, account: str, payout: str) -> PayoutRecord:
         """A payout to a connected account, or the platform's own."""
 
-    def disputed(self, account: str, customer: str) -> bool:
-        """Whether a dispute about a payment of the customer's is open."""
+    def awaits_money(self, account: str, customer: str) -> bool:
+        """Whether money of the customer's is on its way: for an order, by a refund, or held by an open dispute."""
 
     def connected(self, account: str) -> ConnectedAccount:
         """A connected account."""
+
+
+def money_is_open(organization: Organization, books: Books) -> bool:
+    """Whether an invoice, an order, a refund or a dispute of the customer's is still to be settled."""
+    return organization.owes or books.awaits_money(organization.account, organization.subject)

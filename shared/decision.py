@@ -3,6 +3,7 @@
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.effects import Effect
 from shared.frozen import Frozen
+from shared.journal import Journal
 from shared.orders import Order
 from shared.past import ClosedInvoice, EndedSubscription
 from shared.payments import Payment
@@ -27,6 +28,8 @@ class Decision(Frozen):
 
     archive: bool = True
     """Whether the payload is kept; not that of our own messages, nor of one refused since its customer was erased."""
+    journal: Journal | None = None
+    """What was decided, kept beside the payload; None if the payload is not kept."""
     save: tuple[Kept, ...] = ()
     then: tuple[Effect, ...] = ()
 

@@ -15,7 +15,16 @@ class Digests(NamedTuple):
 
 def digests(obj: Mapping[str, Any], previous: Mapping[str, Any] | None) -> Digests:
     """The digests of an event's `data.object` and of what its `previous_attributes` say that it was."""
-    return Digests(_digest(obj), _digest(_undo(obj, previous)) if previous else None)
+    return Digests(_digest(obj), _digest(undo(obj, previous)) if previous else None)
+
+
+def undo(obj: Mapping[str, Any], previous: Mapping[str, Any]) -> dict[str, Any]:
+    """The object before an update: `previous_attributes` laid over it, hash within hash; lists come whole."""
+    undone = dict(obj)
+    for key, old in previous.items():
+        now = undone.get(key)
+        undone[key] = undo(now, old) if isinstance(now, Mapping) and isinstance(old, Mapping) else old
+    return undone
 
 
 def _digest(obj: Mapping[str, Any]) -> str:
@@ -30,12 +39,3 @@ def _without_nulls(obj: Mapping[str, Any]) -> dict[str, Any]:
         for key, inner in obj.items()
         if inner is not None
     }
-
-
-def _undo(obj: Mapping[str, Any], previous: Mapping[str, Any]) -> dict[str, Any]:
-    """The object before the update: `previous_attributes` laid over it, hash within hash; lists come whole."""
-    undone = dict(obj)
-    for key, old in previous.items():
-        now = undone.get(key)
-        undone[key] = _undo(now, old) if isinstance(now, Mapping) and isinstance(old, Mapping) else old
-    return undone

@@ -75,7 +75,7 @@ class Publish(Frozen):
         at: when, in epoch seconds: the `created` of the event that told it.
         record: where the record lies that changed, `<partition>/<sort key>`, and `version` as which it was saved.
         facts: what the record says now; ids, states and amounts, no names and no addresses.
-        metadata: the business's own, of the Stripe object.
+        metadata: the business's own, of the Stripe object; and what it has put on its customer and subscription.
     """
 
     kind: Annotated[Literal["publish"], Field(exclude=True)] = "publish"  # stored in a list of its own kind only
@@ -89,6 +89,8 @@ class Publish(Frozen):
     reference: str | None = None
     facts: Mapping[str, Scalar] = {}
     metadata: Mapping[str, str] = {}
+    customer_metadata: Mapping[str, str] | None = None
+    subscription_metadata: Mapping[str, str] | None = None
 
 
 class Export(Frozen):

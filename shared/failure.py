@@ -26,6 +26,7 @@ THROTTLED = (
     "TransactionConflict",
     "TransactionInProgress",
     "PriorRequestNotComplete",
+    "BandwidthLimitExceeded",
 )
 DEPLOYMENT = (
     "AccessDenied",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from shared.accounts import ConnectedAccount, PayoutRecord
+from shared.before import subscription_before
 from shared.decision import Kept
 from shared.effects import Publish, Scalar
 from shared.event import Event
@@ -11,6 +12,7 @@ from shared.past import ClosedInvoice, EndedSubscription
 from shared.payments import Payment
 from shared.plans import Plans
 from shared.pointer import Holding, Pointer
+from shared.presentment import Presented
 from shared.records import Organization
 
 
@@ -30,7 +32,7 @@ def happened(before: Kept, after: Kept, event: Event, plans: Plans) -> tuple[Pub
             facts={fact: value for fact, value in _facts(after, plans).items() if value is not None},
             metadata=metadata,
         )
-        for name in _names(before, after)
+        for name in _names(before, after, event)
     )
 
 
@@ -46,66 +48,117 @@ def customer_of(record: Kept) -> str | None:
     return None
 
 
-def _names(before: Kept, after: Kept) -> Iterator[str]:
+def _names(before: Kept, after: Kept, event: Event) -> Iterator[str]:
     match before, after:
         case Organization(), Organization():
-            yield from _of_organization(before, after)
+            yield from _of_organization(_as_told(before, event), after)
         case Payment(), Payment():
             yield from _of_payment(before, after)
-        case Order(), Order() if before.state != after.state:
-            yield f"order.{after.state}"
+        case Order(), Order():
+            yield from _of_order(before, after)
         case PayoutRecord(), PayoutRecord() if before.status != after.status:
             yield f"payout.{after.status}"
-        case ConnectedAccount(), ConnectedAccount() if before.ours != after.ours:
-            yield "account.authorized" if after.ours else "account.deauthorized"
+        case ConnectedAccount(), ConnectedAccount():
+            if before.ours != after.ours:
+                yield "account.authorized" if after.ours else "account.deauthorized"
+            if _statuses(before) != _statuses(after):
+                yield "account.capability_changed"
+
+
+def _as_told(before: Organization, event: Event) -> Organization:
+    """What was before, with what `event` tells of it if it is the first that is heard of its subscription."""
+    was = subscription_before(event)
+    return before.with_subscription(was, event) if was and before.subscription(was.id) is None else before
 
 
 def _of_organization(before: Organization, after: Organization) -> Iterator[str]:
-    if before.access != after.access:
-        yield "organization.access_granted" if after.access else "organization.access_revoked"
-    if before.past_due != after.past_due:
-        yield "organization.past_due" if after.past_due else "organization.recovered"
-    if before.access and after.access and before.bought != after.bought:
-        yield "organization.plan_changed"
+    if after.access and not before.access:
+        yield "organization.access_granted"
+    revoked = after.access is False and (before.access or (before.access is None and after.deleted))
+    if revoked:
+        yield "organization.access_revoked"
+    if after.past_due and not before.past_due:
+        yield "organization.past_due"
+    if before.past_due and not after.past_due and not revoked:  # what the end leaves open is not paid by it
+        yield "organization.recovered"
+    if before.access and after.access:
+        yield from _of_customer_with_access(before, after)
     if before.address and before.address != after.address:
         yield "organization.address_changed"
     if after.deleted and not before.deleted:
         yield "organization.deleted"
 
 
+def _of_customer_with_access(before: Organization, after: Organization) -> Iterator[str]:
+    if before.bought != after.bought:
+        yield "organization.plan_changed"
+    if after.ends_at and not before.ends_at:
+        yield "organization.cancellation_scheduled"
+    if before.ends_at and not after.ends_at:
+        yield "organization.cancellation_withdrawn"
+
+
 def _of_payment(before: Payment, after: Payment) -> Iterator[str]:
-    if before.status != after.status and after.status in {"succeeded", "failed"}:
+    if before.status != after.status and after.status not in {"unknown", "open"}:
         yield f"payment.{after.status}"
     if before.held != after.held:
         yield "payment.held" if after.held else "payment.released"
     if before.refunded != after.refunded:
         yield "payment.refunded"
+    if before.warnings.keys() != after.warnings.keys():
+        yield "payment.fraud_warning"
+
+
+def _of_order(before: Order, after: Order) -> Iterator[str]:
+    """Its states; one that was refunded and is not any more is not to be fulfilled a second time."""
+    if before.state == after.state:
+        return
+    undone = before.paid and after.state == "fulfilled"
+    yield "order.refund_undone" if undone else f"order.{after.state}"
+
+
+def _statuses(account: ConnectedAccount) -> Mapping[str, str]:
+    return {name: facet.value.status for name, facet in account.capabilities.items()}
 
 
 def _facts(record: Kept, plans: Plans) -> Mapping[str, Scalar]:
     """What is worth knowing without asking the books; no names, no addresses."""
     match record:
         case Organization():
-            alive = [facet.value for facet in record.subscriptions.values()]
-            limits = {f"limit_{name}": number for name, number in plans.limits_of(alive).items()}
-            return {"access": record.access, "past_due": record.past_due, "plan": plans.plan_of(alive), **limits}
+            limits = {f"limit_{name}": number for name, number in plans.limits_of(record.living).items()}
+            states = {"access": record.access, "past_due": record.past_due, "ends_at": record.ends_at}
+            return {**states, "plan": plans.plan_of(record.living), **limits}
         case Order():
             session = record.session.value if record.session else None
             amount = {"amount": session.amount_total, "currency": session.currency} if session else {}
-            return {"state": record.state, "session": record.session_id, **amount}
+            refunded = {"refunded": record.settlement.refunded} if record.settlement.refunded else {}
+            return {"state": record.state, "session": record.session_id, **amount, **_presented(session), **refunded}
         case Payment():
             intent = record.intent.value if record.intent else None
             received: dict[str, Scalar] = {}
             if intent:
                 received = {"amount_received": intent.amount_received, "currency": intent.currency}
             known: dict[str, Scalar] = {"payment": record.subject, "purpose": record.purpose, "invoice": record.invoice}
-            return {**known, "held": record.held, "refunded": record.refunded, **received}
+            paid = _presented(intent or (record.charge.value if record.charge else None))
+            return {**known, "held": record.held, "refunded": record.refunded, **received, **paid}
         case PayoutRecord(payout=facet):
             return {"payout": record.subject, **(facet.value.model_dump(exclude={"id"}) if facet else {})}
         case ConnectedAccount():
-            return {"authorized": record.ours}
+            return {"authorized": record.ours, **{f"can_{name}": is_ for name, is_ in _statuses(record).items()}}
         case Pointer() | Holding() | EndedSubscription() | ClosedInvoice():
             return {}
+
+
+def _presented(paid: Presented | None) -> Mapping[str, Scalar]:
+    """What the customer paid, where that is not what the business settles."""
+    if paid is None or paid.presentment_amount is None:
+        return {}
+    return {"presentment_amount": paid.presentment_amount, "presentment_currency": paid.presentment_currency}
+
+
+def facts_of(record: Kept, plans: Plans) -> Mapping[str, Scalar]:
+    """What an announcement about a record would say, nulls included."""
+    return _facts(record, plans)
 
 
 def _reference(record: Kept) -> str | None:

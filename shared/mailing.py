@@ -34,6 +34,11 @@ def mail_to(addressee: Addressee, template: str, about: str, event: Event, **sho
     )
 
 
+def one_confirmation(mail: Email, invoice: str | None) -> Email:
+    """`mail` under the key of the receipt for `invoice`: a purchase that makes an order and an invoice mails one."""
+    return mail.model_copy(update={"key": f"receipt:{invoice}"}) if invoice else mail
+
+
 def tell_operator(partition: str, template: str, about: str, event: Event, **shown: Scalar) -> Email:
     """A mail to whoever runs the business."""
     return Email(
@@ -43,5 +48,5 @@ def tell_operator(partition: str, template: str, about: str, event: Event, **sho
         partition=partition,
         key=f"{template}:{about}",
         expires=event.created + MAIL_EXPIRES_AFTER,
-        data={"account": event.account, **shown},
+        data={"account": event.account, "livemode": event.livemode, **shown},
     )

@@ -5,9 +5,25 @@ from typing import Literal, Self
 from shared import keys
 from shared.event import Event
 from shared.facets import Facet, merge
+from shared.frozen import Frozen
+from shared.payments import Payment
 from shared.record import Record
 from shared.stripe_checkout import CheckoutSession
 from shared.stripe_objects import Contact
+
+type State = Literal["open", "fulfilled", "failed", "expired", "canceled", "partly_refunded", "refunded"]
+
+
+class Settlement(Frozen):
+    """What the payment of an order tells that its session does not."""
+
+    collected: bool = False
+    """Whether it was collected though the session said `unpaid`: captured by hand, or by a delayed method."""
+    canceled: bool = False
+    refunded: int = 0
+    """How much went back, in minor units of the currency that the business settles."""
+    whole: bool = False
+    """Whether all of it went back."""
 
 
 class Order(Record):
@@ -16,6 +32,12 @@ class Order(Record):
     session_id: str
     session: Facet[CheckoutSession] | None = None
     contact: Facet[Contact] | None = None
+    settlement: Settlement = Settlement()
+
+    @property
+    def guest(self) -> bool:
+        """Whether nobody but its session knows who bought it."""
+        return self.subject == self.session_id
 
     @property
     def sort_key(self) -> str:
@@ -23,15 +45,32 @@ class Order(Record):
         return keys.order(self.session_id)
 
     @property
-    def state(self) -> Literal["open", "fulfilled", "failed", "expired"]:
-        """`fulfilled` once paid; `failed` or `expired` if it never will be; else `open`: a payment is on its way."""
+    def state(self) -> State:
+        """`fulfilled` once paid, until money goes back; `open` while its payment is under way or not captured yet."""
         if self.session is None:
             return "open"
-        if self.session.value.paid:
-            return "fulfilled"
+        if self.paid:
+            return self._state_of_refunds()
         if self.session.value.failed:
             return "failed"
+        if self.settlement.canceled:
+            return "canceled"
         return "expired" if self.session.value.status == "expired" else "open"
+
+    @property
+    def awaits_money(self) -> bool:
+        """Whether its payment is on its way: the checkout is over, and a delayed method has not told yet."""
+        return self.state == "open" and self.session is not None and self.session.value.status == "complete"
+
+    @property
+    def paid(self) -> bool:
+        """Whether it is to be fulfilled: its session is paid, or its payment was collected after all."""
+        return self.session is not None and (self.session.value.paid or self.settlement.collected)
+
+    def _state_of_refunds(self) -> State:
+        if self.settlement.whole:
+            return "refunded"
+        return "partly_refunded" if self.settlement.refunded else "fulfilled"
 
     @property
     def address(self) -> str | None:
@@ -51,3 +90,15 @@ class Order(Record):
         if contact.email:
             update["contact"] = merge(self.contact, event, contact)
         return self.model_copy(update=update)
+
+    def settled_by(self, payment: Payment) -> Self:
+        """Itself, knowing what became of its payment."""
+        session = self.session.value if self.session else None
+        settlement = Settlement(
+            # Of a session that says so itself nothing is to be kept twice.
+            collected=payment.collected and not (session and session.paid),
+            canceled=payment.status == "canceled",
+            refunded=payment.refunded,
+            whole=payment.refunded_whole,
+        )
+        return self.model_copy(update={"settlement": settlement})

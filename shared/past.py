@@ -10,7 +10,8 @@ from typing import Any
 from shared import keys
 from shared.facets import Facet
 from shared.record import Record
-from shared.stripe_objects import Invoice, Subscription
+from shared.stripe_invoices import Invoice
+from shared.stripe_subscriptions import Subscription
 
 LONGEST_ID = 255
 """Of Stripe's object ids: https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backwards-compatible."""
@@ -71,11 +72,11 @@ def _named(obj: Mapping[str, Any]) -> tuple[str | None, str | None]:
     match obj.get("object"):
         case "subscription":
             return id_of(obj), None
-        case "invoice" if id_of(obj):
-            return None, id_of(obj)
-        case "invoice":  # an upcoming one has no id yet, and is announced only if its subscription goes on
+        case "invoice":  # an upcoming one has no id yet
             since_basil = _within(obj, "parent", "subscription_details", "subscription")
-            return id_of(since_basil) or id_of(obj.get("subscription")), None
+            return id_of(since_basil) or id_of(obj.get("subscription")), id_of(obj)
+        case "credit_note":
+            return None, id_of(obj.get("invoice"))
         case "payment_intent":
             paid = id_of(obj.get("invoice")) or id_of(_within(obj, "payment_details", "order_reference"))
             return None, paid if paid and paid.startswith("in_") else None

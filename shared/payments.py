@@ -5,13 +5,28 @@ dispute names no customer: so nothing has to be found first, nor moved later. A 
 """
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Literal, Self, TypedDict, Unpack
 
 from shared import keys
 from shared.event import Event
 from shared.facets import Facet, merge
 from shared.record import Record
-from shared.stripe_payments import Charge, Dispute, PaymentIntent, Refund
+from shared.refund_steps import RefundStep, with_step
+from shared.stripe_disputes import Dispute, FraudWarning
+from shared.stripe_payments import Charge, PaymentIntent, Refund
+
+type Status = Literal["unknown", "open", "processing", "authorized", "failed", "canceled", "succeeded"]
+
+
+class Sale(TypedDict, total=False):
+    """What a payment was for, and whose it is; None tells nothing."""
+
+    customer: str | None
+    session: str | None
+    buyer: str | None
+    order: str | None
+    reference: str | None
+    invoice: str | None
 
 
 class Payment(Record):
@@ -19,13 +34,22 @@ class Payment(Record):
 
     customer: str | None = None
     session: str | None = None
+    buyer: str | None = None
+    """Whose partition its session's order lies in: the customer's, or a guest's session."""
     order: str | None = None
-    """The business's own id of the order, of one that no Checkout session made."""
+    """The business's own id of the order, as metadata carries it."""
+    reference: str | None = None
+    """The business's own id of the buyer, as the Checkout session carried it."""
     invoice: str | None = None
+    delayed: bool = False
+    """Whether it was ever on its way for a while: it then fails when the customer is not there to see it."""
     intent: Facet[PaymentIntent] | None = None
     charge: Facet[Charge] | None = None
     refunds: Mapping[str, Facet[Refund]] = {}
+    steps: tuple[RefundStep, ...] = ()
+    """Each refund as the charge's total told of it."""
     disputes: Mapping[str, Facet[Dispute]] = {}
+    warnings: Mapping[str, Facet[FraudWarning]] = {}
 
     @property
     def sort_key(self) -> str:
@@ -40,13 +64,32 @@ class Payment(Record):
         return "invoice" if self.invoice else "unknown"
 
     @property
-    def status(self) -> Literal["unknown", "open", "failed", "succeeded"]:
+    def status(self) -> Status:
         """What came of it."""
-        if self.intent is None:
-            return "unknown"
-        if self.intent.value.status == "succeeded":
+        intent = self.intent.value if self.intent else None
+        if intent and intent.status == "succeeded":
             return "succeeded"
-        return "failed" if self.intent.value.decline_code else "open"
+        if (intent and intent.status == "canceled") or (self.charge and self.charge.value.released):
+            return "canceled"
+        if intent is None:
+            return "unknown"
+        under_way: Mapping[str, Status] = {"processing": "processing", "requires_capture": "authorized"}
+        return under_way.get(intent.status, "failed" if intent.refusal else "open")
+
+    @property
+    def collected(self) -> bool:
+        """Whether its money was collected, as the intent or the charge tells."""
+        return self.status == "succeeded" or (self.charge is not None and self.charge.value.collected > 0)
+
+    @property
+    def failed_unseen(self) -> bool:
+        """Whether it failed when the customer was not there: it was on its way for days, or a voucher expired."""
+        return self.status == "failed" and (self.delayed or (self.intent is not None and self.intent.value.expired))
+
+    @property
+    def told_as_order(self) -> bool:
+        """Whether its failure is told to a customer as that of the business's own order, without a session."""
+        return self.failed_unseen and self.order is not None and self.customer is not None
 
     @property
     def held(self) -> bool:
@@ -56,38 +99,58 @@ class Payment(Record):
     @property
     def disputed(self) -> bool:
         """Whether a dispute is still being decided."""
-        return any(not facet.value.final for facet in self.disputes.values())
+        return any(facet.value.open for facet in self.disputes.values())
+
+    @property
+    def refunding(self) -> bool:
+        """Whether a refund is under way."""
+        return any(facet.value.under_way for facet in self.refunds.values())
+
+    @property
+    def awaits_money(self) -> bool:
+        """Whether a dispute is still being decided, or a refund is under way."""
+        return self.disputed or self.refunding
 
     @property
     def refunded(self) -> int:
         """How much went back, in minor units: the charge's own total, less what failed to arrive after that."""
+        done = sum(facet.value.amount for facet in self.refunds.values() if not facet.value.undone)
         if self.charge is None:
-            return sum(facet.value.amount for facet in self.refunds.values() if not facet.value.undone)
+            return done
         since = self.charge.second
         undone = (facet for facet in self.refunds.values() if facet.value.undone and facet.second > since)
-        return max(0, self.charge.value.amount_refunded - sum(facet.value.amount for facet in undone))
+        # A refund may be told before the charge's new total is.
+        return max(self.charge.value.returned - sum(facet.value.amount for facet in undone), done)
 
-    def known_by(
-        self,
-        *,
-        customer: str | None = None,
-        session: str | None = None,
-        order: str | None = None,
-        invoice: str | None = None,
-    ) -> Self:
-        """Itself, knowing whose it is and what it was for, as far as this tells."""
-        facts = {"customer": customer, "session": session, "order": order, "invoice": invoice}
+    @property
+    def refunded_whole(self) -> bool:
+        """Whether all that was collected went back."""
+        return self.charge is not None and 0 < self.charge.value.collected <= self.refunded
+
+    def known_by(self, **facts: Unpack[Sale]) -> Self:
+        """Itself, knowing whose it is and what it was for, as far as `facts` tell."""
         return self.model_copy(update={name: fact for name, fact in facts.items() if fact is not None})
 
     def with_intent(self, intent: PaymentIntent, event: Event) -> Self:
         """Itself, having heard what `event` says of `intent`."""
         known = self.known_by(customer=intent.customer, invoice=intent.paid_invoice)
-        return known.model_copy(update={"intent": merge(self.intent, event, intent)})
+        delayed = self.delayed or intent.status == "processing"
+        return known.model_copy(update={"intent": merge(self.intent, event, intent), "delayed": delayed})
 
     def with_charge(self, charge: Charge, event: Event) -> Self:
         """Itself, having heard what `event` says of `charge`."""
         known = self.known_by(customer=charge.customer)
-        return known.model_copy(update={"charge": merge(self.charge, event, charge)})
+        charge = charge.model_copy(update={"expired": event.type == "charge.expired"})
+        steps = self.steps
+        if event.type == "charge.refunded":
+            before = (event.data.previous_attributes or {}).get("amount_refunded")
+            step = RefundStep(
+                at=event.created,
+                before=charge.returned_of(before) if isinstance(before, int) else 0,
+                total=charge.returned,
+            )
+            steps = with_step(steps, step)
+        return known.model_copy(update={"charge": merge(self.charge, event, charge), "steps": steps})
 
     def with_refund(self, refund: Refund, event: Event) -> Self:
         """Itself, having heard what `event` says of `refund`."""
@@ -100,3 +163,13 @@ class Payment(Record):
         """Itself, having heard what `event` says of `dispute`."""
         facet = merge(self.disputes.get(dispute.id), event, dispute)
         return self.model_copy(update={"disputes": {**self.disputes, dispute.id: facet}})
+
+    def with_warning(self, warning: FraudWarning, event: Event) -> Self:
+        """Itself, having heard what `event` says of an early fraud warning."""
+        facet = merge(self.warnings.get(warning.id), event, warning)
+        return self.model_copy(update={"warnings": {**self.warnings, warning.id: facet}})
+
+    def dispute(self, dispute_id: str) -> Dispute | None:
+        """The dispute as the newest event tells it, if any has."""
+        facet = self.disputes.get(dispute_id)
+        return facet.value if facet else None

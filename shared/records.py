@@ -1,26 +1,29 @@
-"""The records of the books: what is known of a customer, and what is derived from it, never stored twice."""
+"""The record of a customer: what follows from all that was heard of it, derived and never stored."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal
 
 from shared import keys
-from shared.event import Event
-from shared.facets import Facet, merge
-from shared.history import History
+from shared.debts import Debts
+from shared.effects import HOUR
 from shared.policy import Policy
-from shared.stripe_accounts import Customer
-from shared.stripe_checkout import CheckoutSession
-from shared.stripe_objects import Contact, Invoice, Subscription, read
+from shared.stripe_subscriptions import Subscription, SubscriptionItem
+
+RETURNS_WITHIN = HOUR
+"""A subscription that begins this soon after another has ended replaces it, and begins no new life."""
+
+type TrialsEnd = Literal[
+    "end", "free", "charge", "invoice", "unknown", "cancel", "pause", "cancel_if_none", "pause_if_none"
+]
+"""What comes of a subscription at its trial's end.
+
+It ends by itself, continues free of charge, or is charged, by itself or by invoice. `cancel` and `pause` come without a
+payment method; `cancel_if_none` and `pause_if_none`, if nobody knows whether there is one.
+"""
 
 
-class Organization(History):
+class Organization(Debts):
     """One customer of one Stripe account, whatever it has bought; `subject` is the customer's id."""
-
-    erased_at: int | None = None
-    """As of when it was erased before, in epoch seconds: what is older than that is refused."""
-    profile: Facet[Customer] | None = None
-    contact: Facet[Contact] | None = None
-    checkout: Facet[CheckoutSession] | None = None
 
     @property
     def sort_key(self) -> str:
@@ -31,7 +34,9 @@ class Organization(History):
     def address(self) -> str | None:
         """Where mail goes, if anything has told us yet: the customer's own address, else one of another object's."""
         own = self.profile.value.email if self.profile else None
-        return own or (self.contact.value.email if self.contact else None)
+        # A customer who has removed their address since is not written to at an older one.
+        newer = self.contact and (self.profile is None or self.contact.second >= self.profile.second)
+        return own or (self.contact.value.email if self.contact and newer else None)
 
     @property
     def name(self) -> str | None:
@@ -50,43 +55,100 @@ class Organization(History):
         return self.deleted
 
     @property
-    def deleted(self) -> bool:
-        """Whether the customer was deleted at Stripe."""
-        return self.profile is not None and self.profile.value.deleted
-
-    @property
     def reference(self) -> str | None:
-        """The business's own id of whoever bought, as the Checkout session carried it."""
+        """The business's own id of the customer, as the newest Checkout session that had one carried it."""
         return self.checkout.value.client_reference_id if self.checkout else None
 
     @property
-    def access(self) -> bool:
-        """Whether any subscription gives access now; Stripe cancels those of a customer who is deleted at once."""
-        return not self.deleted and any(facet.value.alive for facet in self.subscriptions.values())
+    def living(self) -> tuple[Subscription, ...]:
+        """The subscriptions that give access now, each as a whole."""
+        wholes = (self.whole(name) for name in self.subscriptions)
+        return tuple(one for one in wholes if one and one.alive)
+
+    @property
+    def access(self) -> bool | None:
+        """Whether any subscription gives access now; None if nothing tells, as before any of them was heard of.
+
+        Stripe cancels the subscriptions of a customer who is deleted at once.
+        """
+        if self.deleted:
+            return False
+        if any(facet.value.alive for facet in self.subscriptions.values()):
+            return True
+        return None if self.unheard else False
+
+    @property
+    def unheard(self) -> bool:
+        """Whether there may be a subscription that no event has told of: an invoice names it, or nobody knows them."""
+        return bool(self.untold) or not (self.subscribed or self.profile)
 
     @property
     def stays(self) -> bool:
         """Whether any subscription gives access or may give it again: one that is paused or unpaid has not ended."""
-        dormant = any(facet.value.status in {"paused", "unpaid"} for facet in self.subscriptions.values())
-        return self.access or (dormant and not self.deleted)
+        dormant = any(facet.value.dormant for facet in self.subscriptions.values())
+        return bool(self.access) or (dormant and not self.deleted)
 
     @property
-    def bought(self) -> frozenset[tuple[str, int | None]]:
-        """What all that is alive is for: each price and how many of it."""
-        alive = (facet.value for facet in self.subscriptions.values() if facet.value.alive)
-        return frozenset(pair for subscription in alive for pair in subscription.bought)
+    def bought(self) -> tuple[tuple[str, int | None], ...]:
+        """What all that is alive is for: each price and how many of it, twice what is bought twice."""
+        return tuple(sorted((pair for one in self.living for pair in one.bought), key=str))
 
     @property
-    def past_due(self) -> bool:
-        """Whether a tried payment is owed, by an invoice or in the word of a subscription."""
-        return any(facet.value.unpaid for facet in self.invoices.values()) or any(
-            facet.value.status in {"past_due", "unpaid"} for facet in self.subscriptions.values()
-        )
+    def ends_at(self) -> int | None:
+        """When the last of what is alive will end, if all of it is set to end."""
+        ends = [one.ends_at for one in self.living]
+        known = [end for end in ends if end is not None]
+        return max(known) if known and len(known) == len(ends) else None
 
-    @property
-    def owes(self) -> bool:
-        """Whether an invoice still waits for its payment."""
-        return any(facet.value.status == "open" for facet in self.invoices.values())
+    def whole(self, subscription_id: str) -> Subscription | None:
+        """A subscription with all items known of it: an event embeds ten, and those kept from before stay.
+
+        Each item knows the lookup keys that its price has had.
+        """
+        newest = self.subscription(subscription_id)
+        if newest is None:
+            return None
+        shown = newest.prices
+        before = self.complete[subscription_id].value.items if subscription_id in self.complete else ()
+        items = (*newest.items, *(item for item in before if item.price not in shown))
+        return newest.model_copy(update={"items": tuple(map(self._recognized, items))})
+
+    def _recognized(self, item: SubscriptionItem) -> SubscriptionItem:
+        earlier = frozenset(self.lookup_keys.get(item.price, ())) - {item.lookup_key}
+        return item.model_copy(update={"earlier_keys": earlier}) if earlier else item
+
+    def can_pay(self, subscription: Subscription) -> bool | None:
+        """Whether a payment method is on file for it; None if no event has told of the customer's own."""
+        if subscription.payment_method:
+            return True
+        return self.profile.value.can_pay if self.profile else None
+
+    def at_trials_end(self, subscription: Subscription) -> TrialsEnd:  # noqa: PLR0911 - a table
+        """What happens when its trial ends, as far as Stripe has told."""
+        if subscription.trial_end is not None and subscription.ends_by(subscription.trial_end):
+            return "end"
+        if subscription.amount == 0:
+            return "free"
+        can_pay = self.can_pay(subscription)
+        match subscription.collection_method, subscription.without_method:
+            case ("send_invoice", _):
+                return "invoice"
+            case _ if can_pay:
+                return "charge"
+            case (_, "cancel"):
+                return "cancel_if_none" if can_pay is None else "cancel"
+            case (_, "pause"):
+                return "pause_if_none" if can_pay is None else "pause"
+            case (_, "create_invoice"):
+                return "invoice"
+        return "unknown"
+
+    def begins_a_life(self, subscription: Subscription) -> bool:
+        """Whether the customer had nothing when this one began: nothing else lives, and nothing ended just before."""
+        others = [one.value for name, one in self.subscriptions.items() if name != subscription.id]
+        lived = (one for one in (*others, *self.ended.values()) if self.lived.get(one.id, True) and not one.attempted)
+        begun = subscription.begun_at
+        return all(one.status == "canceled" and (one.ended_at or 0) + RETURNS_WITHIN <= begun for one in lived)
 
     def erasable_at(self, policy: Policy) -> int | None:
         """When it is to be erased, in epoch seconds: once the customer was deleted, or some time after the last end."""
@@ -106,21 +168,3 @@ class Organization(History):
         ]
         canceled += self.ended.values()
         return max(canceled, key=lambda one: (one.ended_at or 0, one.id), default=None)
-
-    def told_by(self, invoice: Invoice, event: Event) -> Self:
-        """Itself, having heard of `invoice` and of whom it is addressed to, both in the object of `event`."""
-        return self.with_invoice(invoice, event).with_contact(read(Contact, event.object), event)
-
-    def with_profile(self, customer: Customer, event: Event) -> Self:
-        """Itself, having heard what `event` says of the customer: the one writer of its address."""
-        return self.model_copy(update={"profile": merge(self.profile, event, customer)})
-
-    def with_checkout(self, session: CheckoutSession, event: Event) -> Self:
-        """Itself, bought in `session`."""
-        return self.model_copy(update={"checkout": merge(self.checkout, event, session)})
-
-    def with_contact(self, contact: Contact, event: Event) -> Self:
-        """Itself, reachable as `event` says; an event that carries no address says nothing."""
-        if not contact.email:
-            return self
-        return self.model_copy(update={"contact": merge(self.contact, event, contact)})

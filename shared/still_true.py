@@ -5,12 +5,33 @@ from typing import Protocol
 from shared.accounts import ConnectedAccount, PayoutRecord
 from shared.effects import Email
 from shared.payments import Payment
+from shared.policy import Policy
 from shared.record import Correspondent
 from shared.records import Organization
+from shared.stripe_invoices import Invoice
+from shared.stripe_subscriptions import Subscription
+
+OF_INVOICES = {"payment_failed", "payment_confirm", "payment_still_due", "invoice_due", "invoice_overdue"}
+"""The mails that tell of an invoice's state; its id follows the template in their keys."""
+OF_SUBSCRIPTIONS = {
+    "trial_ending",
+    "subscription_on_hold",
+    "cancellation_scheduled",
+    "cancellation_withdrawn",
+}
+"""The mails that tell of a subscription's state; likewise."""
+
+
+OF_PAYMENTS = {"payment_failed", "payment_confirm", "payment_still_due"}
+"""The mails that ask for a payment: none while one is on its way."""
 
 
 class Facts(Protocol):
     """As much of the books as a mail may hang on besides the record of whom it is for."""
+
+    @property
+    def policy(self) -> Policy:
+        """What the business has decided."""
 
     def payment(self, account: str, payment: str) -> Payment:
         """The payment, by the id of its intent, or of its charge if it has none."""
@@ -26,9 +47,14 @@ def still_true(mail: Email, whom: Correspondent, facts: Facts) -> bool:
         case Organization() if mail.template == "refund":
             return facts.payment(whom.account, about).refunded > _refunded_before(mail)
         case Organization():
-            return _of_organization(mail, whom)
+            return _of_organization(mail, whom, facts.policy)
         case ConnectedAccount() if mail.template == "payout_coming":
-            return facts.payout(whom.account, about).coming
+            record = facts.payout(whom.account, about)
+            return record.coming and record.payout is not None and whom.announces(record.payout.value)
+        case ConnectedAccount() if mail.template == "payout_canceled":
+            # Nobody was promised a payout that comes every day by itself.
+            record = facts.payout(whom.account, about)
+            return record.payout is None or whom.announces(record.payout.value)
         case ConnectedAccount() if mail.template == "account_requirements":
             return whom.state is not None and whom.state.value.demand == about
     return True
@@ -36,30 +62,49 @@ def still_true(mail: Email, whom: Correspondent, facts: Facts) -> bool:
 
 def _refunded_before(mail: Email) -> int:
     """What had gone back before the refund that `mail` tells of, in minor units."""
+    _, _, *rest = mail.key.split(":")
+    if len(rest) == 3:  # noqa: PLR2004 - a step's name: total, before, time
+        return int(rest[1])
     total, amount = mail.data["total"], mail.data["amount"]
     return total - amount if isinstance(total, int) and isinstance(amount, int) else 0
 
 
-def _of_organization(mail: Email, whom: Organization) -> bool:  # noqa: PLR0911 - a table: one return a mail
+def _of_organization(mail: Email, whom: Organization, policy: Policy) -> bool:
     about, *rest = mail.key.partition(":")[2].split(":")
+    if mail.template in OF_PAYMENTS and whom.paying(about):
+        return False
     invoice, subscription = whom.invoice(about), whom.subscription(about)
+    if invoice is not None and mail.template in OF_INVOICES:
+        return _of_invoice(mail.template, rest, invoice, whom, policy)
+    if subscription is not None and mail.template in OF_SUBSCRIPTIONS:
+        return _of_subscription(mail.template, rest, subscription)
     match mail.template:
-        case "payment_failed" | "payment_confirm":
-            return invoice is not None and invoice.unpaid and rest == [str(invoice.attempt_count)]
-        case "payment_still_due":
-            return invoice is not None and invoice.unpaid and rest == [str(whom.reminders.get(about))]
-        case "invoice_due":
-            return invoice is not None and invoice.status == "open"
         case "welcome":
-            return subscription is not None and subscription.alive
-        case "trial_ending":
-            # To who has cancelled already nothing will happen at the trial's end.
-            goes_on = subscription is not None and subscription.status == "trialing" and subscription.ends_at is None
-            return goes_on and subscription is not None and rest == [str(subscription.trial_end)]
-        case "cancellation_scheduled":
-            return subscription is not None and subscription.alive and subscription.ends_at is not None
-        case "cancellation_withdrawn":
-            return subscription is not None and subscription.alive and subscription.ends_at is None
-        case "farewell":
+            return bool(whom.access)
+        case "farewell" | "erasure_postponed":
             return not whom.stays
-    return True
+    return mail.template not in OF_INVOICES | OF_SUBSCRIPTIONS
+
+
+def _of_invoice(template: str, rest: list[str], invoice: Invoice, whom: Organization, policy: Policy) -> bool:
+    match template:
+        case "payment_failed" | "payment_confirm":
+            return whom.asks_for(invoice, policy) and rest[:1] == [str(invoice.attempt_count)]
+        case "payment_still_due":
+            return whom.asks_for(invoice, policy) and rest == [str(whom.reminders.get(invoice.id))]
+        case "invoice_overdue":
+            return whom.asks_for(invoice, policy) and rest == [str(invoice.due_date)]
+    return invoice.status == "open"
+
+
+def _of_subscription(template: str, rest: list[str], subscription: Subscription) -> bool:
+    match template:
+        case "trial_ending":
+            # To a customer who has cancelled by then, nothing will happen at the trial's end.
+            goes_on = subscription.status == "trialing" and not subscription.ends_by(subscription.trial_end or 0)
+            return goes_on and rest == [str(subscription.trial_end)]
+        case "subscription_on_hold":
+            return subscription.dormant
+        case "cancellation_scheduled":
+            return subscription.alive and subscription.ends_at is not None
+    return subscription.alive and subscription.ends_at is None

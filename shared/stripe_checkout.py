@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from shared.snapshot import Snapshot
+from shared.presentment import Presented
 from shared.stripe_fields import MaybeId
 
 
-class CheckoutSession(Snapshot):
+class CheckoutSession(Presented):
     """A Checkout session (https://docs.stripe.com/api/checkout/sessions/object)."""
 
     id: str
@@ -16,6 +16,7 @@ class CheckoutSession(Snapshot):
     customer: MaybeId = None
     subscription: MaybeId = None
     payment_intent: MaybeId = None
+    invoice: MaybeId = None
     client_reference_id: str | None = None
     amount_total: int | None = None
     currency: str | None = None

@@ -6,6 +6,12 @@ from typing import Annotated
 from pydantic import AliasChoices, AliasPath, BeforeValidator
 
 
+def id_of(value: object) -> str | None:
+    """The id of an object or of an expandable field; None if there is none."""
+    found = _id_of(value)
+    return found if isinstance(found, str) else None
+
+
 def _id_of(value: object) -> object:
     """An expandable field's id, whether Stripe sent the id or the whole object."""
     return value.get("id") if isinstance(value, Mapping) else value

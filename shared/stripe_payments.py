@@ -1,4 +1,4 @@
-"""What we read of a payment: its intent, its charge, what was refunded and what is disputed.
+"""What we read of a payment: its intent, its charge and what was refunded.
 
 As in `stripe_objects`: each field lists where it may stand, the last place being our own stored form.
 """
@@ -7,11 +7,15 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
+from shared.presentment import Presented
 from shared.snapshot import Snapshot
 from shared.stripe_fields import Id, MaybeId, place, places
 
+ATTEMPT_EXPIRED = "payment_intent_payment_attempt_expired"
+"""Nobody paid the voucher in time: https://docs.stripe.com/error-codes."""
 
-class PaymentIntent(Snapshot):
+
+class PaymentIntent(Presented):
     """A payment intent (https://docs.stripe.com/api/payment_intents/object)."""
 
     id: str
@@ -19,6 +23,7 @@ class PaymentIntent(Snapshot):
     status: str
     amount: int
     amount_received: int = 0
+    amount_capturable: int = 0
     currency: str
     created: int
     invoice: MaybeId = Field(default=None, validation_alias=places("invoice", "payment_details.order_reference"))
@@ -27,6 +32,7 @@ class PaymentIntent(Snapshot):
         # An issuer gives a decline code; other refusals, those of bank debits for one, have only the error's.
         validation_alias=places("last_payment_error.decline_code", "last_payment_error.code", "decline_code"),
     )
+    error_code: str | None = Field(default=None, validation_alias=places("last_payment_error.code", "error_code"))
     method: str | None = Field(
         default=None,
         validation_alias=places("last_payment_error.payment_method.type", "payment_method_types.0", "method"),
@@ -41,24 +47,63 @@ class PaymentIntent(Snapshot):
     @property
     def rank(self) -> int:
         """How far along its life it is; breaks a tie that nothing else decides."""
-        return place(self.status, "requires_payment_method", "requires_action", "processing", "succeeded")
+        return place(
+            self.status, "requires_payment_method", "requires_action", "processing", "requires_capture", "succeeded"
+        )
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the last attempt failed, if it did: Stripe may send an error's decline code as null."""
+        return self.decline_code or self.error_code
 
     @property
     def paid_invoice(self) -> str | None:
         """The invoice that it pays; since basil only an undocumented order reference says so here."""
         return self.invoice if self.invoice and self.invoice.startswith("in_") else None
 
+    @property
+    def expired(self) -> bool:
+        """Whether it failed because a voucher was not paid in time, with nobody there to see it."""
+        return self.error_code == ATTEMPT_EXPIRED
 
-class Charge(Snapshot):
+
+class Charge(Presented):
     """A charge (https://docs.stripe.com/api/charges/object); `amount_refunded` is the total so far."""
 
     id: str
     customer: MaybeId = None
     payment_intent: MaybeId = None
     amount: int
+    amount_captured: int | None = None
     amount_refunded: int = 0
+    captured: bool = True
     currency: str
+    method: str | None = Field(default=None, validation_alias=places("payment_method_details.type", "method"))
+    expired: bool = False
+    """Whether the authorization lapsed: the event's type says so."""
     receipt_url: str | None = None
+
+    @property
+    def released(self) -> bool:
+        """Whether an authorization was given up without a capture: canceled, or lapsed."""
+        # https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
+        return not self.captured and (self.expired or 0 < self.amount <= self.amount_refunded)
+
+    @property
+    def collected(self) -> int:
+        """How much was collected, in minor units: nothing of an authorization that was never captured."""
+        if not self.captured:
+            return 0
+        return self.amount if self.amount_captured is None else self.amount_captured
+
+    @property
+    def returned(self) -> int:
+        """How much was returned so far, in minor units."""
+        return self.returned_of(self.amount_refunded)
+
+    def returned_of(self, amount_refunded: int) -> int:
+        """How much of `amount_refunded` was returned: Stripe counts there what it released uncaptured, too."""
+        return max(0, amount_refunded - (self.amount - self.collected))
 
     @property
     def rank(self) -> int:
@@ -66,7 +111,7 @@ class Charge(Snapshot):
         return self.amount_refunded
 
 
-class Refund(Snapshot):
+class Refund(Presented):
     """A refund (https://docs.stripe.com/api/refunds/object)."""
 
     id: str
@@ -89,38 +134,14 @@ class Refund(Snapshot):
         return self.undone
 
     @property
+    def under_way(self) -> bool:
+        """Whether the money is neither with the customer nor back yet."""
+        return self.status in {"pending", "requires_action"}
+
+    @property
     def rank(self) -> int:
         """How far along its life it is; breaks a tie that nothing else decides."""
         return place(self.status or "", "requires_action", "pending", "succeeded")
-
-
-class Dispute(Snapshot):
-    """A dispute or an inquiry (https://docs.stripe.com/api/disputes/object); it names no customer."""
-
-    id: str
-    charge: Id
-    payment_intent: MaybeId = None
-    amount: int
-    currency: str
-    reason: str
-    status: str
-    due_by: int | None = Field(default=None, validation_alias=places("evidence_details.due_by", "due_by"))
-
-    @property
-    def holds(self) -> bool:
-        """Whether money is held back: not by an inquiry, nor once it was won, and for good once it was lost."""
-        return not self.status.startswith("warning_") and self.status not in {"won", "prevented"}
-
-    @property
-    def final(self) -> bool:
-        """Whether it is over (https://docs.stripe.com/disputes/how-disputes-work)."""
-        return self.status in {"won", "lost", "warning_closed", "prevented"}
-
-    @property
-    def rank(self) -> int:
-        """How far along its life it is; breaks a tie that nothing else decides."""
-        order = ("warning_needs_response", "warning_under_review", "needs_response", "under_review")
-        return place(self.status, *order)
 
 
 class InvoicePayment(Snapshot):

@@ -1,14 +1,31 @@
-"""Whether the business wants a mail at all: what its policy and a connected account's consent allow."""
+"""Which mails the business wants sent: none that is switched off, and of a connected account's only some."""
 
-from shared.books import Books
+from typing import Protocol
+
+from shared.accounts import ConnectedAccount
 from shared.effects import Email
 from shared.event import PLATFORM
-from shared.policy import HOLDER_MAILS
+from shared.policy import HOLDER_MAILS, OF_THE_PLATFORM, Policy
 
 
-def wanted(mail: Email, account: str, books: Books) -> bool:
-    """Whether the policy allows `mail`; customers of connected accounts get mail only if the policy says so."""
-    if account == PLATFORM or mail.audience == "operator":
-        return mail.template not in books.policy.off
-    allowed = books.policy.mail_connected or mail.template in HOLDER_MAILS
-    return allowed and mail.template not in books.policy.off and books.connected(account).ours
+class Wishes(Protocol):
+    """As much of the books as tells whether a mail is wanted."""
+
+    @property
+    def policy(self) -> Policy:
+        """What the business has decided."""
+
+    def connected(self, account: str) -> ConnectedAccount:
+        """A connected account."""
+
+
+def wanted(mail: Email, account: str, books: Wishes) -> bool:
+    """Whether the business wants `mail`, which is about something of `account`."""
+    policy = books.policy
+    if mail.template in policy.off:
+        return False
+    if account == PLATFORM:
+        return True
+    if mail.audience == "operator":
+        return policy.tell_connected or mail.template in OF_THE_PLATFORM
+    return (policy.mail_connected or mail.template in HOLDER_MAILS) and books.connected(account).ours

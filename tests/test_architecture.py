@@ -18,6 +18,8 @@ FILES = sorted(
     for folder in ("functions", "shared", "infra", "bench", "tests")
     for path in (ROOT / folder).rglob("*.py")
 )
+CALLS_OUT = {"boto3", "botocore", "http", "httpx", "requests", "socket", "ssl", "stripe", "urllib", "urllib3"}
+ASKS_STRIPE = {Path("functions/effects/observer.py"), Path("functions/reconcile/stripe_api.py")}
 MAKES_A_CLIENT = {"client", "resource", "create_client", "Session", "get_session"}
 
 
@@ -43,8 +45,25 @@ def _run_time_nodes(node: ast.AST) -> Iterator[ast.AST]:
         yield from _run_time_nodes(child)
 
 
-def shared_modules(names: set[str]) -> set[Path]:
-    return {Path(*name.split(".")[:2]).with_suffix(".py") for name in names if package(name) == "shared"}
+def module(name: str) -> Path | None:
+    """Our own file that an imported name comes from: a module, or something within one."""
+    parts = name.split(".")
+    paths = (Path(*parts[:end]).with_suffix(".py") for end in (len(parts), len(parts) - 1) if end)
+    return next((path for path in paths if path in MODULES), None)
+
+
+def reachable(start: Path) -> dict[Path, set[str]]:
+    """What each module imports that is loaded with `start`, itself included."""
+    todo, found = {start}, dict[Path, set[str]]()
+    while todo:
+        path = todo.pop()
+        found[path] = set(imports(path, at_run_time=True))
+        todo |= {known for name in found[path] if (known := module(name))} - found.keys()
+    return found
+
+
+def packages_reached(start: Path) -> set[str]:
+    return {package(name) for names in reachable(start).values() for name in names}
 
 
 def package(name: str) -> str:
@@ -67,8 +86,32 @@ def test_what_runs_on_lambda_imports_neither_tests_nor_tools(path: Path) -> None
     assert not {"tests", "infra"} & {package(name) for name in imports(path)}
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if path.name != "stripe_api.py"], ids=str)
-def test_stripes_library_is_used_in_one_place(path: Path) -> None:
+def test_nothing_that_decides_can_call_out() -> None:
+    assert not CALLS_OUT & packages_reached(Path("functions/consumer/decide.py"))
+
+
+def test_what_commits_can_call_out_and_would_be_found() -> None:
+    assert packages_reached(Path("functions/consumer/consume.py")) & CALLS_OUT == {"botocore"}
+    assert packages_reached(Path("functions/effects/observer.py")) & CALLS_OUT == {"stripe"}
+
+
+def test_nothing_that_decides_knows_of_tables_or_the_inbox() -> None:
+    folders = {path.parent for path in reachable(Path("functions/consumer/decide.py"))}
+    assert folders == {Path("functions/consumer"), Path("functions/consumer/handlers"), Path("shared")}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.parts[1] == "tables"], ids=str)
+def test_tables_know_nothing_of_the_inbox(path: Path) -> None:
+    assert not [name for name in imports(path) if name.startswith("shared.inbox")]
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.parent == Path("shared")], ids=str)
+def test_the_domain_knows_neither_tables_nor_the_inbox(path: Path) -> None:
+    assert not [name for name in imports(path) if name.startswith(("shared.tables", "shared.inbox"))]
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path not in ASKS_STRIPE], ids=str)
+def test_stripes_library_is_used_in_one_place_of_a_function(path: Path) -> None:
     assert "stripe" not in {package(name) for name in imports(path)}
 
 
@@ -101,13 +144,8 @@ def test_ingest_imports_nothing_that_its_cold_start_would_pay_for(path: Path) ->
 def test_ingest_shares_only_modules_that_are_as_light_as_itself() -> None:
     used = {name for path in MODULES if path.parts[1] == "ingest" for name in imports(path, at_run_time=True)}
     own = {package(name) for name in used}
-    todo, seen = shared_modules(used), set[Path]()
-    while todo:
-        path = todo.pop()
-        seen.add(path)
-        names = set(imports(path, at_run_time=True))
-        assert {package(name) for name in names} <= own, path
-        todo |= shared_modules(names) - seen
+    for start in {path for name in used if (path := module(name)) and path.parts[0] == "shared"}:
+        assert packages_reached(start) <= own, start
 
 
 def test_every_handler_has_its_route() -> None:

@@ -11,6 +11,7 @@ from shared.effects import Email, Erase
 from shared.event import Event
 from shared.inbox.outbox import Owed, dump, lanes_of, owed_for
 from shared.inbox.unfinished import INDEX, shard_of
+from shared.journal import Journal
 from shared.packing import pack
 from shared.record import Record
 from shared.tables.attributes import to_item
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
 PART = 350_000
-"""Bytes of a compressed payload in one item: DynamoDB allows 400 KB, and SQS 1 MiB of message."""
+"""Bytes of a packed payload in one item: DynamoDB allows 400 KB, and SQS 1 MiB of message."""
 
 
 class StaleRecordError(Exception):
@@ -63,7 +64,7 @@ def commit(store: Store, ours: Ours, event: Event, body: str, decision: Decision
         _inbox_write(store, ours, outbox, now_ms),
         *records,
         *(_mail_write(store, ours, mail, now_ms) for mail in mails),
-        *(archive_writes(store, event, body) if decision.archive else ()),
+        *(archive_writes(store, event, body, decision.journal) if decision.archive else ()),
     ]
     try:
         store.client.transact_write_items(TransactItems=writes)
@@ -72,9 +73,9 @@ def commit(store: Store, ours: Ours, event: Event, body: str, decision: Decision
     return outbox
 
 
-def archive_writes(store: Store, event: Event, body: str) -> list[Any]:
-    """The puts that archive a payload, compressed, in its customer's partition; repeating them changes nothing."""
-    packed = pack(body, "payload")
+def archive_writes(store: Store, event: Event, body: str, journal: Journal | None = None) -> list[Any]:
+    """The puts that archive a payload in its customer's partition, the journal on the first; repeatable."""
+    packed, journaled = pack(body, "payload"), journal.packed() if journal else None
     return [
         {
             "Put": {
@@ -85,6 +86,7 @@ def archive_writes(store: Store, event: Event, body: str) -> list[Any]:
                         "sk": keys.archived(event.created, event.id, number),
                         "type": event.type,
                         "payload": packed[start : start + PART],
+                        "journal": journaled if number == 0 else None,
                         "saved_ms": int(store.clock() * 1000),
                         "expires_at": store.expiry(),
                     }

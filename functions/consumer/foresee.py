@@ -12,14 +12,14 @@ from shared.event import PLATFORM, payment_of
 from shared.past import id_of, named
 
 
-def foresee(message: Message, *, mail_connected: bool) -> set[keys.Place]:
-    """The places of the records that `message` will ask for; `mail_connected` is the policy's."""
+def foresee(message: Message) -> set[keys.Place]:
+    """The places of the records that `message` will ask for."""
     account, obj = message.account, message.object
     if id_of(account) is None:
         return set()
     places = {(keys.partition(account, subject), sort_key) for subject, sort_key in _about(account, obj) if subject}
-    # Whether a connected account's customers and its holder may be mailed, its own record tells.
-    if account != PLATFORM and (mail_connected or obj.get("object") in {"account", "application", "payout"}):
+    # A connected account's own record tells whether it has left; any event of its own, that it is there.
+    if account != PLATFORM:
         places.add((keys.partition(account, account), keys.ACCOUNT))
     return places
 

@@ -28,7 +28,7 @@ def looker(store: Store, books: DynamoBooks) -> Look:
     """
 
     def look(message: Message) -> tuple[Known, Books]:
-        places = foresee(message, mail_connected=books.policy.mail_connected)
+        places = foresee(message)
         wanted: dict[str, KeysAndAttributesTypeDef] = {
             # What is too new to be seen, the commit's own condition sees: half a unit is enough.
             store.inbox: {"Keys": [to_item({"id": message.event_id})], "ConsistentRead": False}

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.event import PLATFORM, subject_of
 from shared.own_types import is_own
+from shared.sample_ids import is_shared_by_samples
 
 UNREADABLE = "unreadable"
 
@@ -16,7 +17,8 @@ class Message:
     """What SQS says of a message, and what can be told of its event without trusting its shape.
 
     `event_id` is the inbox's key: the event's own id, or `message:<id>` for a body that names none. It is read from the
-    body, never from a deduplication id, which SQS replaces when it dead-letters and when it redrives.
+    body, never from a deduplication id, which SQS replaces when it dead-letters and when it redrives. Test events from
+    Stripe's Dashboard share one id, so the message's is appended to it.
     """
 
     message_id: str
@@ -64,7 +66,7 @@ def read_message(record: Mapping[str, Any]) -> Message:
         group=attributes.get("MessageGroupId", PLATFORM),
         sent_ms=int(attributes["SentTimestamp"]),
         first_received_ms=int(attributes["ApproximateFirstReceiveTimestamp"]),
-        event_id=_text(body, "id") or f"message:{record['messageId']}",
+        event_id=_event_id(body, record["messageId"]),
         type=_text(body, "type") or UNREADABLE,
         created=body["created"] if type(body.get("created")) is int else None,  # a thin event's is a string
         account=_text(body, "context" if thin else "account") or PLATFORM,
@@ -76,6 +78,13 @@ def read_message(record: Mapping[str, Any]) -> Message:
         first=attributes.get("ApproximateReceiveCount") == "1",
         object=obj if isinstance(obj, Mapping) else {},
     )
+
+
+def _event_id(body: Mapping[str, Any], message_id: str) -> str:
+    own = _text(body, "id")
+    if own is None:
+        return f"message:{message_id}"
+    return f"{own}:{message_id}" if is_shared_by_samples(own) else own
 
 
 def _object_in(body: str) -> Mapping[str, Any]:

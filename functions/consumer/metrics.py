@@ -6,7 +6,8 @@ one as a metric of its own. Logs Insights tells those, from the same line.
 `Done` and what a decision brought about count with the commit, which happens once for an event. A crash between the
 commit and the line loses that count and never doubles it. The state counts with the line: `Dead` once for each time
 that SQS dead-letters the event, `Retried` and `Duplicate` as often as they happen; an ignored event that comes again is
-`Ignored` again.
+`Ignored` again. `DeploymentFault` counts each attempt that failed because this deployment may not do something, or
+because a resource is missing.
 """
 
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ STATES = {
 }
 """The other states say nothing new: they follow from one of these, or from a commit."""
 
-WARNED_OF = frozenset({"MailRefused", "UnknownApiVersion"})
+WARNED_OF = frozenset({"DeploymentFault", "UnknownApiVersion"})
 """What an alarm waits for: a line that counts one is a warning, which a log level of WARN keeps."""
 
 CHANGES = {
@@ -63,6 +64,8 @@ def _counts(message: Message, verdict: Verdict, now: float) -> Iterator[tuple[st
         yield "Done", COUNT, 1
     if verdict.state in STATES:
         yield STATES[verdict.state], COUNT, 1
+    if verdict.failure and verdict.failure.kind == "deployment":
+        yield "DeploymentFault", COUNT, 1
     if committed and message.created is not None and not message.own:
         yield "Lag", MILLISECONDS, round(max(0, now - message.created) * 1000)
     if (committed or verdict.state == "failed") and message.api_version and not is_known(message.api_version):

@@ -58,9 +58,9 @@ class NotedBooks:
         """The payout, noted."""
         return self._note(self.books.payout(account, payout))
 
-    def disputed(self, account: str, customer: str) -> bool:
-        """Whether a dispute is open."""
-        return self.books.disputed(account, customer)
+    def awaits_money(self, account: str, customer: str) -> bool:
+        """Whether money of the customer's is on its way."""
+        return self.books.awaits_money(account, customer)
 
     def connected(self, account: str) -> ConnectedAccount:
         """The connected account, noted."""

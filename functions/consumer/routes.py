@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from functions.consumer.handlers import (
-    account_application_deauthorized,
+    account_application,
     account_updated,
+    capability_updated,
+    charge,
     charge_dispute,
-    charge_refunded,
     checkout_session,
+    credit_note_created,
     customer,
+    customer_entitlements,
     customer_subscription_changed,
     customer_subscription_deleted,
     customer_subscription_trial_will_end,
@@ -18,6 +21,8 @@ from functions.consumer.handlers import (
     invoice_finalization_failed,
     invoice_finalized,
     invoice_noted,
+    invoice_overdue,
+    invoice_overpaid,
     invoice_paid,
     invoice_payment_failed,
     invoice_payment_paid,
@@ -25,7 +30,10 @@ from functions.consumer.handlers import (
     observed_account,
     payment_intent,
     payout,
+    radar_early_fraud_warning,
     refund,
+    reminder_dispute,
+    reminder_invoice_due,
     reminder_payment_failed,
     reminder_trial_ending,
 )
@@ -48,7 +56,10 @@ ROUTES: Mapping[str, Handler] = {
     "customer.subscription.paused": customer_subscription_changed.handle,
     "customer.subscription.resumed": customer_subscription_changed.handle,
     "customer.subscription.pending_update_applied": customer_subscription_changed.handle,
-    # Stripe's notice is three days ahead: for short trials only, longer ones have our reminder of seven.
+    "customer.subscription.pending_update_expired": customer_subscription_changed.handle,
+    # What Stripe's own entitlements say; recorded only.
+    "entitlements.active_entitlement_summary.updated": customer_entitlements.handle,
+    # Stripe's notice is three days ahead: for short trials, longer ones have our reminder of eight.
     "customer.subscription.trial_will_end": customer_subscription_trial_will_end.handle,
     # The last of a customer's subscriptions takes access with it, and an hour later says farewell.
     "customer.subscription.deleted": customer_subscription_deleted.handle,
@@ -64,34 +75,55 @@ ROUTES: Mapping[str, Handler] = {
     # The customer can mend it: told now, and again in three days if it is still owed.
     "invoice.payment_failed": invoice_payment_failed.handle,
     "invoice.payment_action_required": invoice_payment_failed.handle,
+    # One that is paid by hand is late only after its due date; Stripe tells it if an automation is set up.
+    "invoice.overdue": invoice_overdue.handle,
+    # Less is owed, or on another day: reminders ask for what is owed then.
+    "invoice.updated": invoice_noted.handle,
+    "credit_note.created": credit_note_created.handle,
     # Nobody waits for it any more: its reminders fall silent.
     "invoice.voided": invoice_noted.handle,
     "invoice.marked_uncollectible": invoice_noted.handle,
     # Only the operator can mend it.
+    "invoice.overpaid": invoice_overpaid.handle,
     "invoice.finalization_failed": invoice_finalization_failed.handle,
     # What a payment was for, and what came of it; refunds and disputes name the payment alone.
     "invoice_payment.paid": invoice_payment_paid.handle,
     "payment_intent.succeeded": payment_intent.handle,
     "payment_intent.payment_failed": payment_intent.handle,
-    "charge.refunded": charge_refunded.handle,
+    "payment_intent.processing": payment_intent.handle,  # it may fail days later, with nobody there to see it
+    # One that is captured by hand is on hold until it is captured, released or lapses; its order waits as long.
+    "payment_intent.amount_capturable_updated": payment_intent.handle,
+    "payment_intent.canceled": payment_intent.handle,
+    "charge.captured": charge.handle,
+    "charge.expired": charge.handle,
+    # The charge tells the total that went back, each refund what becomes of it.
+    "charge.refunded": charge.handle,
     "charge.refund.updated": refund.handle,
+    "refund.created": refund.handle,
+    "refund.updated": refund.handle,
     "refund.failed": refund.handle,
     # Money is held back, and there are days to answer.
     "charge.dispute.created": charge_dispute.handle,
     "charge.dispute.updated": charge_dispute.handle,
     "charge.dispute.closed": charge_dispute.handle,
+    "charge.dispute.funds_withdrawn": charge_dispute.handle,
     "charge.dispute.funds_reinstated": charge_dispute.handle,
+    "radar.early_fraud_warning.created": radar_early_fraud_warning.handle,
     # Connect: what the holder of an account must know.
     "payout.created": payout.handle,
     "payout.paid": payout.handle,
     "payout.failed": payout.handle,
     "payout.canceled": payout.handle,
     "account.updated": account_updated.handle,
-    "account.application.deauthorized": account_application_deauthorized.handle,
+    "account.application.authorized": account_application.handle,
+    "account.application.deauthorized": account_application.handle,
+    "capability.updated": capability_updated.handle,
     # Ours, from the effects worker: what it has read at Stripe because no event has told it.
     "observed.customer": customer.handle,
     "observed.account": observed_account.handle,
     # Ours, by schedule: each asks the books about its own subject when it comes due.
+    "reminder.dispute": reminder_dispute.handle,
+    "reminder.invoice_due": reminder_invoice_due.handle,
     "reminder.payment_failed": reminder_payment_failed.handle,
     "reminder.trial_ending": reminder_trial_ending.handle,
     "farewell.due": farewell_due.handle,

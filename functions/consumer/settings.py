@@ -30,6 +30,11 @@ class Settings(Frozen):
     """Billing intervals, separated by commas."""
     erase_account_after_days: Annotated[int, Field(ge=0)] = 30
     mail_connected: bool = False
+    tell_connected: bool = False
+    collect_after_end: bool = False
+    mail_seats: bool = False
+    manage_url: str = ""
+    """Where a customer cancels and changes how to pay: a link to Stripe's portal, or a page of the business's own."""
     mails_off: str = ""
     """Templates, separated by commas."""
     order_key: str = ""
@@ -63,6 +68,10 @@ def policy_of(settings: Settings) -> Policy:
         upcoming=frozenset(name.strip() for name in settings.upcoming_intervals.split(",") if name.strip()),
         erase_waits=settings.erase_waits,
         mail_connected=settings.mail_connected,
+        tell_connected=settings.tell_connected,
+        collect_after_end=settings.collect_after_end,
+        mail_seats=settings.mail_seats,
+        manage_url=settings.manage_url,
         order_key=settings.order_key,
         erase_after=settings.erase_after_days * DAY,
         erase_deleted=settings.erase_deleted,

@@ -10,7 +10,7 @@ from functions.effects.lease import Leased, NothingOwed, lease
 from functions.effects.mailer import Mailer
 from functions.effects.marks import FencedError
 from functions.effects.message import Message, read_message
-from functions.effects.metrics import metrics_of
+from functions.effects.metrics import metrics_of, warns
 from functions.effects.perform import perform
 from functions.effects.turn import Result, Turn
 from functions.effects.worker import Worker
@@ -95,7 +95,8 @@ class Handler:
         except FencedError:
             return leased, Result("fenced", wait=store.lease), None
         except (ClientError, BotoCoreError) as error:
-            return leased, Result("unrecorded", wait=uncounted), failure_of(error)
+            failure = failure_of(error)
+            return leased, Result("unrecorded", wait=uncounted, faulty=failure.kind == "deployment"), failure
         return leased, result, None
 
     def _show_again(self, message: Message, wait: int) -> None:
@@ -123,9 +124,11 @@ class Handler:
             "again_in_s": result.wait,
             "since_committed_ms": round(now * 1000) - leased.committed_ms if leased else None,
         }
-        say = self.logger.error if result.state in FAULTS else self.logger.info
         known = {name: value for name, value in line.items() if value is not None}
-        say(result.state, extra=known | metrics_of(leased, result, now, self.namespace))
+        metrics = metrics_of(message, result, now, self.namespace)
+        say = self.logger.warning if warns(message.lane, metrics) else self.logger.info
+        say = self.logger.error if result.state in FAULTS else say
+        say(result.state, extra=known | metrics)
 
 
 def _not_ours(found: NothingOwed | LeasedElsewhere | AwaitingDeadLetter) -> Result:

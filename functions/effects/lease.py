@@ -12,7 +12,7 @@ from typing import Any, Literal
 from functions.effects.message import Message
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import Owed, Progress, in_lane, load, owing, progress_of
+from shared.inbox.outbox import Owed, Progress, dump, in_lane, load, owing, progress_of, with_waits
 from shared.inbox.unfinished import INDEX, shard_of
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
@@ -134,6 +134,7 @@ def _adopt(store: Store, item: dict[str, Any]) -> bool:
     """
     values = {
         "token": uuid.uuid4().hex,
+        "outbox": dump(with_waits(load(item["outbox"]))),
         "progress": {},  # the outcomes so far stand in the outbox itself
         "committed_ms": item["started_ms"],
         INDEX: shard_of(item["id"]),

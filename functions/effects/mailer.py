@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError
 
 from functions.effects.mails.render import render
+from shared.addresses import deliverable
 from shared.backoff import Jitter
 from shared.effects import HOUR, Email
 from shared.errors import MailDeferred
@@ -59,7 +60,7 @@ class Mailer:
         return max(0, round(self.resting_until - self.clock()))
 
     def send(self, mail: Email) -> str:
-        """Render a mail and hand it to SES; returns `sent`, `no address`, or `refused: <code>`.
+        """Render a mail and hand it to SES; returns `sent`, `no address`, or `refused: <why>`.
 
         Raises:
             MailDeferred: SES takes no mail now.
@@ -68,9 +69,12 @@ class Mailer:
         to = self.operator if mail.audience == "operator" else mail.to
         if not to:
             return "no address"
+        address = deliverable(to)
+        if address is None:
+            return f"{REFUSED}: address"
         if self.resting:
             raise MailDeferred("resting", self.resting)
-        request = self._request(mail, to)
+        request = self._request(mail, address)
         try:
             return self._send(request)
         except (MailDeferred, BotoCoreError):  # not now, or no answer in time
@@ -78,7 +82,8 @@ class Mailer:
             raise
 
     def _send(self, request: dict[str, Any]) -> str:
-        for again in range(AT_ONCE + 1):
+        again = 0
+        while True:
             try:
                 self._call(request)
             except ClientError as error:
@@ -91,10 +96,10 @@ class Mailer:
                     raise
                 if again == AT_ONCE:
                     raise MailDeferred(code, REST) from None
-                self.sleep(self.jitter(0.1, 1))
             else:
-                break
-        return "sent"
+                return "sent"
+            again += 1
+            self.sleep(self.jitter(0.1, 1))
 
     def _call(self, request: dict[str, Any]) -> None:
         """Call SES once more if a kept connection was closed while Lambda slept: SES has not read that request."""

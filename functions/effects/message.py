@@ -39,6 +39,6 @@ def read_message(record: Mapping[str, Any], lanes: Mapping[str, Lane]) -> Messag
 def _event_in(body: str) -> str:
     try:
         event_id = json.loads(body)["event"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
     return event_id if isinstance(event_id, str) else ""

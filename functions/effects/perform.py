@@ -6,7 +6,7 @@ so its outcome is also written before the next mail begins. If SES's answer is l
 written the outcome, SES gets that mail twice.
 """
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from functions.effects.marks import checkpoint
 from functions.effects.retry import after_failure
@@ -14,7 +14,9 @@ from functions.effects.still_applies import why_not
 from functions.effects.turn import Result, Turn, conclude
 from functions.effects.worker import Done, More
 from shared import keys
-from shared.effects import Email, Publish
+from shared.effects import Email
+from shared.errors import MailDeferred
+from shared.failure import failure_of
 from shared.inbox.outbox import (
     Owed,
     OwedErasure,
@@ -44,7 +46,9 @@ def perform(turn: Turn) -> Result:
         progress = turn.progress(place)
         if progress.outcome is None and progress.failed_ms is None and progress.not_before <= turn.worker.store.now():
             _try(turn, place, owed, progress)
-    return conclude(turn)
+        if turn.deferred_until:
+            break  # what SES said of one mail holds for the rest
+    return replace(conclude(turn), faulty=turn.faulty)
 
 
 def _try(turn: Turn, place: int, owed: Owed, progress: Progress) -> None:
@@ -56,7 +60,11 @@ def _try(turn: Turn, place: int, owed: Owed, progress: Progress) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and tried again or given up
         worker = turn.worker
         mail = isinstance(owed, OwedMail)
-        turn.note(place, after_failure(progress, error, worker.store.clock(), worker.jitter, mail=mail))
+        turn.faulty |= failure_of(error).kind == "deployment"
+        failed = after_failure(progress, error, worker.store.clock(), worker.jitter, mail=mail)
+        turn.note(place, failed)
+        if isinstance(error, MailDeferred):
+            turn.deferred_until = failed.not_before
         return
     match came:
         case Done(outcome):
@@ -86,8 +94,8 @@ def _at_once(turn: Turn, owed: OwedReminder | OwedPublish | OwedExport | OwedObs
     match owed:
         case OwedReminder(remind=remind):
             return does.set_reminder(remind)
-        case OwedPublish(announcements=announcements):
-            return _publish(turn, announcements)
+        case OwedPublish():
+            return _publish(turn, owed)
         case OwedExport(export=export):
             return does.export(export, turn.leased.committed_ms)
         case OwedObservation(observe=observe):
@@ -116,11 +124,14 @@ def _committed_mail(store: Store, owed: OwedMail) -> Email | None:
     return Email.model_validate_json(from_item(found)["mail"]) if found else None
 
 
-def _publish(turn: Turn, announcements: Sequence[Publish]) -> str:
-    """Publish, but nothing about a customer or an account that was erased since the event was committed."""
-    about = {(one.account, one.customer) for one in announcements}
-    erased = {one for one in about if _erased(turn, *one)}
-    left = [one for one in announcements if (one.account, one.customer) not in erased]
+def _publish(turn: Turn, owed: OwedPublish) -> str:
+    """Publish, but nothing about a customer or an account that was erased since the event was committed.
+
+    An erasure's own announcement, which waits for it, is always published: code before 0.2 wrote the tombstone late.
+    """
+    about = {(one.account, one.customer) for one in owed.announcements}
+    erased = {one for one in about if owed.after is None and _erased(turn, *one)}
+    left = [one for one in owed.announcements if (one.account, one.customer) not in erased]
     return turn.worker.performers.publish(left) if left else "erased"
 
 

@@ -32,6 +32,8 @@ class Settings(Frozen):
     mail_sender: str
     operator_address: str = ""
     mail_connected: bool = False
+    tell_connected: bool = False
+    collect_after_end: bool = False
     mails_off: str = ""
     """Templates, separated by commas."""
     business_name: str
@@ -58,4 +60,10 @@ def policy_of(settings: Settings) -> Policy:
     Raises:
         ValueError: a mail that is to be off does not exist; says which there are.
     """
-    return Policy(plans=read_plans(), off=mails_off(settings.mails_off), mail_connected=settings.mail_connected)
+    return Policy(
+        plans=read_plans(),
+        off=mails_off(settings.mails_off),
+        mail_connected=settings.mail_connected,
+        tell_connected=settings.tell_connected,
+        collect_after_end=settings.collect_after_end,
+    )

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from functions.reconcile.hourly import Run, Totals, run
+from functions.reconcile.overdue import Overdue
 from functions.reconcile.stripe_api import Json, mode_of
 from shared.errors import Permanent, Retryable
 
@@ -30,13 +31,13 @@ class Parts:
     Args:
         fetch_key: returns Stripe's API key, or anything else if none is stored.
         prepare: makes a run of a key and of how many seconds are left.
-        hand_over: hands over again what is overdue, and returns how many lanes were.
+        hand_over: hands over again what is overdue, and returns what it found.
         count: makes metrics of the totals.
     """
 
     fetch_key: Callable[[], str]
     prepare: Callable[[str, Callable[[], float]], Run]
-    hand_over: Callable[[], int]
+    hand_over: Callable[[], Overdue]
     count: Callable[[Totals], None]
 
 
@@ -51,7 +52,9 @@ def make_handler(parts: Parts, logger: "Logger", *, livemode: bool | None) -> Ha
     def handler(_event: Mapping[str, Any], context: Context) -> dict[str, int]:
         totals = Totals()
         try:
-            totals.handed_over = parts.hand_over()
+            found = parts.hand_over()
+            totals.handed_over = found.handed_over
+            totals.dead_effects_s, totals.dead_mails_s = found.dead_s["effects"], found.dead_s["mails"]
             key = parts.fetch_key().strip()
             if why := _off(mode_of(key), livemode=livemode):
                 logger.info("reconciliation is off", extra={"why": why, "handed_over": totals.handed_over})

@@ -48,6 +48,10 @@ class Totals:
     missing: int = 0
     healed: int = 0
     handed_over: int = 0
+    dead_effects_s: int = 0
+    """Seconds since the oldest dead letter of the effects was sent; 0 if there is none."""
+    dead_mails_s: int = 0
+    """The same of the mails."""
 
 
 class OutOfTimeError(Exception):

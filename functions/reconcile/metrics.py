@@ -3,13 +3,16 @@
 import time
 from typing import TYPE_CHECKING
 
-from functions.reconcile.hourly import Totals
+from functions.reconcile.hourly import HOUR, Totals
 from shared.emf import directive, embedded
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
 SERVICE = "reconcile"
+
+OLD = 10 * 24 * HOUR
+"""Seconds after which somebody has to look at a dead letter: SQS keeps it for 4 days more."""
 
 
 def count(totals: Totals, logger: "Logger", namespace: str) -> None:
@@ -20,6 +23,10 @@ def count(totals: Totals, logger: "Logger", namespace: str) -> None:
         "Healed": totals.healed,
         "HandedOver": totals.handed_over,
     }
-    metrics = embedded(time.time(), [directive(namespace, dict.fromkeys(counts, "Count"))])
-    say = logger.warning if totals.missing else logger.info  # so that a log level of WARN keeps what an alarm reads
-    say("counted", extra={"service": SERVICE, **counts, **metrics})
+    ages = {"OldestDeadEffectSeconds": totals.dead_effects_s, "OldestDeadMailSeconds": totals.dead_mails_s}
+    units = dict.fromkeys(counts, "Count") | dict.fromkeys(ages, "Seconds")
+    metrics = embedded(time.time(), [directive(namespace, units)])
+    # A log level of WARN keeps what an alarm waits for.
+    alarming = totals.missing or totals.handed_over or max(ages.values()) > OLD
+    say = logger.warning if alarming else logger.info
+    say("counted", extra={"service": SERVICE, **counts, **ages, **metrics})

@@ -5,7 +5,7 @@ days; it can also be purged by mistake. The inbox knows better, and this asks it
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,9 @@ HOUR = 3600
 LATE: Mapping[Lane, int] = {"effects": HOUR, "mails": 4 * HOUR}
 """Seconds after which a lane that should have gone on is handed over again. While Amazon SES takes no mail, the worker
 puts mails off for up to an hour at a time without a mark on the item, so mails have longer."""
+
+KEPT = 14 * 24 * HOUR
+"""Seconds for which SQS keeps a dead letter, as template.yaml has it."""
 
 AT_ONCE = 100
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
@@ -54,20 +57,44 @@ class Inbox:
         yield from map(from_item, answer["Responses"].get(self.table, ()))
 
 
-def hand_over_again(inbox: Inbox, handover: Handover, now: int, late: Mapping[Lane, int] = LATE) -> int:
-    """Hand over each lane that is overdue at epoch seconds `now`, and return how many were; a failed lane is not.
+@dataclass
+class Overdue:
+    """What was found: how many lanes were handed over again, and the oldest dead letter of each lane in seconds."""
+
+    handed_over: int = 0
+    dead_s: dict[Lane, int] = field(default_factory=lambda: dict.fromkeys(LANES, 0))
+
+
+def hand_over_again(inbox: Inbox, handover: Handover, now: int, late: Mapping[Lane, int] = LATE) -> Overdue:
+    """Hand over each lane that is overdue at epoch seconds `now`; a failed lane is not.
 
     A lane that was given up lies in its dead-letter queue: a redrive brings it back.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB or SQS did not answer; the next run goes on.
     """
-    again = 0
+    found = Overdue()
     for item in inbox.unfinished((now - min(late.values())) * 1000):
-        lanes = [lane for lane in LANES if f"{lane}_owed" in item and _due(item, lane) + late[lane] < now]
+        owed = [lane for lane in LANES if f"{lane}_owed" in item]
+        lanes = [lane for lane in owed if _due(item, lane) + late[lane] < now]
         handover.send(item["id"], item["account"], lanes)
-        again += len(lanes)
-    return again
+        found.handed_over += len(lanes)
+        for lane in owed:
+            found.dead_s[lane] = max(found.dead_s[lane], _dead_for(item, lane, now))
+    return found
+
+
+def _dead_for(item: Mapping[str, Any], lane: Lane, now: int) -> int:
+    """How old the lane's dead letter is, in seconds; 0 if there is none, or if SQS has deleted it.
+
+    A dead letter of a standard queue keeps the time at which it was sent first, and SQS deletes it by that:
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
+    """
+    holder = item.get(f"{lane}_holder", {})
+    if "failed_ms" not in holder:
+        return 0
+    age = now - holder["sent_ms"] // 1000
+    return age if age <= KEPT else 0
 
 
 def _due(item: Mapping[str, Any], lane: Lane) -> float:

@@ -118,6 +118,16 @@ def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
     return (*exports, *erasures, *reminders, *observations, *published, *mails)
 
 
+def with_waits(outbox: tuple[Owed, ...]) -> tuple[Owed, ...]:
+    """An outbox of code before the effects worker, which performed one entry after the other: what waits says so."""
+    exported, erased = (
+        next((place for place, owed in enumerate(outbox) if isinstance(owed, kind)), None)
+        for kind in (OwedExport, OwedErasure)
+    )
+    waits: dict[type[_Entry], int | None] = {OwedMail: exported, OwedPublish: erased}
+    return tuple(owed.model_copy(update={"after": waits.get(type(owed))}) for owed in outbox)
+
+
 def without_announcements(outbox: tuple[Owed, ...]) -> tuple[Owed, ...]:
     """The outbox once they are published: announcements carry the business's metadata, which must not stay here."""
     return tuple(OwedPublish(after=owed.after) if isinstance(owed, OwedPublish) else owed for owed in outbox)

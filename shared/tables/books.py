@@ -1,6 +1,6 @@
 """The books in DynamoDB: one consistent read a record, unless it was read ahead with others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,17 +35,26 @@ class DynamoBooks:
             return found
         return found.model_copy(update={"erased_at": stone.as_of, "versions_before": stone.version})
 
-    def disputed(self, account: str, customer: str) -> bool:
-        """Whether a dispute about a payment of the customer's is open."""
-        pages = self.store.client.get_paginator("query").paginate(
-            TableName=self.store.books,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :pointer)",
-            ExpressionAttributeValues=to_item({":pk": keys.partition(account, customer), ":pointer": keys.pointer("")}),
+    def awaits_money(self, account: str, customer: str) -> bool:
+        """Whether an order waits for its payment, a refund is under way, or a dispute about a payment is open."""
+        orders = (
+            Order.model_validate_json(unpack(item["record"])) for item in self._held(account, customer, keys.order(""))
         )
         payments = (
-            str(from_item(item)["sk"]).removeprefix(keys.pointer("")) for page in pages for item in page["Items"]
+            str(item["sk"]).removeprefix(keys.pointer("")) for item in self._held(account, customer, keys.pointer(""))
         )
-        return any(self.payment(account, payment).disputed for payment in payments)
+        return any(one.awaits_money for one in orders) or any(
+            self.payment(account, payment).awaits_money for payment in payments
+        )
+
+    def _held(self, account: str, customer: str, prefix: str) -> Iterator[Mapping[str, Any]]:
+        """The items of a customer's partition whose sort key begins so."""
+        pages = self.store.client.get_paginator("query").paginate(
+            TableName=self.store.books,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues=to_item({":pk": keys.partition(account, customer), ":prefix": prefix}),
+        )
+        return (from_item(item) for page in pages for item in page["Items"])
 
     def past[Found: Past](self, vacant: Found) -> Found:
         """A subscription that has ended or a closed invoice; raises botocore's errors if DynamoDB does not answer."""

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from functions.effects.eraser import PAUSES
 from infra.local_cloud.faults import Rule
+from infra.stack import NAME
+from shared.inbox.lanes import LANES
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,7 @@ class Call:
         operation: empty for any: the proxy does not know those of SES's second version, of which one is called.
         says: what its request must contain to be broken; None if it names its account, whose mark it must contain
             then; empty if it names nobody, so that a fault hits whoever calls next.
+        to: what it must contain besides: the queue that a message is sent to.
         throttled: the service's own error for too many calls, and its status.
         tries: how often the SDK sends it, as the composition roots configure it.
         gives_up: seconds after which the SDK has stopped waiting for one try.
@@ -25,26 +29,36 @@ class Call:
     service: str
     operation: str
     says: str | None = None
+    to: str = ""
     throttled: tuple[str, int] = ("ThrottlingException", 400)
     tries: int = 3
     gives_up: float = 5.5
 
     def __str__(self) -> str:
-        return f"{self.service} {self.operation}" + (f" ({self.says})" if self.says else "")
+        which = self.says or self.to
+        return f"{self.service} {self.operation}" + (f" ({which})" if which else "")
 
 
-SEND_MESSAGE = Call("sqs", "SendMessage", tries=2, gives_up=3.5)
+ACCEPT = Call("sqs", "SendMessage", to="events.fifo", tries=2, gives_up=3.5)
+"""By ingest."""
+HAND_OVERS = tuple(Call("sqs", "SendMessage", to=f"{NAME}-{lane}") for lane in LANES)
+"""By the consumer, to the queues of the effects worker."""
 LOOK, BATCH, TRANSACT = (Call("dynamodb", name) for name in ("BatchGetItem", "BatchWriteItem", "TransactWriteItems"))
+CLAIM, MARK = Call("dynamodb", "PutItem"), Call("dynamodb", "UpdateItem")
+"""A second delivery is claimed by a put; leases, outcomes and failures are written by updates."""
 PUT_EVENTS = Call("events", "PutEvents")
 SEND_EMAIL = Call("ses", "", throttled=("TooManyRequestsException", 429), tries=1, gives_up=10.5)
 NAMED = (
-    SEND_MESSAGE,
-    Call("dynamodb", "PutItem"),
+    ACCEPT,
+    *HAND_OVERS,
+    CLAIM,
     LOOK,
+    Call("dynamodb", "GetItem"),
     Call("dynamodb", "Query"),
-    Call("dynamodb", "UpdateItem"),
+    MARK,
     TRANSACT,
     BATCH,
+    Call("dynamodb", "DeleteItem"),
     Call("scheduler", "CreateSchedule", throttled=("ThrottlingException", 429)),
     PUT_EVENTS,
     SEND_EMAIL,
@@ -92,7 +106,7 @@ OWN = (
     (LOOK, Way.THROUGHPUT, 7),
     (TRANSACT, Way.CONFLICT, 9),
     (TRANSACT, Way.THROTTLED_WRITE, 9),
-    (BATCH, Way.UNPROCESSED, 2),
+    (BATCH, Way.UNPROCESSED, len(PAUSES) + 1),
     (PUT_EVENTS, Way.FAILED_ENTRIES, 2),
 )
 """The faults of one service's own, with how many of them outlast our own tries."""
@@ -107,6 +121,8 @@ def _cancelled(reason: str) -> Mapping[str, Any]:
     return _error("TransactionCanceledException", 400, CancellationReasons=reasons)
 
 
+NOTHING = {"pk": {"S": "p"}, "sk": {"S": "s"}}
+"""The key of an item that does not exist."""
 EFFECTS: Mapping[Way, Mapping[str, Any]] = {
     Way.UNREACHABLE: {"reset": True},
     Way.UNANSWERED: {"response": {"abort_bytes": 0}},
@@ -117,7 +133,8 @@ EFFECTS: Mapping[Way, Mapping[str, Any]] = {
     Way.THROTTLED_WRITE: _cancelled("ThrottlingError"),
     # Answers that are no errors: the proxy writes whatever fields an error is to have, and any status.
     Way.UNREAD: _error("none", 200, Responses={}, UnprocessedKeys={"books": {"Keys": [{"pk": {"S": "p"}}]}}),
-    Way.UNPROCESSED: _error("none", 200, UnprocessedItems={"books": [{"DeleteRequest": {"Key": {"pk": {"S": "p"}}}}]}),
+    # What is left over is no part of what was asked for, so that all of an eraser's tries must meet it, or none.
+    Way.UNPROCESSED: _error("none", 200, UnprocessedItems={f"{NAME}-books": [{"DeleteRequest": {"Key": NOTHING}}]}),
     Way.FAILED_ENTRIES: _error("none", 200, FailedEntryCount=1, Entries=[{"ErrorCode": "ThrottlingException"}]),
 }
 """What the proxy does, where that is the same for every call."""
@@ -125,8 +142,9 @@ EFFECTS: Mapping[Way, Mapping[str, Any]] = {
 
 def rules(call: Call, way: Way, mark: str, times: int) -> tuple[Rule, ...]:
     """Rules by which `call` fails in a `way` for the account with `mark`, so many times."""
-    says = mark if call.says is None else call.says
-    which = {"service": call.service, "body": f"contains(to_string(@), '{says}')" if says else None}
+    parts = [part for part in (mark if call.says is None else call.says, call.to) if part]
+    body = " && ".join(f"contains(to_string(@), '{part}')" for part in parts)
+    which = {"service": call.service, "body": body or None}
     which |= {"operation": call.operation} if call.operation else {}
     if way is Way.ERROR_5XX:
         unavailable = {**which, "times": times // 2, **_error("ServiceUnavailable", 503)}

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from infra import samples
@@ -24,13 +25,16 @@ STORY = (
     ("invoice.payment_failed", "a"),
     ("invoice.paid.recovered", "a"),
     ("payout.failed", "a"),
-    ("customer.created", "b"),
-    ("customer.deleted", "b"),
+    ("customer.subscription.created", "b"),
+    ("customer.subscription.deleted", "b"),
     ("customer.subscription.deleted", "a"),
 )
-"""Samples, and which of the account's two customers they are about; one is told farewell, and one is erased."""
+"""Samples, and which of the account's two customers they are about; both are told farewell, with an export."""
+PARTING = ("customer.deleted", "b")
+"""What is sent once all of that has come: one of the two is erased, the export included."""
 FOLLOWS = 3700
-"""Seconds after which the messages that Billhook sends itself have come due: erasure, and farewell with an export."""
+"""Seconds after which the messages that Billhook sends itself have come due: the farewells."""
+QUEUES = ("EventsQueueUrl", "EffectsQueueUrl", "MailsQueueUrl")
 FIRST_STEP, LAST_STEP = 61, 2 * 3600
 """Seconds that are let pass when all that is left waits for a later time; more, the longer nothing changes."""
 
@@ -54,15 +58,20 @@ class Account:
     def story(self, at: int) -> Iterator[dict[str, Any]]:
         """Its events, a second apart from `at` on: the story, one that nobody handles, and perhaps poison."""
         for number, (name, customer) in enumerate(STORY):
-            event = samples.fresh(name, at + number, f"evt_{self.mark}{number}", self.id)
-            text = json.dumps(samples.renamed(event, self.mark + customer))
-            yield json.loads(re.sub(r"[\w.]+@example\.com", f"{self.mark}{customer}@example.com", text))
+            yield self.event(number, name, customer, at + number)
         other = samples.fresh("payout.created", at, f"evt_{self.mark}ignored", self.id)
         yield other | {"type": "price.created"}
         if self.poisoned:
             broken = {"type": "invoice.payment_failed", "data": {"object": {"object": "invoice", "id": 1}}}
             yield other | broken | {"id": f"evt_{self.mark}poison"}
             yield other | {"type": "price.updated", "id": f"evt_{self.mark}behind"}
+
+    def event(self, number: int, name: str, customer: str, at: int) -> dict[str, Any]:
+        """A sample as this account's, about one of its customers."""
+        event = samples.fresh(name, at, f"evt_{self.mark}{number}", self.id)
+        text = json.dumps(samples.renamed(event, self.mark + customer))
+        made: dict[str, Any] = json.loads(re.sub(r"[\w.]+@example\.com", f"{self.mark}{customer}@example.com", text))
+        return made
 
 
 def live(stack: Stack, accounts: Sequence[Account], *, late: float = 0) -> None:
@@ -74,19 +83,30 @@ def live(stack: Stack, accounts: Sequence[Account], *, late: float = 0) -> None:
         late: real seconds after which no call that its caller gave up can still arrive.
     """
     at = stack.now() - 60
-    with ThreadPoolExecutor(SENDERS) as pool:
-        list(pool.map(lambda account: _send(stack, account, at), accounts))
+    for account in accounts:
+        account.began = at
+    _send_all(stack, accounts, [list(account.story(at)) for account in accounts])
     drain(stack)
     time.sleep(late)
     stack.cloud.advance(FOLLOWS)
     drain(stack)
     time.sleep(late)
+    name, customer = PARTING
+    last = [[account.event(len(STORY), name, customer, at + FOLLOWS)] for account in accounts]
+    _send_all(stack, accounts, last)
+    drain(stack)
+    time.sleep(late)
     drain(stack)
 
 
-def _send(stack: Stack, account: Account, at: int) -> None:
-    account.began = at
-    for event in account.story(at):
+def _send_all(stack: Stack, accounts: Sequence[Account], events: Sequence[Sequence[dict[str, Any]]]) -> None:
+    """Send each account's events in their order, several accounts' at once."""
+    with ThreadPoolExecutor(SENDERS) as pool:
+        list(pool.map(_send, repeat(stack), accounts, events))
+
+
+def _send(stack: Stack, account: Account, events: Sequence[dict[str, Any]]) -> None:
+    for event in events:
         account.told += 1
         for _ in range(SENT_AT_MOST):
             status = stack.post(event).status
@@ -97,16 +117,16 @@ def _send(stack: Stack, account: Account, at: int) -> None:
 
 
 def drain(stack: Stack, seconds: float = 300) -> None:
-    """Return once the queue is empty; whenever all that is left waits, let time pass.
+    """Return once the queues are empty; whenever all that is left waits, let time pass.
 
     Raises:
-        TimeoutError: it is not empty after so many seconds.
+        TimeoutError: they are not empty after so many seconds.
     """
     step, before, deadline = FIRST_STEP, 0, time.monotonic() + seconds
     sqs: SQSClient = stack.cloud.client("sqs")
-    while left := _waiting(sqs, stack.outputs["EventsQueueUrl"]):
+    while left := sum(_waiting(sqs, stack.outputs[queue]) for queue in QUEUES):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{left} messages are still in the queue")
+            raise TimeoutError(f"{left} messages are still in the queues")
         if _is_idle(stack):
             step = FIRST_STEP if left != before else min(2 * step, LAST_STEP)
             before = left

@@ -9,14 +9,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from infra.stack import SETTLED, Stack
+from shared.inbox.lanes import LANES
 from tests.cloud.crowd import Account
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_sqs.client import SQSClient
 
-NOT_AT_ONCE = frozenset({"retry", "unclaimed", "fenced", "held", "unrecorded"})
-"""What the consumer's log says of an attempt after which the event had to come again."""
+NOT_AT_ONCE = frozenset(
+    {"retry", "unclaimed", "fenced", "leased elsewhere", "unrecorded", "not handed over", "waits", "resting"}
+)
+"""What the consumer's and the worker's log say of an attempt after which the message had to come again."""
+COMMITS = frozenset({"committed", "done"})
+"""What the consumer's log says of an attempt that brought an event to its commit."""
 
 
 def listen(stack: Stack) -> str:
@@ -41,13 +46,16 @@ def _heard(stack: Stack, queue: str) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything that the stack has done, as its tables, its log, the mail service and the bus tell."""
+    """Everything that the stack has done, as its tables, its log, the mail service and the bus tell.
+
+    `verdicts` counts the log's lines by event, state and lane; the lane is empty for the consumer's.
+    """
 
     inbox: dict[str, dict[str, Any]]
     books: list[dict[str, Any]]
     mails: Counter[tuple[str, str]]
     heard: list[dict[str, Any]]
-    verdicts: Counter[tuple[str, str]]
+    verdicts: Counter[tuple[str, str, str]]
 
     def lost(self, account: Account) -> list[str]:
         """The accepted events that have not ended, or were dead-lettered without a reason."""
@@ -64,15 +72,22 @@ class Outcome:
 
     def again(self, account: Account) -> int:
         """How many attempts ended with the event having to come again."""
-        return sum(self.verdicts[event_id, verdict] for event_id in self._events_of(account) for verdict in NOT_AT_ONCE)
+        events = set(self._events_of(account))
+        return sum(
+            times for (event, state, _), times in self.verdicts.items() if state in NOT_AT_ONCE and event in events
+        )
 
     def handled_twice(self, account: Account) -> list[str]:
-        """The events that were brought to an end more than once, and what was announced under two ids."""
+        """What was committed, or a lane of it performed, more than once; and what was announced under two ids."""
         ids = defaultdict(set)
         for one in self._heard_of(account):
             ids[json.dumps(one | {"id": ""}, sort_keys=True)].add(one["id"])
+        ended: Counter[str] = Counter()
+        for event_id in self._events_of(account):
+            ended[event_id] = sum(self.verdicts[event_id, state, ""] for state in COMMITS)
+            ended |= {f"{lane} of {event_id}": self.verdicts[event_id, "performed", lane] for lane in LANES}
         return [
-            *(event_id for event_id in self._events_of(account) if self.verdicts[event_id, "done"] > 1),
+            *(what for what, times in ended.items() if times > 1),
             *(what for what, known in ids.items() if len(known) > 1),
         ]
 
@@ -86,10 +101,10 @@ class Outcome:
         return ids.total() - len(ids)
 
     def out_of_order(self, account: Account) -> list[str]:
-        """The events that were begun before the one accepted before them had ended."""
+        """The events that were begun before the one accepted before them was decided on; effects keep no order."""
         items = [self.inbox[event_id] for event_id in account.accepted if event_id in self.inbox]
-        ended = [item.get("done_ms", item.get("failed_ms", item["started_ms"])) for item in items]
-        return [item["id"] for item, before in zip(items[1:], ended, strict=False) if item["started_ms"] < before]
+        decided = [_decided_ms(item) for item in items]
+        return [item["id"] for item, before in zip(items[1:], decided, strict=False) if item["started_ms"] < before]
 
     def came_of(self, account: Account) -> dict[str, Any]:
         """The records, mails, announcements and messages of our own, however often; without what tells whose."""
@@ -123,6 +138,12 @@ class Outcome:
         return sum(item["state"] == "failed" for item in self.inbox.values())
 
 
+def _decided_ms(item: dict[str, Any]) -> int:
+    """When an event was committed, or given up by the consumer; ignoring it is one write with its claim."""
+    times = (item[name] for name in ("committed_ms", "done_ms", "failed_ms", "started_ms") if name in item)
+    return int(next(times))
+
+
 def _without_names(text: str, account: Account) -> str:
     """`text` with the account's mark, the hashes of it, and the time at which its story began, made those of all."""
     plain = re.sub(r"due_[0-9a-f]{48}|(?<=digest.{5})[0-9a-f]{16}", "", text.replace(account.mark, "MARK"))
@@ -131,11 +152,11 @@ def _without_names(text: str, account: Account) -> str:
 
 def look(stack: Stack, queue: str) -> Outcome:
     """All of it; `queue` is what `listen` returned, and is empty afterwards."""
-    verdicts = re.findall(r'"message":"([a-z ]+)".*?"event_id":"([^"]+)"', stack.cloud.log())
+    said = re.findall(r'"message":"([a-z ]+)".*?"event_id":"([^"]+)"(?:,"lane":"(\w+)")?', stack.cloud.log())
     return Outcome(
         inbox={item["id"]: item for item in stack.all_inbox()},
         books=stack.books(),
         mails=Counter((mail.to[0], mail.subject) for mail in stack.mails()),
         heard=list(_heard(stack, queue)),
-        verdicts=Counter((event_id, verdict) for verdict, event_id in verdicts),
+        verdicts=Counter((event_id, state, lane) for state, event_id, lane in said),
     )

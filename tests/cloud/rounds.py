@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from infra.local_cloud.faults import Rule
 from infra.stack import Stack
-from tests.cloud.breakages import NAMED, NAMELESS, OWN, TRANSACT, Call, Way, can_be, outlasting, rules
+from tests.cloud.breakages import CLAIM, MARK, NAMED, NAMELESS, OWN, TRANSACT, Call, Way, can_be, outlasting, rules
 from tests.cloud.crowd import Account, live
 
-POISONED = frozenset({TRANSACT, *(call for call in NAMED if call.operation in {"PutItem", "UpdateItem"}), *NAMELESS})
-"""The calls by which poison is recorded, and burnt."""
+POISONED = frozenset({TRANSACT, CLAIM, MARK, *NAMELESS})
+"""The calls by which poison is recorded, and counted out."""
 ONCE = frozenset({Way.THROTTLED, Way.UNANSWERED, Way.SILENT})
 """The faults that happen to one more account, once: the SDK's own retry is the same after all that are like them."""
 
@@ -90,9 +90,16 @@ def play(stack: Stack, rounds: Sequence[Round]) -> None:
 
 
 def forget_secrets(stack: Stack) -> None:
-    """Have both functions fetch their secrets again: ingest by time, the consumer in a new process."""
+    """Have the functions fetch their secrets again: ingest by time, consumer and worker in new processes."""
     stack.cloud.advance(301)
+    kill(stack, "ConsumerFunction|EffectsFunction")
+
+
+def kill(stack: Stack, functions: str) -> int:
+    """SIGKILL the processes of functions, by a pattern of their names; how many. The emulator starts others."""
     emulator = str(stack.cloud._emulator.process.pid)  # noqa: SLF001 - a function's process is the emulator's own affair
-    command = ["pgrep", "--parent", emulator, "--full", "ConsumerFunction"]
-    for process in subprocess.run(command, capture_output=True, text=True, check=False).stdout.split():  # noqa: S603 - fixed
+    command = ["pgrep", "--parent", emulator, "--full", functions]
+    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()  # noqa: S603 - fixed
+    for process in found:
         os.kill(int(process), signal.SIGKILL)
+    return len(found)

@@ -30,16 +30,18 @@ def about(event: dict[str, Any]) -> Wanted:
     return lambda line: line.event_id == event["id"]
 
 
-def test_an_event_is_shown_once_after_its_mail(stack: Stack, account: str) -> None:
+def test_an_event_is_shown_as_it_is_committed_and_performed_and_with_its_mail(stack: Stack, account: str) -> None:
     incoming = Incoming(stack)
     event = samples.fresh("invoice.payment_failed", stack.now(), account=account)
     stack.send(event)
 
-    mail, line = shown(incoming, lambda line: line.state == "sent" or about(event)(line), 2)
+    lines = shown(incoming, lambda line: line.state == "sent" or about(event)(line), 3)
 
-    assert (mail.state, mail.why) == ("sent", "Your payment of 29.00 USD did not go through")
-    assert (line.what, line.state, line.why) == ("invoice.payment_failed", "done", "")
-    assert line.ms is not None
+    committed, performed, mail = sorted(lines, key=lambda line: ["committed", "performed", "sent"].index(line.state))
+    assert mail.why == "Your payment of 29.00 USD did not go through"
+    assert (committed.what, committed.why) == ("invoice.payment_failed", "")
+    assert (performed.what, performed.why) == ("invoice.payment_failed", "effects: set, published")
+    assert None not in (committed.ms, performed.ms)
     assert not [line for _, line in incoming.new() if about(event)(line)]
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from infra.stack import Stack, deployed
-from tests.cloud.breakages import NAMED, PUT_EVENTS, SEND_EMAIL, SEND_MESSAGE, TRANSACT, Call, Way, outlasting
+from shared.inbox.lanes import LANES
+from tests.cloud.breakages import ACCEPT, HAND_OVERS, MARK, PUT_EVENTS, SEND_EMAIL, TRANSACT, Call, Way, outlasting
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.cloud.outcome import listen, look
 from tests.cloud.rounds import named, play
@@ -13,10 +14,10 @@ from tests.cloud.verdict import wrong
 
 pytestmark = pytest.mark.cloud
 
-CALLS = {call.operation: call for call in NAMED}
 BROKEN: tuple[tuple[Call, Way], ...] = (
-    (SEND_MESSAGE, Way.THROTTLED),
-    (CALLS["UpdateItem"], Way.ERROR_5XX),
+    (ACCEPT, Way.THROTTLED),
+    (HAND_OVERS[0], Way.UNREACHABLE),
+    (MARK, Way.ERROR_5XX),
     (TRANSACT, Way.UNANSWERED),
     (SEND_EMAIL, Way.THROTTLED),
 )
@@ -38,3 +39,4 @@ def test_every_event_accepted_ends_and_none_happens_twice(stack: Stack) -> None:
     outcome = look(stack, queue)
     assert [line for one in rounds for line in wrong(outcome, one)] == []
     assert outcome.dead == stack.dead_letters() > 0
+    assert [stack.dead_letters(lane) for lane in LANES] == [0, 0]

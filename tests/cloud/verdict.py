@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from tests.cloud.breakages import OWN, REFUSED, SEND_EMAIL, Call, Way
+from tests.cloud.breakages import MARK, OWN, REFUSED, SEND_EMAIL, Call, Way
 from tests.cloud.crowd import Account
 from tests.cloud.outcome import Outcome
 from tests.cloud.rounds import Round
@@ -70,7 +70,7 @@ def _held_up(outcome: Outcome, account: Account, calls: Sequence[Call]) -> bool:
 def may_mail_twice(calls: Sequence[Call], way: Way) -> bool:
     """Whether SES's answer, or the mark that is written after it, was lost: the one place that the README names."""
     answered = way not in {Way.LATE, Way.UNANSWERED, Way.CUT}
-    return any(call.operation == "UpdateItem" or (call == SEND_EMAIL and not answered) for call in calls)
+    return any(call == MARK or (call == SEND_EMAIL and not answered) for call in calls)
 
 
 def table(outcome: Outcome, rounds: Sequence[Round]) -> Iterator[str]:

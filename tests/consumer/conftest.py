@@ -11,7 +11,7 @@ from botocore.httpsession import URLLib3Session
 from botocore.retries.quota import RetryQuota
 from moto import mock_aws
 
-from functions.consumer.wiring import PATIENCE
+from shared.aws import PATIENCE
 from tests.consumer.dynamodb_local import find_jar, running
 from tests.consumer.faults import Faults
 from tests.consumer.tables import make_table

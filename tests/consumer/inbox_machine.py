@@ -1,42 +1,26 @@
 """Consumers that claim one event, stall, wake up late, fail and lose answers, against a model without conditions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, precondition, rule
 
-from functions.consumer import claim as stage
-from functions.consumer.claim import (
-    AwaitingDeadLetter,
-    Claim,
-    Claimed,
-    Duplicate,
-    Exhausted,
-    LeasedElsewhere,
-    claim,
-    claim_by_commit,
-)
+from functions.consumer.claim import Claimed, Committed, Duplicate, Exhausted, New, Ours, claim, claim_by_commit
 from functions.consumer.commit import FencedError, commit
-from functions.consumer.failure import Failure, record_failure, record_retry
-from functions.effects.perform import perform
+from functions.consumer.failure import record_failure, record_retry
 from shared.decision import Decision
-from shared.inbox.outbox import Owed, load
-from tests.consumer.faults import Crash
-from tests.consumer.world import LEASE, World, mail
+from shared.effects import DAY
+from shared.failure import Failure
+from shared.inbox.lanes import LANES, Lane
+from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
+from tests.consumer.lane_model import ATTEMPTS, Entry, LaneModel
+from tests.consumer.world import LEASE, World, mail, reminder
 
 RUNS = count()
-FAILURE = Failure("KeyError", "unexpected", "", ())
+FAILURE = Failure("KeyError", "unexpected", "", "bug")
 UNHEARD = 3  # as often as the SDK sends
-
-
-@dataclass
-class Hand:
-    """A consumer that has claimed the event, or means to by its commit; it may not know that its claim lapsed."""
-
-    claimed: Claimed
-    outbox: tuple[Owed, ...] | None
 
 
 @dataclass
@@ -49,28 +33,32 @@ class Model:
     attempts: int = 0
     lease_until: float = 0
     holder: str = ""
-    owes: bool = False
-    marked: int = 0
+    committed_ms: int = 0
+    lanes: dict[Lane, LaneModel] = field(default_factory=dict)
+
+    @property
+    def owing(self) -> tuple[Lane, ...]:
+        """The lanes that still owe something."""
+        return tuple(lane for lane in LANES if lane in self.lanes and not self.lanes[lane].finished)
 
     def answer(self, now: float) -> type:
         """What a claim must come to."""
         same_message = self.message == self.claimed_by
-        if self.state == "done":
-            return Duplicate
+        if self.state == "decided":
+            return Committed if self.owing else Duplicate
         if self.state == "failed" and same_message:
             return AwaitingDeadLetter
         if self.lease_until > now:
             return LeasedElsewhere
-        return Exhausted if same_message and self.attempts >= stage.ATTEMPTS else Claimed
+        return Exhausted if same_message and self.attempts >= ATTEMPTS else Claimed
 
     def is_claimed(self, token: str, now: float) -> None:
         self.attempts = self.attempts + 1 if self.message == self.claimed_by else 1
-        self.state = "committed" if self.owes else "claimed"
-        self.holder, self.claimed_by, self.lease_until = token, self.message, now + LEASE
+        self.state, self.holder, self.claimed_by, self.lease_until = "claimed", token, self.message, now + LEASE
 
 
 class Inbox(RuleBasedStateMachine):
-    """One event, which no other run knows."""
+    """One event, which no other run knows: what its consumers do. Each step is checked against the model."""
 
     hands = Bundle("hands")
 
@@ -79,9 +67,11 @@ class Inbox(RuleBasedStateMachine):
         self.world = world
         self.model = Model()
         self.id = f"evt_{next(RUNS)}"
-        self.mails = (mail(f"{self.id} one"), mail(f"{self.id} two"))
+        expires = int(world.clock.now) + 30 * DAY  # later than any run
+        self.mails = tuple(mail(f"{self.id} {which}", expires=expires) for which in ("one", "two"))
+        self.reminders = tuple(reminder(f"{self.id} {which}") for which in ("one", "two"))
 
-    # ---- what a consumer does; each step checks its outcome against the model, and then the model follows
+    # ---- what a consumer does
 
     @rule(target=hands, lost=st.booleans())
     def claims(self, *, lost: bool) -> object:
@@ -93,96 +83,63 @@ class Inbox(RuleBasedStateMachine):
     @rule(target=hands)
     def looks(self) -> object:
         message = self.world.message(f"message-{self.model.message}", self.id)
-        claimed = claim_by_commit(self.world.store, message, self.world.inbox(self.id))
-        expected = {"absent": Claimed, "done": Duplicate}.get(self.model.state, type(None))
-        assert type(claimed) is expected
-        return Hand(claimed, None) if isinstance(claimed, Claimed) else multiple()
+        found = claim_by_commit(self.world.store, message, self.world.inbox(self.id))
+        decided = self.model.answer(self.world.clock.now) if self.model.state == "decided" else type(None)
+        assert type(found) is (New if self.model.state == "absent" else decided)
+        if isinstance(found, Committed):
+            assert found.lanes == self.model.owing
+        return found if isinstance(found, New) else multiple()
 
-    @precondition(lambda self: self.model.state in {"claimed", "committed"})
-    @rule(target=hands, hand=hands, sends=st.booleans(), owing=st.booleans())
-    def claims_as_another_wakes_up(self, hand: Hand, *, sends: bool, owing: bool) -> object:
-        """The other one writes at the last moment: between the two calls of the take-over."""
+    @precondition(lambda self: self.model.state == "claimed")
+    @rule(target=hands, hand=hands, owes=st.sets(st.sampled_from(LANES)))
+    def claims_as_another_wakes_up(self, hand: Ours, owes: set[Lane]) -> object:
+        """The other one commits at the last moment: between the two calls of the take-over."""
         self.world.clock.now += LEASE
-        self.world.faults.meanwhile(
-            "UpdateItem", lambda: self.sends_one(hand) if sends else self.decides(hand, owing=owing, heard=True)
-        )
+        self.world.faults.meanwhile("UpdateItem", lambda: self.decides(hand, owes=owes, heard=True))
         return self._claims()
 
-    @rule(hand=hands, owing=st.booleans(), heard=st.booleans())
-    def decides(self, hand: Hand, *, owing: bool, heard: bool) -> None:
-        if hand.outbox is not None:
-            return
-        item = hand.claimed.item
-        may = self.model.state == "absent" if item else self._holds(hand) and self.model.state == "claimed"
+    @rule(hand=hands, owes=st.sets(st.sampled_from(LANES)), heard=st.booleans())
+    def decides(self, hand: Ours, *, owes: set[Lane], heard: bool) -> None:
+        may = self.model.state == ("absent" if isinstance(hand, New) else "claimed")
+        may = may and (isinstance(hand, New) or self._holds(hand))
         if not heard:
             self.world.faults.lose_answer("TransactWriteItems", UNHEARD)
-        decision = Decision(then=self.mails if owing else ())
+        then = (self.reminders if "effects" in owes else ()) + (self.mails if "mails" in owes else ())
         try:
-            outbox = commit(self.world.store, hand.claimed, self.world.event(self.id), "{}", decision)
+            commit(self.world.store, hand, self.world.event(self.id), "{}", Decision(then=then))
         except (FencedError, ReadTimeoutError):
             assert not may or not heard
         else:
             assert may
-            hand.outbox = outbox
-        if may and item:
-            self.model.holder, self.model.claimed_by, self.model.attempts = item["token"], self.model.message, 1
-            self.model.lease_until = item["lease_until"]
         if may:
-            self.model.state, self.model.owes = ("committed", True) if owing else ("done", False)
+            self._is_decided(hand, owes)
         self.world.faults.forget()
 
-    @rule(hand=hands)
-    def sends_one(self, hand: Hand) -> None:
-        """One mail, and then it stalls."""
-        if hand.outbox is None or all(owed.outcome for owed in hand.outbox[:1]):
-            return
-        self.world.outside.mail_troubles = [None, Crash()]
-        try:
-            perform(self.world.store, self.world.performers, hand.claimed, hand.outbox, {})
-        except Crash:
-            assert self._holds(hand)
-            hand.outbox = (hand.outbox[0].model_copy(update={"outcome": "sent"}), *hand.outbox[1:])
-            self.model.marked = 1
-        except FencedError:
-            assert not self._holds(hand)
-        self.world.outside.mail_troubles = []
-
-    @rule(hand=consumes(hands), heard=st.booleans(), permanent=st.booleans())
-    def performs(self, hand: Hand, *, heard: bool, permanent: bool) -> None:
-        if not hand.outbox:
-            return
-        may = self._holds(hand)
-        if not heard:
-            self.world.faults.meanwhile("UpdateItem", lambda: None)
-            self.world.faults.lose_answer("UpdateItem", 0 if hand.outbox[0].outcome is None else UNHEARD)
-        try:
-            perform(self.world.store, self.world.performers, hand.claimed, hand.outbox, {})
-        except FencedError:
-            assert not may
-        except ReadTimeoutError:
-            assert not heard
-        if may:
-            self.model.state, self.model.marked = "done", len(self.mails)
-        self.world.faults.forget()
-        if not heard:
-            self._records(hand, permanent=permanent, counted=True)
+    def _is_decided(self, hand: Ours, owes: set[Lane]) -> None:
+        model = self.model
+        if isinstance(hand, New):
+            model.holder, model.claimed_by, model.attempts = hand.token, model.message, 1
+        model.state, model.committed_ms = "decided", int(self.world.clock.now * 1000)
+        ahead = len(self.reminders) if "effects" in owes else 0
+        places = {"effects": range(ahead), "mails": range(ahead, ahead + len(self.mails))}
+        model.lanes = {lane: LaneModel(lane, {place: Entry() for place in places[lane]}) for lane in owes}
 
     @rule(hand=consumes(hands), permanent=st.booleans(), counted=st.booleans())
-    def fails(self, hand: Hand, *, permanent: bool, counted: bool) -> None:
-        if hand.claimed.item is None:
-            self._records(hand, permanent=permanent, counted=counted)
-            return
-        found = self._claims(hand.claimed.token)
-        if isinstance(found, Hand):
-            self._records(found, permanent=permanent, counted=counted)
+    def fails(self, hand: Ours, *, permanent: bool, counted: bool) -> None:
+        if isinstance(hand, New):  # claimed now, under the token of the commit that was not heard
+            found = self._claims(hand.token)
+            if not isinstance(found, Claimed):
+                return
+            hand = found
+        self._records(hand, permanent=permanent, counted=counted)
 
     # ---- what happens to it
 
-    @rule(seconds=st.sampled_from([1, LEASE]))
+    @rule(seconds=st.sampled_from([1, LEASE, 3600]))
     def time_passes(self, seconds: int) -> None:
         self.world.clock.now += seconds
 
-    @precondition(lambda self: self.model.state in {"done", "failed"})
+    @precondition(lambda self: self.model.state in {"decided", "failed"})
     @rule()
     def comes_under_a_new_message(self) -> None:
         """A redrive, or Stripe's own repetition, which stood behind the first in the queue."""
@@ -194,65 +151,60 @@ class Inbox(RuleBasedStateMachine):
         if model.state == "absent":
             assert inbox == {}
             return
-        told = (inbox["state"], inbox["token"], inbox["attempts"], inbox["lease_until"])
-        assert told == (model.state, model.holder, model.attempts, model.lease_until)
-        assert self._marks(load(inbox["outbox"]) if "outbox" in inbox else None) == (
-            model.marked if model.owes else None
-        )
+        assert (inbox["token"], inbox["attempts"]) == (model.holder, model.attempts)
+        if model.state != "decided":
+            assert (inbox["state"], inbox["lease_until"]) == (model.state, model.lease_until)
+            assert "outbox" not in inbox
+            return
+        assert ("outbox" in inbox) == bool(model.lanes)
+        if model.owing:
+            assert (inbox["lease_until"], inbox["committed_ms"]) == (0, model.committed_ms)
+            assert inbox["state"] in {"committed", "failed"}
+        else:
+            assert inbox["state"] == "done"
 
     # ---- how
 
     def _claims(self, token: str = "") -> object:
-        """`token` is that of a claim which was left to a commit; what that has put is found, and no attempt begins."""
-        now = self.world.clock.now
-        seen = self.model.state
-        mine = token == self.model.holder and seen == "committed"
-        wanted = Claimed if mine else self.model.answer(now)
+        """`token` is that of a claim which was left to a commit."""
+        now, seen = self.world.clock.now, self.model.state
+        wanted = self.model.answer(now)
         message = self.world.message(f"message-{self.model.message}", self.id)
-        answer: Claim = claim(self.world.store, message, None, token)
+        answer = claim(self.world.store, message, None, token)
         self.world.faults.forget()
-        if self.model.state != seen:  # its holder has finished or committed in between
+        if self.model.state != seen:  # its holder has committed in between
             assert answer == LeasedElsewhere(LEASE)
             return multiple()
         assert type(answer) is wanted
+        if isinstance(answer, Committed):
+            assert answer.lanes == self.model.owing
         if not isinstance(answer, Claimed | Exhausted):
             return multiple()
         ours = answer.claim if isinstance(answer, Exhausted) else answer
-        if not mine:
-            self.model.is_claimed(ours.token, now)
-        outbox = None if ours.outbox is None else load(ours.outbox)
-        assert (ours.attempt, self._marks(outbox)) == (
-            self.model.attempts,
-            self.model.marked if self.model.owes else None,
-        )
-        hand = Hand(ours, outbox)
+        self.model.is_claimed(ours.token, now)
+        assert ours.attempt == self.model.attempts
         if isinstance(answer, Exhausted):
-            self._records(hand, permanent=True, counted=True)
+            self._records(ours, permanent=True, counted=True)
             return multiple()
-        return hand
+        return ours
 
-    def _records(self, hand: Hand, *, permanent: bool, counted: bool) -> None:
+    def _records(self, claimed: Claimed, *, permanent: bool, counted: bool) -> None:
+        store, books = self.world.store, self.world.consumer.books
+        may = self._holds(claimed) and self.model.state == "claimed"
         try:
             if permanent:
-                record_failure(self.world.store, hand.claimed, FAILURE, None, "{}")
+                record_failure(store, books, claimed, FAILURE, "{}")
             else:
-                record_retry(self.world.store, hand.claimed, FAILURE, 1, counted=counted)
+                record_retry(store, claimed, FAILURE, 1, counted=counted)
         except ClientError:
-            assert not self._holds(hand) or self.model.state == "done"
+            assert not may
             return
-        assert self._holds(hand)
+        assert may
         self.model.lease_until = 0
         if permanent:
             self.model.state = "failed"
         elif not counted:
             self.model.attempts -= 1
 
-    def _holds(self, hand: Hand) -> bool:
-        return hand.claimed.token == self.model.holder
-
-    def _marks(self, outbox: tuple[Owed, ...] | None) -> int | None:
-        """How many mails are marked as sent, if any are owed at all."""
-        if outbox is None:
-            return None
-        assert [owed.key for owed in outbox if owed.kind == "email"] == [one.key for one in self.mails]
-        return sum(owed.outcome is not None for owed in outbox)
+    def _holds(self, claimed: Ours) -> bool:
+        return claimed.token == self.model.holder

@@ -1,5 +1,6 @@
 """What template.yaml says: the tables, made under names of their own, and a function's environment."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -28,8 +29,12 @@ def make_table(client: "DynamoDBClient", resource: str, name: str = "") -> str:
     """A new table with the keys of the template's `resource`; its name, which no other has if none is asked for."""
     properties = _RESOURCES[resource]["Properties"]
     wanted = {key: properties[key] for key in COPIED if key in properties}
-    name = name or f"{resource}-{uuid4().hex}"
-    client.create_table(TableName=name, **wanted)
+    if name:
+        client.create_table(TableName=name, **wanted)
+        return name
+    name = f"{resource}-{uuid4().hex}"
+    with suppress(client.exceptions.ResourceInUseException):  # our own: a slow answer made the SDK send it again
+        client.create_table(TableName=name, **wanted)
     return name
 
 

@@ -12,8 +12,9 @@ from shared.pointer import Pointer
 from shared.policy import Policy
 from shared.records import Organization
 from shared.stripe_checkout import CheckoutSession
-from shared.stripe_objects import Contact, Invoice, read
-from shared.stripe_payments import Dispute
+from shared.stripe_disputes import Dispute
+from shared.stripe_invoices import Invoice
+from shared.stripe_objects import Contact, read
 from shared.tables.books import DynamoBooks
 from tests.consumer.world import World
 from tests.support.samples import sample
@@ -97,6 +98,6 @@ def test_a_dispute_about_any_of_a_customers_payments_is_found(world: World) -> N
     dispute = read(Dispute, opened.object)
     quiet = Payment(account="acct_1", subject="pi_1", customer="cus_1")
     disputed = Payment(account="acct_1", subject="pi_2", customer="cus_1").with_dispute(dispute, opened)
-    assert not books(world).disputed("acct_1", "cus_1")
+    assert not books(world).awaits_money("acct_1", "cus_1")
     save(world, quiet, disputed, *(Pointer(account="acct_1", subject="cus_1", payment=one) for one in ("pi_1", "pi_2")))
-    assert books(world).disputed("acct_1", "cus_1")
+    assert books(world).awaits_money("acct_1", "cus_1")

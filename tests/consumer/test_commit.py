@@ -17,7 +17,8 @@ from shared.inbox.unfinished import INDEX, SHARDS, shard_of
 from shared.packing import unpack
 from shared.past import ClosedInvoice, Past
 from shared.records import Organization
-from shared.stripe_objects import Invoice, read
+from shared.stripe_invoices import Invoice
+from shared.stripe_objects import read
 from shared.tables.tombstones import Tombstone, find_tombstone
 from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
 from tests.support.samples import sample
@@ -74,7 +75,7 @@ def test_each_lane_that_owes_something_is_marked(
     assert {name for name in world.inbox() if name.endswith("_owed")} == owed
 
 
-def test_what_is_owed_stands_in_the_index_of_the_unfinished_and_what_is_done_does_not(world: World) -> None:
+def test_only_what_is_owed_stands_in_the_index_of_the_unfinished(world: World) -> None:
     try_commit(world, world.claim(), then=(mail(),))
     try_commit(world, world.claim(event_id="evt_2"))
     found = {

@@ -60,7 +60,7 @@ def test_the_first_event_of_a_customer_also_asks_whether_it_was_erased(world: Wo
     assert world.faults.calls == ["BatchGetItem", "GetItem", "TransactWriteItems"]
 
 
-def test_an_event_that_its_commit_claims_is_in_the_inbox_as_one_that_was_claimed_before(world: World) -> None:
+def test_an_event_that_its_commit_claims_looks_like_one_claimed_beforehand(world: World) -> None:
     world.redelivers("message-1")
     for number in "12":
         world.consume(f"message-{number}", f"evt_{number}")
@@ -91,7 +91,7 @@ def test_a_duplicate_costs_one_and_has_no_consequence(world: World) -> None:
     assert world.queues.sent == []
 
 
-def test_of_two_that_decide_on_an_event_at_once_one_commits_and_the_other_finds_it_committed(world: World) -> None:
+def test_of_two_that_decide_at_once_one_commits_and_the_other_finds_it_committed(world: World) -> None:
     world.faults.meanwhile("TransactWriteItems", lambda: world.consume("message-2"))
     assert world.consume() == Verdict("handed over")
     world.work_all()
@@ -99,7 +99,7 @@ def test_of_two_that_decide_on_an_event_at_once_one_commits_and_the_other_finds_
     assert world.books()["organization"]["version"] == 1
 
 
-def test_of_two_that_decide_at_once_on_an_event_that_owes_nothing_the_other_finds_it_done(world: World) -> None:
+def test_of_two_that_decide_at_once_the_other_finds_done_what_owes_nothing(world: World) -> None:
     world.decide = only_save
     world.faults.meanwhile("TransactWriteItems", lambda: world.consume("message-2"))
     assert world.consume() == Verdict("duplicate")

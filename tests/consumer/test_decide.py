@@ -2,7 +2,8 @@
 
 import pytest
 
-from functions.consumer.decide import REFUSED, decide
+from functions.consumer.decide import decide
+from shared.after_erasure import REFUSED
 from shared.effects import DAY, Email, Publish
 from shared.event import PLATFORM, Event
 from shared.policy import MAILS, OPERATOR_MAILS, Policy
@@ -53,7 +54,18 @@ def test_holders_of_connected_accounts_and_the_operator_get_theirs_by_default() 
         "account_requirements",
         "payout_failed",
     ]
-    assert mailed(Policy(), sample("charge.dispute.created", account=CONNECTED)) == ["dispute_opened"]
+    assert mailed(Policy(), sample("charge.dispute.created")) == ["dispute_opened"]
+
+
+@pytest.mark.parametrize("name", ["charge.dispute.created", "refund.failed", "invoice.finalization_failed"])
+def test_what_a_connected_account_has_to_mend_is_told_the_operator_only_if_asked_for(name: str) -> None:
+    assert mailed(Policy(), sample(name, account=CONNECTED)) == []
+    assert len(mailed(Policy(tell_connected=True), sample(name, account=CONNECTED))) == 1
+
+
+def test_that_an_account_was_rejected_is_the_platforms_business() -> None:
+    rejected = sample("account.updated", requirements={"disabled_reason": "rejected.terms_of_service"})
+    assert mailed(Policy(), rejected) == ["account_rejected"]
 
 
 def test_a_mail_without_an_address_is_kept_and_sent_by_whichever_event_brings_one() -> None:

@@ -34,8 +34,8 @@ class NotingBooks(BooksOf):
         return super()._read(empty)
 
 
-def foreseen(event: dict[str, Any], *, mail_connected: bool = False) -> set[tuple[str, str]]:
-    return foresee(read_message(sqs_record(event)), mail_connected=mail_connected)
+def foreseen(event: dict[str, Any]) -> set[tuple[str, str]]:
+    return foresee(read_message(sqs_record(event)))
 
 
 @pytest.mark.parametrize("account", [None, "acct_1"], ids=["platform", "connected"])
@@ -47,16 +47,14 @@ def test_whatever_a_decision_asks_for_was_foreseen_and_at_most_two_records_in_va
     if account:
         event = event.model_copy(update={"account": account})
     decide(event, books)
-    ahead = foreseen(event.model_dump(), mail_connected=True)  # as those books have it
+    ahead = foreseen(event.model_dump())
     assert books.asked <= ahead
     assert len(ahead - books.asked) <= 2
 
 
-def test_where_customers_of_connected_accounts_get_mail_the_account_is_foreseen_too() -> None:
-    account = ("acct_1#acct_1", "account")
-    assert account in foreseen(stripe_event(), mail_connected=True)
-    assert account not in foreseen(stripe_event())
-    assert ("platform#platform", "account") not in foreseen(stripe_event(account=None), mail_connected=True)
+def test_a_connected_account_is_foreseen_since_any_event_tells_that_it_is_there() -> None:
+    assert ("acct_1#acct_1", "account") in foreseen(stripe_event())
+    assert ("platform#platform", "account") not in foreseen(stripe_event(account=None))
 
 
 LONG = st.text(min_size=1000, max_size=3000)
@@ -72,6 +70,6 @@ VALUES = st.none() | st.integers() | st.text() | LONG | st.dictionaries(st.sampl
 def test_whatever_an_object_holds_no_key_is_foreseen_that_dynamodb_would_refuse(
     obj: dict[str, Any], kind: str, account: str | None
 ) -> None:
-    for pk, sk in foreseen(stripe_event(account=account, data={"object": obj | {"object": kind}}), mail_connected=True):
+    for pk, sk in foreseen(stripe_event(account=account, data={"object": obj | {"object": kind}})):
         assert 0 < len(pk.encode()) <= PARTITION_KEY
         assert 0 < len(sk.encode()) <= SORT_KEY

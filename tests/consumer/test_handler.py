@@ -15,7 +15,7 @@ from botocore.stub import Stubber
 from functions.consumer.handler import make_handler
 from shared.errors import Permanent
 from shared.logger import make_logger
-from tests.consumer.world import LEASE, REGION, World, mail, sqs_record, stripe_event
+from tests.consumer.world import LEASE, REGION, World, sqs_record, stripe_event
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -74,7 +74,16 @@ def failing(consumer: Lambda) -> Lambda:
 
 def test_a_finished_message_goes(consumer: Lambda) -> None:
     assert consumer.handle(sqs_record(stripe_event())) == []
-    assert consumer.world.outside.mails == [mail()]
+    assert consumer.world.inbox()["state"] == "committed"
+
+
+def test_a_message_that_could_not_be_handed_over_comes_again_though_it_is_committed(consumer: Lambda) -> None:
+    consumer.world.queues.troubles = [EndpointConnectionError(endpoint_url=URL)]
+    consumer.expect_wait(4)
+    assert consumer.handle(sqs_record(stripe_event())) == ["message-1"]
+    (line,) = consumer.lines()
+    assert (line["message"], line["level"], line["again_in_s"]) == ("not handed over", "INFO", 4)
+    assert line["error"] == "BotoCoreError EndpointConnectionError"
 
 
 def test_a_message_that_must_wait_is_shown_again_after_its_wait(consumer: Lambda) -> None:
@@ -84,7 +93,7 @@ def test_a_message_that_must_wait_is_shown_again_after_its_wait(consumer: Lambda
 
 
 def test_a_failed_message_is_shown_again_at_once_to_be_counted_out(failing: Lambda) -> None:
-    for _ in ("failed", "burnt"):
+    for _ in ("failed", "awaiting dead letter"):
         failing.expect_wait(0)
         assert failing.handle(sqs_record(stripe_event())) == ["message-1"]
 
@@ -133,7 +142,7 @@ def test_a_finished_event_leaves_one_line_of_ids_and_states(consumer: Lambda) ->
     (line,) = consumer.lines()
     metrics = {"_aws", "Done", "Lag"}
     assert {name: line[name] for name in line.keys() - {"level", "location", "timestamp", "service"} - metrics} == {
-        "message": "done",
+        "message": "committed",
         "event_id": "evt_1",
         "type": "invoice.payment_failed",
         "account": "acct_1",

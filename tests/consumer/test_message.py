@@ -28,6 +28,12 @@ def test_an_event_is_known_by_its_own_id_and_not_by_what_sqs_deduplicates_on() -
     assert message(stripe_event("evt_1")).event_id == "evt_1"
 
 
+def test_test_events_of_the_dashboard_share_an_id_and_are_told_apart_by_their_message() -> None:
+    read = message(stripe_event("evt_00000000000000"))
+    assert read.event_id == "evt_00000000000000:message-1"
+    assert read.readable
+
+
 def test_what_sqs_and_the_event_say_is_kept() -> None:
     read = message(stripe_event("evt_1"))
     assert (read.message_id, read.receipt_handle, read.group) == ("message-1", "receipt-of-message-1", "acct_1")

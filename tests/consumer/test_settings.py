@@ -8,28 +8,22 @@ from tests.consumer.tables import allowed_values, environment_of, property_of
 
 ENVIRON = {
     "QUEUE_URL": "https://queue.example/events.fifo",
-    "QUEUE_ARN": "arn:aws:sqs:eu-central-1:123456789012:events.fifo",
+    "EFFECTS_QUEUE_URL": "https://queue.example/effects",
+    "MAILS_QUEUE_URL": "https://queue.example/mails",
     "INBOX_TABLE": "inbox",
     "BOOKS_TABLE": "books",
-    "SCHEDULE_GROUP": "billhook",
-    "SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
-    "SCHEDULER_DLQ_ARN": "arn:aws:sqs:eu-central-1:123456789012:scheduler-dlq",
-    "EVENT_BUS": "billhook",
-    "EXPORTS_BUCKET": "exports",
-    "EXPORTS_URL": "https://billhook.example/exports",
     "TOKEN_KEY_ID": "token-key",
-    "STRIPE_KEY_ID": "stripe-api-key",
-    "MAIL_SENDER": "billing@example.com",
-    "BUSINESS_NAME": "Acme",
     "LIVEMODE": "true",
-    "GROUP_BY": "account",
     "RETENTION_DAYS": "90",
     "LEASE_SECONDS": "45",
 }
 OPTIONAL = {
-    "OPERATOR_ADDRESS": "ops@example.com",
     "MAILS_OFF": "",
     "MAIL_CONNECTED": "false",
+    "TELL_CONNECTED": "false",
+    "COLLECT_AFTER_END": "false",
+    "MAIL_SEATS": "false",
+    "MANAGE_URL": "",
     "ORDER_KEY": "",
     "ERASE_AFTER_DAYS": "30",
     "ERASE_DELETED": "true",
@@ -62,7 +56,7 @@ def test_a_missing_setting_is_named(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "wrong"),
-    [("LIVEMODE", "perhaps"), ("GROUP_BY", "tenant"), ("RETENTION_DAYS", "59"), ("LEASE_SECONDS", "soon")],
+    [("LIVEMODE", "perhaps"), ("RETENTION_DAYS", "59"), ("LEASE_SECONDS", "soon")],
 )
 def test_a_wrong_setting_is_named(name: str, wrong: str) -> None:
     with pytest.raises(ValidationError, match=name.lower()):
@@ -71,15 +65,19 @@ def test_a_wrong_setting_is_named(name: str, wrong: str) -> None:
 
 def test_what_is_not_set_up_is_off() -> None:
     settings = read_settings(ENVIRON)
-    assert (settings.operator_address, settings.order_key) == ("", "")
+    assert settings.order_key == ""
     assert not policy_of(settings).mail_connected
 
 
 def test_the_business_decides_which_mails_are_sent() -> None:
     wanted = {"MAILS_OFF": "receipt, dispute_opened,", "MAIL_CONNECTED": "true", "ORDER_KEY": "order_id"}
+    wanted |= {"TELL_CONNECTED": "true", "COLLECT_AFTER_END": "true", "MAIL_SEATS": "true"}
+    wanted |= {"MANAGE_URL": "https://billing.example.com"}
     policy = policy_of(read_settings(ENVIRON | wanted))
     assert policy.off == {"receipt", "dispute_opened"}
     assert (policy.mail_connected, policy.order_key) == (True, "order_id")
+    assert (policy.tell_connected, policy.collect_after_end, policy.mail_seats) == (True, True, True)
+    assert policy.manage_url == "https://billing.example.com"
 
 
 def test_a_mail_to_be_off_that_is_none_of_ours_is_named_with_those_there_are() -> None:
@@ -93,4 +91,4 @@ def test_the_lease_outlives_the_function_and_the_message_stays_away_for_longer()
     visibility = property_of("EventsQueue", "VisibilityTimeout")
     assert timeout < lease < visibility
     assert visibility >= 6 * timeout  # as Lambda asks for
-    assert property_of("EventsQueue", "RedrivePolicy")["maxReceiveCount"] == 30
+    assert property_of("EventsQueue", "RedrivePolicy")["maxReceiveCount"] == 100

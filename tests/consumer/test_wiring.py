@@ -1,4 +1,4 @@
-"""As AWS starts it: one message in, and its consequences in the tables, the mail, the bus, the schedules."""
+"""As AWS starts it: one message in, its decision in the tables, and a message in the queue of each lane that owes."""
 
 import importlib
 import json
@@ -29,15 +29,17 @@ def environ(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
         boto3.client("secretsmanager").create_secret(Name="token-key", SecretString="a key of this stack's own")
-        boto3.client("events").create_event_bus(Name="billhook")
-        boto3.client("scheduler").create_schedule_group(Name="billhook")
-        boto3.client("sesv2").create_email_identity(EmailIdentity="billing@example.com")
-        queue = boto3.client("sqs").create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})
+        sqs = boto3.client("sqs")
+        queues = {
+            "QUEUE_URL": sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"],
+            "EFFECTS_QUEUE_URL": sqs.create_queue(QueueName="effects")["QueueUrl"],
+            "MAILS_QUEUE_URL": sqs.create_queue(QueueName="mails")["QueueUrl"],
+        }
         tables = {
             "INBOX_TABLE": make_table(dynamodb, "InboxTable"),
             "BOOKS_TABLE": make_table(dynamodb, "BooksTable"),
         }
-        yield ENVIRON | tables | {"QUEUE_URL": queue["QueueUrl"]}
+        yield ENVIRON | tables | queues
 
 
 def payment_failed(**changes: object) -> dict[str, Any]:
@@ -56,12 +58,27 @@ def inbox(environ: dict[str, str]) -> dict[str, Any]:
     return {name: next(iter(value.values())) for name, value in item.items()}
 
 
-def test_a_failed_payment_is_told_by_mail_and_remembered_for_later(environ: dict[str, str]) -> None:
-    assert handle(build(environ), payment_failed()) == []
+def received(environ: dict[str, str], queue: str) -> list[tuple[str, str]]:
+    """What lies in the queue of a lane: bodies and message groups."""
+    asked = {"MaxNumberOfMessages": 10, "AttributeNames": ["MessageGroupId"]}
+    messages = boto3.client("sqs").receive_message(QueueUrl=environ[queue], **asked).get("Messages", [])  # type: ignore[arg-type]
+    return [(one["Body"], one["Attributes"]["MessageGroupId"]) for one in messages]
+
+
+def test_a_failed_payment_is_committed_and_handed_over_to_both_lanes(environ: dict[str, str]) -> None:
+    event = payment_failed()
+    assert handle(build(environ), event) == []
+    assert inbox(environ)["state"] == "committed"
+    assert [owed["kind"] for owed in json.loads(inbox(environ)["outbox"])] == ["remind", "publish", "email"]
+    told = [(json.dumps({"event": event["id"]}), "platform")]
+    assert received(environ, "EFFECTS_QUEUE_URL") == received(environ, "MAILS_QUEUE_URL") == told
+
+
+def test_an_event_that_owes_nothing_sends_no_message(environ: dict[str, str]) -> None:
+    created = sample("customer.created", created=int(time.time()))
+    assert handle(build(environ), created.model_dump(mode="json", by_alias=True) | {"object": "event"}) == []
     assert inbox(environ)["state"] == "done"
-    assert [owed["outcome"] for owed in json.loads(inbox(environ)["outbox"])] == ["set", "published", "sent"]
-    (schedule,) = boto3.client("scheduler").list_schedules(GroupName="billhook")["Schedules"]
-    assert schedule["Target"]["Arn"] == environ["QUEUE_ARN"]
+    assert received(environ, "EFFECTS_QUEUE_URL") == received(environ, "MAILS_QUEUE_URL") == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,21 @@
 """The worker's world is the consumer's: what one commits, the other performs."""
 
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
 from tests.consumer.conftest import dynamodb, dynamodb_local, engine, world
+from tests.consumer.world import REGION, World
+from tests.effects.invoking import Lambda
 
 __all__ = ["dynamodb", "dynamodb_local", "engine", "world"]
+
+
+@pytest.fixture
+def worker(world: World) -> Iterator[Lambda]:
+    sqs = boto3.client("sqs", region_name=REGION)
+    with Stubber(sqs) as queue:
+        yield Lambda(world, sqs, queue)
+    sqs.close()

@@ -15,7 +15,8 @@ from shared.payments import Payment
 from shared.pointer import Holding, Pointer
 from shared.policy import Policy
 from shared.records import Organization
-from shared.stripe_objects import Invoice, read
+from shared.stripe_invoices import Invoice
+from shared.stripe_objects import read
 from shared.tables.books import DynamoBooks
 from shared.tokens import export_key, link_maker, tokens
 from tests.consumer.world import NOW, PARTITION, World, mail, token

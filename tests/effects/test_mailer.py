@@ -167,3 +167,16 @@ def test_the_sdk_does_not_send_it_again_either(ses: "SESV2Client") -> None:
     with pytest.raises(ReadTimeoutError):
         mailer_of(ses).send(MAIL)
     assert tries == ["before-send.sesv2.SendEmail"]
+
+
+def test_a_mail_goes_to_its_address_as_ses_takes_it() -> None:
+    ses = Ses()
+    assert mailer_of(ses).send(mail(to=" studio@straße.example ")) == "sent"
+    assert ses.taken[0]["Destination"] == {"ToAddresses": ["studio@xn--strae-oqa.example"]}
+
+
+@pytest.mark.parametrize("to", ["büro@example.com", "nobody", "a b@example.com"])
+def test_a_mail_to_an_address_that_ses_cannot_take_is_recorded_and_not_sent(to: str) -> None:
+    ses = Ses()
+    assert mailer_of(ses).send(mail(to=to)) == "refused: address"
+    assert ses.taken == []

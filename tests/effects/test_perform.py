@@ -6,11 +6,11 @@ from functions.effects.marks import FencedError
 from functions.effects.perform import MOST_ROUNDS, perform
 from functions.effects.turn import Result, Turn
 from functions.effects.worker import Done, More
-from shared.effects import HOUR, Email
+from shared.effects import Email
 from shared.inbox.outbox import OwedPublish, load
 from tests.consumer.faults import Crash
 from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
-from tests.effects.owing import EXPORT, TROUBLE, Fails, erasing, known, owe, sent
+from tests.effects.owing import TROUBLE, Fails, erasing, known, owe, sent
 
 
 @pytest.fixture(scope="module")
@@ -70,48 +70,6 @@ def test_what_was_performed_beside_a_failure_is_not_performed_again(world: World
     world.work("effects")
     assert (world.outside.reminders, world.outside.announcements) == ([reminder()], [announcement()])
     assert world.inbox()["state"] == "done"
-
-
-def test_each_effect_has_attempts_and_a_next_try_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(world.outside, "export", Fails(world.outside.export, [TROUBLE, TROUBLE]))
-    world.outside.reminder_troubles = [KeyError("a bug"), KeyError("a bug")]
-    owe(world, EXPORT, reminder())
-    assert world.work("effects").wait == 2
-    world.clock.now += 2
-    assert world.work("effects").wait == 4
-    progress = world.inbox()["progress"]
-    assert [(progress[place]["attempts"], progress[place]["not_before"] - NOW) for place in "01"] == [(1, 60), (2, 6)]
-
-
-def test_an_effect_that_is_not_due_is_left_alone(world: World) -> None:
-    world.outside.reminder_troubles = [TROUBLE]
-    owe(world, reminder())
-    world.work("effects")
-    world.clock.now += 59.5
-    assert world.work("effects").wait == 1
-    assert world.outside.reminders == []
-    world.clock.now += 0.5
-    assert world.work("effects").state == "performed"
-
-
-def test_a_message_returns_when_its_first_effect_is_due_and_not_a_moment_earlier(world: World) -> None:
-    world.clock.now += 0.6
-    world.outside.reminder_troubles = [TROUBLE]
-    owe(world, reminder())
-    world.clock.now += world.work("effects").wait or 0
-    assert world.work("effects").state == "performed"
-
-
-def test_a_finished_event_says_nothing_of_earlier_errors(world: World) -> None:
-    world.outside.reminder_troubles = [ValueError("a bug")] * 8
-    owe(world, reminder())
-    while (result := world.work("effects", sent=NOW)).state == "waits":
-        world.clock.now += result.wait or 0
-    assert (result.state, world.inbox()["state"]) == ("failed", "failed")
-    world.clock.now += HOUR
-    world.work("effects", sent=world.clock.now)
-    assert world.inbox()["state"] == "done"
-    assert "error" not in world.inbox()
 
 
 def test_a_mail_is_marked_before_the_next_begins_and_not_sent_again(world: World) -> None:

@@ -10,7 +10,7 @@ from shared.plans import read_plans
 from shared.policy import Policy
 from shared.records import Organization
 from tests.support.books import BooksOf
-from tests.support.samples import sample
+from tests.support.samples import fired, sample
 from tests.support.stories import CONNECTED, told
 
 SOMEBODY = sample("customer.created")
@@ -18,7 +18,7 @@ PAID = sample("invoice.paid")
 REFUNDED = sample("charge.refunded.subscription", amount_refunded=500, refunded=False)
 DISPUTED = sample("charge.dispute.created")
 COMING = sample("payout.created")
-HOLDER = sample("account.updated")
+HOLDER = sample("account.updated", settings={"payouts": {"schedule": {"interval": "weekly"}}})
 LEFT = sample("account.application.deauthorized", account=CONNECTED)
 UNSENT = sample("invoice.finalization_failed")
 FAILED = sample("invoice.payment_failed")
@@ -30,15 +30,35 @@ def after(event: Event, name: str, **changes: object) -> Event:
     return made.model_copy(update={"account": event.account})
 
 
+INQUIRY = sample("charge.dispute.created.inquiry")
+INQUIRED = INQUIRY.object["payment_intent"]
+ESCALATED = after(INQUIRY, "charge.dispute.updated", status="needs_response", payment_intent=INQUIRED)
+WARNED = sample("radar.early_fraud_warning.created")
+REJECTED = sample("account.updated", requirements={"disabled_reason": "rejected.fraud"})
+DAILY = sample("account.updated", requirements={"currently_due": []}, created=HOLDER.created + 1)
 OVERTAKEN = {
     "payment_failed": ((FAILED,), after(FAILED, "invoice.paid.recovered")),
     "receipt": ((SOMEBODY, PAID), after(SOMEBODY, "customer.deleted")),
     "refund": ((SOMEBODY, REFUNDED), sample("refund.failed")),
     "dispute_opened": ((DISPUTED,), after(DISPUTED, "charge.dispute.closed")),
+    "dispute_escalated": ((INQUIRY, ESCALATED), after(ESCALATED, "charge.dispute.closed", payment_intent=INQUIRED)),
+    "fraud_warning": ((WARNED,), DISPUTED),
+    "payout_canceled": ((HOLDER, COMING, after(COMING, "payout.canceled", automatic=True)), DAILY),
+    "account_rejected": ((REJECTED,), after(REJECTED, "account.updated", requirements={"disabled_reason": None})),
     "payout_coming": ((HOLDER, COMING), after(COMING, "payout.paid")),
     "account_requirements": ((HOLDER,), LEFT),
     "finalization_failed": ((UNSENT,), after(UNSENT, "invoice.finalized", customer=UNSENT.object["customer"])),
 }
+
+
+def test_what_had_to_be_answered_and_is_answered_by_now_is_not_reminded_of() -> None:
+    books = told(DISPUTED)
+    (reminder,) = books.reminders.values()
+    books.apply(decide(fired(reminder), books))
+    mail = waiting("dispute_due", books)
+    assert why_not(mail, books) is None
+    books.apply(decide(after(DISPUTED, "charge.dispute.updated", status="under_review"), books))
+    assert why_not(mail, books) == "overtaken"
 
 
 def waiting(template: str, books: BooksOf) -> Email:

@@ -14,7 +14,9 @@ CLASSES: dict[str, type[StripeObject]] = {
     for cls in (
         stripe.Account,
         stripe.Application,
+        stripe.Capability,
         stripe.Charge,
+        stripe.CreditNote,
         stripe.Customer,
         stripe.Dispute,
         stripe.Invoice,
@@ -23,7 +25,9 @@ CLASSES: dict[str, type[StripeObject]] = {
         stripe.Payout,
         stripe.Refund,
         stripe.Subscription,
+        stripe.radar.EarlyFraudWarning,
         stripe.checkout.Session,
+        stripe.entitlements.ActiveEntitlementSummary,
     )
 }
 
@@ -57,4 +61,4 @@ def test_an_update_says_what_was_before_and_it_was_something_else(path: Path) ->
 
 @each_event
 def test_only_events_of_a_connected_account_name_an_account(name: str, event: Json) -> None:
-    assert ("account" in event) == name.startswith(("account.", "payout."))
+    assert ("account" in event) == name.startswith(("account.", "capability.", "payout."))

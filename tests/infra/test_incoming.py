@@ -7,7 +7,8 @@ import pytest
 from infra.incoming import ADVICE, Line, read_line
 
 EVENT = {"level": "INFO", "service": "consumer", "event_id": "evt_1", "type": "invoice.paid"}
-REQUEST = {"service": "ingest", "level": "WARNING", "ms": 1.5}
+WORKER = EVENT | {"service": "effects", "lane": "effects"}
+REQUEST = {"service": "ingest", "level": "WARN", "ms": 1.5}
 
 
 def read(**line: object) -> Line | None:
@@ -40,11 +41,29 @@ def test_a_message_of_our_own_is_told_apart() -> None:
     assert line == Line("farewell.due", "done", 9, "(ours, by schedule)")
 
 
-def test_a_function_that_comes_later_is_shown_too() -> None:
-    line = read(**EVENT | {"service": "effects"}, message="done", ms=30, performed="remind set, publish published")
-    assert line == Line("invoice.paid", "done", 30, "remind set, publish published")
-    assert read(service="effects", level="ERROR", message="paused", code="Throttled") == Line(
-        "effects", "paused", None, "Throttled"
+def test_what_was_performed_is_shown_with_its_outcomes_and_the_time_since_the_commit() -> None:
+    line = read(**WORKER, message="performed", since_committed_ms=30, outcomes=["set", "published"])
+    assert line == Line("invoice.paid", "performed", 30, "effects: set, published")
+
+
+def test_a_mail_that_was_not_sent_is_shown_with_why() -> None:
+    line = read(**WORKER | {"lane": "mails"}, message="performed", since_committed_ms=9, outcomes=["overtaken"])
+    assert line == Line("invoice.paid", "performed", 9, "mails: overtaken")
+
+
+def test_an_effect_that_is_put_off_is_shown_with_its_error_and_wait() -> None:
+    line = read(**WORKER, message="waits", outcomes=["set"], error="BotoCoreError x", again_in_s=60)
+    assert line == Line("invoice.paid", "waits", None, "effects: set, BotoCoreError x, again in 60 s")
+
+
+def test_a_mail_that_waits_for_ses_is_shown_by_its_lane() -> None:
+    line = read(service="effects", event_id="evt_1", lane="mails", message="resting", again_in_s=60)
+    assert line == Line("mails", "resting", None, "again in 60 s")
+
+
+def test_a_function_that_warns_is_shown_whatever_about() -> None:
+    assert read(service="reconcile", level="WARN", message="account refused", code="no_such_account") == Line(
+        "reconcile", "account refused", None, "no_such_account"
     )
 
 
@@ -54,10 +73,22 @@ def test_a_function_that_comes_later_is_shown_too() -> None:
         "START RequestId: 1 Version: $LATEST",
         "[]",
         json.dumps({"level": "INFO", "service": "reconcile", "message": "reconciled"}),
-        json.dumps(EVENT | {"message": "burnt"}),
-        json.dumps({"service": "ingest", "level": "WARNING", "status": 503, "reason": "secrets_unavailable"}),
+        json.dumps(EVENT | {"message": "awaiting dead letter"}),
+        json.dumps(WORKER | {"message": "nothing owed"}),
+        json.dumps(WORKER | {"message": "leased elsewhere", "again_in_s": 76}),
+        json.dumps(WORKER | {"message": "performed", "lane": "mails", "outcomes": ["sent"]}),
+        json.dumps({"service": "ingest", "level": "WARN", "status": 503, "reason": "secrets_unavailable"}),
     ],
-    ids=["Lambda's own", "no object", "nothing about an event", "a failed event handed out again", "a mere warning"],
+    ids=[
+        "Lambda's own",
+        "no object",
+        "nothing about an event",
+        "a failed event handed out again",
+        "a message too many",
+        "a lane that another worker has",
+        "a mail, which has a line of its own",
+        "a mere warning",
+    ],
 )
 def test_what_says_nothing_new_to_a_person_is_left_out(logged: str) -> None:
     assert read_line(logged) is None

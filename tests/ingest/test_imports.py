@@ -9,8 +9,8 @@ OWN = """
 functions.ingest.app functions.ingest.authentication functions.ingest.aws functions.ingest.handler functions.ingest.log
 functions.ingest.message functions.ingest.rejection functions.ingest.request functions.ingest.settings
 functions.ingest.signature functions.ingest.signing_secrets functions.ingest.stripe_event functions.ingest.wiring
-shared.emf shared.errors shared.log_line shared.own_types shared.queue_message shared.sqs_rules shared.stripe_event
-shared.unfit
+shared.emf shared.errors shared.log_line shared.own_types shared.queue_message shared.sample_ids shared.sqs_rules
+shared.stripe_event shared.unfit
 """.split()
 INSTALLED = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
 FOLDERS = {"functions", "functions.ingest", "shared"}

@@ -69,6 +69,13 @@ def test_the_event_id_is_the_deduplication_id(ingest: Ingest) -> None:
     assert ingest.sent[0]["MessageDeduplicationId"] == "evt_1PaymentFailed"
 
 
+def test_test_events_of_the_dashboard_share_an_id_and_are_no_repetitions(ingest: Ingest) -> None:
+    for _ in range(2):
+        assert ingest.post(to_bytes(PAYMENT_FAILED | {"id": "evt_00000000000000"})).status == 200
+    first, second = (sent["MessageDeduplicationId"] for sent in ingest.sent)
+    assert first != second
+
+
 @pytest.mark.parametrize("group_by", ["account", "customer"])
 def test_one_accounts_events_of_no_customer_are_one_group(group_by: GroupBy) -> None:
     payout = with_object(id="po_1", object="payout")

@@ -1,4 +1,4 @@
-"""A house of the consumer's, empty of everything but canaries."""
+"""A house of consumer and worker, empty of everything but canaries."""
 
 from collections.abc import Iterator
 
@@ -21,6 +21,6 @@ def built() -> Iterator[House]:
 
 @pytest.fixture
 def house(built: House) -> House:
-    """The consumer, behind the trouble that a test makes for it."""
+    """Consumer and worker, behind the trouble that a test makes for them."""
     built.begin()
     return built

@@ -1,7 +1,7 @@
-"""The real consumer on moto, with canaries for everything personal, and an ear at everything that it says."""
+"""The real consumer and worker on moto, with canaries for everything personal, and an ear at all that they say."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from types import SimpleNamespace
@@ -11,19 +11,24 @@ from uuid import uuid4
 import boto3
 
 from functions.consumer import wiring
+from functions.effects import observer
+from functions.effects import wiring as effects_wiring
 from shared.logger import make_logger
-from tests.consumer.world import sqs_record
+from tests.consumer.world import NOW
 from tests.leaks.listening import call
 from tests.leaks.planted import Canaries
-from tests.leaks.trouble import Trouble, Troubled
-from tests.prove.stage import Stage
-from tests.prove.theatre import Theatre
+from tests.leaks.trouble import TROUBLES, Trouble, Troubled
+from tests.prove.queues import Message
+from tests.prove.stage import WORKERS_LEASE, Sent, Stage
+from tests.prove.theatre import Context, Theatre
 
 if TYPE_CHECKING:
     import pytest
 
 EVER = 10
 """More calls than are made after one that has failed: to record it, and to have the message shown again."""
+EVERY_TROUBLE = [(trouble, lasting) for trouble in TROUBLES for lasting in (1, EVER)]
+DECIDED = frozenset({"done", "committed", "ignored"})
 
 
 @dataclass
@@ -56,8 +61,10 @@ class House:
         self.said.clear()
 
     def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
-        """Have `wiring.build` see the theatre, the trouble and a logger of its own."""
+        """Have both `build` see the theatre, the trouble and a logger of its own."""
+        read_at_stripe = vars(observer)["_read"]  # the theatre has a stage-Stripe, which cannot fail
         self.theatre.open(monkeypatch)
+        monkeypatch.setattr(observer, "_read", read_at_stripe)
         make: Callable[..., Any] = vars(wiring)["boto3"].client
         attached = set[int]()
 
@@ -68,39 +75,69 @@ class House:
                 made.meta.events.register_last("before-call", self.troubled)
             return made
 
-        monkeypatch.setattr(wiring, "boto3", SimpleNamespace(client=client))
-        # Powertools keeps one logger for each service, and with it the output of the test that came first.
-        monkeypatch.setattr(wiring, "make_logger", lambda service: make_logger(f"{service}-{uuid4().hex}"))
+        for root in (wiring, effects_wiring):
+            monkeypatch.setattr(root, "boto3", SimpleNamespace(client=client))
+            # Powertools keeps one logger for each service, and with it the output of the test that came first.
+            monkeypatch.setattr(root, "make_logger", lambda service: make_logger(f"{service}-{uuid4().hex}"))
 
     def keep_secret(self, setting: str, value: str) -> None:
         """Let the secret that `setting` names be `value`."""
         boto3.client("secretsmanager").put_secret_value(SecretId=self.stage.environ[setting], SecretString=value)
 
     def deliver(self, event: object, trouble: Trouble | None = None, first: int = 0, lasting: int = 1) -> str:
-        """Hand `event` out once, its calls from `first` on in `trouble`; the state that the log says it is in."""
-        self.troubled.expect(trouble, first, lasting)
+        """Hand `event` to the consumer once, its calls from `first` on in `trouble`; the state that the log tells."""
+        created = event.get("created") if isinstance(event, dict) else None
+        self.theatre.clock.now = (created if isinstance(created, int) else NOW) + 5
         body = event if isinstance(event, str) else json.dumps(event)
-        record = sqs_record(body, "message-1")
-        self.theatre.clock.now = int(record["attributes"]["SentTimestamp"]) / 1000 + 1
-        _, said = call(partial(wiring.build, self.stage.environ), {"Records": [record]})
+        message = Message("events", body, "message-1", self.theatre.clock.now, self.theatre.clock.now)
+        self.troubled.expect(trouble, first, lasting)
+        return self._hand_out(wiring.build, message)
+
+    def perform(self, owed: Sent, trouble: Trouble | None = None, first: int = 0, lasting: int = 1) -> str:
+        """Hand a message of a lane to the worker once, likewise; a mail that waits for its export waits in vain."""
+        message = Message(owed.queue, owed.body, "message-2", self.theatre.clock.now, self.theatre.clock.now)
+        self.troubled.expect(trouble, first, lasting)
+        return self._hand_out(effects_wiring.build, message, WORKERS_LEASE)
+
+    def settle(self, event: object) -> list[str]:
+        """`event`, and all that it owes, undisturbed; the states that the log tells."""
+        return [self.deliver(event), *(self.perform(owed) for owed in self.stage.handed_over())]
+
+    def _hand_out(self, build: Any, message: Message, environ: Mapping[str, str] = {}) -> str:  # noqa: ANN401 - one of two
+        records = [message.received(self.theatre.clock.now)]
+        _, said = call(partial(build, {**self.stage.environ, **environ}), {"Records": records}, Context())
         self.said += [said, self._inbox()]
         lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-        return next((str(line["message"]) for line in lines if "type" in line), "silent")
+        return next((str(line["message"]) for line in lines if "message_id" in line), "silent")
 
     def leaks(self) -> set[str]:
         """The names of all canaries that were heard."""
         return set[str]().union(*map(self.canaries.heard_in, self.said))
 
     def each_call(self, event: object, choose: Callable[[int], Iterable[tuple[Trouble, int]]]) -> None:
-        """`event`, undisturbed and again; then from the beginning, each call in the troubles that are chosen for it."""
+        """`event`, undisturbed and again; then from the beginning, each call in the troubles that are chosen for it.
+
+        First the consumer's calls, then the worker's at each message that was handed over.
+        """
         before = self.stage.keep()
-        assert self.deliver(event) in {"done", "ignored"}
+        assert self.deliver(event) in DECIDED
         calls = len(self.troubled.calls)
-        assert self.deliver(event) in {"duplicate", "ignored"}
+        assert self.deliver(event) in {"duplicate", "handed over", "ignored"}
         for point in range(calls):
             for trouble, lasting in choose(point):
                 self.stage.put_back(before)
                 self.deliver(event, trouble, point, lasting)
+        self.stage.put_back(before)
+        self.deliver(event)
+        for owed in self.stage.handed_over():
+            committed = self.stage.keep()
+            assert (state := self.perform(owed)) in {"performed", "waits"}, (state, self.said[-2])
+            for point in range(len(self.troubled.calls)):
+                for trouble, lasting in choose(point):
+                    self.stage.put_back(committed)
+                    self.perform(owed, trouble, point, lasting)
+            self.stage.put_back(committed)
+            self.perform(owed)
         self.stage.put_back(before)
 
     def _inbox(self) -> str:

@@ -22,14 +22,16 @@ def listening() -> Iterator[io.StringIO]:
         root.removeHandler(ear)
 
 
-def call(build: Callable[[], Callable[[Mapping[str, Any], object], Any]], event: Mapping[str, Any]) -> tuple[Any, str]:
+def call(
+    build: Callable[[], Callable[[Mapping[str, Any], Any], Any]], event: Mapping[str, Any], context: object = None
+) -> tuple[Any, str]:
     """What the handler that `build` makes answers to `event`, None if it raises; and all that is said.
 
     That is from the cold start on, with the traceback that Lambda prints of an exception.
     """
     with listening() as heard:
         try:
-            answer = build()(event, None)
+            answer = build()(event, context)
         except Exception:  # noqa: BLE001 - Lambda, too, takes whatever comes
             answer = None
             traceback.print_exc(file=heard)

@@ -24,7 +24,7 @@ HARMLESS = frozenset(
 """Names of fields whose text may be logged, wherever they stand outside of metadata."""
 
 ID = re.compile(
-    r"(acct|ba|ca|ch|cs_test|cs_live|cus|du|evt|ii|il|in|inpay|pi|pm|po|price|prod|pyr?|re|req|seti|shr|si|sub|txn)"
+    r"(acct|ba|ca|ch|cs_test|cs_live|cus|du|evt|ii|il|issfr|in|inpay|pi|pm|po|price|prod|pyr?|re|req|seti|shr|si|sub|txn)"
     r"_[A-Za-z0-9]+"
 )
 """The shape of Stripe's ids. A client secret or an id of the business's own has another."""

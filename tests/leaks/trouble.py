@@ -26,7 +26,8 @@ def refused(operation: str, quoted: str) -> Any:  # noqa: ANN401 - as botocore's
     # "Email address is not verified. The following identities failed the check …: ann@example.com", says SES.
     reasons = [{"Code": "ValidationError", "Message": quoted, "Item": {"record": {"S": quoted}}}]
     error = {"Code": REFUSALS.get(operation, "ValidationException"), "Message": quoted}
-    return SimpleNamespace(status_code=400), {"Error": error, "CancellationReasons": reasons, "ResponseMetadata": {}}
+    answer = {"Error": error, "CancellationReasons": reasons, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    return SimpleNamespace(status_code=400), answer
 
 
 def unreachable(_operation: str, quoted: str) -> Any:  # noqa: ANN401 - likewise
@@ -49,6 +50,8 @@ class Troubled:
 
     def __init__(self, canaries: Canaries) -> None:
         self.calls: list[str] = []
+        self.operations = set[str]()
+        """The only operations that are troubled, if any are named."""
         self._canaries = canaries
         self._trouble: Trouble | None = None
         self._first = self._lasting = 0
@@ -59,6 +62,8 @@ class Troubled:
 
     def __call__(self, model: Any, params: Any, **_: object) -> Any:  # noqa: ANN401 - botocore has no types for its hooks
         self.calls.append(model.name)
+        if self.operations and model.name not in self.operations:
+            return None
         if self._trouble and self._first <= len(self.calls) - 1 < self._first + self._lasting:
             asked = json.dumps({name: params.get(name) for name in ("url", "body", "headers")}, default=str)
             return self._trouble(model.name, f"{self._canaries.all()} {asked}")

@@ -26,6 +26,7 @@ MAY_DIFFER = {
     "buried_ms": "it was written later",
     "erased_at": "likewise",
     "remains_until": "likewise",
+    "deleted_at": "what was left was deleted later",
 }
 """Attributes of items, and why they may."""
 

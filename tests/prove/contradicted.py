@@ -12,13 +12,18 @@ from shared.own_types import is_own
 
 REMIND_AFTER = 3 * DAY
 SUBSCRIBED = {"trialing", "active", "past_due"}
+DUNNING = {"payment_failed", "payment_confirm", "payment_still_due", "invoice_overdue"}
+"""What asks for money; once its subscription has ended, nothing does."""
 OVER: Mapping[str, set[str]] = {
     "payment_failed": {"paid", "void", "uncollectible"},
     "payment_confirm": {"paid", "void", "uncollectible"},
     "payment_still_due": {"paid", "void", "uncollectible"},
     "invoice_due": {"paid", "void", "uncollectible"},
+    "invoice_overdue": {"paid", "void", "uncollectible"},
     "finalization_failed": {"open", "paid", "void", "uncollectible"},
     "dispute_opened": {"won", "lost", "warning_closed", "prevented"},
+    "dispute_escalated": {"won", "lost", "prevented"},
+    "dispute_due": {"won", "lost", "warning_closed", "prevented", "under_review", "warning_under_review"},
     "payout_coming": {"paid", "failed", "canceled"},
 }
 """With which status of what a mail is about the mail is overtaken, whenever that was."""
@@ -42,11 +47,17 @@ def _silences(event: Event, mail: Email, known: Sequence[Event]) -> bool:
         return False
     if event.type == "customer.deleted":
         return mail.partition.endswith(f"#{event.object['id']}")
-    back = any(one.type == "account.updated" and one.created > event.created for one in known)
+    back = any(_is_back(one, event.created) for one in known)
     return event.type == "account.application.deauthorized" and not back
 
 
-def _tells(event: Event, mail: Email, known: Sequence[Event]) -> bool:
+def _is_back(event: Event, left_at: int) -> bool:
+    """Whether an event tells that its account is there again; most tell it by the day alone."""
+    told = {"account.updated", "account.application.authorized"}
+    return event.created > left_at if event.type in told else event.created // DAY > left_at // DAY
+
+
+def _tells(event: Event, mail: Email, known: Sequence[Event]) -> bool:  # noqa: PLR0911 - a table: one return a kind
     """Whether the object of `event` tells otherwise than `mail`."""
     obj, same = event.object, event.object.get("id") == about(mail)
     if same and obj.get("status") in OVER.get(mail.template, set()):
@@ -57,13 +68,17 @@ def _tells(event: Event, mail: Email, known: Sequence[Event]) -> bool:
         case "refund":
             return (mail.template, obj.get("payment_intent"), obj["status"]) == ("refund", about(mail), "failed")
         case "subscription" if event == _newest(obj, known):
+            if mail.template == "welcome":
+                return not any(one.object["status"] in SUBSCRIBED for one in _newest_of_each(event, known))
+            if mail.template in DUNNING:
+                return bool(obj["status"] == "canceled" and obj["id"] == _subscription_of(about(mail), known))
             return _subscribed_otherwise(event, mail) if same else mail.template == "farewell" and _stays(obj)
     return False
 
 
 def _tried_again(event: Event, mail: Email) -> bool:
     """Whether a later attempt failed: each has a mail of its own, and moves the reminder."""
-    _, _, which = mail.key.split(":") if mail.key.count(":") > 1 else ("", "", "0")
+    which = mail.key.split(":")[2] if mail.key.count(":") > 1 else "0"
     match mail.template:
         case "payment_failed" | "payment_confirm":
             return bool(event.object["attempt_count"] > int(which))
@@ -77,11 +92,11 @@ def _subscribed_otherwise(event: Event, mail: Email) -> bool:
     subscription, later = event.object, event.created > mail.expires - MAIL_EXPIRES_AFTER
     alive, ends = subscription["status"] in SUBSCRIBED, _ends(subscription)
     match mail.template:
-        case "welcome":
-            return not alive
         case "trial_ending":
             moved = mail.key.split(":")[2] != str(subscription.get("trial_end"))
             return subscription["status"] != "trialing" or moved or ends
+        case "subscription_on_hold":
+            return subscription["status"] not in {"paused", "unpaid"}
         case "cancellation_scheduled":
             return not alive or (later and not ends)
         case "cancellation_withdrawn":
@@ -92,6 +107,23 @@ def _subscribed_otherwise(event: Event, mail: Email) -> bool:
 def _newest(obj: Mapping[str, Any], known: Sequence[Event]) -> Event:
     """The newest event that tells of the same object."""
     return max((event for event in known if event.object.get("id") == obj["id"]), key=lambda event: event.created)
+
+
+def _newest_of_each(event: Event, known: Sequence[Event]) -> list[Event]:
+    """The newest event about each subscription of the customer whose subscription `event` is about."""
+    theirs = {"object": "subscription", "customer": event.object["customer"]}
+    subscriptions = [one for one in known if all(one.object.get(name) == value for name, value in theirs.items())]
+    return [one for one in subscriptions if one == _newest(one.object, known)]
+
+
+def _subscription_of(invoice_id: str, known: Sequence[Event]) -> str | None:
+    """The subscription that an invoice is for, in either shape of Stripe's API."""
+    invoices = (one.object for one in known if one.object.get("id") == invoice_id)
+    for invoice in invoices:
+        details = (invoice.get("parent") or {}).get("subscription_details") or {}
+        found: str | None = invoice.get("subscription") or details.get("subscription")
+        return found
+    return None
 
 
 def _ends(subscription: Mapping[str, Any]) -> bool:

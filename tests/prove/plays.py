@@ -34,10 +34,11 @@ STAY = (
 )
 """What is held about a customer who leaves: records, payments of both kinds with events of their own, and mails."""
 
-_AT_STRIPE = {
+AT_STRIPE = {
     SAMPLES[name]["data"]["object"]["id"]: SAMPLES[name]["data"]["object"]
     for name in ("customer.created", "account.updated")
 }
+"""What Stripe shows of a customer and an account who are in many samples, by id."""
 
 
 def in_order(matrix: Matrix) -> None:
@@ -69,7 +70,7 @@ def _in_order(matrix: Matrix, names: Sequence[str]) -> None:
 
 def asked_at_stripe(matrix: Matrix) -> None:
     """Mails begin to wait for an address, and the worker reads it at Stripe: a customer's, and an account's."""
-    matrix.theatre.at_stripe = _AT_STRIPE
+    matrix.theatre.at_stripe = AT_STRIPE
     for name in ("charge.refunded", "payout.failed"):
         with matrix.theatre.aside():
             _with_what_follows(matrix, _of_stripe(name))
@@ -90,6 +91,9 @@ def one(name: str) -> Callable[[Matrix], None]:
 
 trial = one("customer.subscription.created.trialing")
 """A trial begins, and its end comes near."""
+
+by_hand = one("invoice.finalized.send_invoice")
+"""An invoice to be paid by hand, and its due date."""
 
 
 def leaving(matrix: Matrix) -> None:

@@ -1,30 +1,35 @@
 """A telling is played to its end: what died is redriven, what Billhook set itself comes due; and all is noted."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from functions.consumer import wiring
-from functions.effects.mailer import mailer
+from functions.effects import wiring
+from functions.effects.mailer import Mailer
 from shared.effects import DAY, Email
 from shared.event import Event, read_event
-from shared.inbox.outbox import OwedMail, load
+from shared.inbox.outbox import OwedMail, load, progress_of
+from tests.prove.flight import Flight, Lane
 from tests.prove.plays import SOON
+from tests.prove.queues import Message
 from tests.prove.stage import Kept, Scene
-from tests.prove.telling import Pace, Telling, Turn
+from tests.prove.telling import Fate, Pace, Telling, Trouble, Turn
 from tests.prove.theatre import Theatre
-from tests.prove.troubles import Queue
+from tests.prove.troubles import Troubles
 
 if TYPE_CHECKING:
     import pytest
 
-KEPT = 13 * DAY
-"""An engineer redrives before the dead-letter queue forgets, which is after 14 days."""
 HORIZON = 60 * DAY
 """What comes due later than this after the last event is not waited for."""
-TURNS = 200
+STEPS = 2000
 """More would be a circle."""
+RECEIVES = 5
+"""In place of 100: so often a message is received in its trouble before SQS moves it to the dead-letter queue."""
+
+MOST = {"effects": 100, "mails": 200}
+"""As template.yaml has it: without a trouble no message is received as often."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,19 @@ class Outcome:
     counts: Counter[str]
 
 
-@dataclass(frozen=True)
-class _DeadLetter:
-    turn: Turn
-    redrive_after: int
-    died_at: float
+class NotingMailer(Mailer):
+    """Notes each mail that SES has taken."""
+
+    def __init__(self, noted: list[Email], *args: Any) -> None:  # noqa: ANN401 - the mailer's own
+        super().__init__(*args)
+        self._noted = noted
+
+    def send(self, mail: Email) -> str:
+        """As the mailer does."""
+        outcome = super().send(mail)
+        if outcome == "sent":
+            self._noted.append(mail)
+        return outcome
 
 
 @dataclass
@@ -58,97 +71,123 @@ class Company:
     """Plays tellings in a theatre, each on an empty stage."""
 
     theatre: Theatre
-    queue: Queue
+    troubles: Troubles
     _empty: Kept = field(init=False)
     _sent: list[Email] = field(default_factory=list)
 
     def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
         """Note each mail that SES has taken."""
-
-        def noting(*args: Any) -> Callable[[Email], str]:  # noqa: ANN401 - the mailer's own
-            send = mailer(*args)
-
-            def send_and_note(mail: Email) -> str:
-                outcome = send(mail)
-                self._sent.append(mail)
-                return outcome
-
-            return send_and_note
-
-        monkeypatch.setattr(wiring, "mailer", noting)
-        self.queue.open(monkeypatch)
+        monkeypatch.setattr(wiring, "Mailer", partial(NotingMailer, self._sent))
+        self.troubles.open(monkeypatch)
         self._empty = self.theatre.stage.keep()
 
     def play(self, telling: Telling) -> Outcome:
         """From the first message to the last that comes due."""
         self.theatre.stage.put_back(self._empty)
         self.theatre.clock.now = min(turn.event.created for turn in telling.turns)
-        return _Run(self.theatre, self.queue, telling, self._sent).play()
+        return _Run(self.theatre, self.troubles, telling, self._sent).play()
 
 
 class _Run:
     """One telling on its way."""
 
-    def __init__(self, theatre: Theatre, queue: Queue, telling: Telling, sent: list[Email]) -> None:
-        self.theatre, self.queue, self.pace, self.sent = theatre, queue, telling.pace, sent
-        self.waiting, self.ours = list(telling.turns), list(telling.ours)
+    def __init__(self, theatre: Theatre, troubles: Troubles, telling: Telling, sent: list[Email]) -> None:
+        self.theatre, self.troubles, self.pace, self.sent = theatre, troubles, telling.pace, sent
+        self.flight = Flight(theatre.clock)
+        self.turns, self.ours = list(telling.turns), list(telling.ours)
         self.horizon = max(turn.event.created for turn in telling.turns) + HORIZON
-        self.dead = list[_DeadLetter]()
         self.known = dict[str, Event]()
         self.told = list[Told]()
         self.given_up = set[tuple[str, str]]()
         self.counts = Counter[str]()
 
     def play(self) -> Outcome:
-        for _turn in range(TURNS):
-            turn = self._next()
-            if turn is None:
+        for _step in range(STEPS):
+            if not self._step():
                 break
-            self._take(turn)
         else:
-            raise AssertionError(f"no end after {TURNS} messages")
+            raise AssertionError(f"no end after {STEPS} steps: {self.flight}")
         scene = self.theatre.stage.look()
         unfinished = tuple(key[0] for key, item in scene.inbox.items() if item["state"] not in {"done", "ignored"})
         return Outcome(scene, tuple(self.told), unfinished, self.counts)
 
-    def _next(self) -> Turn | None:
-        """A dead letter whose time has come, else the next message: a story's, or our own if it is due before that."""
-        clock = self.theatre.clock
-        redriven = next((dead for dead in self.dead if dead.redrive_after <= self.counts["messages"]), None)
-        due = sorted((max(at, clock.now), name) for name, at in self.theatre.stage.due().items() if at <= self.horizon)
-        told_at = self._told_at(self.waiting[0]) if self.waiting else None
+    def _step(self) -> bool:
+        """Whether anything was left to do: to redrive a dead letter, to perform, or to deliver the next event."""
+        due = sorted((max(at, self.theatre.clock.now), name) for name, at in self._due().items())
+        told_at = self._told_at(self.turns[0]) if self.turns else None
         own = due[0] if due and (told_at is None or due[0][0] <= told_at) else None
         then = own[0] if own else told_at
-        oldest = self.dead[0] if self.dead and (then is None or then > self.dead[0].died_at + KEPT) else None
-        if dead := redriven or oldest:
-            self.dead.remove(dead)
+        if dead := self.flight.redriven(self.counts["messages"], then):
             self.counts["redriven"] += 1
-            return dead.turn
-        if then is None:
-            return None
-        clock.now = then
-        if own is None:
-            return self.waiting.pop(0)
+            self.theatre.clock.now += SOON
+            if isinstance(dead, Turn):
+                self._take(dead)
+            return True
+        if lane := self.flight.next(self.counts["messages"], then):
+            self._work(lane, last=then is None)
+        elif then is None:
+            return False
+        else:
+            self.theatre.clock.now = then
+            self._take(self._own(own[1]) if own else self.turns.pop(0))
+        return True
+
+    def _due(self) -> dict[str, float]:
+        return {name: at for name, at in self.theatre.stage.due().items() if at <= self.horizon}
+
+    def _own(self, name: str) -> Turn:
         self.counts["our own"] += 1
-        fate = self.ours.pop(0) if self.ours else ((), ())
-        return Turn(read_event(self.theatre.stage.fire(own[1])), *fate)
+        fates = self.ours.pop(0) if self.ours else ()
+        return Turn(read_event(self.theatre.stage.fire(name)), *fates)
 
     def _told_at(self, turn: Turn) -> float:
         soon = self.theatre.clock.now + SOON
         return soon if self.pace is Pace.AT_ONCE else max(soon, turn.event.created + SOON)
 
     def _take(self, turn: Turn) -> None:
-        self.sent.clear()
+        """Deliver an event until its message is acknowledged or dead; nothing else of its group moves meanwhile."""
         self.counts["messages"] += 1
-        trouble = turn.troubles[0] if turn.troubles else None
-        acknowledged = self.queue.deliver(turn.event.model_dump_json(), trouble)
-        self._note(turn.event)
+        now = self.theatre.clock.now
+        message = Message("events", turn.event.model_dump_json(), f"message {self.counts['messages']}", now, now)
+        trouble = next(iter(turn.events.troubles), None)
+        while not (acknowledged := self._receive(message, trouble, turn.event)) and message.receives < RECEIVES:
+            pass
+        for sent in self.theatre.stage.handed_over():
+            fate = turn.effects if sent.queue == "effects" else turn.mails
+            self.flight.add(Lane(self._sent_now(sent.queue, sent.body), turn.event, fate), self.counts["messages"])
         if not acknowledged:
-            self.counts["dead letters"] += 1
-            again = Turn(turn.event, turn.troubles[1:], turn.back[1:])
             # Of itself nothing dies: without a trouble it would be redriven for ever.
-            assert turn.troubles, f"{turn.event.type} {turn.event.id} died of nothing"
-            self.dead.append(_DeadLetter(again, self.counts["messages"] + turn.back[0], self.theatre.clock.now))
+            assert trouble, f"{turn.event.type} {turn.event.id} died of nothing"
+            self._dies(replace(turn, events=turn.events.after_redrive), turn.events)
+
+    def _sent_now(self, queue: Any, body: str) -> Message:  # noqa: ANN401 - a queue's name
+        now = self.theatre.clock.now
+        self.counts["handed over"] += 1
+        return Message(queue, body, f"{queue} {self.counts['handed over']}", now, now)
+
+    def _work(self, lane: Lane, *, last: bool) -> None:
+        """Let the worker receive a message once."""
+        trouble = self.flight.trouble(lane, self.counts["messages"], last=last)
+        acknowledged = self._receive(lane.message, trouble, lane.event)
+        for sent in self.theatre.stage.handed_over():  # a long erasure goes on
+            self.flight.add(Lane(self._sent_now(sent.queue, sent.body), lane.event, Fate()), self.counts["messages"])
+        if acknowledged:
+            self.flight.lanes.remove(lane)
+        elif trouble and trouble is not Trouble.DEFERRED and lane.message.receives >= RECEIVES:
+            self.flight.lanes.remove(lane)
+            self._dies(lane, lane.fate)
+        else:
+            assert lane.message.receives < MOST[lane.message.queue], f"{lane} comes again for ever"
+
+    def _dies(self, dead: Turn | Lane, fate: Fate) -> None:
+        self.counts["dead letters"] += 1
+        self.flight.bury(dead, self.counts["messages"] + fate.back[0])
+
+    def _receive(self, message: Message, trouble: Trouble | None, event: Event) -> bool:
+        self.sent.clear()
+        acknowledged = self.troubles.receive(message, trouble)
+        self._note(event)
+        return acknowledged
 
     def _note(self, event: Event) -> None:
         stage = self.theatre.stage
@@ -158,12 +197,13 @@ class _Run:
         known = tuple(self.known.values())
         self.told += [Told(mail, "sent", known) for mail in self.sent]
         self.counts["mails"] += len(self.sent)
-        for owed in load(item.get("outbox", "[]")):
+        outbox = load(item.get("outbox", "[]"))
+        for number, progress in progress_of(item, outbox).items():
+            owed = outbox[number]
             place = (owed.partition, owed.key) if isinstance(owed, OwedMail) else None
-            if place is None or owed.outcome in {None, "sent"} or place in self.given_up:
+            if place is None or progress.outcome in {None, "sent"} or place in self.given_up:
                 continue
             self.given_up.add(place)
-            self.counts[str(owed.outcome)] += 1
-            claim = stage.claim_of(*place)
-            if claim:
-                self.told.append(Told(Email.model_validate_json(claim["mail"]), str(owed.outcome), known))
+            self.counts[str(progress.outcome)] += 1
+            if claim := stage.claim_of(*place):
+                self.told.append(Told(Email.model_validate_json(claim["mail"]), str(progress.outcome), known))

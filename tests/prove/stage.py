@@ -224,9 +224,10 @@ class Stage:
 
 
 def _create_queue(name: Queue) -> str:
-    fifo = {"FifoQueue": "true"} if name == "events" else {}
-    full = f"{name}.fifo" if fifo else name
-    return boto3.client("sqs").create_queue(QueueName=full, Attributes=fifo)["QueueUrl"]
+    sqs = boto3.client("sqs")
+    if name == "events":
+        return sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    return sqs.create_queue(QueueName=name)["QueueUrl"]
 
 
 def _item(item: "Item | None") -> dict[str, Any]:

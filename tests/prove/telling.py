@@ -1,4 +1,4 @@
-"""A telling of a story: in which order its messages come, which come twice, and which of them die and are redriven."""
+"""A telling of a story: in which order its messages come, which come twice, which die and are redriven, and when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,19 +26,24 @@ class Trouble(StrEnum):
     CLAIM = "DynamoDB refuses the claim"
     READ = "DynamoDB refuses to be read"
     COMMIT = "DynamoDB refuses every transaction"
-    KILLED = "the process is killed before it commits"
+    KILLED = "the consumer is killed before it commits"
+    HANDOVER = "SQS refuses the hand-over"
     SCHEDULE = "Scheduler refuses"
     BUS = "EventBridge refuses"
     FILE = "S3 refuses"
-    MAIL = "SES refuses"
-    SECOND_MAIL = "SES refuses the second mail"
-    KILLED_LATE = "the process is killed before it mails"
+    KILLED_UNMARKED = "the worker is killed before it writes down what it has performed"
+    MAIL = "SES denies the permission"
+    SECOND_MAIL = "SES denies the permission for the second mail"
+    KILLED_LATE = "the worker is killed before it mails"
+    DEFERRED = "SES takes no mail for now"
 
 
-EARLY = tuple(Trouble)[:6]
-"""Of these an event dies with nothing committed."""
-LATE = tuple(Trouble)[6:]
-"""Of these it dies with its effects still owed, if it has any of the kind."""
+OF_EVENTS = tuple(Trouble)[:7]
+"""Of these a message of the consumer's dies; but for the last, with nothing committed."""
+OF_EFFECTS = tuple(Trouble)[7:11]
+"""Of these a message of the effects queue dies, if its event owes an effect of the kind."""
+OF_MAILS = tuple(Trouble)[11:]
+"""Of these a message of the mails queue dies; but for the last, which passes while the message waits in its queue."""
 
 
 class Pace(StrEnum):
@@ -49,20 +54,42 @@ class Pace(StrEnum):
 
 
 @dataclass(frozen=True)
-class Turn:
-    """A message is delivered. The n-th time it meets the n-th of `troubles`, and dies of it.
+class Fate:
+    """What a message meets. The n-th time it is sent it meets the n-th of `troubles`, and dies of it.
 
-    `back` says for each trouble how many other messages are delivered before the dead letter is redriven.
+    `back` says for each trouble how many events are delivered before the dead letter is redriven, or the trouble has
+    passed. `late` says how many are delivered before a message of a lane is first received.
     """
 
-    event: Event
     troubles: tuple[Trouble, ...] = ()
     back: tuple[int, ...] = ()
+    late: int = 0
+
+    @property
+    def after_redrive(self) -> "Fate":
+        """What the redriven message meets."""
+        return Fate(self.troubles[1:], self.back[1:])
+
+    def __str__(self) -> str:
+        """For hypothesis."""
+        fates = (f"{trouble} (back {turns} later)" for trouble, turns in zip(self.troubles, self.back, strict=True))
+        return ", then ".join([*([f"{self.late} late"] if self.late else []), *fates])
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An event is delivered: what its own message meets, and what those that the consumer hands over meet."""
+
+    event: Event
+    events: Fate = Fate()
+    effects: Fate = Fate()
+    mails: Fate = Fate()
 
     def __str__(self) -> str:
         """One line: hypothesis prints these when a telling fails."""
-        fates = (f"{trouble} (redriven {turns} later)" for trouble, turns in zip(self.troubles, self.back, strict=True))
-        return f"<{self.event.type} {self.event.id}: {', then '.join(fates) or 'delivered'}>"
+        fates = {"events": self.events, "effects": self.effects, "mails": self.mails}
+        told = "; ".join(f"{queue}: {fate}" for queue, fate in fates.items() if fate != Fate())
+        return f"<{self.event.type} {self.event.id}: {told or 'delivered'}>"
 
     def _repr_pretty_(self, printer: "RepresentationPrinter", _cycle: bool) -> None:  # noqa: FBT001 - hypothesis's own
         printer.text(str(self))
@@ -74,7 +101,7 @@ class Telling:
 
     pace: Pace
     turns: tuple[Turn, ...]
-    ours: tuple[tuple[tuple[Trouble, ...], tuple[int, ...]], ...] = ()
+    ours: tuple[tuple[Fate, Fate, Fate], ...] = ()
 
 
 def in_order(events: Sequence[Event], pace: Pace) -> Telling:
@@ -83,15 +110,20 @@ def in_order(events: Sequence[Event], pace: Pace) -> Telling:
 
 
 @st.composite
-def _fates(draw: st.DrawFn) -> tuple[tuple[Trouble, ...], tuple[int, ...]]:
-    early, late = st.sampled_from(EARLY), st.sampled_from(LATE)
-    troubles = draw(st.just([]) | late.map(lambda one: [one]) | st.lists(early | late, max_size=2))
-    return tuple(troubles), tuple(draw(st.integers(0, FURTHER)) for _ in troubles)
+def _fate(draw: st.DrawFn, troubles: Sequence[Trouble], latest: int) -> Fate:
+    one = st.sampled_from(troubles)
+    met = draw(st.just([]) | st.just([]) | st.lists(one, max_size=2))
+    back = tuple(draw(st.integers(0, FURTHER)) for _ in met)
+    return Fate(tuple(met), back, draw(st.just(0) | st.integers(0, latest)))
+
+
+def _fates() -> st.SearchStrategy[tuple[Fate, Fate, Fate]]:
+    return st.tuples(_fate(OF_EVENTS, 0), _fate(OF_EFFECTS, FURTHER), _fate(OF_MAILS, FURTHER))
 
 
 @st.composite
 def tellings(draw: st.DrawFn, events: Sequence[Event]) -> Telling:
-    """Any order of `events`, some of them twice, some dead-lettered once or twice on their way."""
+    """Any order of `events`, some of them twice, some dead-lettered once or twice on their way, effects at any time."""
     pace = draw(st.sampled_from(Pace))
     again = draw(st.lists(st.sampled_from(events), max_size=TWICE))
     order = draw(st.permutations([*events, *again]))

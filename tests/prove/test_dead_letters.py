@@ -6,15 +6,15 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from functions.consumer import perform, wiring
+from functions.effects import perform, turn
 from tests.prove.allowed import divergences
 from tests.prove.conftest import Report
 from tests.prove.contradicted import contradicted
 from tests.prove.run import Company
 from tests.prove.stories import STORIES
-from tests.prove.telling import Pace, Telling, Trouble, Turn, in_order, tellings
+from tests.prove.telling import Fate, Pace, Telling, Trouble, Turn, in_order, tellings
 from tests.prove.theatre import Theatre
-from tests.prove.troubles import Queue
+from tests.prove.troubles import Troubles
 from tests.support.lives import DUNNING, Story
 
 SHORT, LONG = 3, 60
@@ -24,8 +24,8 @@ EACH = pytest.mark.parametrize("name", STORIES)
 
 @pytest.fixture
 def company(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> Company:
-    """Plays tellings on the real consumer."""
-    company = Company(theatre, Queue(theatre))
+    """Plays tellings on the real consumer and worker."""
+    company = Company(theatre, Troubles(theatre))
     company.open(monkeypatch)
     return company
 
@@ -78,11 +78,9 @@ def test_a_mail_that_is_owed_until_all_else_was_told_is_sent_then_unless_it_was_
     undisturbed = company.play(in_order(story.events, Pace.AT_ONCE))
     mailing = [event for event in story.events if '"email"' in undisturbed.scene.inbox[event.id,].get("outbox", "")]
     for late in mailing:
-        turns = [
-            Turn(event, (Trouble.MAIL,), (len(story.events),)) if event is late else Turn(event)
-            for event in story.events
-        ]
-        assert divergences(story, undisturbed, company.play(Telling(Pace.AT_ONCE, tuple(turns)))) == []
+        for fate in (Fate((Trouble.MAIL,), (len(story.events),)), Fate(late=len(story.events))):
+            turns = tuple(Turn(event, mails=fate if event is late else Fate()) for event in story.events)
+            assert divergences(story, undisturbed, company.play(Telling(Pace.AT_ONCE, turns))) == []
 
 
 @EACH
@@ -96,24 +94,40 @@ def test_nor_is_any_of_many_more_tellings_amiss(name: str, company: Company, fig
     figures[name] = tell(company, STORIES[name], LONG, always_the_same=False)
 
 
-def test_a_consumer_that_does_not_ask_the_books_again_is_found_out(
-    company: Company, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("fate", [Fate((Trouble.MAIL,), (0,)), Fate((Trouble.DEFERRED,), (1,)), Fate(late=1)], ids=str)
+def test_a_worker_that_does_not_ask_the_books_again_is_found_out(
+    fate: Fate, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wiring, "overtaken", lambda _mail, _books: False)
     failed, paid = DUNNING.events[2], DUNNING.events[5]
-    turns = (Turn(failed, (Trouble.MAIL,), (1,)), Turn(paid))
+    turns = (Turn(failed, mails=fate), Turn(paid))
     told = company.play(Telling(Pace.AT_ONCE, turns)).mails
-    assert [(one.mail.template, contradicted(one.mail, one.known)) for one in told] == [
-        ("receipt", None),
-        ("payment_failed", paid),
-    ]
+    assert {one.mail.template: one.outcome for one in told} == {"receipt": "sent", "payment_failed": "overtaken"}
+
+    monkeypatch.setattr(perform, "why_not", lambda _mail, _books: None)
+
+    told = company.play(Telling(Pace.AT_ONCE, turns)).mails
+    by = {one.mail.template: contradicted(one.mail, one.known) for one in told if one.outcome == "sent"}
+    assert by == {"receipt": None, "payment_failed": paid}
 
 
-def test_a_consumer_that_forgets_what_it_has_sent_is_found_out(
-    company: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(perform, "_mark", lambda *_args, **_done: None)
+def test_a_worker_that_forgets_what_it_has_sent_is_found_out(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "finish", lambda *_args: None)
     turns = (*(Turn(event) for event in DUNNING.events), Turn(DUNNING.events[5]))
     found = divergences(DUNNING, *(company.play(Telling(Pace.AT_ONCE, told)) for told in (turns[:-1], turns)))
     assert any(one.startswith("2 times: ") for one in found)
     assert any(one.startswith("not done: ") for one in found)
+
+
+@pytest.mark.parametrize("dead", ["effects", "mails"])
+def test_a_dead_letter_of_one_lane_is_redriven_while_the_other_has_work(dead: str, company: Company) -> None:
+    failed, paid = DUNNING.events[2], DUNNING.events[3]
+    undisturbed = company.play(Telling(Pace.AT_ONCE, (Turn(failed), Turn(paid))))
+    died, late = Fate((Trouble.SCHEDULE if dead == "effects" else Trouble.MAIL,), (0,)), Fate(late=2)
+    fates = {"effects": died, "mails": late} if dead == "effects" else {"effects": late, "mails": died}
+
+    told = company.play(Telling(Pace.AT_ONCE, (Turn(failed, **fates), Turn(paid))))
+
+    assert (told.counts["dead letters"], told.counts["redriven"], told.unfinished) == (1, 1, ())
+    assert told.scene.mails == undisturbed.scene.mails
+    assert told.scene.announcements == undisturbed.scene.announcements
+    assert told.scene.schedules.keys() == undisturbed.scene.schedules.keys()

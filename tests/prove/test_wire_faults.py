@@ -17,6 +17,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.stack import Stack, deployed
+from shared.inbox.lanes import LANES
 from tests.cloud.breakages import COMMON
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.cloud.outcome import listen, look
@@ -29,7 +30,7 @@ pytestmark = [pytest.mark.prove, pytest.mark.cloud]
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    settings = {"MailConnectedCustomers": "true", "ConsumerConcurrency": "8"}
+    settings = {"MailConnectedCustomers": "true", "ConsumerConcurrency": "8", "EffectsConcurrency": "8"}
     with deployed(BUILT, ARCHITECTURE, SECRET, faulty=True, **settings) as stack:
         yield stack
 
@@ -57,3 +58,4 @@ def test_every_event_accepted_ends_and_none_happens_twice(stack: Stack, report: 
     assert [line for one in rounds for line in wrong(outcome, one)] == []
     assert absorbed(outcome, rounds) > 0.5
     assert outcome.dead == stack.dead_letters()
+    assert [stack.dead_letters(lane) for lane in LANES] == [0, 0]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.inbox.lanes import LANES
 from tests.cloud.breakages import SEND_EMAIL, TRANSACT, Call, Way
 from tests.cloud.crowd import Account
 from tests.cloud.outcome import Outcome
@@ -32,12 +33,13 @@ def good() -> Outcome:
             event_id, at = f"evt_{mark}{number}", number * 1000
             inbox[event_id] = {
                 "id": event_id, "account": f"acct_{mark}", "type": "invoice.paid", "state": "done", "started_ms": at,
-                "done_ms": at + 10,
+                "committed_ms": at + 10, "done_ms": at + 5000,
             }  # fmt: skip
         books.append({"pk": f"acct_{mark}#cus_1", "sk": "organization", "record": '{"access":true}'})
         heard.append({"name": "n", "id": f"evt_{mark}1:n", "account": f"acct_{mark}", "record": "r"})
         mails[f"{mark}a@example.com", "Welcome"] = 1
-    verdicts = Counter((event_id, "done") for event_id in inbox)
+    verdicts = Counter((event_id, "committed", "") for event_id in inbox)
+    verdicts.update((event_id, "performed", lane) for event_id in inbox for lane in LANES)
     return Outcome(inbox, books, mails, heard, verdicts)
 
 
@@ -51,7 +53,13 @@ SPOILT: dict[str, tuple[str, Spoil]] = {
     "an event begun before the one before it ended": ("begun too early evt_hit2", changed("evt_hit2", started_ms=1005)),
     "an event handled twice": (
         "handled twice evt_hit1",
-        lambda outcome: replace(outcome, verdicts=outcome.verdicts + Counter({("evt_hit1", "done"): 1})),
+        lambda outcome: replace(outcome, verdicts=outcome.verdicts + Counter({("evt_hit1", "done", ""): 1})),
+    ),
+    "effects performed twice": (
+        "handled twice effects of evt_hit1",
+        lambda outcome: replace(
+            outcome, verdicts=outcome.verdicts + Counter({("evt_hit1", "performed", "effects"): 1})
+        ),
     ),
     "one announcement under two ids": (
         "handled twice {",

@@ -83,7 +83,7 @@ class Theatre:
         self.wire = Wire(self.stage)
         self.wire.others = self._others
         self._played: list[Message] = []
-        self._waiting: list[Message] = []
+        self.waiting: list[Message] = []
         self.first_calls: list[int] = []
         """Which calls of the last play were the first ones of an invocation."""
 
@@ -115,20 +115,38 @@ class Theatre:
 
     def play(self, act: Act, break_at: Point | None = None) -> tuple[str, ...]:
         """Hand the message out, and what follows, until all is acknowledged; the calls of consumer and worker."""
+        self._begin(act, break_at)
+        self._play_on(act.name)
+        return tuple(self.wire.calls)
+
+    def consume(self, act: Act) -> None:
+        """Hand the message to the consumer once, while no worker is there; it must be acknowledged."""
+        self._begin(act)
+        message = self.waiting.pop()
+        assert self.receive(message, Processes(self.stage.environ)), act.name
+        self._await_what_followed()
+
+    def work(self, at: float) -> None:
+        """Let a worker receive what waits since `consume`, from epoch seconds `at` on, until all is acknowledged."""
+        self.clock.now = at
+        self._play_on("what waited")
+
+    def _begin(self, act: Act, break_at: Point | None = None) -> None:
         self.clock.now = act.at
         self.wire.expect(break_at)
         first = Message("events", act.body, f"message of {act.name}", act.at, act.at)
-        self._played, self._waiting, self.first_calls = [first], [first], []
+        self._played, self.waiting, self.first_calls = [first], [first], []
+
+    def _play_on(self, name: str) -> None:
         processes = Processes(self.stage.environ)
-        while self._waiting:
-            message = min(self._waiting, key=lambda one: one.visible)
+        while self.waiting:
+            message = min(self.waiting, key=lambda one: one.visible)
             self.first_calls.append(len(self.wire.calls))
             if self.receive(message, processes):
-                self._waiting.remove(message)
+                self.waiting.remove(message)
             most = RECEIVES[message.queue]
-            assert message.receives <= most, f"{act.name}: {message} is not acknowledged: {self.wire.calls}"
+            assert message.receives <= most, f"{name}: {message} is not acknowledged: {self.wire.calls}"
             self._await_what_followed()
-        return tuple(self.wire.calls)
 
     def receive(self, message: Message, processes: Processes) -> bool:
         """Hand the message out once; whether it is acknowledged."""
@@ -150,7 +168,7 @@ class Theatre:
             name = f"message {len(self._played)} of {sent.queue}"
             new.append(Message(sent.queue, sent.body, name, self.clock.now, self.clock.now))
             self._played += new[-1:]
-        self._waiting += new
+        self.waiting += new
         return new
 
     def _others(self) -> None:
@@ -164,5 +182,5 @@ class Theatre:
         while again:
             message = again.pop(0)
             if not self.receive(message, processes):
-                self._waiting.append(message)
+                self.waiting.append(message)
             again += [replace(one) for one in self._await_what_followed()]

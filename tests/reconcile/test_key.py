@@ -1,9 +1,11 @@
 """Without a key that Stripe accepts and that is for its mode, nothing is walked, and the log says why."""
 
 import json
+from dataclasses import asdict
 
 import pytest
 
+from functions.reconcile.hourly import Totals
 from shared.errors import Permanent
 from tests.reconcile.conftest import HOUR, House, Lines
 
@@ -27,7 +29,7 @@ def test_without_a_key_of_its_mode_it_is_off_and_says_so(house: House, lines: Li
     house.secrets.put_secret_value(SecretId=house.key_id, SecretString=key or " ")
     house.happens(HOUR + 60, accepted=True)
 
-    assert house.run() == {"accounts": 0, "checked": 0, "missing": 0, "healed": 0, "handed_over": 0}
+    assert house.run() == asdict(Totals())
 
     said, metrics = lines()
     assert said["message"] == "reconciliation is off"

@@ -1,8 +1,15 @@
 """A run is counted in metrics, and its log names events by id and tells nothing of what they hold."""
 
+import json
+import sys
+from uuid import uuid4
+
 import pytest
 
+from functions.reconcile.hourly import Totals
+from functions.reconcile.metrics import OLD, count
 from infra import samples
+from shared.logger import make_logger
 from tests.reconcile.conftest import HOUR, House, Lines
 
 
@@ -31,3 +38,19 @@ def test_the_log_names_events_by_id_and_tells_nothing_of_their_content(
     logged = capsys.readouterr().out
     assert event["id"] in logged
     assert event["data"]["object"]["customer_email"] not in logged
+
+
+@pytest.mark.parametrize(
+    ("totals", "level"),
+    [
+        (Totals(checked=5), "INFO"),
+        (Totals(missing=1), "WARN"),
+        (Totals(handed_over=1), "WARN"),
+        (Totals(dead_effects_s=OLD), "INFO"),
+        (Totals(dead_effects_s=OLD + 1), "WARN"),
+        (Totals(dead_mails_s=OLD + 1), "WARN"),
+    ],
+)
+def test_what_an_alarm_waits_for_is_a_warning(totals: Totals, level: str, capsys: pytest.CaptureFixture[str]) -> None:
+    count(totals, make_logger(f"reconcile-{uuid4().hex}", sys.stdout), "Billhook/billhook")
+    assert json.loads(capsys.readouterr().out)["level"] == level

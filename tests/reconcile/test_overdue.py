@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from functions.reconcile.overdue import LATE
+from functions.reconcile.overdue import KEPT, LATE
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.unfinished import shard_of
 from shared.tables.attributes import to_item
 from tests.reconcile.conftest import HOUR, NOW, House
+
+DAY = 24 * HOUR
 
 
 def owe(house: House, event_id: str = "evt_1", ago: float = 5 * HOUR, **attributes: Any) -> None:  # noqa: ANN401 - plain values
@@ -58,13 +60,39 @@ def test_a_lane_has_its_time_before_it_counts_as_lost(house: House, lane: Lane) 
     [
         {"lease_until": 0, "not_before": NOW - HOUR},
         {"lease_until": NOW - HOUR},
-        {"lease_until": 0, "failed_ms": (NOW - 5 * HOUR) * 1000},
+        {"lease_until": 0, "failed_ms": (NOW - 5 * HOUR) * 1000, "sent_ms": (NOW - 6 * HOUR) * 1000},
     ],
     ids=["waits for its next try", "is leased", "lies in its dead-letter queue"],
 )
 def test_a_lane_is_left_alone_while_it(house: House, holder: dict[str, int]) -> None:
     owe(house, mails_owed=None, effects_holder={"token": "a", **holder})
     assert house.run()["handed_over"] == 0
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_the_oldest_dead_letter_is_told_by_when_it_was_sent(house: House, lane: Lane) -> None:
+    for number, days in enumerate((9, 11, 1)):
+        holder = {
+            "token": "a",
+            "lease_until": 0,
+            "failed_ms": (NOW - HOUR) * 1000,
+            "sent_ms": (NOW - days * DAY) * 1000,
+        }
+        held: dict[str, Any] = {f"{lane}_holder": holder}
+        owe(house, f"evt_{number}", **held)
+    (other,) = set(LANES) - {lane}
+    totals = house.run()
+    assert (totals[f"dead_{lane}_s"], totals[f"dead_{other}_s"]) == (11 * DAY, 0)
+
+
+def test_a_dead_letter_that_sqs_has_deleted_is_none(house: House) -> None:
+    owe(house, mails_holder={"token": "a", "lease_until": 0, "failed_ms": 1, "sent_ms": (NOW - KEPT - 1) * 1000})
+    assert house.run()["dead_mails_s"] == 0
+
+
+def test_a_lane_that_is_only_leased_has_no_dead_letter(house: House) -> None:
+    owe(house, mails_holder={"token": "a", "lease_until": NOW + HOUR, "sent_ms": (NOW - 11 * DAY) * 1000})
+    assert house.run()["dead_mails_s"] == 0
 
 
 def test_a_lane_that_the_worker_has_touched_lately_is_left_alone(house: House) -> None:

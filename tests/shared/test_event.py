@@ -42,11 +42,18 @@ def test_an_event_belongs_to_its_customer_and_else_to_its_object_and_else_to_its
     assert read_event(json.dumps({**BARE, "data": {"object": obj}})).subject == subject
 
 
+def test_half_a_character_in_a_field_that_nobody_reads_stops_no_event() -> None:
+    obj = {"id": "cus_1", "description": "\ud83d", "list": ["\udc00 \U0001f600"], "\ud800": 1}
+    event = read_event(json.dumps({**BARE, "data": {"object": obj}}))
+    assert event.object == {"id": "cus_1", "description": "\ufffd", "list": ["\ufffd \U0001f600"], "\ufffd": 1}
+
+
 @pytest.mark.parametrize(
     ("body", "where"),
     [
         ("4242 is no event", ""),
         ("[4242]", ""),
+        (f'{{"id": {"[" * 100_000}', ""),
         ('{"id": "evt_4242"', ""),
         (json.dumps({**BARE, "id": ""}), "id"),
         (json.dumps({**BARE, "created": "4242 o'clock"}), "created"),

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from shared.event import Event
 from shared.facets import Facet, merge
-from shared.stripe_objects import Subscription, read
+from shared.stripe_objects import read
+from shared.stripe_subscriptions import Subscription
 from tests.support.facets import SUBSCRIPTION, heard, told_of
 
 LIVING = ("incomplete", "trialing", "active", "past_due", "paused", "unpaid")

@@ -29,7 +29,7 @@ def names(*events: Event) -> list[str]:
             (BEGUN, sample("customer.subscription.deleted")),
             ["organization.access_granted", "organization.access_revoked"],
         ),
-        ((sample("customer.subscription.deleted"), BEGUN), []),
+        ((sample("customer.subscription.deleted"), BEGUN), ["organization.access_revoked"]),
         ((FAILED, RECOVERED), ["organization.past_due", "organization.recovered"]),
         ((RECOVERED, FAILED), []),
         (
@@ -64,6 +64,7 @@ def test_each_state_is_announced_once_when_a_record_comes_into_it(
 def test_what_a_customer_may_do_is_said_in_plan_and_limits() -> None:
     (granted,) = announced(BEGUN)
     assert granted.facts == {
+        "subscription": BEGUN.object["id"],
         "access": True,
         "past_due": False,
         "plan": "studio",

@@ -8,13 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.consumer.decide import decide
+from functions.consumer.noted_books import NotedBooks
 from shared.event import PLATFORM, Event
 from shared.happened import customer_of
-from shared.history import AT_ONCE, DECLINES
+from shared.history import DECLINES
 from shared.past import UNSURE, ClosedInvoice, EndedSubscription
 from shared.records import Organization
-from shared.stripe_objects import Invoice, Subscription, read
+from shared.stripe_invoices import Invoice
+from shared.stripe_objects import read
 from shared.stripe_payments import PaymentIntent
+from shared.stripe_subscriptions import Subscription
+from shared.subscribed import AT_ONCE
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told
 
@@ -112,6 +116,12 @@ def test_what_is_over_lies_in_an_item_of_its_own_under_its_customer() -> None:
     assert isinstance(organization, Organization)
     assert not organization.subscriptions
     assert not organization.invoices
+
+
+def test_a_handler_may_ask_for_something_of_the_past_that_its_event_does_not_name() -> None:
+    books = told(begun(1), ended(1))
+    vacant = EndedSubscription(account=PLATFORM, subject=CUSTOMER, subscription_id="sub_1")
+    assert not NotedBooks(books, invoiced(PAID, 2)).past(vacant).vacant
 
 
 @pytest.mark.parametrize("attempts", [0, 1, 2])

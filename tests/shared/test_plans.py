@@ -3,7 +3,7 @@
 import pytest
 
 from shared.plans import Plan, Plans, read_plans
-from shared.stripe_objects import Subscription, SubscriptionItem
+from shared.stripe_subscriptions import Subscription, SubscriptionItem
 
 PLANS = Plans(
     plans={

@@ -37,12 +37,12 @@ def test_what_was_overtaken_while_it_waited_is_not_sent(
 
     def owed(*events: Event) -> list[str]:
         keys = told(*events).organization(PLATFORM, CUSTOMER).owed
-        return [key for key in keys if key.startswith(template) and key.endswith(attempt)]
+        return [key for key in keys if key.startswith(template) and (not attempt or f":{attempt}:" in key)]
 
     assert len(owed(*waiting)) == 1
     assert owed(*waiting, overtaken_by) == []
     sent = told(*waiting, overtaken_by, sample("customer.created")).mails
-    assert [key for _, key in sent if key.startswith(template) and key.endswith(attempt)] == []
+    assert [key for _, key in sent if key.startswith(template) and (not attempt or f":{attempt}:" in key)] == []
 
 
 def test_a_refund_that_failed_while_its_mail_waited_is_not_told_as_one() -> None:

@@ -9,7 +9,9 @@ from shared.event import Event
 from shared.records import Organization
 from shared.snapshot import Snapshot
 from shared.stripe_checkout import CheckoutSession
-from shared.stripe_objects import Contact, Invoice, Subscription, read
+from shared.stripe_invoices import Invoice
+from shared.stripe_objects import Contact, read
+from shared.stripe_subscriptions import Subscription
 from tests.support.samples import NAMES, sample
 from tests.support.stories import ROUTED, SUBSCRIPTION, told
 
@@ -34,6 +36,8 @@ def test_both_shapes_of_an_object_say_the_same(name: str, model: type[Snapshot])
     if isinstance(now, Subscription) and isinstance(before, Subscription):
         assert now.renews_at == before.renews_at is not None
         now, before = (_without_period(one) for one in (now, before))
+    if isinstance(now, Invoice):
+        now = now.model_copy(update={"amount_overpaid": 0})  # an invoice tells it since basil alone
     assert now == before
 
 

@@ -15,7 +15,7 @@ class BooksOf:
     """Books that hold `records`, and what the decisions applied to them have saved, mailed, scheduled and asked."""
 
     def __init__(self, *records: Kept, policy: Policy | None = None) -> None:
-        self.policy = policy or Policy(plans=read_plans(), mail_connected=True)
+        self.policy = policy or Policy(plans=read_plans(), mail_connected=True, tell_connected=True)
         self.exports: list[Export] = []
         self.erasures: list[Erase] = []
         self.observations: dict[str, Observe] = {}
@@ -43,9 +43,11 @@ class BooksOf:
     def payout(self, account: str, payout: str) -> PayoutRecord:
         return self._read(PayoutRecord(account=account, subject=payout))
 
-    def disputed(self, account: str, customer: str) -> bool:
-        payments = (one for one in self.records.values() if isinstance(one, Payment))
-        return any(one.disputed for one in payments if (one.account, one.customer) == (account, customer))
+    def awaits_money(self, account: str, customer: str) -> bool:
+        theirs = [one for one in self.records.values() if one.account == account]
+        payments = (one for one in theirs if isinstance(one, Payment) and one.customer == customer)
+        orders = (one for one in theirs if isinstance(one, Order) and one.subject == customer)
+        return any(one.awaits_money for one in payments) or any(one.awaits_money for one in orders)
 
     def connected(self, account: str) -> ConnectedAccount:
         return self._read(ConnectedAccount(account=account, subject=account))
@@ -55,7 +57,8 @@ class BooksOf:
         for record in decision.save:
             place = (record.partition, record.sort_key)
             before = self.records.get(place)
-            assert record.version == (before.version if before else 0), "decided on a record that has changed since"
+            fresh = record.version == (before.version if before else 0)
+            assert fresh or record.repeatable, "decided on a record that has changed since"
             if record.vacant:
                 continue
             stored = type(record).model_validate_json(

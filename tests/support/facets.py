@@ -6,7 +6,8 @@ from typing import Any
 
 from shared.event import Event, EventData
 from shared.facets import Facet, merge
-from shared.stripe_objects import Subscription, read
+from shared.stripe_objects import read
+from shared.stripe_subscriptions import Subscription
 from tests.support.samples import sample
 
 SUBSCRIPTION = sample("customer.subscription.created").object

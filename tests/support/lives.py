@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from shared.event import Event
 from tests.support.samples import sample
-from tests.support.stories import CONNECTED
+from tests.support.stories import CONNECTED, CUSTOMER
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,15 @@ ENDED = sample("customer.subscription.deleted")
 CANCELLING = sample("customer.subscription.updated.cancel_scheduled")
 BIGGER = sample("customer.subscription.updated.plan_change")
 DAY = 24 * 3600
+
+
+GONE = sample("account.application.deauthorized", account=CONNECTED)
+
+
+def _as(dispute: Event, status: str) -> dict[str, Any]:
+    """What makes an event about another dispute one about `dispute`."""
+    same = {name: dispute.object[name] for name in ("id", "charge", "payment_intent", "amount")}
+    return {**same, "status": status}
 
 
 def of(*mails: str) -> frozenset[str]:
@@ -122,8 +132,8 @@ TRIAL = Story(
         sample("customer.subscription.paused"),
         sample("customer.subscription.resumed"),
     ),
-    may=of("welcome", "trial_ending"),
-    silenced={"trial_ending": 3},
+    may=of("welcome", "trial_ending", "subscription_on_hold"),
+    silenced={"trial_ending": 3, "subscription_on_hold": 4},
 )
 DELAYED = Story(
     events=(
@@ -159,6 +169,102 @@ DEAUTHORIZED = Story(
     ),
     may=of("account_requirements", "payout_coming", "receipt"),
     silenced={"account_requirements": 1, "payout_coming": 1, "receipt": 1},
+)
+LATE_DEBIT = Story(
+    events=(
+        SOMEBODY,
+        BEGUN,
+        sample(
+            "invoice.payment_failed",
+            billing_reason="subscription_create",
+            created=BEGUN.created + 6 * DAY,
+            event_id="evt_debit_failed",
+        ),
+        sample("customer.subscription.updated", created=BEGUN.created + 6 * DAY, event_id="evt_debit_past_due"),
+        sample(
+            "invoice.paid.recovered",
+            billing_reason="subscription_create",
+            created=BEGUN.created + 9 * DAY,
+            event_id="evt_debit_paid",
+        ),
+        sample(
+            "customer.subscription.updated.recovered", created=BEGUN.created + 9 * DAY, event_id="evt_debit_recovered"
+        ),
+    ),
+    must=of("receipt"),
+    may=of("welcome", "payment_failed"),
+    silenced={"payment_failed": 4},
+)
+OWED = sample("invoice.payment_failed")
+CREDITED = Story(
+    events=(
+        SOMEBODY,
+        BEGUN,
+        OWED,
+        sample(
+            "credit_note.created",
+            customer=CUSTOMER,
+            invoice=OWED.object["id"],
+            pre_payment_amount=2000,
+            created=OWED.created + DAY,
+            event_id="evt_credited",
+        ),
+        sample(
+            "invoice.payment_failed",
+            amount_due=900,
+            amount_remaining=900,
+            created=OWED.created + DAY,
+            event_id="evt_owes_less",
+            previous={"amount_due": 2900, "amount_remaining": 2900},
+        ).model_copy(update={"type": "invoice.updated"}),
+        sample("invoice.paid.recovered", amount_due=900, amount_paid=900),
+    ),
+    must=of("receipt"),
+    may=of("welcome", "payment_failed"),
+    silenced={"payment_failed": 5},
+)
+RECONNECTED = Story(
+    events=(
+        sample("account.updated", settings={"payouts": {"schedule": {"interval": "weekly"}}}),
+        GONE,
+        sample("account.application.authorized", account=CONNECTED),
+        sample("payout.created", created=GONE.created + 2 * DAY),
+        sample("invoice.paid", account=CONNECTED, created=GONE.created + 2 * DAY),
+    ),
+    must=of("payout_coming", "receipt"),
+    may=of("account_requirements"),
+)
+HOLD = sample("payment_intent.amount_capturable_updated")
+CAPTURED = sample("charge.captured")
+MANUAL_CAPTURE = Story(
+    events=(
+        sample("checkout.session.completed.unpaid", payment_intent=HOLD.object["id"], created=HOLD.created + 1),
+        HOLD,
+        CAPTURED,
+        sample("payment_intent.succeeded.order", id=HOLD.object["id"], created=CAPTURED.created + 1),
+    ),
+    must=of("order_confirmed"),
+)
+INQUIRY = sample("charge.dispute.created.inquiry")
+ESCALATED = Story(
+    events=(
+        INQUIRY,
+        sample("charge.dispute.updated", created=INQUIRY.created + DAY, **_as(INQUIRY, "needs_response")),
+        sample("charge.dispute.funds_withdrawn", created=INQUIRY.created + DAY + 1, **_as(INQUIRY, "needs_response")),
+        sample("charge.dispute.closed.lost", **_as(INQUIRY, "lost")),
+    ),
+    must=of("dispute_closed"),
+    may=of("dispute_opened", "dispute_escalated"),
+    silenced={"dispute_opened": 3, "dispute_escalated": 3},
+)
+GUEST_REFUND = Story(
+    events=(
+        sample("checkout.session.completed", customer=None),
+        sample("payment_intent.succeeded.order", customer=None),
+        sample("refund.created", customer=None),
+        sample("charge.refunded", customer=None),
+    ),
+    must=of("order_confirmed", "refund"),
 )
 LIVES = {name.lower().replace("_", " "): story for name, story in list(globals().items()) if isinstance(story, Story)}
 """Every story of this module by its name."""

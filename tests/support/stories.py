@@ -4,6 +4,7 @@ from functions.consumer.decide import decide
 from functions.consumer.routes import ROUTES
 from shared.effects import Email
 from shared.event import Event
+from shared.policy import Policy
 from tests.support.books import BooksOf
 from tests.support.samples import NAMES, fired, sample
 
@@ -15,9 +16,9 @@ ROUTED = [event for event in map(sample, NAMES) if event.type in ROUTES]
 """Every sample event that a handler decides on."""
 
 
-def told(*events: Event) -> BooksOf:
+def told(*events: Event, policy: Policy | None = None) -> BooksOf:
     """The books after these events, each decided on and committed in turn."""
-    books = BooksOf()
+    books = BooksOf(policy=policy)
     for event in events:
         books.apply(decide(event, books))
     return books

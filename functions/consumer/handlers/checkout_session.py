@@ -2,9 +2,9 @@
 
 from shared.books import Books
 from shared.decision import NOTHING, Decision
-from shared.effects import Effect
+from shared.effects import Email
 from shared.event import Event
-from shared.mailing import mail_to
+from shared.order_mails import confirmation, failure, refund_mails
 from shared.orders import Order
 from shared.payments import Payment
 from shared.stripe_checkout import CheckoutSession
@@ -15,8 +15,7 @@ def handle(event: Event, books: Books) -> Decision:
     """An order in payment mode, an organization's contact and reference in subscription mode, nothing in setup mode."""
     session = read(CheckoutSession, event.object)
     if session.mode == "payment":
-        order = books.order(event.account, event.subject, session.id).with_session(session, event)
-        return Decision(save=(order, *_payment(session, event, books)), then=_mail(order, session, event, books))
+        return _bought(session, event, books)
     if session.mode == "subscription" and session.customer and session.status == "complete":
         organization = books.organization(event.account, session.customer)
         known = organization.with_checkout(session, event).with_contact(read(Contact, event.object), event)
@@ -24,23 +23,34 @@ def handle(event: Event, books: Books) -> Decision:
     return NOTHING
 
 
-def _payment(session: CheckoutSession, event: Event, books: Books) -> tuple[Payment, ...]:
-    """The payment, knowing its order: refunds and disputes name the payment alone."""
+def _bought(session: CheckoutSession, event: Event, books: Books) -> Decision:
+    """The order with its payment, which knows its order from now on: refunds and disputes name the payment alone."""
+    before = books.order(event.account, event.subject, session.id)
+    order = before.with_session(session, event)
     if session.payment_intent is None:
-        return ()
-    before = books.payment(event.account, session.payment_intent)
-    after = before.known_by(customer=session.customer, session=session.id)
-    return (after,) if after != before else ()
+        return Decision(save=(order,), then=_mails(before, order, None, event, books))
+    known = books.payment(event.account, session.payment_intent)
+    payment = known.known_by(
+        customer=session.customer,
+        session=session.id,
+        buyer=event.subject,
+        order=(session.metadata or {}).get(books.policy.order_key),
+        reference=session.client_reference_id,
+        invoice=session.invoice,
+    )
+    order = order.settled_by(payment)
+    save = (order, payment) if payment != known else (order,)
+    return Decision(save=save, then=_mails(before, order, known, event, books))
 
 
-def _mail(order: Order, session: CheckoutSession, event: Event, books: Books) -> tuple[Effect, ...]:
-    shown = {"amount": session.amount_total, "currency": session.currency}
-    # Where the session tells no address, the mail goes to its customer's, and waits for it if need be.
-    known = order.address is None and session.customer
-    buyer = books.organization(event.account, session.customer) if known and session.customer else order
-    if order.state == "fulfilled":
-        return (mail_to(buyer, "order_confirmed", session.id, event, **shown),)
-    if order.state == "failed":
-        # The payment's id, since its own failure may have been told as an order's before the session was heard of.
-        return (mail_to(buyer, "order_failed", session.payment_intent or session.id, event, **shown),)
-    return ()
+def _mails(before: Order, order: Order, known: Payment | None, event: Event, books: Books) -> tuple[Email, ...]:
+    """What the buyer has not been told yet; `known` is what was known of the payment before its session."""
+    mails: tuple[Email, ...] = ()
+    if order.paid and not before.paid and order.state != "refunded":
+        mails = (confirmation(order, known, event, books),)
+    if order.state == "failed" and before.state != "failed" and not (known and known.told_as_order):
+        mails = (failure(order, event, books),)
+    if known and known.session is None and order.guest:
+        # Its refunds were told of before anybody knew whom to tell.
+        mails += refund_mails(order, known, known.steps, event)
+    return mails

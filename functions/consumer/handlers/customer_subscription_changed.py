@@ -1,50 +1,66 @@
 """customer.subscription.created, .updated and between: what it gives is derived from the subscription as it is."""
 
-from shared import keys
+from shared.before import subscription_before
 from shared.books import Books
 from shared.decision import Decision
-from shared.effects import DAY, HOUR, Effect, Remind
+from shared.effects import HOUR, Effect, Remind
 from shared.event import Event
-from shared.mailing import mail_to, tell_operator
+from shared.mailing import mail_to
+from shared.policy import Policy
+from shared.price_watch import price_watch
 from shared.records import Organization
-from shared.stripe_objects import Subscription, read
+from shared.stripe_objects import read
+from shared.stripe_subscriptions import Subscription
+from shared.trials import SHORT_TRIAL, TRIAL_REMINDER, trial_mail, trial_terms
 
 WELCOME_WITHIN = 72 * HOUR
-TRIAL_REMINDER = 7 * DAY
-SHORT_TRIAL = 8 * DAY
-"""Under this a reminder seven days ahead would come with the welcome; Stripe's own notice, three days ahead, serves."""
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization, made if this is the first that is heard of it, and a mail for each change worth one."""
+    """The organization, made if this is the first that is heard of it, and a mail for each change worth one.
+
+    If nothing was known of the subscription, the event itself may tell what it was before.
+    """
     subscription = read(Subscription, event.object)
     before = books.organization(event.account, subscription.customer)
     after = before.with_subscription(subscription, event)
-    known, now = before.subscription(subscription.id), after.subscription(subscription.id)
-    if now is None or now == known:  # overtaken by a newer event, or one that changes nothing
+    known, now = before.whole(subscription.id), after.whole(subscription.id)
+    overtaken = before.subscription(subscription.id) == after.subscription(subscription.id)
+    if now is None or overtaken:  # or it changes nothing
         return Decision(save=(after,))
+    was = known or subscription_before(event)
     then = (
-        *_welcome(known, now, after, event),
-        *_trial_reminder(known, now, after, event),
-        *_plan_change(known, now, after, event),
-        *_cancellation(known, now, after, event),
-        *_unknown_price(known, now, event, books),
+        *_welcome(was, now, before, after, event, books.policy),
+        *_trial_reminder(known, now, after, event, books.policy),
+        *_plan_change(was, now, after, event, books.policy),
+        *_cancellation(was, now, after, event),
+        *_hold(was, now, after, event, books.policy),
+        *price_watch(known, now, event, books.policy.plans),
     )
     return Decision(save=(after,), then=then)
 
 
-def _welcome(
-    known: Subscription | None, now: Subscription, organization: Organization, event: Event
+def _welcome(  # noqa: PLR0913, PLR0917 - the change, seen from all sides
+    was: Subscription | None,
+    now: Subscription,
+    before: Organization,
+    after: Organization,
+    event: Event,
+    policy: Policy,
 ) -> tuple[Effect, ...]:
-    first_alive = now.alive and (known is None or not known.alive)
-    if not first_alive or event.created - now.start_date >= WELCOME_WITHIN:
+    """Once a life: not for a second subscription, one that comes back from a pause, or one that is past due already."""
+    if now.status not in {"trialing", "active"} or before.lived.get(now.id) or not after.begins_a_life(now):
         return ()
-    trial_end = now.trial_end if now.status == "trialing" else None
-    return (mail_to(organization, "welcome", now.id, event, trial_end=trial_end),)
+    begins = event.type.endswith(".created") or (was is not None and was.attempted)
+    if not begins and event.created - now.begun_at >= WELCOME_WITHIN:
+        return ()
+    terms = trial_terms(after, now, policy)
+    shown = terms if now.status == "trialing" else {**dict.fromkeys(terms), "url": terms["url"]}
+    return (mail_to(after, "welcome", now.id, event, **shown),)
 
 
 def _trial_reminder(
-    known: Subscription | None, now: Subscription, organization: Organization, event: Event
+    known: Subscription | None, now: Subscription, organization: Organization, event: Event, policy: Policy
 ) -> tuple[Effect, ...]:
     if now.status != "trialing" or now.trial_end is None:
         return ()
@@ -57,24 +73,29 @@ def _trial_reminder(
             Remind(type="reminder.trial_ending", at=at, about=now.id, account=event.account, customer=now.customer),
         )
     # It was cut short, or comes late: the day of the reminder is over, but the trial is not.
-    if now.trial_end - event.created <= DAY:
-        return ()
-    return (mail_to(organization, "trial_ending", f"{now.id}:{now.trial_end}", event, trial_end=now.trial_end),)
+    return trial_mail(organization, now, event, policy)
 
 
 def _plan_change(
-    known: Subscription | None, now: Subscription, organization: Organization, event: Event
+    was: Subscription | None, now: Subscription, organization: Organization, event: Event, policy: Policy
 ) -> tuple[Effect, ...]:
-    if known is None or not (known.alive and now.alive) or known.bought == now.bought:
+    if was is None or not (was.alive and now.alive) or was.bought == now.bought:
         return ()
-    renews_at = None if now.ends_at else now.renews_at  # what is set to end does not renew
-    return (mail_to(organization, "plan_changed", f"{now.id}:{event.created}", event, renews_at=renews_at),)
+    if was.prices == now.prices and not policy.mail_seats:
+        return ()
+    renews_at = now.renews_at
+    if renews_at is not None and now.ends_by(renews_at):
+        renews_at = None
+    before, after = policy.plans.described(was), policy.plans.described(now)
+    named = before is not None and after is not None and before != after
+    shown = {"was": before if named else None, "now": after if named else None, "renews_at": renews_at}
+    return (mail_to(organization, "plan_changed", f"{now.id}:{event.created}", event, **shown),)
 
 
 def _cancellation(
-    known: Subscription | None, now: Subscription, organization: Organization, event: Event
+    was: Subscription | None, now: Subscription, organization: Organization, event: Event
 ) -> tuple[Effect, ...]:
-    if known is None or not now.alive or known.ends_at == now.ends_at:
+    if was is None or not (was.alive and now.alive) or was.ends_at == now.ends_at:
         return ()
     # Its end alone would not do: whoever withdraws may cancel again by the same day.
     change = f"{now.id}:{event.created}"
@@ -83,11 +104,13 @@ def _cancellation(
     return (mail_to(organization, "cancellation_withdrawn", change, event, renews_at=now.renews_at),)
 
 
-def _unknown_price(known: Subscription | None, now: Subscription, event: Event, books: Books) -> tuple[Effect, ...]:
-    if known and known.bought == now.bought:
+def _hold(
+    was: Subscription | None, now: Subscription, organization: Organization, event: Event, policy: Policy
+) -> tuple[Effect, ...]:
+    """Paused or unpaid, it gives no access until the customer does something."""
+    if was is None or not was.alive or not now.dormant:
         return ()
-    # Told once a price, whoever buys it: claimed beside no customer.
-    return tuple(
-        tell_operator(keys.partition(event.account, price), "unknown_price", price, event, price=price)
-        for price in books.policy.plans.unknown_in(now)
-    )
+    owed = (one.value for one in organization.invoices.values() if one.value.subscription == now.id)
+    links = [one.hosted_invoice_url for one in owed if one.status == "open" and now.status == "unpaid"]
+    shown = {"status": now.status, "url": next(filter(None, links), policy.manage_url or None)}
+    return (mail_to(organization, "subscription_on_hold", f"{now.id}:{event.created}", event, **shown),)

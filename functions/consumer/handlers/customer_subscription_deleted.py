@@ -4,7 +4,8 @@ from shared.books import Books
 from shared.decision import Decision
 from shared.effects import HOUR, Remind
 from shared.event import Event
-from shared.stripe_objects import Subscription, read
+from shared.stripe_objects import read
+from shared.stripe_subscriptions import Subscription
 
 FAREWELL_AFTER = HOUR
 """Long enough for a subscription that replaces this one to be heard of, whichever event comes first."""

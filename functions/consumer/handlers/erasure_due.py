@@ -1,13 +1,18 @@
 """erasure.due: thirty days after a customer left, or at once for one deleted at Stripe, all about them is erased."""
 
-from shared.books import Books
+from shared.books import Books, money_is_open
 from shared.decision import NOTHING, Decision
-from shared.effects import DAY, Erase, Publish, erasure_at
+from shared.effects import DAY, Email, Erase, Publish, erasure_at
 from shared.event import Event
+from shared.mailing import mail_to, tell_operator
 from shared.records import Organization
 from shared.stripe_objects import Reminder, read
 
 WEEK = 7 * DAY
+TOLD_AFTER = 12 * WEEK
+"""How long an erasure waits for open money until the operator is told."""
+WAITS_AT_MOST = 16 * WEEK
+"""How long it waits at most: a dispute is decided by then (https://docs.stripe.com/disputes/how-disputes-work)."""
 
 
 def handle(event: Event, books: Books) -> Decision:
@@ -16,9 +21,10 @@ def handle(event: Event, books: Books) -> Decision:
     organization = books.organization(event.account, reminder.customer)
     if organization.version == 0 or organization.stays or not _is_due(organization, event, books):
         return NOTHING
-    money_is_open = organization.owes or books.disputed(event.account, reminder.customer)
-    if books.policy.erase_waits and money_is_open:
-        return Decision(then=(erasure_at(event.created + WEEK, event.account, reminder.customer),))
+    waited = event.created - (organization.erasable_at(books.policy) or event.created)
+    if books.policy.erase_waits and waited < WAITS_AT_MOST and money_is_open(organization, books):
+        again = erasure_at(event.created + WEEK, event.account, reminder.customer)
+        return Decision(then=(again, *_told(organization, waited, event)))
     erase = Erase(account=event.account, customer=reminder.customer, as_of=event.created, version=organization.saved_as)
     told = Publish(
         id=f"{event.id}:organization.erased",
@@ -30,6 +36,17 @@ def handle(event: Event, books: Books) -> Decision:
         version=organization.saved_as,
     )
     return Decision(then=(erase, told))
+
+
+def _told(organization: Organization, waited: int, event: Event) -> tuple[Email, ...]:
+    """The customer is told once that the day is not kept, and the operator once that it will not wait for ever."""
+    due_at, last = event.created - waited, event.created - waited + WAITS_AT_MOST
+    if waited == 0:
+        return (mail_to(organization, "erasure_postponed", str(due_at), event, erased_by=last),)
+    if waited == TOLD_AFTER:
+        place, who = organization.partition, organization.subject
+        return (tell_operator(place, "erasure_waits", str(due_at), event, customer=who, erased_by=last),)
+    return ()
 
 
 def _is_due(organization: Organization, event: Event, books: Books) -> bool:

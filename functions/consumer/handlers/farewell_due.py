@@ -1,6 +1,6 @@
 """farewell.due: an hour after the last subscription ended, say goodbye, unless the customer is back by now."""
 
-from shared.books import Books
+from shared.books import Books, money_is_open
 from shared.decision import NOTHING, Decision
 from shared.effects import Export, erasure_at
 from shared.event import Event
@@ -21,6 +21,13 @@ def handle(event: Event, books: Books) -> Decision:
     export = Export(account=event.account, customer=reminder.customer)
     erasable_at = organization.erasable_at(books.policy)
     erasure = (erasure_at(erasable_at, event.account, reminder.customer),) if erasable_at else ()
-    shown = {"ended_at": ended.ended_at, "reason": ended.reason, "erased_at": erasable_at, "export": True}
+    waits = books.policy.erase_waits and money_is_open(organization, books)
+    shown = {
+        "ended_at": ended.ended_at,
+        "reason": ended.reason,
+        "erased_at": None if waits else erasable_at,
+        "waits": waits and erasable_at is not None,
+        "export": True,
+    }
     mail = mail_to(organization, "farewell", reminder.id, event, **shown)
     return Decision(then=(export, *erasure, mail))

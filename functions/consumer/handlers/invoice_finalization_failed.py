@@ -2,22 +2,26 @@
 
 from shared.books import Books
 from shared.decision import Decision
+from shared.effects import HOUR
 from shared.event import Event
 from shared.mailing import tell_operator
-from shared.stripe_objects import Invoice, read
+from shared.records import Organization
+from shared.stripe_invoices import Invoice
+from shared.stripe_objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization with the invoice, and one mail a reason to the operator."""
+    """The organization with the invoice, and one mail a failure to the operator."""
     invoice = read(Invoice, event.object)
-    organization = books.organization(event.account, invoice.customer).told_by(invoice, event)
+    before = books.organization(event.account, invoice.customer)
+    organization = before.told_by(invoice, event)
     now = organization.invoice(invoice.id)
     if now is None or now.status != "draft":  # mended since
         return Decision(save=(organization,))
     mail = tell_operator(
         organization.partition,
         "finalization_failed",
-        f"{invoice.id}:{invoice.finalization_error}",
+        f"{invoice.id}:{_failed_at(before, invoice, event)}",
         event,
         invoice=invoice.id,
         amount=invoice.amount_due,
@@ -25,3 +29,10 @@ def handle(event: Event, books: Books) -> Decision:
         code=invoice.finalization_error,
     )
     return Decision(save=(organization,), then=(mail,))
+
+
+def _failed_at(before: Organization, invoice: Invoice, event: Event) -> int:
+    """When it failed, in epoch seconds, by which one failure is told once, and the same failure a day later again."""
+    known = before.invoices.get(invoice.id)
+    same = known is not None and known.value.finalization_error == invoice.finalization_error
+    return known.second if known and same and abs(event.created - known.second) < HOUR else event.created

@@ -1,10 +1,12 @@
-"""invoice.finalized: an invoice that is sent to be paid by hand is announced; one that is charged by itself is not."""
+"""invoice.finalized: an invoice to be paid by hand is announced; one that Stripe charges is not."""
 
 from shared.books import Books
+from shared.collecting import due_reminder
 from shared.decision import Decision
 from shared.event import Event
 from shared.mailing import mail_to
-from shared.stripe_objects import Invoice, read
+from shared.stripe_invoices import Invoice
+from shared.stripe_objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
@@ -12,17 +14,17 @@ def handle(event: Event, books: Books) -> Decision:
     invoice = read(Invoice, event.object)
     organization = books.organization(event.account, invoice.customer).told_by(invoice, event)
     now = organization.invoice(invoice.id)
-    if now is None or now.status != "open" or now.collection_method != "send_invoice" or now.amount_remaining <= 0:
+    if now is None or now.status != "open" or not now.by_hand or organization.owed_on(now) <= 0:
         return Decision(save=(organization,))
     mail = mail_to(
         organization,
         "invoice_due",
         invoice.id,
         event,
-        amount=now.amount_remaining,
+        amount=organization.owed_on(now),
         currency=now.currency,
         number=now.number,
         due_date=now.due_date,
         url=now.hosted_invoice_url,
     )
-    return Decision(save=(organization,), then=(mail,))
+    return Decision(save=(organization,), then=(mail, *due_reminder(organization, now, event)))

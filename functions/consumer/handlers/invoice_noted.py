@@ -1,13 +1,15 @@
-"""invoice.voided and .marked_uncollectible: nobody waits for this invoice any more; its reminders fall silent."""
+"""invoice.updated, .voided and .marked_uncollectible: what is owed now, if anybody still waits for it."""
 
 from shared.books import Books
+from shared.collecting import due_reminder
 from shared.decision import Decision
 from shared.event import Event
-from shared.stripe_objects import Invoice, read
+from shared.stripe_invoices import Invoice
+from shared.stripe_objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization with the invoice as it is now."""
+    """The organization with the invoice as it is now; a due date that has moved is reminded of on its new day."""
     invoice = read(Invoice, event.object)
-    organization = books.organization(event.account, invoice.customer)
-    return Decision(save=(organization.told_by(invoice, event),))
+    organization = books.organization(event.account, invoice.customer).told_by(invoice, event)
+    return Decision(save=(organization,), then=due_reminder(organization, invoice, event))

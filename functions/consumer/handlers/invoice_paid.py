@@ -4,7 +4,8 @@ from shared.books import Books
 from shared.decision import Decision
 from shared.event import Event
 from shared.mailing import mail_to
-from shared.stripe_objects import Invoice, read
+from shared.stripe_invoices import Invoice
+from shared.stripe_objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:

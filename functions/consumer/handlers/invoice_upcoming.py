@@ -5,7 +5,9 @@ from shared.decision import NOTHING, Decision
 from shared.event import Event
 from shared.mailing import mail_to
 from shared.records import Organization
-from shared.stripe_objects import Contact, UpcomingInvoice, read
+from shared.stripe_invoices import UpcomingInvoice
+from shared.stripe_objects import Contact, read
+from shared.stripe_subscriptions import Subscription
 
 
 def handle(event: Event, books: Books) -> Decision:
@@ -16,26 +18,33 @@ def handle(event: Event, books: Books) -> Decision:
     save = (organization,) if organization != before else ()
     if not upcoming.amount_due > 0 or not _renews(organization, upcoming, books):
         return Decision(save=save) if save else NOTHING
-    charged_at = upcoming.next_payment_attempt or upcoming.created
     mail = mail_to(
         organization,
         "invoice_upcoming",
-        f"{upcoming.subscription}:{charged_at}",
+        f"{upcoming.subscription}:{upcoming.charged_at}",
         event,
         amount=upcoming.amount_due,
         currency=upcoming.currency,
-        charged_at=charged_at,
+        charged_at=upcoming.charged_at,
+        url=books.policy.manage_url or None,
     )
     return Decision(save=save, then=(mail,))
 
 
 def _renews(organization: Organization, upcoming: UpcomingInvoice, books: Books) -> bool:
     """Whether the subscription, as far as the books know it, goes on by an interval that is worth announcing."""
-    subscription = organization.subscription(upcoming.subscription or "")
+    subscription = organization.whole(upcoming.subscription or "")
     if subscription is None:  # not heard of yet: the length of the invoice's own period tells
         intervals = {"year"} if upcoming.yearly else {"month"}
-    elif not subscription.alive or subscription.ends_at or subscription.paused:
+    elif not subscription.alive or subscription.ends_by(upcoming.charged_at) or _stands_still(subscription, upcoming):
         return False
+    elif subscription.status == "trialing" and "trial_ending" not in books.policy.off:
+        return False  # the mail about the trial's end has told the first charge
     else:
-        intervals = {item.interval for item in subscription.items if item.interval}
+        intervals = {item.term for item in subscription.items if item.term}
     return bool(intervals & books.policy.upcoming)
+
+
+def _stands_still(subscription: Subscription, upcoming: UpcomingInvoice) -> bool:
+    """Whether nothing is collected yet at the time of the charge, since collection is paused."""
+    return subscription.paused and (subscription.resumes_at or upcoming.charged_at + 1) > upcoming.charged_at

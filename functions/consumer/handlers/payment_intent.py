@@ -1,42 +1,47 @@
-"""payment_intent.succeeded and .payment_failed: what came of a payment, whatever it was for."""
+"""payment_intent.*: what comes of a payment, whatever it was for; one captured by hand fulfils its order then."""
 
 from shared.books import Books
 from shared.decision import Decision
-from shared.effects import Effect
+from shared.effects import HOUR, MAIL_EXPIRES_AFTER, Email
 from shared.event import Event
 from shared.mailing import mail_to
+from shared.order_settling import settle
 from shared.payments import Payment
 from shared.records import Organization
 from shared.stripe_objects import read
 from shared.stripe_payments import PaymentIntent
 
-DELAYED = frozenset({"acss_debit", "au_becs_debit", "bacs_debit", "customer_balance", "sepa_debit", "us_bank_account"})
-"""Payment methods that fail days later, when the customer is not there to see it."""
-
 
 def handle(event: Event, books: Books) -> Decision:
-    """The payment; why it was declined is noted for the mail about its invoice, which cannot say it itself."""
+    """The payment and its order; why it was declined is noted for the mail about its invoice, which cannot say it."""
     intent = read(PaymentIntent, event.object)
     known = books.payment(event.account, intent.id)
     payment = known.with_intent(intent, event)
     payment = payment.known_by(order=intent.metadata.get(books.policy.order_key))
     organization = books.organization(event.account, intent.customer) if intent.customer else None
-    save = (payment, *_decline(organization, intent, event))
-    return Decision(save=save, then=_mail(payment, organization, intent, event))
+    orders, confirmed = settle(payment, event, books)
+    save = (payment, *orders, *_attempt(organization, intent, event))
+    return Decision(save=save, then=(*confirmed, *_failure(known, payment, organization, event)))
 
 
-def _decline(organization: Organization | None, intent: PaymentIntent, event: Event) -> tuple[Organization, ...]:
-    if organization is None or intent.paid_invoice is None or intent.decline_code is None:
+def _attempt(organization: Organization | None, intent: PaymentIntent, event: Event) -> tuple[Organization, ...]:
+    """The organization, knowing how the newest attempt at its invoice goes: declined, or on its way for days."""
+    told = intent.refusal or intent.status == "processing"
+    if organization is None or intent.paid_invoice is None or not told:
         return ()
     after = organization.with_decline(intent.paid_invoice, intent, event)
     return (after,) if after != organization else ()
 
 
-def _mail(
-    payment: Payment, organization: Organization | None, intent: PaymentIntent, event: Event
-) -> tuple[Effect, ...]:
-    """Only for an order of the business's own making, by a delayed method; sessions and invoices have their own."""
-    failed_late = payment.status == "failed" and intent.method in DELAYED
-    if organization is None or not (failed_late and payment.order and payment.session is None):
+def _failure(before: Payment, payment: Payment, organization: Organization | None, event: Event) -> tuple[Email, ...]:
+    """Only for an order of the business's own making that failed unseen; sessions and invoices have their own mails."""
+    if organization is None or payment.intent is None or payment.session or not payment.told_as_order:
         return ()
-    return (mail_to(organization, "order_failed", intent.id, event, amount=intent.amount, currency=intent.currency),)
+    again = before.intent is not None and payment.intent.second - before.intent.second >= HOUR
+    if before.told_as_order and not again:
+        return ()
+    intent = payment.intent.value
+    amount, currency = intent.as_paid(intent.amount, intent.currency)
+    about, failed_at = f"{intent.id}:{payment.intent.second}", payment.intent.second
+    mail = mail_to(organization, "order_failed", about, event, amount=amount, currency=currency)
+    return (mail.model_copy(update={"expires": failed_at + MAIL_EXPIRES_AFTER}),)

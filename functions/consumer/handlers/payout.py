@@ -9,11 +9,11 @@ from shared.mailing import mail_to
 from shared.stripe_accounts import Payout
 from shared.stripe_objects import read
 
-TOLD = {"payout.created": "payout_coming", "payout.failed": "payout_failed"}
+TOLD = {"payout.created": "payout_coming", "payout.failed": "payout_failed", "payout.canceled": "payout_canceled"}
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The payout, and a mail at its creation and at its failure; a payout may fail after it was paid."""
+    """The payout, and a mail when it is made, fails or is canceled; a payout may fail after it was paid."""
     payout = read(Payout, event.object)
     record = books.payout(event.account, payout.id).with_payout(payout, event)
     return Decision(save=(record,), then=_mail(record, payout, event, books))
@@ -29,11 +29,12 @@ def _mail(record: PayoutRecord, payout: Payout, event: Event, books: Books) -> t
         mail_to(
             books.connected(event.account),
             template,
-            payout.id,
+            payout.id,  # each of the three happens once to a payout; Stripe makes another to try again
             event,
             amount=payout.amount,
             currency=payout.currency,
             arrival_date=payout.arrival_date,
             reason=payout.failure_code,
+            reverses=payout.original_payout is not None,
         ),
     )

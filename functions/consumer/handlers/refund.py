@@ -1,20 +1,24 @@
-"""charge.refund.updated and refund.failed: a refund may fail after it was announced; the operator mends that."""
+"""refund.* and charge.refund.updated: a refund may fail after it was announced; the operator mends that."""
 
 from shared.books import Books
 from shared.decision import Decision
 from shared.event import Event
 from shared.mailing import tell_operator
+from shared.order_settling import settle
 from shared.stripe_objects import read
 from shared.stripe_payments import Refund
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The payment with the refund, and one mail to the operator if the money never arrived."""
+    """The payment with the refund and its order, and one mail to the operator if the money never arrived."""
     refund = read(Refund, event.object)
-    payment_id = refund.payment_intent or refund.charge or refund.id
-    payment = books.payment(event.account, payment_id).with_refund(refund, event)
+    before = books.payment(event.account, refund.payment_intent or refund.charge or refund.id)
+    payment = before.with_refund(refund, event)
+    orders, confirmed = settle(payment, event, books)
+    save = (payment, *orders)
     if not refund.undone:
-        return Decision(save=(payment,))
+        return Decision(save=save, then=confirmed)
+    # A refund that failed stays failed, so its id names the change.
     mail = tell_operator(
         payment.partition,
         "refund_failed",
@@ -24,5 +28,6 @@ def handle(event: Event, books: Books) -> Decision:
         amount=refund.amount,
         currency=refund.currency,
         reason=refund.failure,
+        canceled=refund.status == "canceled",
     )
-    return Decision(save=(payment,), then=(mail,))
+    return Decision(save=save, then=(*confirmed, mail))

@@ -12,7 +12,9 @@ def handle(event: Event, books: Books) -> Decision:
     reminder = read(Reminder, event.object)
     organization = books.organization(event.account, reminder.customer)
     invoice = organization.invoice(reminder.id)
-    if invoice is None or not invoice.unpaid or organization.reminders.get(invoice.id) != event.created:
+    if invoice is None or not organization.asks_for(invoice, books.policy) or organization.paying(invoice.id):
+        return NOTHING
+    if organization.reminders.get(invoice.id) != event.created:
         return NOTHING
     # An attempt due by now is under way: to announce it would be late, and to deny it wrong.
     next_attempt = invoice.next_payment_attempt
@@ -26,7 +28,7 @@ def handle(event: Event, books: Books) -> Decision:
         expires=event.created + MAIL_EXPIRES_AFTER,
         data={
             "name": organization.name,
-            "amount": invoice.amount_remaining,
+            "amount": organization.owed_on(invoice),
             "currency": invoice.currency,
             "number": invoice.number,
             "next_attempt": next_attempt,

@@ -5,7 +5,8 @@ https://docs.stripe.com/declines/codes and https://docs.stripe.com/api/payouts/f
 
 from collections.abc import Mapping
 
-_ASK_YOUR_BANK = "Your bank did not allow it. Please ask your bank, or pay with another card."
+_ASK_YOUR_BANK = "Your bank did not allow it. Please ask your bank, or pay another way."
+_ASK_YOUR_CARDS_BANK = "Your bank did not allow it. Please ask your bank, or pay with another card."
 _ENTER_IT_AGAIN = "Please enter your card again."
 
 DECLINED: Mapping[str, str] = {
@@ -76,9 +77,10 @@ PAYOUT_FAILED: Mapping[str, str] = {
 PAYOUT_FAILED_SOMEHOW = "The bank did not accept it."
 
 
-def declined(code: str | None) -> str | None:
-    """What to say of a decline code, if it is known."""
-    return DECLINED.get(code or "")
+def declined(code: str | None, method: str | None) -> str | None:
+    """What to say of a decline code, if it is known; a card is spoken of only where one was declined."""
+    said = DECLINED.get(code or "")
+    return _ASK_YOUR_CARDS_BANK if said == _ASK_YOUR_BANK and method == "card" else said
 
 
 def payout_failed(code: str | None) -> str:

@@ -12,6 +12,16 @@ from shared.effects import Email
 from shared.event import PLATFORM
 
 LONGEST_NAME = 80
+ADDED = {
+    "canceled": False,
+    "livemode": True,
+    "method": None,
+    "overdue": False,
+    "paid": None,
+    "reverses": False,
+    "stopped": False,
+}
+"""What mails have come to show since some were stored that are still to be sent, and what those lack means."""
 LINK = re.compile(r"://|www\.|\S\.\S+/|\w\.\w\w")
 """Also a bare `example.com`, which most mail programs make a link of as well."""
 
@@ -59,7 +69,7 @@ def render(mail: Email, business: str) -> tuple[str, str, str]:
     Raises:
         jinja2.TemplateError: the template is missing, or asks for what the mail does not carry.
     """
-    shown = {"business": business, **mail.data}
+    shown = {**ADDED, "business": business, **mail.data}
     subject, _, text = _TEMPLATES.get_template(f"{mail.template}.txt").render(shown).partition("\n")
     html = _TEMPLATES.get_template(f"{mail.template}.html").render(shown, subject=subject)
     return subject, text.strip() + "\n", html

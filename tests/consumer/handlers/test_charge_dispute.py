@@ -34,10 +34,11 @@ def test_the_operator_is_told_what_is_disputed_and_until_when_to_answer(opened: 
         audience="operator",
         to=None,
         partition=f"{account}#{ORDERED}",
-        key=f"dispute_opened:{opened.object['id']}:needs_response",
+        key=f"dispute_opened:{opened.object['id']}:{opened.created}",
         expires=opened.created + 3 * DAY,
         data={
             "account": account,
+            "livemode": True,
             "dispute": opened.object["id"],
             "amount": 6200,
             "currency": opened.object["currency"],
@@ -84,7 +85,7 @@ def test_an_opening_that_is_heard_after_the_end_is_not_told(opened: Event, won: 
 def test_access_stays_while_money_is_held(stripe_sends: Stripe, opened: Event, account: str) -> None:
     books = told(stripe_sends("customer.subscription.created"), stripe_sends("payment_intent.succeeded.order"), opened)
     assert books.organization(account, CUSTOMER).access
-    assert books.disputed(account, CUSTOMER)
+    assert books.awaits_money(account, CUSTOMER)
 
 
 def test_a_charge_without_a_payment_intent_is_a_payment_of_its_own(stripe_sends: Stripe, account: str) -> None:

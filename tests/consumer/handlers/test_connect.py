@@ -4,7 +4,6 @@ import pytest
 
 from functions.consumer.decide import decide
 from functions.consumer.handlers.account_updated import handle
-from shared import keys
 from shared.decision import NOTHING
 from shared.effects import DAY, Email, Erase
 from shared.event import PLATFORM, Event
@@ -13,11 +12,17 @@ from tests.support.samples import fired, sample
 from tests.support.stories import CONNECTED, told
 
 HOLDER = "owner@example.com"
-UPDATED = sample("account.updated")
+UPDATED = sample("account.updated", settings={"payouts": {"schedule": {"interval": "weekly"}}})
 COMING = sample("payout.created")
 PAYOUT = COMING.object["id"]
 FAILED = sample("payout.failed", id=PAYOUT)
 LEFT = sample("account.application.deauthorized", account=CONNECTED)
+
+
+def asked(later: int, **requirements: object) -> Event:
+    """The account, some seconds later, with other requirements."""
+    created = UPDATED.created + later
+    return sample("account.updated", created=created, event_id=f"evt_{later}", requirements=requirements)
 
 
 def mailed(*events: Event) -> list[str]:
@@ -39,6 +44,7 @@ def test_the_holder_is_told_once_that_money_is_on_its_way_and_when_it_arrives() 
             "currency": COMING.object["currency"],
             "arrival_date": COMING.object["arrival_date"],
             "reason": None,
+            "reverses": False,
         },
     )
     assert len(books.mails) == 2, "and that something is due"
@@ -55,8 +61,29 @@ def test_what_has_arrived_or_never_will_is_not_announced_as_coming(since: str) -
     assert "payout_coming" not in mailed(UPDATED, sample(since, id=PAYOUT), COMING)
 
 
-def test_a_payout_that_is_paid_or_cancelled_tells_nobody() -> None:
-    assert mailed(UPDATED, sample("payout.paid"), sample("payout.canceled")) == ["account_requirements"]
+def test_a_payout_that_is_paid_tells_nobody() -> None:
+    assert mailed(UPDATED, sample("payout.paid")) == ["account_requirements"]
+
+
+def test_a_payout_that_was_promised_and_is_canceled_is_told_once() -> None:
+    canceled = sample("payout.canceled", id=PAYOUT)
+    twin = canceled.model_copy(update={"id": "evt_twin", "created": canceled.created + 1})
+    assert mailed(UPDATED, COMING, canceled, twin)[1:] == ["payout_coming", "payout_canceled"]
+
+
+def test_a_payout_that_comes_every_day_by_itself_is_told_only_if_it_fails() -> None:
+    daily = sample("account.updated", requirements={"currently_due": []})
+    assert mailed(daily, COMING, sample("payout.canceled", id=PAYOUT, automatic=True)) == []
+    assert mailed(daily, COMING, FAILED) == ["payout_failed"]
+    assert mailed(daily, sample("payout.created", automatic=False)) == ["payout_coming"]
+
+
+def test_whether_payouts_come_every_day_may_be_heard_after_the_payout() -> None:
+    soon = COMING.created + 1
+    daily = sample("account.updated", requirements={"currently_due": []}, created=soon)
+    weekly = UPDATED.model_copy(update={"created": soon})
+    assert mailed(COMING, daily) == []
+    assert "payout_coming" in mailed(COMING, weekly)
 
 
 def test_a_mail_to_a_holder_whose_address_is_not_known_waits_for_it() -> None:
@@ -83,18 +110,55 @@ def test_a_holder_is_told_once_what_is_due_and_when() -> None:
     again = UPDATED.model_copy(update={"id": "evt_again", "created": UPDATED.created + DAY})
     (mail,) = told(UPDATED, again).mails.values()
     due, until = UPDATED.object["requirements"]["currently_due"], UPDATED.object["requirements"]["current_deadline"]
-    assert mail.key == f"account_requirements:{keys.digest(*sorted(due), str(until))}"
+    assert mail.key.endswith(f":{UPDATED.created}"), "what is due again later is told again"
     assert (mail.to, mail.data["due_at"], mail.data["number"]) == (HOLDER, until, len(due))
 
 
 def test_another_deadline_or_another_demand_is_told_again() -> None:
-    sooner = sample(
-        "account.updated", created=UPDATED.created + 1, event_id="evt_2", requirements={"current_deadline": 1}
-    )
-    more = sample(
-        "account.updated", created=UPDATED.created + 2, event_id="evt_3", requirements={"currently_due": ["tos"]}
-    )
+    until = UPDATED.object["requirements"]["current_deadline"]
+    sooner, more = asked(1, current_deadline=until - DAY), asked(2, currently_due=["tos"])
     assert mailed(UPDATED, sooner, more) == ["account_requirements"] * 3
+
+
+def test_a_list_that_only_shrinks_or_may_wait_longer_is_not_told() -> None:
+    until = UPDATED.object["requirements"]["current_deadline"]
+    two = asked(0, currently_due=["individual.id_number", "tos"])
+    assert mailed(two, asked(1, currently_due=["tos"]), asked(2, currently_due=[])) == ["account_requirements"]
+    assert mailed(UPDATED, asked(1, current_deadline=until + DAY)) == ["account_requirements"]
+
+
+def test_what_is_due_again_after_it_was_handed_in_is_told_again() -> None:
+    assert mailed(UPDATED, asked(1, currently_due=[]), asked(2)) == ["account_requirements"] * 2
+
+
+def test_a_date_that_has_passed_is_not_named_and_a_mail_does_not_outlive_its_date() -> None:
+    late = asked(0, current_deadline=UPDATED.created - 1)
+    soon = asked(0, current_deadline=UPDATED.created + DAY)
+    (mail,) = told(late).mails.values()
+    assert (mail.data["due_at"], mail.data["overdue"]) == (None, True)
+    (mail,) = told(soon).mails.values()
+    assert (mail.data["due_at"], mail.expires) == (UPDATED.created + DAY, UPDATED.created + DAY)
+
+
+def test_a_holder_is_told_that_it_is_overdue_and_what_that_stops() -> None:
+    stopped = asked(1, past_due=["individual.verification.document"], disabled_reason="requirements.past_due")
+    first, second = told(UPDATED, stopped).mails.values()
+    assert (first.data["overdue"], first.data["stopped"]) == (False, False)
+    assert (second.data["overdue"], second.data["stopped"]) == (True, True)
+
+
+def test_who_is_rejected_is_asked_for_nothing_and_the_operator_is_told_each_time() -> None:
+    rejected = asked(1, disabled_reason="rejected.fraud")
+    twin = rejected.model_copy(update={"id": "evt_twin", "created": rejected.created + 1})
+    let_in, again = asked(3, currently_due=[]), asked(4, disabled_reason="rejected.other")
+    books = told(rejected, twin)
+    (mail,) = books.mails.values()
+    assert (mail.template, mail.audience, mail.data["reason"]) == ("account_rejected", "operator", "rejected.fraud")
+    assert mailed(rejected, twin, let_in, again) == ["account_rejected"] * 2
+
+
+def test_what_a_holder_was_asked_for_before_another_event_was_heard_is_not_told() -> None:
+    assert mailed(asked(2, currently_due=[]), UPDATED) == []
 
 
 @pytest.mark.parametrize(

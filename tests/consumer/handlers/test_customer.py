@@ -25,8 +25,17 @@ def test_a_new_address_is_followed_whatever_an_invoice_has_frozen(stripe_sends: 
         assert organization.members == {"studio@example.com": "ADMIN"}
 
 
-def test_a_customer_without_an_address_keeps_the_one_on_the_invoice(stripe_sends: Stripe, account: str) -> None:
-    books = told(stripe_sends("invoice.paid"), stripe_sends("customer.updated", email=None))
+def test_a_customer_who_has_removed_the_address_is_not_written_to_at_an_older_one(
+    stripe_sends: Stripe, account: str
+) -> None:
+    paid, removed = stripe_sends("invoice.paid"), stripe_sends("customer.updated", email=None)
+    for order in ((paid, removed), (removed, paid)):
+        assert told(*order).organization(account, CUSTOMER).address is None
+
+
+def test_an_address_that_was_given_at_a_later_checkout_is_used(stripe_sends: Stripe, account: str) -> None:
+    nameless = stripe_sends("customer.created", email=None)
+    books = told(nameless, stripe_sends("checkout.session.completed.subscription"))
     assert books.organization(account, CUSTOMER).address == "accounts@example.com"
 
 

@@ -79,7 +79,7 @@ def test_whoever_is_new_is_welcomed_once(stripe_sends: Stripe, somebody: Event, 
         f"welcome:{SUBSCRIPTION}",
         f"{account}#{CUSTOMER}",
     )
-    assert mail.data == {"name": "Fernhill Studio", "trial_end": None}
+    assert {name: value for name, value in mail.data.items() if value is not None} == {"name": "Fernhill Studio"}
 
 
 def test_the_welcome_to_a_trial_says_when_it_ends(stripe_sends: Stripe, somebody: Event) -> None:
@@ -117,10 +117,20 @@ def test_a_change_of_plan_is_told_and_a_renewal_is_not(stripe_sends: Stripe, som
     assert mailed(*known, change, change.model_copy(update={"id": "evt_twin"})) == ["welcome", "plan_changed"]
 
 
-def test_more_of_the_same_is_a_change_of_plan(stripe_sends: Stripe, somebody: Event) -> None:
-    begun = stripe_sends("customer.subscription.created.trialing")
-    more = stripe_sends("customer.subscription.pending_update_applied")
-    assert mailed(somebody, begun, stripe_sends("customer.subscription.resumed"), more) == ["welcome", "plan_changed"]
+def test_more_of_the_same_is_announced_and_mailed_only_if_the_business_says_so(
+    stripe_sends: Stripe, somebody: Event
+) -> None:
+    begun, more = (
+        stripe_sends("customer.subscription.created.trialing"),
+        stripe_sends("customer.subscription.pending_update_applied"),
+    )
+    story = (somebody, begun, stripe_sends("customer.subscription.resumed"), more)
+    books = told(*story)
+    assert [mail.template for mail in books.mails.values()] == ["welcome"]
+    assert "organization.plan_changed" in [one.name for one in books.announcements.values()]
+    books = told(*story, policy=books.policy.model_copy(update={"mail_seats": True}))
+    (_, mail) = books.mails.values()
+    assert (mail.template, mail.data["was"], mail.data["now"]) == ("plan_changed", "Print desk", "Print desk (3)")
 
 
 @pytest.mark.parametrize("how", ["cancel_scheduled", "cancel_scheduled_portal"])
@@ -181,7 +191,7 @@ def test_a_price_that_nobody_knows_keeps_access_and_is_told_the_operator_once_wh
     assert books.organization(account, CUSTOMER).access
     (mail,) = books.mails.values()
     assert (mail.template, mail.audience, mail.to) == ("unknown_price", "operator", None)
-    assert mail.data == {"account": account, "price": items[0]["price"]["id"]}
+    assert mail.data == {"account": account, "livemode": True, "price": items[0]["price"]["id"]}
 
 
 @pytest.mark.parametrize(("field", "wrong"), [("customer", None), ("status", 4242), ("start_date", "4242 o'clock")])

@@ -77,6 +77,7 @@ def test_the_farewell_is_sent_an_hour_after_the_end_and_says_why(
         "ended_at": 1796033603,
         "reason": "payment_failed",
         "erased_at": 1796033603 + 30 * 24 * HOUR,
+        "waits": False,
         "export": True,
     }
     assert [export.customer for export in books.exports] == [CUSTOMER]

@@ -1,13 +1,15 @@
 """erasure.due: who has left is erased on the day that was set, unless back by then; open money is waited for."""
 
+import pytest
+
 from functions.consumer.decide import decide
 from shared.decision import Decision
-from shared.effects import DAY, Erase, Publish, Remind, erasure_at
-from shared.event import PLATFORM
+from shared.effects import DAY, Email, Erase, Publish, Remind, erasure_at
+from shared.event import PLATFORM, Event
 from shared.policy import Policy
 from tests.support.books import BooksOf
 from tests.support.samples import fired, sample
-from tests.support.stories import CUSTOMER, told
+from tests.support.stories import CUSTOMER, mails_once_due, told
 
 BOUGHT = sample("customer.subscription.created")
 ENDED = sample("customer.subscription.deleted")
@@ -31,15 +33,17 @@ def test_a_month_after_the_end_everything_is_erased_and_said_so() -> None:
 def test_an_open_invoice_is_waited_for_week_by_week_and_not_for_ever() -> None:
     books = told(BOUGHT, OWED, ENDED)
 
-    assert due(books).then == (erasure_at(A_MONTH_ON + 7 * DAY, PLATFORM, CUSTOMER),)
+    again, told_so = due(books).then
+    assert again == erasure_at(A_MONTH_ON + 7 * DAY, PLATFORM, CUSTOMER)
+    assert isinstance(told_so, Email)
+    assert told_so.template == "erasure_postponed"
     books.apply(decide(WRITTEN_OFF, books))
     assert isinstance(due(books, A_MONTH_ON + 7 * DAY).then[0], Erase)
 
 
 def test_an_open_dispute_is_waited_for() -> None:
     paid, disputed = sample("payment_intent.succeeded.order"), sample("charge.dispute.created")
-    (effect,) = due(told(BOUGHT, paid, disputed, ENDED)).then
-    assert isinstance(effect, Remind)
+    assert isinstance(due(told(BOUGHT, paid, disputed, ENDED)).then[0], Remind)
 
 
 def test_who_does_not_want_to_wait_does_not() -> None:
@@ -70,3 +74,47 @@ def test_one_deleted_at_stripe_is_erased_as_others_are_if_the_business_says_so()
     books.policy = Policy(erase_deleted=False)
     assert due(books, deleted.created).then == ()
     assert isinstance(due(books).then[0], Erase)
+
+
+def test_money_that_stays_open_delays_the_erasure_by_sixteen_weeks_and_the_operator_is_told_at_twelve() -> None:
+    books = told(BOUGHT, OWED, ENDED)
+    mails = [
+        (week, effect.template, effect.data["erased_by"])
+        for week in range(16)
+        for effect in due(books, A_MONTH_ON + week * 7 * DAY).then
+        if isinstance(effect, Email)
+    ]
+    last = A_MONTH_ON + 16 * 7 * DAY
+    assert mails == [(0, "erasure_postponed", last), (12, "erasure_waits", last)]
+    assert isinstance(due(books, last).then[0], Erase)
+
+
+@pytest.mark.parametrize(("before", "day"), [((), A_MONTH_ON), ((OWED,), None)], ids=["settled", "open money"])
+def test_a_farewell_names_no_day_that_may_not_be_kept(before: tuple[Event, ...], day: int | None) -> None:
+    (mail,) = mails_once_due(told(BOUGHT, *before, sample("customer.created"), ENDED))[-1:]
+    assert (mail.template, mail.data["erased_at"], mail.data["waits"]) == ("farewell", day, day is None)
+
+
+def waits_for(*events: Event) -> bool:
+    return isinstance(due(told(BOUGHT, ENDED, *events)).then[0], Remind)
+
+
+def test_an_order_that_waits_for_its_money_is_waited_for() -> None:
+    waiting = sample("checkout.session.completed.unpaid", customer=CUSTOMER)
+    paid = sample("checkout.session.async_payment_succeeded", customer=CUSTOMER, id=waiting.object["id"])
+    assert waits_for(waiting)
+    assert not waits_for(waiting, paid)
+    assert not waits_for(sample("checkout.session.expired", customer=CUSTOMER))
+
+
+def test_a_refund_that_is_under_way_is_waited_for() -> None:
+    pending = sample("charge.refund.updated", status="pending", customer=CUSTOMER)
+    done = sample(
+        "charge.refund.updated",
+        status="succeeded",
+        customer=CUSTOMER,
+        created=pending.created + DAY,
+        event_id="evt_done",
+    )
+    assert waits_for(pending)
+    assert not waits_for(pending, done)

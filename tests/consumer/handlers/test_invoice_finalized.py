@@ -66,6 +66,7 @@ def test_an_invoice_that_cannot_be_finalized_is_told_the_operator_and_not_the_cu
     assert (mail.template, mail.audience, mail.to) == ("finalization_failed", "operator", None)
     assert mail.data == {
         "account": account,
+        "livemode": True,
         "invoice": event.object["id"],
         "amount": 15000,
         "currency": event.object["currency"],

@@ -17,7 +17,7 @@ def test_the_customer_is_told_now_and_reminded_in_three_days(stripe_sends: Strip
             template="payment_failed",
             to="accounts@example.com",
             partition=f"{account}#{CUSTOMER}",
-            key=f"payment_failed:{RENEWAL}:1",
+            key=f"payment_failed:{RENEWAL}:1:{event.created}",
             expires=event.created + 3 * DAY,
             data={
                 "name": "Fernhill Studio",
@@ -27,6 +27,7 @@ def test_the_customer_is_told_now_and_reminded_in_three_days(stripe_sends: Strip
                 "next_attempt": 1795342394,
                 "url": event.object["hosted_invoice_url"],
                 "decline_code": None,
+                "method": None,
             },
         ),
         Remind(
@@ -50,7 +51,10 @@ def test_each_attempt_is_told_once_however_often_stripe_tells_of_it(stripe_sends
     first, last = stripe_sends("invoice.payment_failed"), stripe_sends("invoice.payment_failed.last")
     again = first.model_copy(update={"id": "evt_again", "created": first.created + 1})
     books = told(first, again, first, last, last)
-    assert [key for _, key in books.mails] == [f"payment_failed:{RENEWAL}:1", f"payment_failed:{RENEWAL}:4"]
+    assert [key for _, key in books.mails] == [
+        f"payment_failed:{RENEWAL}:1:{first.created}",
+        f"payment_failed:{RENEWAL}:4:{last.created}",
+    ]
 
 
 def test_a_payment_to_be_confirmed_is_told_so_instead_of_as_a_failure(stripe_sends: Stripe) -> None:
@@ -94,7 +98,8 @@ def test_a_failure_that_comes_after_a_payment_or_a_later_attempt_is_not_told(
 def test_a_failed_first_payment_is_seen_at_the_checkout_and_not_mailed(stripe_sends: Stripe, account: str) -> None:
     event = stripe_sends("invoice.payment_failed.first")
     books = told(event)
-    assert books.organization(account, event.object["customer"]).past_due
+    # An attempt that never lived makes nobody past due.
+    assert not books.organization(account, event.object["customer"]).past_due
     assert not books.mails
     assert not books.reminders
 

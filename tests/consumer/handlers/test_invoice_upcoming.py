@@ -4,6 +4,7 @@ import pytest
 
 from functions.consumer.handlers.invoice_upcoming import handle
 from shared.effects import DAY, Email
+from shared.event import Event
 from shared.policy import Policy
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
@@ -32,6 +33,7 @@ def test_a_yearly_renewal_is_announced_once_a_charge_date(stripe_sends: Stripe, 
             "amount": 29000,
             "currency": event.object["currency"],
             "charged_at": charged_at,
+            "url": None,
         },
     )
 
@@ -42,7 +44,7 @@ def test_what_costs_nothing_is_not_announced(stripe_sends: Stripe) -> None:
 
 @pytest.mark.parametrize(
     "state",
-    [{"cancel_at_period_end": True}, {"cancel_at": 1797000000}, {"pause_collection": {"behavior": "void"}}]
+    [{"cancel_at_period_end": True}, {"cancel_at": 1795792930}, {"pause_collection": {"behavior": "void"}}]
     + [{"status": status} for status in ("canceled", "paused", "unpaid", "incomplete_expired")],
     ids=str,
 )
@@ -64,3 +66,48 @@ def test_a_monthly_renewal_is_announced_only_if_the_business_says_so(
 
 def test_a_customer_who_was_deleted_is_told_of_no_renewal(stripe_sends: Stripe) -> None:
     assert not told(stripe_sends("customer.deleted", id=OAKLINE), stripe_sends("invoice.upcoming")).mails
+
+
+CHARGED_AT = 1795796530
+
+
+def known_renewal(stripe_sends: Stripe, **changes: object) -> Event:
+    """The yearly subscription that the upcoming invoice is for, as the books know it."""
+    (item,) = stripe_sends("customer.subscription.created").object["items"]["data"]
+    yearly = {**item, "price": {**item["price"], "recurring": {"interval": "year", "interval_count": 1}}}
+    about = {"id": subscription(stripe_sends), "customer": OAKLINE, "items": {"data": [yearly]}}
+    return stripe_sends("customer.subscription.created", **{**about, **changes})
+
+
+def announced(stripe_sends: Stripe, known: Event) -> int:
+    books = told(known, stripe_sends("invoice.upcoming"))
+    return [mail.template for mail in books.mails.values()].count("invoice_upcoming")
+
+
+@pytest.mark.parametrize(
+    ("state", "mails"),
+    [
+        ({"cancel_at": CHARGED_AT + 400 * DAY}, 1),
+        ({"cancel_at": CHARGED_AT - 3600}, 0),
+        ({"pause_collection": {"behavior": "void", "resumes_at": CHARGED_AT - DAY}}, 1),
+        ({"pause_collection": {"behavior": "void", "resumes_at": CHARGED_AT + DAY}}, 0),
+        ({"pause_collection": {"behavior": "void", "resumes_at": None}}, 0),
+    ],
+    ids=["fixed term", "last period", "pause ends before", "pause ends after", "pause without end"],
+)
+def test_what_is_charged_at_this_renewal_is_announced(
+    stripe_sends: Stripe, state: dict[str, object], mails: int
+) -> None:
+    assert stripe_sends("invoice.upcoming").object["next_payment_attempt"] == CHARGED_AT
+    assert announced(stripe_sends, known_renewal(stripe_sends, **state)) == mails
+
+
+@pytest.mark.parametrize(
+    ("interval", "count", "mails"),
+    [("month", 12, 1), ("week", 52, 1), ("day", 365, 1), ("year", 3, 1), ("month", 6, 0), ("week", 13, 0)],
+)
+def test_a_year_is_a_year_however_it_is_counted(stripe_sends: Stripe, interval: str, count: int, mails: int) -> None:
+    (item,) = stripe_sends("customer.subscription.created").object["items"]["data"]
+    recurring = {"interval": interval, "interval_count": count}
+    items = {"data": [{**item, "price": {**item["price"], "recurring": recurring}}]}
+    assert announced(stripe_sends, known_renewal(stripe_sends, items=items)) == mails

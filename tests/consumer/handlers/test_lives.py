@@ -7,12 +7,15 @@ from hypothesis import strategies as st
 from functions.consumer.decide import decide
 from shared.effects import Email
 from shared.event import PLATFORM, Event
+from shared.records import Organization
 from tests.support.books import BooksOf
 from tests.support.lives import (
     BACK,
+    CREDITED,
     DISPUTE_LOST,
     DISPUTE_WON,
     DUNNING,
+    LATE_DEBIT,
     LIVES,
     PLAN_CHANGE,
     REFUND_FAILED,
@@ -104,3 +107,37 @@ def test_in_order_a_refund_that_failed_has_not_gone_back() -> None:
     payment_id = REFUND_FAILED.events[2].object["id"]
     assert told(*REFUND_FAILED.events[:-1]).payment(PLATFORM, payment_id).refunded == 500
     assert told(*REFUND_FAILED.events).payment(PLATFORM, payment_id).refunded == 0
+
+
+ERASED_AT = 1790000000
+RETURN = (*CREDITED.events[:3], *DUNNING.events[3:])
+"""A customer who was erased subscribes again; whatever is heard first begins the new record."""
+
+
+def told_once_erased(*events: Event) -> BooksOf:
+    books = BooksOf(Organization(account=PLATFORM, subject=CUSTOMER, erased_at=ERASED_AT))
+    for event in events:
+        books.apply(decide(event, books))
+    return books
+
+
+@settings(max_examples=60, deadline=None)
+@given(order=st.permutations(RETURN))
+def test_a_return_after_an_erasure_ends_in_the_same_books_in_any_order(order: list[Event]) -> None:
+    books = told_once_erased(*order)
+    assert books.contents() == told_once_erased(*RETURN).contents()
+    assert books.organization(PLATFORM, CUSTOMER).access
+
+
+def test_in_order_a_bank_debit_that_fails_late_is_told_and_recovers() -> None:
+    books = told(*LATE_DEBIT.events[:4])
+    assert sent(books) == ["payment_failed", "welcome"]
+    assert books.organization(PLATFORM, CUSTOMER).past_due
+    assert not told(*LATE_DEBIT.events).organization(PLATFORM, CUSTOMER).past_due
+
+
+def test_a_credit_note_during_dunning_lowers_what_the_reminder_asks_for_whichever_event_tells_of_it() -> None:
+    owed, note, update = CREDITED.events[2:5]
+    for known in ((owed, note), (note, owed), (owed, update), (owed, note, update), (owed, update, note)):
+        (mail,) = mails_once_due(told(*known))
+        assert (mail.template, mail.data["amount"]) == ("payment_still_due", 900)

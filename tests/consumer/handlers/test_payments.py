@@ -9,6 +9,7 @@ from functions.consumer.handlers.payment_intent import handle
 from shared.effects import DAY, Email
 from shared.errors import Permanent
 from shared.event import Event, EventData
+from shared.payments import Payment
 from shared.policy import Policy
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
@@ -43,7 +44,8 @@ def test_a_payment_that_nothing_explains_is_recorded(stripe_sends: Stripe, accou
 
 
 def test_an_invoice_paid_outside_stripe_names_no_payment(stripe_sends: Stripe) -> None:
-    assert not told(stripe_sends("invoice_payment.paid", payment={"payment_intent": None})).records
+    records = told(stripe_sends("invoice_payment.paid", payment={"payment_intent": None})).records
+    assert not [one for one in records.values() if isinstance(one, Payment)]
 
 
 def test_what_was_received_is_announced_once_a_payment(stripe_sends: Stripe) -> None:
@@ -69,8 +71,15 @@ def test_a_delayed_payment_that_fails_is_told_to_whom_the_businesss_own_order_be
     error = {"code": "debit_not_authorized", "payment_method": {"type": "sepa_debit"}}
     failed = known.model_copy(update={"data": EventData(object={**known.object, "last_payment_error": error})})
     somebody, policy = stripe_sends("customer.created"), Policy(order_key="order_id", mail_connected=True)
-    (mail,) = told_with(policy, somebody, failed).mails.values()
-    assert (mail.template, mail.to) == ("order_failed", "accounts@example.com")
+    debit = stripe_sends("payment_intent.processing", id=failed.object["id"], created=failed.created - 3 * DAY)
+    for order in ((debit, failed), (failed, debit)):
+        (mail,) = told_with(policy, somebody, *order).mails.values()
+        assert (mail.template, mail.to, mail.expires) == (
+            "order_failed",
+            "accounts@example.com",
+            failed.created + 3 * DAY,
+        )
+    assert not told_with(policy, somebody, failed).mails, "nothing says that it was ever on its way"
     paid = failed.model_copy(
         update={
             "id": "evt_paid",
@@ -79,8 +88,8 @@ def test_a_delayed_payment_that_fails_is_told_to_whom_the_businesss_own_order_be
             "data": EventData(object={**failed.object, "status": "succeeded"}),
         }
     )
-    assert not told_with(policy, somebody, paid, failed).mails, "it was paid in the end"
-    assert not told_with(Policy(mail_connected=True), somebody, failed).mails, "nothing says that it was an order"
+    assert not told_with(policy, somebody, debit, paid, failed).mails, "it was paid in the end"
+    assert not told_with(Policy(mail_connected=True), somebody, debit, failed).mails, "nothing says it was an order"
 
 
 def test_a_card_that_is_declined_at_the_checkout_is_seen_there_and_not_mailed(stripe_sends: Stripe) -> None:
@@ -98,14 +107,16 @@ def test_a_refund_tells_what_went_back_this_time_and_in_all(stripe_sends: Stripe
         template="refund",
         to="accounts@example.com",
         partition=f"{account}#{CUSTOMER}",
-        key=f"refund:{part.object['payment_intent']}:3100",
+        key=f"refund:{part.object['payment_intent']}:3100:0:{part.created}",
         expires=part.created + 3 * DAY,
         data={
             "name": "Fernhill Studio",
             "amount": 3100,
             "total": 3100,
             "currency": part.object["currency"],
+            "paid": 9300,
             "whole": False,
+            "method": "card",
             "url": part.object["receipt_url"],
         },
     )

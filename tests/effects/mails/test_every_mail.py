@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
+from functions.consumer.decide import decide
 from functions.consumer.routes import ROUTES
 from functions.effects.mails.render import render
-from shared.effects import Email, Scalar
-from shared.event import Event
+from shared.effects import DAY, Email, Scalar, erasure_at
+from shared.event import PLATFORM, Event
 from shared.policy import MAILS, OPERATOR_MAILS
+from shared.records import Organization
 from tests.support.books import BooksOf
 from tests.support.mails import BUSINESS, FULL, OPTIONAL, URL, VARIANTS, links, shown, words
 from tests.support.samples import fired, sample
-from tests.support.stories import ROUTED, told
+from tests.support.stories import CUSTOMER, ROUTED, told
 
 TEMPLATES = Path(inspect.getfile(render)).parent / "templates"
 ALL = MAILS.keys() | OPERATOR_MAILS
@@ -95,6 +97,19 @@ def mails_of(event: Event, books: BooksOf) -> Iterator[Email]:
     return (effect for effect in ROUTES[event.type](event, books).then if isinstance(effect, Email))
 
 
+def told_by_several_events() -> Iterator[Email]:
+    """What no single event leads to."""
+    begun = sample("customer.subscription.created")
+    (item,) = begun.object["items"]["data"]
+    nameless = {**item, "price": {**item["price"], "lookup_key": None}}
+    moved = sample("customer.subscription.updated.renewal", items={"data": [nameless], "has_more": True})
+    yield from mails_of(moved, told(begun))
+    left = told(begun, sample("invoice.payment_failed"), sample("customer.subscription.deleted"))
+    at = left.organization(PLATFORM, CUSTOMER).erasable_at(left.policy) or 0
+    for week in (0, 12):
+        yield from mails_of(fired(erasure_at(at + week * 7 * DAY, PLATFORM, CUSTOMER)), left)
+
+
 @pytest.fixture(scope="module")
 def asked_for() -> list[Email]:
     """The mails that handlers ask for, whatever one event is known already, and what the reminders that they set bring.
@@ -102,10 +117,16 @@ def asked_for() -> list[Email]:
     What is decided for every mail alike, such as that an address is waited for, is left aside.
     """
     unlisted = sample("customer.subscription.created", items={"data": [{"price": {"id": "price_of_tomorrow"}}]})
-    mails = []
+    rejected = sample("account.updated", requirements={"disabled_reason": "rejected.fraud"})
+    inquiry = sample("charge.dispute.created.inquiry")
+    same = {name: inquiry.object[name] for name in ("id", "payment_intent")}
+    escalated = sample("charge.dispute.updated", event_id="evt_escalated", **same)
+    grave = Organization(account=PLATFORM, subject=CUSTOMER, erased_at=1)
+    mails = list(told_by_several_events())
+    mails += [mail for mail in decide(sample("charge.refunded"), BooksOf(grave)).then if isinstance(mail, Email)]
     for books in (BooksOf(), *(told(event) for event in ROUTED)):
         due = [fired(reminder) for reminder in books.reminders.values()]
-        mails += [mail for event in (*ROUTED, unlisted, *due) for mail in mails_of(event, books)]
+        mails += [mail for event in (*ROUTED, unlisted, rejected, escalated, *due) for mail in mails_of(event, books)]
     return mails
 
 

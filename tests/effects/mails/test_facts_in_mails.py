@@ -63,7 +63,7 @@ def test_a_reminder_that_knows_of_no_next_attempt_says_nothing_of_one() -> None:
 
 @pytest.mark.parametrize("code", sorted(DECLINED))
 def test_what_is_known_of_a_decline_helps(code: str) -> None:
-    for read in both("payment_failed", decline_code=code):
+    for read in both("payment_failed", decline_code=code, method="sepa_debit"):
         assert f"E9XZ58UK-0006. {DECLINED[code]}" in read
         assert "You can also pay before then" in read
 

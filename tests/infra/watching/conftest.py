@@ -8,24 +8,40 @@ from uuid import uuid4
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
 from functions.consumer.handler import make_handler
 from functions.consumer.metrics import SERVICE
+from functions.effects.metrics import LATE
 from functions.reconcile.hourly import Totals
-from functions.reconcile.metrics import count
+from functions.reconcile.metrics import OLD, count
 from shared.decision import Decision
-from shared.effects import Publish, Scalar
+from shared.effects import DAY, Effect, Email, Publish, Scalar
 from shared.errors import Permanent, Retryable
+from shared.inbox.lanes import LANES
 from shared.logger import make_logger
 from tests.consumer.faults import Faults
 from tests.consumer.tables import make_table
-from tests.consumer.world import REGION, World, mail, sqs_record, stripe_event
+from tests.consumer.world import REGION, World, mail, reminder, sqs_record, stripe_event
+from tests.effects.invoking import Context, Lambda
+from tests.effects.owing import owe
+from tests.effects.records import record
+from tests.effects.ses import QUOTA, refusal
 from tests.exports.support import OBSTACLES, Exports
 from tests.ingest.support import PAYMENT_FAILED, Ingest, sign, to_bytes
+from tests.support.mails import FULL
 
 NAMESPACE = "Billhook/billhook"
+RECEIPT = FULL["receipt"]
+
+FORBIDDEN: Any = {
+    "Error": {"Code": "AccessDeniedException", "Message": "not for you"},
+    "ResponseMetadata": {"HTTPStatusCode": 400},
+}
+LATER = max(LATE.values()) + 1
+"""Seconds after which a lane of either kind is owed for too long."""
 
 type Lines = list[dict[str, Any]]
 
@@ -46,11 +62,10 @@ HAPPENED = (
 def consumer_lines() -> Lines:
     """What the consumer logs of an event of each fate."""
     log = io.StringIO()
-    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+    with mock_aws():
         dynamodb, sqs = boto3.client("dynamodb", region_name=REGION), boto3.client("sqs", region_name=REGION)
         tables = make_table(dynamodb, "InboxTable"), make_table(dynamodb, "BooksTable")
         world = World.on(dynamodb, *tables, Faults(dynamodb, lambda _request: None))
-        patch.setattr(world.outside, "send_mail", lambda _mail: "refused: MessageRejected")
         logger = make_logger(SERVICE + "-watched", log)
 
         def handle(event_id: str, message_id: str, **event: object) -> None:
@@ -62,16 +77,57 @@ def consumer_lines() -> Lines:
                 )
 
         world.decide = lambda _event, _books: Decision(then=(*HAPPENED, mail()))
-        handle("evt_done", "message-1", api_version="2099-01-01.unheard")
+        handle("evt_owes", "message-1", api_version="2099-01-01.unheard")
+        world.decide = lambda _event, _books: Decision()
         handle("evt_done", "message-2")
-        for number, error in enumerate((Retryable("rate_limit"), Permanent("no_handler"))):
+        handle("evt_done", "message-3")
+        troubles = Retryable("rate_limit"), Permanent("no_handler"), ClientError(FORBIDDEN, "GetItem")
+        for number, error in enumerate(troubles):
             world.decide = _raising(error)
             handle(f"evt_{number}", f"message-{number}")
         world.ignore = "no handler for its type"
-        handle("evt_ignored", "message-3")
+        handle("evt_ignored", "message-4")
         sqs.close()
         dynamodb.close()
     return [json.loads(line) for line in log.getvalue().splitlines()]
+
+
+@pytest.fixture(scope="session")
+def effects_lines() -> Lines:
+    """What the effects worker logs of a lane of each fate."""
+    with mock_aws():
+        dynamodb, sqs = boto3.client("dynamodb", region_name=REGION), boto3.client("sqs", region_name=REGION)
+        tables = make_table(dynamodb, "InboxTable"), make_table(dynamodb, "BooksTable")
+        world = World.on(dynamodb, *tables, Faults(dynamodb, lambda _request: None))
+        with Stubber(sqs) as queue:
+            worker = Lambda(world, sqs, queue)
+            for number, error in enumerate((None, ClientError(FORBIDDEN, "CreateSchedule"), Permanent("never"))):
+                world.outside.reminder_troubles = [error]
+                _performed(worker, f"evt_{number}", reminder())
+            ses = refusal("MessageRejected"), refusal("BadRequestException"), None, refusal(*QUOTA)
+            for number, trouble in enumerate(ses):
+                worker.ses.troubles = [trouble]
+                _performed(worker, f"evt_mail{number}", mail(f"mail{number}").model_copy(update={"data": RECEIPT}))
+            _performed(worker, "evt_rests", mail("rests"))
+            owe(world, reminder("in_9"), mail("late"), event_id="evt_late")
+            world.clock.now += LATER
+            for lane in LANES:
+                queue.add_response("change_message_visibility", {})
+                world.outside.reminder_troubles = [Retryable("rate_limit")]
+                worker.ses.troubles = [refusal(*QUOTA)]
+                worker.handler({"Records": [record(lane, "evt_late")]}, Context())
+            world.clock.now += 3 * DAY
+            worker.handler({"Records": [record("mails", "evt_mail3")]}, Context())
+        sqs.close()
+        dynamodb.close()
+    return worker.lines()
+
+
+def _performed(worker: Lambda, event_id: str, effect: Effect) -> None:
+    """One attempt at an event that owes one effect."""
+    owe(worker.world, effect, event_id=event_id)
+    worker.queue.add_response("change_message_visibility", {})
+    worker.handler({"Records": [record("mails" if isinstance(effect, Email) else "effects", event_id)]}, Context())
 
 
 def _raising(error: Exception) -> Any:  # noqa: ANN401 - never returns
@@ -106,6 +162,6 @@ def exports_lines(capsys: pytest.CaptureFixture[str]) -> Lines:
 def reconcile_lines(capsys: pytest.CaptureFixture[str]) -> Lines:
     """What reconcile logs of a run."""
     logger = make_logger(f"reconcile-{uuid4().hex}", sys.stdout)
-    for missing in (0, 1):
-        count(Totals(missing=missing), logger, NAMESPACE)
+    for totals in (Totals(), Totals(missing=1), Totals(dead_mails_s=OLD + 1)):
+        count(totals, logger, NAMESPACE)
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -33,7 +33,13 @@ def test_silence_alarms_only_where_events_are_expected_and_ends_no_alarm_of_dead
         treated.setdefault(alarm["TreatMissingData"], set()).add(name)
     assert treated.keys() == {"breaching", "ignore", "notBreaching"}
     assert treated["breaching"] == {"quiet"}
-    assert treated["ignore"] == {"dead-letters", "old-dead-letter", "scheduler-dead-letters"}
+    assert treated["ignore"] == {
+        "dead-letters",
+        "old-dead-letter",
+        "scheduler-dead-letters",
+        "effects-dead-letters",
+        "mails-dead-letters",
+    }
 
 
 @pytest.mark.parametrize("name", watching.alarms())

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from functions.consumer.backoff import SERVICE
 
-from functions.consumer.claim import ATTEMPTS
+from functions.effects.metrics import LATE as TOO_LATE
+from functions.reconcile.metrics import OLD
+from shared.backoff import ATTEMPTS, SERVICE
 from tests.support import watching
 from tests.support.alarm_clock import Sample, may_raise, raised_by
 from tests.support.template import of_type, words
@@ -22,6 +23,7 @@ AGAIN = EVENTS["VisibilityTimeout"]
 """Seconds after which what a function did not finish, or was not let run for, is handed out again."""
 RECEIVES = EVENTS["RedrivePolicy"]["maxReceiveCount"]
 KEPT = QUEUES["DeadLetterQueue"]["MessageRetentionPeriod"]
+EFFECTS, MAILS = QUEUES["EffectsQueue"], QUEUES["MailsQueue"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ def age(until: float) -> list[Sample]:
     return [(at, at) for at in _times(MINUTE, until)]
 
 
+def aged_by_the_hour(until: float) -> list[Sample]:
+    """The age of a dead letter, told once an hour, a few minutes early or late."""
+    return [(at + (at // HOUR % 2) * LATE, at) for at in _times(HOUR, until)]
+
+
 def _times(seconds: float, until: float) -> Iterable[float]:
     return [seconds * number for number in range(int(until // seconds) + 1)]
 
@@ -48,6 +55,8 @@ def _times(seconds: float, until: float) -> Iterable[float]:
 A_SERVICE_FAILS = sum(SERVICE) / 2  # for as long as one event is retried, in the mean
 AN_EVENT_KILLS = every(AGAIN, AGAIN * ATTEMPTS)  # one account's head, the first death and one for each attempt
 NOBODY_RUNS = every(AGAIN, AGAIN * (RECEIVES - 1))  # one account's head, until SQS dead-letters it
+AN_EFFECT_KILLS = every(EFFECTS["VisibilityTimeout"], HOUR)
+NO_WORKER_RUNS = every(EFFECTS["VisibilityTimeout"], 2 * HOUR)
 LATE = 4 * MINUTE
 FASTEST = 300  # messages a second that one group takes
 
@@ -59,6 +68,19 @@ TROUBLES = {
     "scheduler-dead-letters": Trouble(every(MINUTE, HOUR), 5 * MINUTE),
     "consumer-errors": Trouble(AN_EVENT_KILLS, AGAIN * ATTEMPTS),
     "consumer-throttles": Trouble(NOBODY_RUNS, AGAIN * RECEIVES - HOUR),
+    "deployment-fault": Trouble(every(MINUTE, HOUR), 5 * MINUTE),
+    "effects-dead-letters": Trouble(every(MINUTE, HOUR), 5 * MINUTE),
+    "mails-dead-letters": Trouble(every(MINUTE, HOUR), 5 * MINUTE),
+    # Reconcile tells it each hour, a few minutes early or late.
+    "old-effects-dead-letter": Trouble(aged_by_the_hour(KEPT), KEPT - 3 * DAY),
+    "old-mails-dead-letter": Trouble(aged_by_the_hour(KEPT), KEPT - 3 * DAY),
+    # One effect's tries, if the last one before the quarter of an hour comes a second too early for it.
+    "owed-effects": Trouble([(at, at) for at in (0, 60, 300, 899, 899 + SERVICE[3])], 80 * MINUTE),
+    "owed-mails": Trouble([(at, at) for at in _times(HOUR, DAY)], 7.5 * HOUR),
+    "handed-over": Trouble([(0, 1)], HOUR),
+    "effects-errors": Trouble(AN_EFFECT_KILLS, HOUR),
+    "effects-throttles": Trouble(NO_WORKER_RUNS, HOUR),
+    "effects-deployment-fault": Trouble(every(MINUTE, HOUR), 5 * MINUTE),
     "api-errors": Trouble(every(MINUTE, HOUR), 10 * MINUTE),
     "ingest-failed": Trouble(every(20 * MINUTE, HOUR), HOUR),  # a small business
     "ingest-errors": Trouble(every(2 * MINUTE, HOUR), 10 * MINUTE),
@@ -73,7 +95,12 @@ TROUBLES = {
     "reconcile-errors": Trouble([(0, 1), (HOUR + LATE, 1), (2 * HOUR, 1), (3 * HOUR + LATE, 1)], 3 * HOUR + LATE),
 }
 
-PASSING = {
+PASSING: dict[str, list[Sample]] = {
+    "effects-errors": [(0.0, 1.0), (AGAIN, 1.0)],
+    "effects-throttles": every(10, 4 * MINUTE),
+    "owed-effects": [(at, at) for at in (0, 60, 300, 900)],  # a service that is away for a quarter of an hour
+    "owed-mails": [(at, at) for at in _times(HOUR, 6 * HOUR)],
+    "old-effects-dead-letter": aged_by_the_hour(OLD),
     "consumer-errors": [(0.0, 1.0), (AGAIN, 1.0)],  # a time-out, and once more
     "consumer-throttles": every(10, 4 * MINUTE),  # a burst
     "oldest-event": age(15 * MINUTE),
@@ -126,6 +153,21 @@ def test_no_alarm_reads_an_age_that_leaves_out_what_was_received_three_times() -
     }
     assert aged
     assert [name for name in aged if not QUEUES[name].get("FifoQueue")] == []
+
+
+@pytest.mark.parametrize(("name", "above"), [("owed-effects", TOO_LATE["effects"]), ("owed-mails", TOO_LATE["mails"])])
+def test_a_line_warns_of_what_an_alarm_calls_late(name: str, above: int) -> None:
+    assert filled(name)["Threshold"] == above
+    assert {filled(f"old-{lane}-dead-letter")["Threshold"] for lane in TOO_LATE} == {OLD}
+
+
+@pytest.mark.parametrize("name", ["owed-effects", "owed-mails"])
+def test_an_alarm_about_what_is_retried_lasts_until_the_next_try(name: str) -> None:
+    """Or it would end and sound again with each try."""
+    alarm = filled(name)
+    between = {"owed-effects": SERVICE[3], "owed-mails": HOUR}[name]
+    assert alarm["Period"] * alarm["EvaluationPeriods"] >= between
+    assert alarm["DatapointsToAlarm"] == 1
 
 
 def test_nothing_is_reserved_unless_it_is_asked_for() -> None:

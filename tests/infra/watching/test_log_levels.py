@@ -28,8 +28,10 @@ def kept(lines: Lines, level: str) -> Lines:
 
 
 @pytest.fixture
-def lines(consumer_lines: Lines, ingest_lines: Lines, exports_lines: Lines, reconcile_lines: Lines) -> Lines:
-    return [*consumer_lines, *ingest_lines, *exports_lines, *reconcile_lines]
+def lines(
+    consumer_lines: Lines, effects_lines: Lines, ingest_lines: Lines, exports_lines: Lines, reconcile_lines: Lines
+) -> Lines:
+    return [*consumer_lines, *effects_lines, *ingest_lines, *exports_lines, *reconcile_lines]
 
 
 def test_lambda_can_read_the_level_and_the_time_of_every_line(lines: Lines) -> None:
@@ -50,7 +52,20 @@ def test_no_function_is_set_to_drop_a_line() -> None:
         ("WARN", {"quiet"}),  # which would then sound all the time: docs/runbook.md, "Log levels"
         (
             "ERROR",
-            {"quiet", "bad-signatures", "wrong-secret", "mail-refused", "unknown-api-version", "reconcile-missing"},
+            {
+                "quiet",
+                "bad-signatures",
+                "wrong-secret",
+                "mail-refused",
+                "unknown-api-version",
+                "reconcile-missing",
+                "handed-over",
+                "old-effects-dead-letter",
+                "old-mails-dead-letter",
+                "deployment-fault",
+                "effects-deployment-fault",
+                "owed-mails",
+            },
         ),
     ],
 )

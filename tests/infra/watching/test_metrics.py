@@ -1,6 +1,5 @@
 """A metric that is watched is one that is printed, with the same dimensions, and one that is printed is watched."""
 
-import json
 from collections.abc import Iterator
 
 from tests.infra.watching.conftest import Lines
@@ -33,19 +32,21 @@ def printed(lines: Lines) -> Iterator[watching.Counted]:
 
 
 def test_every_metric_that_is_watched_is_printed_with_these_dimensions(
-    consumer_lines: Lines, ingest_lines: Lines, exports_lines: Lines, reconcile_lines: Lines
+    consumer_lines: Lines, effects_lines: Lines, ingest_lines: Lines, exports_lines: Lines, reconcile_lines: Lines
 ) -> None:
-    made = {*printed([*consumer_lines, *ingest_lines, *exports_lines, *reconcile_lines])}
+    made = {*printed([*consumer_lines, *effects_lines, *ingest_lines, *exports_lines, *reconcile_lines])}
     wanted = watching.shown() | {watching.watched(alarm) for alarm in watching.alarms().values()}
     assert {one for one in wanted if one[0] == OURS} <= made
     assert {(name, metric, *(key for key, _ in keys)) for name, metric, keys in wanted if name != OURS} <= AWS_METRICS
 
 
-def test_every_metric_that_the_consumer_prints_is_on_the_dashboard(consumer_lines: Lines) -> None:
-    names = {name for _, name, _ in printed(consumer_lines)}
-    drawn = json.dumps(watching.widgets())
-    unwatched = {watching.watched(alarm)[1] for alarm in watching.alarms().values()}
-    assert {name for name in names - unwatched if f'"{name}"' not in drawn and f'\\"{name}\\"' not in drawn} == set()
+def test_every_metric_that_consumer_and_worker_print_is_on_the_dashboard(
+    consumer_lines: Lines, effects_lines: Lines
+) -> None:
+    made = {*printed([*consumer_lines, *effects_lines])}
+    watched = {watching.watched(alarm) for alarm in watching.alarms().values()}
+    searched = watching.searched()
+    assert {one for one in made - watching.shown() - watched if f'"{one[1]}"' not in searched} == set()
 
 
 def test_the_search_for_payments_names_their_dimensions(consumer_lines: Lines) -> None:
@@ -53,8 +54,10 @@ def test_the_search_for_payments_names_their_dimensions(consumer_lines: Lines) -
     assert f'{{"{OURS}",{",".join(keys)}}}' in watching.searched()
 
 
-def test_no_account_customer_or_event_is_a_dimension(consumer_lines: Lines, ingest_lines: Lines) -> None:
-    used = {key for _, _, keys in (*printed(consumer_lines), *printed(ingest_lines)) for key, _ in keys}
+def test_no_account_customer_or_event_is_a_dimension(
+    consumer_lines: Lines, effects_lines: Lines, ingest_lines: Lines
+) -> None:
+    used = {key for _, _, keys in printed([*consumer_lines, *effects_lines, *ingest_lines]) for key, _ in keys}
     assert used == {"service", "reason", "currency"}
 
 

@@ -20,24 +20,28 @@ def fields_of(query: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", watching.queries())
-def test_a_query_reads_only_what_a_line_has(name: str, consumer_lines: Lines, ingest_lines: Lines) -> None:
-    known = {field for line in (*consumer_lines, *ingest_lines) for field in line} | {"@timestamp"}
+def test_a_query_reads_only_what_a_line_has(
+    name: str, consumer_lines: Lines, effects_lines: Lines, ingest_lines: Lines
+) -> None:
+    known = {field for line in (*consumer_lines, *effects_lines, *ingest_lines) for field in line} | {"@timestamp"}
     wanted = fields_of(watching.queries()[name])
     assert wanted
     assert wanted <= known
 
 
 def test_a_filter_reads_only_what_a_line_has(
-    consumer_lines: Lines, ingest_lines: Lines, exports_lines: Lines, reconcile_lines: Lines
+    consumer_lines: Lines, effects_lines: Lines, ingest_lines: Lines, exports_lines: Lines, reconcile_lines: Lines
 ) -> None:
     said = "\n".join([watching.RUNBOOK, *(watching.description(alarm) for alarm in watching.alarms().values())])
-    known = {name for line in (*consumer_lines, *ingest_lines, *exports_lines, *reconcile_lines) for name in line}
+    lines = *consumer_lines, *effects_lines, *ingest_lines, *exports_lines, *reconcile_lines
+    known = {name for line in lines for name in line}
     wanted = set(re.findall(r"\$\.(\w+)", said))
     assert wanted
     assert wanted <= known
 
 
-def test_a_filter_on_a_state_names_one_that_is_logged(consumer_lines: Lines) -> None:
+def test_a_filter_on_a_state_names_one_that_is_logged(consumer_lines: Lines, effects_lines: Lines) -> None:
     asked = set(re.findall(r'\$\.message = \\?"(\w+)', watching.RUNBOOK))
     assert asked
-    assert asked <= {line["message"] for line in consumer_lines}
+    for lines in (consumer_lines, effects_lines):
+        assert asked <= {line["message"] for line in lines}

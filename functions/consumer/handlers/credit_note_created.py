@@ -1,0 +1,14 @@
+"""credit_note.created: less is owed by an invoice; a reminder asks for the rest, whichever event tells of it first."""
+
+from shared.books import Books
+from shared.decision import Decision
+from shared.event import Event
+from shared.stripe_invoices import CreditNote
+from shared.stripe_objects import read
+
+
+def handle(event: Event, books: Books) -> Decision:
+    """The organization with the credit note, until its invoice contains it."""
+    note = read(CreditNote, event.object)
+    organization = books.organization(event.account, note.customer)
+    return Decision(save=(organization.with_credit_note(note, event),))

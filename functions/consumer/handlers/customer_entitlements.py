@@ -1,0 +1,14 @@
+"""entitlements.active_entitlement_summary.updated: which features a customer is entitled to, as Stripe has them."""
+
+from shared.books import Books
+from shared.decision import Decision
+from shared.event import Event
+from shared.stripe_entitlements import Entitlements
+from shared.stripe_objects import read
+
+
+def handle(event: Event, books: Books) -> Decision:
+    """The organization with its entitlements; nothing is derived from them yet."""
+    entitlements = read(Entitlements, event.object)
+    organization = books.organization(event.account, entitlements.customer)
+    return Decision(save=(organization.with_entitlements(entitlements, event),))

@@ -1,0 +1,27 @@
+"""radar.early_fraud_warning.created: a refund in time may prevent a dispute; only the operator can decide that."""
+
+from shared.books import Books
+from shared.decision import Decision
+from shared.event import Event
+from shared.mailing import tell_operator
+from shared.stripe_disputes import FraudWarning
+from shared.stripe_objects import read
+
+
+def handle(event: Event, books: Books) -> Decision:
+    """The payment with the warning, and one mail while a refund may still help."""
+    warning = read(FraudWarning, event.object)
+    before = books.payment(event.account, warning.payment_intent or warning.charge)
+    payment = before.with_warning(warning, event)
+    if not warning.actionable or payment.refunded_whole or payment.disputes:
+        return Decision(save=(payment,))
+    mail = tell_operator(
+        payment.partition,
+        "fraud_warning",
+        warning.id,  # Stripe makes one for a charge, and a new one has a new id
+        event,
+        payment=payment.subject,
+        reason=warning.fraud_type,
+        customer=payment.customer,
+    )
+    return Decision(save=(payment,), then=(mail,))

@@ -1,0 +1,91 @@
+"""A mail's key names the change that it tells of: what happens twice is told twice, and what cannot is listed here."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from shared.effects import DAY
+from shared.event import Event
+from shared.plans import read_plans
+from shared.policy import HOLDER_MAILS, MAILS, OPERATOR_MAILS, Policy
+from tests.support.samples import sample
+from tests.support.stories import CUSTOMER, mails_once_due, told
+
+SUBSCRIBED = sample("customer.subscription.created")
+BIGGER = sample("customer.subscription.updated.plan_change")
+CANCELLING = sample("customer.subscription.updated.cancel_scheduled")
+FAILED = sample("invoice.payment_failed")
+POLICY = Policy(plans=read_plans(), mail_connected=True)
+
+ROUNDS: Mapping[str, Sequence[Event]] = {
+    "plan_changed": (SUBSCRIBED, BIGGER),
+    "cancellation_scheduled": (SUBSCRIBED, CANCELLING),
+    "cancellation_withdrawn": (CANCELLING, SUBSCRIBED),
+    "subscription_on_hold": (SUBSCRIBED, sample("customer.subscription.updated", status="unpaid")),
+    "payment_failed": (FAILED,),
+    "payment_confirm": (sample("invoice.payment_action_required"),),
+    "payment_still_due": (FAILED,),
+    "invoice_upcoming": (sample("invoice.upcoming"),),
+    "finalization_failed": (sample("invoice.finalization_failed"),),
+}
+"""What leads to a mail and may come again, about the very same object: told twice round, the mail is sent twice."""
+ONCE = {
+    "welcome": "a subscription begins once",
+    "trial_ending": "one end of a trial comes once",
+    "farewell": "a subscription ends once",
+    "erasure_postponed": "each end has one day of erasure",
+    "erasure_waits": "likewise",
+    "invoice_due": "an invoice is finalized once",
+    "invoice_overdue": "a due date passes once; another date has another key",
+    "invoice_overpaid": "an invoice is paid once; another amount has another key",
+    "receipt": "an invoice is paid once",
+    "unknown_price": "the operator is told once a price, whoever buys it",
+    "price_key_moved": "likewise",
+    "items_incomplete": "the operator is told once a subscription",
+}
+"""What cannot come again, and why."""
+ELSEWHERE = {"order_confirmed", "order_failed", "refund", "refund_failed", "dispute_opened", "dispute_closed"}
+"""Mails about payments."""
+
+
+def again(event: Event, rounds: int) -> Event:
+    """The same, some weeks later; dates on the object that lie ahead move with it."""
+    shift = rounds * 28 * DAY
+    ahead = {name: event.object[name] + shift for name in ("next_payment_attempt",) if event.object.get(name)}
+    obj = {**event.object, **ahead}
+    if obj["object"] == "subscription":
+        obj["customer"] = CUSTOMER
+    data = event.data.model_copy(update={"object": obj, "previous_attributes": None})
+    return event.model_copy(
+        update={"id": f"{event.id}_{rounds}", "created": SUBSCRIBED.created + shift + event.created % DAY, "data": data}
+    )
+
+
+def times_told(template: str, rounds: int) -> int:
+    story = [
+        again(event, number * len(ROUNDS[template]) + place)
+        for number in range(rounds)
+        for place, event in enumerate(ROUNDS[template])
+    ]
+    sent = 0
+    known: list[Event] = [sample("customer.created")]
+    for event in story:  # what comes due between two events does so before the next
+        before = told(*known, policy=POLICY)
+        books = told(*known, event, policy=POLICY)
+        new = [mail for place, mail in books.mails.items() if place not in before.mails]
+        sent += [mail.template for mail in (*new, *mails_once_due(books))].count(template)
+        known.append(event)
+    return sent
+
+
+@pytest.mark.parametrize("template", ROUNDS)
+def test_what_happens_twice_is_told_twice(template: str) -> None:
+    once, twice, thrice = (times_told(template, rounds) for rounds in (1, 2, 3))
+    # A round ends where the next one begins, so the way back is told from the second on.
+    assert thrice - twice == twice - once >= 1
+
+
+def test_every_mail_about_a_customer_is_told_twice_or_cannot_happen_twice() -> None:
+    ours = {*MAILS, *OPERATOR_MAILS} - HOLDER_MAILS
+    assert {*ROUNDS, *ONCE} == ours - ELSEWHERE
+    assert not ROUNDS.keys() & ONCE.keys()

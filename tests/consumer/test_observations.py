@@ -1,0 +1,101 @@
+"""When a mail waits for an address that no event has told, a decision asks Stripe for it, and never by itself."""
+
+import json
+
+import pytest
+
+from functions.consumer.decide import decide
+from functions.effects.observer import message_of
+from shared.effects import DAY, Observe, erasure_at
+from shared.event import PLATFORM, Event, read_event
+from shared.policy import Policy
+from tests.support.books import BooksOf
+from tests.support.samples import fired, sample
+from tests.support.stories import CONNECTED, CUSTOMER, told
+
+PAID = sample("invoice.paid", customer_email=None)
+SOMEBODY = sample("customer.created")
+COMING = sample("payout.created")
+HOLDER = sample("account.updated")
+
+
+def observed(asked: Observe, found: Event, **changes: object) -> Event:
+    """What the worker sends back when it has read the object of `found` at Stripe, a minute later."""
+    return read_event(message_of(asked, {**found.object, **changes}, PAID.created + 60))
+
+
+def test_the_first_mail_that_waits_for_an_address_asks_stripe_for_it() -> None:
+    (asked,) = told(PAID).observations.values()
+    assert asked == Observe(object="customer", account=PLATFORM, id=CUSTOMER, event=PAID.id)
+
+
+def test_a_second_mail_that_waits_asks_nobody_again() -> None:
+    refunded = sample("invoice.payment_failed", customer_email=None, created=PAID.created + 1)
+    assert len(told(PAID, refunded).observations) == 1
+
+
+def test_a_mail_that_needs_no_address_asks_for_none() -> None:
+    assert not told(sample("invoice.paid")).observations
+    assert not told(SOMEBODY, PAID).observations
+
+
+def test_nobody_is_asked_for_a_mail_that_is_switched_off() -> None:
+    books = BooksOf(policy=Policy(off=frozenset({"receipt"})))
+    books.apply(decide(PAID, books))
+    assert not books.observations
+
+
+def test_what_was_read_at_stripe_sends_what_waited() -> None:
+    books = told(PAID)
+    (asked,) = books.observations.values()
+    books.apply(decide(observed(asked, SOMEBODY), books))
+    (mail,) = books.mails.values()
+    assert (mail.template, mail.to) == ("receipt", SOMEBODY.object["email"])
+    assert not books.organization(PLATFORM, CUSTOMER).owed
+
+
+@pytest.mark.parametrize("second", [30, 90], ids=["older", "newer"])
+def test_what_was_read_at_stripe_never_beats_a_newer_event(second: int) -> None:
+    books = told(PAID)
+    (asked,) = books.observations.values()
+    books.apply(decide(observed(asked, SOMEBODY), books))
+    moved = sample("customer.updated", created=PAID.created + second, email="new@example.com")
+    books.apply(decide(moved, books))
+    newest = "new@example.com" if second > 60 else SOMEBODY.object["email"]
+    assert books.organization(PLATFORM, CUSTOMER).address == newest
+
+
+def test_a_customer_whom_stripe_shows_as_deleted_is_told_nothing() -> None:
+    books = told(PAID)
+    (asked,) = books.observations.values()
+    deleted = {"id": CUSTOMER, "object": "customer", "deleted": True}
+    books.apply(decide(read_event(message_of(asked, deleted, PAID.created + 60)), books))
+    assert not books.mails
+    assert books.organization(PLATFORM, CUSTOMER).silent
+
+
+def test_the_holder_of_an_account_is_asked_for_likewise() -> None:
+    books = told(COMING)
+    (asked,) = books.observations.values()
+    assert asked == Observe(object="account", account=CONNECTED, id=CONNECTED, event=COMING.id)
+    read = json.loads(message_of(asked, {**HOLDER.object, "requirements": {}}, COMING.created + 60))
+    books.apply(decide(read_event(json.dumps(read)), books))
+    (mail,) = books.mails.values()
+    assert (mail.template, mail.to) == ("payout_coming", HOLDER.object["email"])
+
+
+def test_an_account_that_was_read_tells_its_holder_of_no_demand() -> None:
+    books = told(COMING)
+    (asked,) = books.observations.values()
+    books.apply(decide(read_event(message_of(asked, dict(HOLDER.object), COMING.created + 60)), books))
+    assert {mail.template for mail in books.mails.values()} == {"payout_coming"}
+
+
+def test_an_erasure_saves_nothing_of_whom_it_erases_though_a_mail_waited() -> None:
+    books = told(PAID, sample("customer.deleted", created=PAID.created + DAY))
+    organization = books.organization(PLATFORM, CUSTOMER)
+    receipt = next(iter(told(PAID).organization(PLATFORM, CUSTOMER).owed.values()))
+    books.records[organization.partition, organization.sort_key] = organization.owing(receipt)
+    due = decide(fired(erasure_at(PAID.created + DAY, PLATFORM, CUSTOMER)), books)
+    assert [effect.kind for effect in due.then] == ["erase", "publish"]
+    assert due.save == ()

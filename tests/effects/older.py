@@ -1,0 +1,25 @@
+"""Inbox items as the version before the effects worker left them: outcomes inline, one lease for the whole event."""
+
+import json
+from typing import Any
+
+from functions.consumer.commit import commit
+from shared.decision import Decision
+from shared.effects import Effect
+from tests.consumer.world import World
+
+
+def owed_before(world: World, *effects: Effect, outcomes: tuple[str | None, ...], **changes: object) -> None:
+    """That version has committed `evt_1`, which owes `effects`; `outcomes` stand in the order of the outbox."""
+    claimed = world.claim()
+    commit(world.store, claimed, world.event(), "{}", Decision(then=effects))
+    item = world.inbox()
+    entries = json.loads(item["outbox"])
+    outbox = [
+        entry | ({"outcome": outcome} if outcome else {}) for entry, outcome in zip(entries, outcomes, strict=True)
+    ]
+    since = {"progress", "committed_ms", "unfinished", "effects_owed", "mails_owed"}
+    before: dict[str, Any] = {name: value for name, value in item.items() if name not in since}
+    key = {"id": {"S": "evt_1"}}
+    world.store.client.delete_item(TableName=world.store.inbox, Key=key)
+    world.write_inbox(before | {"outbox": json.dumps(outbox), "lease_until": 0} | changes)
