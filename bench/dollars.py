@@ -74,7 +74,7 @@ def bill(story: Sequence[Handled], ingest_logged: int, cpu: Mapping[str, float])
     # Lambda's own lines are not written: template.yaml asks for those from WARN upwards.
     logged = sum(cost.logged for cost in costs) + events * ingest_logged
     writes: Counter[str] = sum((cost.written for cost in costs), Counter())
-    beside = {kind: writes.pop(kind) for kind in ("lease", "finish", "index")}
+    beside = {kind: writes.pop(kind, 0) for kind in ("lease", "finish", "index")}
     return [
         Line("HTTP API, requests", 1, HTTP_API),
         Line("Lambda, requests (ingest, consumer)", each(events + messages), LAMBDA_REQUEST),
