@@ -17,6 +17,8 @@ PAID = sample("invoice.paid", customer_email=None)
 SOMEBODY = sample("customer.created")
 COMING = sample("payout.created")
 HOLDER = sample("account.updated")
+WEEKLY = {"payouts": {"schedule": {"interval": "weekly"}}}
+"""A payout that comes every day by itself is no news."""
 
 
 def observed(asked: Observe, found: Event, **changes: object) -> Event:
@@ -78,7 +80,7 @@ def test_the_holder_of_an_account_is_asked_for_likewise() -> None:
     books = told(COMING)
     (asked,) = books.observations.values()
     assert asked == Observe(object="account", account=CONNECTED, id=CONNECTED, event=COMING.id)
-    read = json.loads(message_of(asked, {**HOLDER.object, "requirements": {}}, COMING.created + 60))
+    read = json.loads(message_of(asked, {**HOLDER.object, "requirements": {}, "settings": WEEKLY}, COMING.created + 60))
     books.apply(decide(read_event(json.dumps(read)), books))
     (mail,) = books.mails.values()
     assert (mail.template, mail.to) == ("payout_coming", HOLDER.object["email"])
@@ -87,7 +89,9 @@ def test_the_holder_of_an_account_is_asked_for_likewise() -> None:
 def test_an_account_that_was_read_tells_its_holder_of_no_demand() -> None:
     books = told(COMING)
     (asked,) = books.observations.values()
-    books.apply(decide(read_event(message_of(asked, dict(HOLDER.object), COMING.created + 60)), books))
+    books.apply(
+        decide(read_event(message_of(asked, {**HOLDER.object, "settings": WEEKLY}, COMING.created + 60)), books)
+    )
     assert {mail.template for mail in books.mails.values()} == {"payout_coming"}
 
 

@@ -7,7 +7,9 @@ from functions.effects.perform import MOST_ROUNDS, perform
 from functions.effects.turn import Result, Turn
 from functions.effects.worker import Done, More
 from shared.effects import Email
+from shared.event import PLATFORM
 from shared.inbox.outbox import OwedPublish, load
+from shared.keys import partition
 from tests.consumer.faults import Crash
 from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
 from tests.effects.owing import TROUBLE, Fails, erasing, known, owe, sent
@@ -117,7 +119,9 @@ def test_a_mail_is_asked_whether_it_holds_even_a_moment_after_its_commit(world: 
 
 
 def test_a_mail_to_the_operator_finds_its_address_when_it_is_sent(world: World) -> None:
-    notice = mail(to=None).model_copy(update={"audience": "operator", "template": "dispute_closed"})
+    platform = partition(PLATFORM, "cus_1")
+    changes = {"partition": platform, "audience": "operator", "template": "dispute_closed"}
+    notice = mail(to=None).model_copy(update=changes)
     owe(world, notice)
     world.work("mails")
     assert world.outside.mails == [notice]

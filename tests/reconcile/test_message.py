@@ -56,7 +56,7 @@ def test_what_no_message_can_carry_is_missing_and_stays_so(house: House, lines: 
     house.stripe.has(event)
     after = house.happens(HOUR + 30)
 
-    assert house.run() == {"accounts": 1, "checked": 2, "missing": 2, "healed": 1, "handed_over": 0}
+    assert house.run().items() >= {"accounts": 1, "checked": 2, "missing": 2, "healed": 1, "handed_over": 0}.items()
 
     assert house.offered() == [after]
     assert [line["reason"] for line in lines() if line.get("level") == "ERROR"] == ["too_large"]

@@ -11,7 +11,7 @@ def test_what_stripe_has_and_the_inbox_has_not_is_offered_once(house: House) -> 
     lost = house.happens(HOUR + 60)
     house.happens(HOUR + 50, accepted=True)
 
-    assert house.run() == {"accounts": 1, "checked": 2, "missing": 1, "healed": 1, "handed_over": 0}
+    assert house.run().items() >= {"accounts": 1, "checked": 2, "missing": 1, "healed": 1, "handed_over": 0}.items()
     house.hours_pass()
     assert house.run()["missing"] == 0
 
