@@ -20,6 +20,8 @@ type Key = tuple[str, str]
 MANY = [60, pytest.param(10_000, marks=pytest.mark.prove)]
 STEP = {60: 0.05, 10_000: 10.0}
 """Seconds a step may go on; on Lambda it is 45."""
+SPARE = 15
+"""Seconds by which a step may overrun: Lambda gives the worker 60, and other work may keep this machine busy."""
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +75,7 @@ def erase_in_time(world: World, effect: Erase, seconds: float, report: pytest.Ca
     with report.disabled():
         print(f"\n{came.outcome}: {len(took)} steps of {seconds} s, the longest {max(took):.2f} s; {dict(calls)}")  # noqa: T201
     assert len(took) > 1
-    assert max(took) < seconds + 2
+    assert max(took) < seconds + SPARE
     return leaving
 
 
