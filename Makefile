@@ -94,7 +94,7 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 LOCAL = ARCH=$(HOST_ARCH)
 PYTHON := .venv/bin/python
 
-.PHONY: run demo send signed env invoke secret show resend import wrap corpus endpoint reconcile
+.PHONY: run demo send signed env invoke secret show resend handover import wrap corpus endpoint reconcile
 run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a journey, and stay up (PORT=4599 BIND=127.0.0.1)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m infra.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
@@ -128,6 +128,9 @@ show: $(DEV) ## print all that is held about a customer: CUSTOMER=cus_… [ACCOU
 
 resend: $(DEV) ## put what Scheduler could not deliver into the queue again: STACK=billhook [DRY_RUN=1]
 	@$(PYTHON) -m infra.resend --stack $(or $(STACK),$(error STACK=billhook, the stack's name, is missing)) $(if $(DRY_RUN),--dry-run)
+
+handover: $(DEV) ## tell the effects worker again of what is owed: [STACK=billhook AFTER=1h FAILED=1 DRY_RUN=1]
+	@$(PYTHON) -m infra.hand_over $(if $(STACK),--stack $(STACK)) $(if $(AFTER),--after $(AFTER)) $(if $(FAILED),--failed) $(if $(DRY_RUN),--dry-run)
 
 import: $(DEV) $(BUILD) ## after a mistaken sam delete: write what CloudFormation needs to take back what is left: STACK=billhook
 	@$(PYTHON) -m infra.import_stack --stack $(or $(STACK),$(error STACK=billhook, the deleted stack's name, is missing)) --template $(BUILD)

@@ -58,8 +58,8 @@ class Stack:
         item = dynamodb.get_item(TableName=self.outputs["InboxTableName"], Key={"id": {"S": event_id}}).get("Item")
         return from_item(item) if item else None
 
-    def settled(self, event_id: str, seconds: float = 20) -> dict[str, Any]:
-        """The inbox item of an event once nothing more will happen to it.
+    def settled(self, event_id: str, seconds: float = 60) -> dict[str, Any]:
+        """The inbox item of an event once nothing more will happen to it; a busy machine starts functions slowly.
 
         Raises:
             TimeoutError: it is not done within `seconds`; says what the inbox holds.

@@ -65,10 +65,12 @@ class Overdue:
     dead_s: dict[Lane, int] = field(default_factory=lambda: dict.fromkeys(LANES, 0))
 
 
-def hand_over_again(inbox: Inbox, handover: Handover, now: int, late: Mapping[Lane, int] = LATE) -> Overdue:
-    """Hand over each lane that is overdue at epoch seconds `now`; a failed lane is not.
+def hand_over_again(
+    inbox: Inbox, handover: Handover, now: int, late: Mapping[Lane, int] = LATE, *, failed: bool = False
+) -> Overdue:
+    """Hand over each lane that is overdue at epoch seconds `now`, by as many seconds as `late` says.
 
-    A lane that was given up lies in its dead-letter queue: a redrive brings it back.
+    A lane that was given up lies in its dead-letter queue, where a redrive finds it: left out unless `failed`.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB or SQS did not answer; the next run goes on.
@@ -76,7 +78,7 @@ def hand_over_again(inbox: Inbox, handover: Handover, now: int, late: Mapping[La
     found = Overdue()
     for item in inbox.unfinished((now - min(late.values())) * 1000):
         owed = [lane for lane in LANES if f"{lane}_owed" in item]
-        lanes = [lane for lane in owed if _due(item, lane) + late[lane] < now]
+        lanes = [lane for lane in owed if _due(item, lane, failed=failed) + late[lane] < now]
         handover.send(item["id"], item["account"], lanes)
         found.handed_over += len(lanes)
         for lane in owed:
@@ -97,10 +99,10 @@ def _dead_for(item: Mapping[str, Any], lane: Lane, now: int) -> int:
     return age if age <= KEPT else 0
 
 
-def _due(item: Mapping[str, Any], lane: Lane) -> float:
-    """When the lane should have gone on, in epoch seconds; never, if it was given up."""
+def _due(item: Mapping[str, Any], lane: Lane, *, failed: bool) -> float:
+    """When the lane should have gone on, in epoch seconds; never, if it was given up and `failed` is not wanted."""
     holder = item.get(f"{lane}_holder", {})
-    if "failed_ms" in holder:
+    if "failed_ms" in holder and not failed:
         return float("inf")
     touched_ms = max(item["committed_ms"], item.get(f"{lane}_ms", 0))
     due: float = max(touched_ms / 1000, holder.get("not_before", 0), holder.get("lease_until", 0))

@@ -123,23 +123,27 @@ def drain(stack: Stack, seconds: float = 300) -> None:
         TimeoutError: they are not empty after so many seconds.
     """
     step, before, deadline = FIRST_STEP, 0, time.monotonic() + seconds
-    sqs: SQSClient = stack.cloud.client("sqs")
-    while left := sum(_waiting(sqs, stack.outputs[queue]) for queue in QUEUES):
+    while left := waiting_in(stack):
         if time.monotonic() > deadline:
             raise TimeoutError(f"{left} messages are still in the queues")
-        if _is_idle(stack):
+        if is_idle(stack):
             step = FIRST_STEP if left != before else min(2 * step, LAST_STEP)
             before = left
             stack.cloud.advance(step)
 
 
-def _waiting(sqs: "SQSClient", queue: str) -> int:
-    """How many messages the queue holds, visible or not."""
-    found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
-    return sum(int(number) for name, number in found.items() if name.startswith("ApproximateNumberOf"))
+def waiting_in(stack: Stack) -> int:
+    """How many messages the queues hold that events go through, visible or not."""
+    sqs: SQSClient = stack.cloud.client("sqs")
+    queues = (
+        sqs.get_queue_attributes(QueueUrl=stack.outputs[name], AttributeNames=["All"])["Attributes"] for name in QUEUES
+    )
+    return sum(
+        int(number) for queue in queues for name, number in queue.items() if name.startswith("ApproximateNumberOf")
+    )
 
 
-def _is_idle(stack: Stack) -> bool:
+def is_idle(stack: Stack) -> bool:
     """Whether no function has run for a moment. Time must not pass in one: it would lose its lease for no reason."""
     for _ in range(4):
         if stack.cloud.running():

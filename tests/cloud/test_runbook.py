@@ -1,11 +1,8 @@
 """The runbook, followed: every block of its commands runs as it stands, by the real AWS CLI, on a stack in need."""
 
 import json
-import os
-import shutil
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +10,10 @@ import pytest
 
 from functions.effects.schedules import message_of
 from infra import samples
-from infra.stack import NAME, Stack, deployed
+from infra.stack import Stack, deployed
 from shared.effects import Remind
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
+from tests.cloud.runbook import BLOCKS, block_with, run, until, url
 from tests.support import watching
 
 if TYPE_CHECKING:
@@ -23,12 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.prove, pytest.mark.cloud]  # the AWS CLI takes a second to start, for each of its commands
 
-ROOT = Path(__file__).parents[2]
-AWS_CLI = ROOT / ".tools/aws/bin"
-# Version 1 of the CLI has an address of its own for SQS, which only this option overrules.
-HERE = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }'
 ACCOUNT = "acct_in_need"
-BLOCKS = watching.commands()
 
 
 @pytest.fixture(scope="module")
@@ -64,46 +57,14 @@ def reminder(stack: Stack) -> str:
     return body
 
 
-def url(stack: Stack, queue: str) -> str:
-    sqs: SQSClient = stack.cloud.client("sqs")
-    return sqs.get_queue_url(QueueName=f"{NAME}-{queue}")["QueueUrl"]
-
-
-def until(look: Callable[[], bool], seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not look():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def run(stack: Stack, folder: Path, block: str, **variables: str) -> str:
-    """What a block prints in a shell prepared as the runbook says; it must succeed, and complain of nothing."""
-    assert AWS_CLI.is_dir(), "the AWS CLI is not installed: make .tools/aws/.installed"
-    (folder / "Makefile").write_text(f"%:\n\t@$(MAKE) --silent --directory {ROOT} $@\n")
-    environment = os.environ | stack.cloud.environment | variables
-    environment["PATH"] = f"{AWS_CLI}:{os.environ['PATH']}"
-    environment.pop("AWS_PROFILE", None)
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # most of each command is the CLI's start
-    environment |= {"AWS_MAX_ATTEMPTS": "1", "PYTHONPATH": str(ROOT)}  # the checkout, where the engineer stands
-    ran = subprocess.run(  # noqa: S603 -- our own document
-        [shutil.which("bash") or "bash", "-euo", "pipefail", "-c", f"{HERE}\n{watching.preparation()}\n{block}"],
-        env=environment,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, f"{block}\n{ran.stdout}\n{ran.stderr}"
-    assert not ran.stderr.replace("make: warning: -j", ""), f"{block}\n{ran.stderr}"
-    return ran.stdout
-
-
-def block_with(*words: str) -> str:
-    """The first block of the runbook that holds all of `words`."""
-    return next(block for block in BLOCKS if all(word in block for word in words))
-
-
-CHANGING = ("start-message-move-task", "update-event-source-mapping", "delete-message", "send-message", "make resend")
+CHANGING = (
+    "start-message-move-task",
+    "update-event-source-mapping",
+    "delete-message",
+    "send-message",
+    "make resend",
+    "make handover",
+)
 
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if not any(word in block for word in CHANGING)])
@@ -169,7 +130,7 @@ def test_a_redrive_tries_in_earnest_and_what_fails_again_is_dead_again(
     stack: Stack, poison: dict[str, Any], tmp_path: Path
 ) -> None:
     before = stack.inbox(poison["id"]) or {}
-    redrive, again = (one for one in BLOCKS if "start-message-move-task" in one)
+    redrive, again = (one for one in BLOCKS if "start-message-move-task" in one and "dlq.fifo" in one)
     assert "TaskHandle" in run(stack, tmp_path, redrive)
     until(lambda: (stack.inbox(poison["id"]) or {})["message_id"] != before["message_id"])
     until(lambda: stack.dead_letters() == 1)

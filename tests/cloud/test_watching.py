@@ -5,14 +5,16 @@ The emulator has no metrics of SQS's own. Where an alarm reads those, CloudWatch
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from infra import samples
 from infra.stack import NAME, Stack, deploy, deployed
+from shared.inbox.outbox import lanes_of, load
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
+from tests.cloud.watched import eventually, metric, state
 from tests.support import watching
 
 pytestmark = pytest.mark.cloud
@@ -27,35 +29,6 @@ def stack() -> Iterator[Stack]:
         BUILT, ARCHITECTURE, SECRET, MailConnectedCustomers="true", AlarmAddress="oncall@example.com"
     ) as made:
         yield made
-
-
-def metric(stack: Stack, name: str, statistic: str = "Sum", **dimensions: str) -> float:
-    """A metric's value over all time; 0 if it has none."""
-    cloudwatch = stack.cloud.client("cloudwatch")
-    found = cloudwatch.get_metric_statistics(
-        Namespace=f"Billhook/{NAME}",
-        MetricName=name,
-        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
-        StartTime=datetime(2020, 1, 1, tzinfo=UTC),
-        EndTime=datetime(2060, 1, 1, tzinfo=UTC),
-        Period=2_000_000_000,
-        Statistics=[statistic],
-    )["Datapoints"]
-    return float(sum(point[statistic] for point in found))
-
-
-def eventually(stack: Stack, name: str, value: float, **dimensions: str) -> bool:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        if metric(stack, name, **dimensions) == value:
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def state(stack: Stack, alarm: str) -> str:
-    (found,) = stack.cloud.client("cloudwatch").describe_alarms(AlarmNames=[f"{NAME}-{alarm}"])["MetricAlarms"]
-    return str(found["StateValue"])
 
 
 def reported(stack: Stack, queue: str, name: str, value: float) -> None:
@@ -105,6 +78,9 @@ def test_every_fate_of_an_event_is_counted_once(stack: Stack, account: str) -> N
     assert metric(stack, "SubscriptionsStarted", service="consumer") == 1
     assert metric(stack, "SubscriptionsEnded", service="consumer") == 1
     assert metric(stack, "PaymentReceived", service="consumer", currency="usd") > 0
+    assert eventually(stack, "Sent", len(stack.mails()), service="effects")
+    assert metric(stack, "Dead", service="effects") == 0
+    assert 0 <= metric(stack, "OwedEffectsSeconds", "Maximum", service="effects") < 60
     accepted = metric(stack, "Accepted", service="ingest")
     assert accepted == 9
     assert metric(stack, "Received", service="ingest") == accepted + 1
@@ -113,13 +89,26 @@ def test_every_fate_of_an_event_is_counted_once(stack: Stack, account: str) -> N
 
 def test_an_event_is_one_line_in_the_log_of_each_function(stack: Stack, account: str) -> None:
     event = send(stack, "invoice.paid", account)
-    stack.settled(event["id"])
-    time.sleep(0.5)
-    logs = stack.cloud.client("logs")
-    for function in ("ingest", "consumer"):
-        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/billhook/{NAME}/{function}")
-        lines = [line["message"] for page in pages for line in page["events"]]
-        assert sum(event["id"] in line for line in lines) == 1
+    item = stack.settled(event["id"])
+    lanes = len(lanes_of(load(item["outbox"])))
+    assert lanes > 0
+    deadline, wanted = time.monotonic() + 10, {"ingest": 1, "consumer": 1, "effects": lanes}
+    while (found := lines_about(stack, event["id"])) != wanted and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert found == wanted
+
+
+def lines_about(stack: Stack, event_id: str) -> dict[str, int]:
+    """How many lines of each function's log are about an event."""
+    logs = stack.cloud.client("logs").get_paginator("filter_log_events")
+    return {
+        function: sum(
+            event_id in line["message"]
+            for page in logs.paginate(logGroupName=f"/billhook/{NAME}/{function}")
+            for line in page["events"]
+        )
+        for function in ("ingest", "consumer", "effects")
+    }
 
 
 def test_rejected_signatures_alarm_and_stop_alarming(stack: Stack) -> None:
@@ -135,7 +124,7 @@ def test_a_refused_mail_alarms_and_stops_alarming(stack: Stack, account: str) ->
     ses.delete_email_identity(EmailIdentity="billing@example.com")
     assert state(stack, "mail-refused") == "OK"
     stack.settled(send(stack, "invoice.payment_failed", account)["id"])
-    assert eventually(stack, "MailRefused", 1, service="consumer")
+    assert eventually(stack, "MailRefused", 1, service="effects")
     assert state(stack, "mail-refused") == "ALARM"
     stack.cloud.advance(HOUR)
     assert state(stack, "mail-refused") == "OK"
@@ -163,6 +152,8 @@ def test_silence_alarms_and_an_event_ends_it(stack: Stack, account: str) -> None
     ("alarm", "queue", "name", "too_much"),
     [
         ("dead-letters", "dlq.fifo", "ApproximateNumberOfMessagesVisible", 1),
+        ("effects-dead-letters", "effects-dlq", "ApproximateNumberOfMessagesVisible", 1),
+        ("mails-dead-letters", "mails-dlq", "ApproximateNumberOfMessagesVisible", 1),
         ("scheduler-dead-letters", "scheduler-dlq", "ApproximateNumberOfMessagesVisible", 1),
         ("old-dead-letter", "dlq.fifo", "ApproximateAgeOfOldestMessage", 10 * 24 * HOUR + 1),
         ("backlog", "events.fifo", "ApproximateNumberOfMessagesVisible", 80_000),

@@ -229,8 +229,8 @@ class World:
         key = to_item({"id": event_id})
         return from_item(self.store.client.get_item(TableName=self.store.inbox, Key=key).get("Item", {}))
 
-    def write_inbox(self, values: Mapping[str, object]) -> None:
-        self.store.client.put_item(TableName=self.store.inbox, Item=to_item({**self.inbox(), **values}))
+    def write_inbox(self, values: Mapping[str, object], event_id: str = "evt_1") -> None:
+        self.store.client.put_item(TableName=self.store.inbox, Item=to_item({**self.inbox(event_id), **values}))
 
     def write_book(self, partition: str, sort_key: str, values: Mapping[str, object]) -> None:
         item = {"pk": partition, "sk": sort_key, **values}

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +18,12 @@ import pytest
 from infra import env, samples
 from infra.signed import http_api_event
 from infra.stack import Stack
-from infra.wrap import SQS
+from infra.wrap import SQS, sqs_event
+from shared.inbox.lanes import LANES, Lane
 from tests.cloud.conftest import BUILT, SECRET
 from tests.cloud.packaging.conftest import Environs, Run
 from tests.cloud.packaging.rie import PYTHON, Function, running
+from tests.effects.records import record
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -53,6 +55,13 @@ def queue(stack: Stack) -> Queue:
     sqs: SQSClient = stack.cloud.client("sqs")
     made = sqs.create_queue(QueueName="packaging.fifo", Attributes={"FifoQueue": "true"})
     return Queue(sqs, made["QueueUrl"])
+
+
+@pytest.fixture(scope="module")
+def owed(stack: Stack) -> Mapping[Lane, Queue]:
+    """A queue for each lane that the stack's own worker does not read."""
+    sqs: SQSClient = stack.cloud.client("sqs")
+    return {lane: Queue(sqs, sqs.create_queue(QueueName=f"packaging-{lane}")["QueueUrl"]) for lane in LANES}
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +133,32 @@ def test_the_consumer_takes_every_event_of_events_sqs(stack: Stack, consumer: Fu
     ids = {name: json.loads(event["Records"][0]["body"])["id"] for name, event in events.items()}
     assert {name: answer for name, answer in answers.items() if answer != TAKEN} == {}
     assert {stack.settled(event_id)["state"] for event_id in ids.values()} == {"done"}
+
+
+def test_the_worker_performs_what_the_consumer_hands_over(
+    stack: Stack, run: Run, environs: Environs, owed: Mapping[Lane, Queue], account: str
+) -> None:
+    events = [
+        samples.fresh(name, stack.now(), account=account)
+        for name in ("customer.subscription.created", "invoice.payment_failed", "customer.deleted")
+    ]
+    queues = {f"{lane.upper()}_QUEUE_URL": queue.url for lane, queue in owed.items()}
+    with run("ConsumerFunction", **queues) as consumer:
+        assert [consumer.invoke(sqs_event(event)) for event in events] == [TAKEN] * len(events)
+    told = [(lane, json.loads(body)["event"]) for lane, queue in owed.items() for body in queue.drain()]
+    assert {event_id for _, event_id in told} == {event["id"] for event in events}
+
+    with run("EffectsFunction") as worker:
+        for lane, event_id in told:
+            arn = environs["EffectsFunction"][f"{lane.upper()}_QUEUE_ARN"]
+            message = record(lane, event_id, sent=time.time(), first_received=time.time()) | {"eventSourceARN": arn}
+            assert worker.invoke({"Records": [message]}) == TAKEN
+        lines = [json.loads(line) for line in worker.log().splitlines() if "CloudWatchMetrics" in line]
+
+    assert {(stack.inbox(event["id"]) or {})["state"] for event in events} == {"done"}
+    assert [(line["service"], line["message"], line["event_id"]) for line in lines if "_aws" in line] == [
+        ("effects", "performed", event_id) for _, event_id in told
+    ]
 
 
 def test_ingest_queues_every_sample_that_is_signed_now_byte_for_byte(ingest: Function, queue: Queue) -> None:

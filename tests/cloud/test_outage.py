@@ -1,0 +1,44 @@
+"""For two hours Amazon SES takes no mail, and all else goes on; tests/prove/test_outage.py lasts for two days."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.stack import Stack, deployed
+from shared.inbox.lanes import LANES
+from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
+from tests.cloud.outage import LIVES, Customer, Mood, Outage
+from tests.cloud.outcome import listen
+
+pytestmark = pytest.mark.cloud
+
+STEP = 15 * 60
+MOODS = [mood for mood in Mood for _ in range(2)]
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    settings = {"MailConnectedCustomers": "true", "MailsConcurrency": "2", "EffectsConcurrency": "2"}
+    with deployed(BUILT, ARCHITECTURE, SECRET, faulty=True, **settings) as stack:
+        yield stack
+
+
+def test_nothing_waits_for_a_mail_and_what_still_holds_is_mailed_once(stack: Stack, account: str) -> None:
+    heard = listen(stack)
+    customers = tuple(Customer(f"{name}x", account, life, begins=0) for name, life in LIVES.items())
+    outage = Outage(stack, customers)
+
+    outage.play(MOODS, STEP, every=1)
+
+    assert stack.mails() == []
+    assert outage.wrong == []
+    assert max(outage.decided.values()) < 10
+    assert len(outage.announced(heard)) > len(customers)
+    assert all(outage.refused[mood] for mood in Mood)
+
+    outage.end()
+
+    assert {item["state"] for item in stack.all_inbox()} == {"done"}
+    assert outage.unsent() == outage.overtaken()
+    assert outage.sent() == outage.expected()
+    assert [stack.dead_letters(lane) for lane in (None, *LANES)] == [0, 0, 0]
