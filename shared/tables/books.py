@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import batched
 from typing import Any
 
 from shared import keys
 from shared.accounts import ConnectedAccount, PayoutRecord
+from shared.errors import Contended
 from shared.orders import Order
 from shared.packing import unpack
 from shared.past import Past
@@ -16,6 +18,9 @@ from shared.records import Organization
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import find_tombstone
+
+AT_ONCE = 100
+"""https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
 
 
 @dataclass(frozen=True)
@@ -36,16 +41,35 @@ class DynamoBooks:
         return found.model_copy(update={"erased_at": stone.as_of, "versions_before": stone.version})
 
     def awaits_money(self, account: str, customer: str) -> bool:
-        """Whether an order waits for its payment, a refund is under way, or a dispute about a payment is open."""
+        """Whether an order waits for its payment, a refund is under way, or a dispute about a payment is open.
+
+        Raises:
+            Contended: DynamoDB is throttled.
+            botocore.exceptions.ClientError, BotoCoreError: DynamoDB does not answer.
+        """
         orders = (
             Order.model_validate_json(unpack(item["record"])) for item in self._held(account, customer, keys.order(""))
         )
-        payments = (
+        led_to = (
             str(item["sk"]).removeprefix(keys.pointer("")) for item in self._held(account, customer, keys.pointer(""))
         )
         return any(one.awaits_money for one in orders) or any(
-            self.payment(account, payment).awaits_money for payment in payments
+            payment.awaits_money for payment in self._payments(account, led_to)
         )
+
+    def _payments(self, account: str, ids: Iterator[str]) -> Iterator[Payment]:
+        """Payments, many a call: a customer may have thousands, and the line waits for the answer."""
+        for some in batched(ids, AT_ONCE, strict=False):
+            places = [(keys.partition(account, payment), keys.PAYMENT) for payment in some]
+            left: Any = [to_item({"pk": pk, "sk": sk}) for pk, sk in places]
+            while left:
+                asked: Any = {self.store.books: {"Keys": left, "ConsistentRead": True}}
+                answer = self.store.client.batch_get_item(RequestItems=asked)
+                found = answer["Responses"].get(self.store.books, [])
+                yield from (Payment.model_validate_json(unpack(from_item(item)["record"])) for item in found)
+                left = answer.get("UnprocessedKeys", {}).get(self.store.books, {}).get("Keys")
+                if left and not found:
+                    raise Contended("UnprocessedKeys")
 
     def _held(self, account: str, customer: str, prefix: str) -> Iterator[Mapping[str, Any]]:
         """The items of a customer's partition whose sort key begins so."""

@@ -1,10 +1,13 @@
 """The books are read as they were last committed."""
 
+from itertools import batched
+
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.consumer.commit import commit
 from shared.decision import Decision, Kept
+from shared.errors import Contended
 from shared.orders import Order
 from shared.past import ClosedInvoice
 from shared.payments import Payment
@@ -15,6 +18,7 @@ from shared.stripe_checkout import CheckoutSession
 from shared.stripe_disputes import Dispute
 from shared.stripe_invoices import Invoice
 from shared.stripe_objects import Contact, read
+from shared.tables.attributes import to_item
 from shared.tables.books import DynamoBooks
 from tests.consumer.world import World
 from tests.support.samples import sample
@@ -24,8 +28,8 @@ def books(world: World) -> DynamoBooks:
     return DynamoBooks(world.store, Policy())
 
 
-def save(world: World, *records: Kept) -> None:
-    commit(world.store, world.claim(), world.event(), "{}", Decision(save=records))
+def save(world: World, *records: Kept, event_id: str = "evt_1") -> None:
+    commit(world.store, world.claim(event_id=event_id), world.event(event_id), "{}", Decision(save=records))
 
 
 def test_a_customer_nobody_has_heard_of_is_empty(world: World) -> None:
@@ -101,3 +105,32 @@ def test_a_dispute_about_any_of_a_customers_payments_is_found(world: World) -> N
     assert not books(world).awaits_money("acct_1", "cus_1")
     save(world, quiet, disputed, *(Pointer(account="acct_1", subject="cus_1", payment=one) for one in ("pi_1", "pi_2")))
     assert books(world).awaits_money("acct_1", "cus_1")
+
+
+def test_open_money_is_looked_for_in_a_hundred_payments_a_call(world: World) -> None:
+    payments = [f"pi_{number}" for number in range(120)]
+    for number, some in enumerate(batched(payments, 40, strict=False)):
+        quiet = [Payment(account="acct_1", subject=one, customer="cus_1") for one in some]
+        leads = [Pointer(account="acct_1", subject="cus_1", payment=one) for one in some]
+        save(world, *quiet, *leads, event_id=f"evt_{number}")
+    world.faults.calls.clear()
+    assert not books(world).awaits_money("acct_1", "cus_1")
+    assert world.faults.calls == ["Query", "Query", "BatchGetItem", "BatchGetItem"]
+
+
+def test_payments_that_dynamodb_leaves_out_are_asked_for_again(world: World) -> None:
+    test_a_dispute_about_any_of_a_customers_payments_is_found(world)
+    keys = [to_item({"pk": "acct_1#pi_2", "sk": "payment"})]
+    quiet = Payment(account="acct_1", subject="pi_1", customer="cus_1")
+    found = to_item({"record": quiet.packed()})
+    table = world.store.books
+    world.faults.answer("BatchGetItem", {"Responses": {table: [found]}, "UnprocessedKeys": {table: {"Keys": keys}}})
+    assert books(world).awaits_money("acct_1", "cus_1")
+
+
+def test_payments_that_dynamodb_does_not_get_to_are_looked_at_later(world: World) -> None:
+    test_a_dispute_about_any_of_a_customers_payments_is_found(world)
+    keys = [to_item({"pk": "acct_1#pi_2", "sk": "payment"})]
+    world.faults.answer("BatchGetItem", {"Responses": {}, "UnprocessedKeys": {world.store.books: {"Keys": keys}}})
+    with pytest.raises(Contended):
+        books(world).awaits_money("acct_1", "cus_1")
