@@ -29,7 +29,8 @@ class Exporter:
         """Write the export of a customer's partition, unless the customer was erased after `committed_ms`.
 
         A second export replaces the first. An item in the partition tells an erasure that there is a file. If the
-        erasure comes while the file is written, the file is taken back.
+        erasure comes while the file is written, the file is taken back. The file of a customer who has returned since
+        stays.
 
         Raises:
             botocore.exceptions.ClientError, BotoCoreError: DynamoDB or S3 did not answer.
@@ -37,7 +38,7 @@ class Exporter:
         partition = keys.partition(effect.account, effect.customer)
         if not self._erased(effect, committed_ms):
             held = list(everything_about(self.store, partition))
-            self._note(partition)
+            self._note(partition, committed_ms)
             self.client.put_object(
                 Bucket=self.bucket,
                 Key=export_key(self.store.token, partition),
@@ -46,16 +47,29 @@ class Exporter:
             )
             if not self._erased(effect, committed_ms):
                 return "written"
-        self.client.delete_object(Bucket=self.bucket, Key=export_key(self.store.token, partition))
-        self.store.client.delete_item(TableName=self.store.books, Key=to_item({"pk": partition, "sk": keys.EXPORT}))
+        if self._noted(partition) <= committed_ms:
+            self.client.delete_object(Bucket=self.bucket, Key=export_key(self.store.token, partition))
+            self.store.client.delete_item(TableName=self.store.books, Key=to_item({"pk": partition, "sk": keys.EXPORT}))
         return "erased"
 
     def _erased(self, effect: Export, committed_ms: int) -> bool:
         return erased_since(self.store, effect.account, effect.customer, committed_ms)
 
-    def _note(self, partition: str) -> None:
-        item = {"pk": partition, "sk": keys.EXPORT, "saved_ms": int(self.store.clock() * 1000)}
+    def _note(self, partition: str, committed_ms: int) -> None:
+        item = {
+            "pk": partition,
+            "sk": keys.EXPORT,
+            "saved_ms": int(self.store.clock() * 1000),
+            "committed_ms": committed_ms,
+        }
         self.store.client.put_item(TableName=self.store.books, Item=to_item(item))
+
+    def _noted(self, partition: str) -> int:
+        """When the event was committed whose export is in the bucket, in epoch milliseconds; 0 if nothing tells."""
+        key = to_item({"pk": partition, "sk": keys.EXPORT})
+        item = self.store.client.get_item(TableName=self.store.books, Key=key, ConsistentRead=True).get("Item")
+        committed_ms: int = from_item(item).get("committed_ms", 0) if item else 0
+        return committed_ms
 
 
 def everything_about(store: Store, partition: str) -> Iterator[dict[str, Any]]:

@@ -111,6 +111,18 @@ def test_of_a_customer_who_came_back_an_export_is_written_again(leaving: Leaving
     assert leaving.export("cus_1", committed=NOW + 1) == "written"
 
 
+def test_an_old_export_takes_no_file_of_a_customer_who_came_back(leaving: Leaving) -> None:
+    live(leaving)
+    leaving.world.clock.now += 1
+    leaving.erase(leaving.bury("cus_1"))
+    leaving.world.clock.now += 1
+    leaving.save(Organization(account="acct_1", subject="cus_1", versions_before=1))
+    assert leaving.export("cus_1", committed=NOW + 2) == "written"
+    assert leaving.export("cus_1", committed=NOW) == "erased"  # SQS hands out what failed before the erasure
+    assert leaving.bucket.files
+    assert "export" in leaving.world.books()
+
+
 def test_two_new_records_of_one_partition_have_one_holding(world: World) -> None:
     holding = Holding(account="acct_1", subject="acct_1", held="cus_1")
     for event_id in ("evt_4", "evt_5"):
