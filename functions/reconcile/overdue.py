@@ -5,6 +5,7 @@ days; it can also be purged by mistake. The inbox knows better, and this asks it
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import batched
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,8 @@ HOUR = 3600
 
 LATE: Mapping[Lane, int] = {"effects": HOUR, "mails": 4 * HOUR}
 """Seconds after which a lane that should have gone on is handed over again. While Amazon SES takes no mail, the worker
-puts mails off for up to an hour at a time without a mark on the item, so mails have longer."""
+puts mails off for up to an hour at a time without a mark on the item, so mails have longer. Each further time it is
+twice as long: the message may be there all the same, and SQS hands out no more than 120,000 that wait."""
 
 KEPT = 14 * 24 * HOUR
 """Seconds for which SQS keeps a dead letter, as template.yaml has it."""
@@ -56,6 +58,18 @@ class Inbox:
         answer = self.client.batch_get_item(RequestItems={self.table: {"Keys": keys, "ConsistentRead": True}})
         yield from map(from_item, answer["Responses"].get(self.table, ()))
 
+    def note(self, event_id: str, lane: Lane, now: int, times: int) -> None:
+        """Note that the lane was handed over again at epoch seconds `now`, and how often since it last moved."""
+        with suppress(self.client.exceptions.ConditionalCheckFailedException):  # it has just been finished
+            self.client.update_item(
+                TableName=self.table,
+                Key=to_item({"id": event_id}),
+                UpdateExpression="SET #again = :again",
+                ConditionExpression="attribute_exists(#owed)",
+                ExpressionAttributeNames={"#again": f"{lane}_again", "#owed": f"{lane}_owed"},
+                ExpressionAttributeValues=to_item({":again": {"at": now, "times": times}}),
+            )
+
 
 @dataclass
 class Overdue:
@@ -78,9 +92,11 @@ def hand_over_again(
     found = Overdue()
     for item in inbox.unfinished((now - min(late.values())) * 1000):
         owed = [lane for lane in LANES if f"{lane}_owed" in item]
-        lanes = [lane for lane in owed if _due(item, lane, failed=failed) + late[lane] < now]
+        lanes = [lane for lane in owed if _due(item, lane, failed=failed) + late[lane] * 2 ** _times(item, lane) < now]
         handover.send(item["id"], item["account"], lanes)
         found.handed_over += len(lanes)
+        for lane in lanes:
+            inbox.note(item["id"], lane, now, _times(item, lane) + 1)
         for lane in owed:
             found.dead_s[lane] = max(found.dead_s[lane], _dead_for(item, lane, now))
     return found
@@ -104,6 +120,20 @@ def _due(item: Mapping[str, Any], lane: Lane, *, failed: bool) -> float:
     holder = item.get(f"{lane}_holder", {})
     if "failed_ms" in holder and not failed:
         return float("inf")
-    touched_ms = max(item["committed_ms"], item.get(f"{lane}_ms", 0))
-    due: float = max(touched_ms / 1000, holder.get("not_before", 0), holder.get("lease_until", 0))
+    again = item.get(f"{lane}_again", {})
+    due: float = max(
+        _touched(item, lane), again.get("at", 0), holder.get("not_before", 0), holder.get("lease_until", 0)
+    )
     return due
+
+
+def _times(item: Mapping[str, Any], lane: Lane) -> int:
+    """How often the lane was handed over again since the worker last touched it."""
+    again = item.get(f"{lane}_again", {"at": 0, "times": 0})
+    return int(again["times"]) if again["at"] > _touched(item, lane) else 0
+
+
+def _touched(item: Mapping[str, Any], lane: Lane) -> float:
+    """When the lane was committed, or the worker last wrote about it, in epoch seconds."""
+    touched_ms: int = max(item["committed_ms"], item.get(f"{lane}_ms", 0))
+    return touched_ms / 1000

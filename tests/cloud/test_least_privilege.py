@@ -63,6 +63,7 @@ MAY: Mapping[str, set[str]] = {
     "ReconcileRole": {
         "read Stripe's key",
         "look up many events",
+        "take a lane",
         "read the cursor",
         "move the cursor",
         "list the unfinished",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.reconcile.overdue import KEPT, LATE
+from functions.reconcile.overdue import KEPT, LATE, Inbox
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.unfinished import shard_of
 from shared.tables.attributes import to_item
@@ -109,3 +109,24 @@ def test_every_shard_and_more_than_one_page_of_items_is_read(house: House) -> No
 def test_what_is_finished_is_not_in_the_index(house: House) -> None:
     owe(house, state="done", unfinished=None)
     assert house.run()["handed_over"] == 0
+
+
+def test_mails_that_are_only_put_off_get_few_messages_in_three_days(house: House) -> None:
+    owe(house, ago=60, effects_owed=None)
+    handed_over = 0
+    for _ in range(72):
+        house.hours_pass()
+        handed_over += house.run()["handed_over"]
+    assert handed_over == 4  # 4, 8, 16 and 32 hours after the time before
+
+
+def test_a_lane_that_has_moved_since_it_was_handed_over_again_has_its_first_time_anew(house: House) -> None:
+    moved = {"effects_ms": (NOW - 2 * HOUR) * 1000}
+    owe(house, ago=90 * HOUR, mails_owed=None, effects_again={"at": NOW - 40 * HOUR, "times": 6}, **moved)
+    assert house.run()["handed_over"] == 1
+
+
+def test_what_was_finished_meanwhile_is_not_noted(house: House) -> None:
+    inbox = Inbox(house.dynamodb, house.inbox)
+    inbox.note("evt_gone", "mails", NOW, 1)
+    assert "Item" not in house.dynamodb.get_item(TableName=house.inbox, Key=to_item({"id": "evt_gone"}))
