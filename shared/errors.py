@@ -10,7 +10,7 @@ class Retryable(Exception):  # noqa: N818 - says what to do about it, as `Perman
         code: a short stable word for the inbox and the logs, such as `ThrottlingException`; never a value of the event.
     """
 
-    kind: ClassVar[Literal["service", "throttled"]] = "service"
+    kind: ClassVar[Literal["service", "throttled", "deployment"]] = "service"
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -21,6 +21,12 @@ class Contended(Retryable):
     """Others wrote the same item each time we tried; come back later each time, and count no attempt."""
 
     kind = "throttled"
+
+
+class Misconfigured(Retryable):
+    """A service refuses what this deployment was given, such as a key; a person mends it, within an hour of waits."""
+
+    kind = "deployment"
 
 
 class MailDeferred(Retryable):

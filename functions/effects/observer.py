@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from shared.effects import Observe
-from shared.errors import Retryable
+from shared.errors import Misconfigured, Retryable
 from shared.event import PLATFORM
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Observer:
         """Read the object and queue it; returns `observed`, `no key`, or `unanswered` if Stripe does not show it.
 
         Raises:
+            Misconfigured: Stripe refuses the key, which may have been rolled; the next try fetches it again.
             Retryable: Stripe did not answer, or answered 429 or 5xx.
             botocore.exceptions.ClientError, BotoCoreError: Secrets Manager or SQS did not answer.
         """
@@ -42,7 +43,11 @@ class Observer:
         if api is None:
             return "no key"
         read_at = int(self.clock())
-        found = _read(api, effect)
+        try:
+            found = _read(api, effect)
+        except Misconfigured:
+            self._api = None
+            raise
         if found is None:
             return "unanswered"
         self.sqs.send_message(
@@ -96,6 +101,8 @@ def _read(api: "stripe.StripeClient", effect: Observe) -> dict[str, Any] | None:
         return dict(api.v1.customers.retrieve(effect.id, options=options).to_dict())
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise Retryable(type(error).__name__) from error
+    except stripe.AuthenticationError as error:
+        raise Misconfigured("stripe_key") from error
     except stripe.StripeError as error:
         if (error.http_status or 0) >= 500:  # noqa: PLR2004 - HTTP's
             raise Retryable(f"stripe_{error.http_status}") from error

@@ -15,8 +15,9 @@ from functions.consumer.routes import ROUTES
 from functions.effects.observer import PATIENCE, Observer, message_of
 from functions.ingest.stripe_event import read_event as read_stripe_event
 from shared.effects import Observe
-from shared.errors import Retryable
+from shared.errors import Misconfigured, Retryable
 from shared.event import PLATFORM, read_event
+from shared.failure import failure_of
 from shared.queue_message import group_of
 from tests.consumer.tables import property_of
 from tests.consumer.world import NOW, sqs_record, stripe_event
@@ -144,7 +145,7 @@ def test_stripe_in_trouble_is_tried_again_later(api: Stripe, around: Around, sta
     assert around.sent == []
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("status", [403, 404])
 def test_what_stripe_does_not_show_is_an_outcome(api: Stripe, around: Around, status: int) -> None:
     api.status, api.body = status, {"error": {"message": "no"}}
     assert around.observer().observe(asking()) == "unanswered"
@@ -168,6 +169,18 @@ def test_the_key_is_fetched_once(api: Stripe, around: Around) -> None:
     observer = around.observer()
     assert {observer.observe(asking()), observer.observe(asking())} == {"observed"}
     assert (around.fetched, len(api.asked)) == (1, 2)
+
+
+def test_a_key_that_was_rolled_is_fetched_again_for_the_next_try(api: Stripe, around: Around) -> None:
+    observer = around.observer()
+    observer.observe(asking())
+    api.status, answer, api.body = 401, api.body, {"error": {"message": "Expired API Key"}}
+    with pytest.raises(Misconfigured, match="stripe_key") as refused:
+        observer.observe(asking())
+    assert failure_of(refused.value).kind == "deployment"
+    around.key, api.status, api.body = "rk_test_2", 200, answer
+    assert observer.observe(asking()) == "observed"
+    assert [key for _, _, key in api.asked][-1] == "Bearer rk_test_2"
 
 
 def test_without_a_key_nothing_is_asked_until_there_is_one(api: Stripe, around: Around) -> None:
