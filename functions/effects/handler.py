@@ -14,7 +14,7 @@ from functions.effects.metrics import metrics_of, warns
 from functions.effects.perform import perform
 from functions.effects.turn import Result, Turn
 from functions.effects.worker import Worker
-from shared.backoff import before_uncounted
+from shared.backoff import FAULTY_FOR, before_uncounted, while_faulty
 from shared.errors import Unforeseen
 from shared.failure import Failure, failure_of
 from shared.inbox.handover import Handover
@@ -77,7 +77,8 @@ class Handler:
     def _work(self, message: Message, context: Context) -> tuple[Leased | None, Result, Failure | None]:
         """What becomes of a message, with the lane if it could be leased; whatever fails, SQS gets an answer."""
         store = self.worker.store
-        uncounted = before_uncounted(store.clock() - message.first_received_ms / 1000, self.worker.jitter)
+        waited = store.clock() - message.first_received_ms / 1000
+        uncounted = before_uncounted(waited, self.worker.jitter)
         if not message.event_id:
             return None, Result("unreadable", wait=0), None
         if message.lane == "mails" and self.mailer.resting:
@@ -96,7 +97,10 @@ class Handler:
             return leased, Result("fenced", wait=store.lease), None
         except (ClientError, BotoCoreError) as error:
             failure = failure_of(error)
-            return leased, Result("unrecorded", wait=uncounted, faulty=failure.kind == "deployment"), failure
+            faulty = failure.kind == "deployment"
+            # By the minute for an hour, since a person is mending it; later less and less.
+            wait = while_faulty(self.worker.jitter) if faulty and waited < FAULTY_FOR else uncounted
+            return leased, Result("unrecorded", wait=wait, faulty=faulty), failure
         return leased, result, None
 
     def _show_again(self, message: Message, wait: int) -> None:

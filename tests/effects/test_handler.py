@@ -116,10 +116,18 @@ def test_a_mark_that_could_not_be_written_is_logged_as_an_error(worker: Lambda) 
     owe(worker.world, reminder())
     worker.world.faults.meanwhile("UpdateItem", lambda: None)
     worker.world.faults.refuse("UpdateItem", "AccessDeniedException")
-    worker.expect_wait(4)
+    worker.expect_wait(60)
     assert worker.handle(record()) == ["effects of evt_1"]
     (line,) = worker.lines()
     assert (line["level"], line["error"]) == ("ERROR", "ClientError AccessDeniedException at UpdateItem")
+
+
+@pytest.mark.parametrize(("waited", "wait"), [(30 * 60, 60), (2 * HOUR, HOUR)])
+def test_a_table_that_is_denied_is_tried_by_the_minute_for_an_hour(worker: Lambda, waited: int, wait: int) -> None:
+    owe(worker.world, reminder())
+    worker.world.faults.refuse("UpdateItem", "AccessDeniedException")
+    worker.expect_wait(wait)
+    assert worker.handle(record(first_received=worker.world.clock.now - waited)) == ["effects of evt_1"]
 
 
 def test_while_ses_rests_a_mail_waits_without_being_claimed_and_other_effects_do_not(worker: Lambda) -> None:
