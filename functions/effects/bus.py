@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from itertools import batched
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from shared.effects import Publish
-from shared.errors import Retryable
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
@@ -29,16 +31,21 @@ class Bus:
         """Put announcements on the bus; each carries a stable id, since the bus may repeat one.
 
         Raises:
-            Retryable: EventBridge took the call and refused an entry.
-            botocore.exceptions.ClientError, BotoCoreError: EventBridge did not answer.
+            botocore.exceptions.ClientError, BotoCoreError: EventBridge refused an entry, or did not answer.
         """
         for some in batched(announcements, AT_ONCE, strict=False):
             answer = self.client.put_events(Entries=[_entry(one, self.bus) for one in some])
             # A call that succeeds may still refuse entries, one by one.
             if answer["FailedEntryCount"]:
                 codes = [entry["ErrorCode"] for entry in answer["Entries"] if "ErrorCode" in entry]
-                raise Retryable(codes[0] if codes else "PutEventsFailed")
+                raise _refused(codes[0] if codes else "InternalFailure")
         return "published"
+
+
+def _refused(code: str) -> ClientError:
+    """The refusal of an entry as the error that a refused call would be: its code says what kind of failure it is."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR if code.startswith("Internal") else HTTPStatus.BAD_REQUEST
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "PutEvents")  # type: ignore[typeddict-item] # the rest of the metadata is nobody's concern
 
 
 def _entry(announcement: Publish, bus: str) -> "PutEventsRequestEntryTypeDef":

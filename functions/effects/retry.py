@@ -21,10 +21,10 @@ def after_failure(progress: Progress, error: Exception, now: float, jitter: Jitt
     again = progress.model_copy(update={"error": str(failure)})
     if isinstance(error, MailDeferred) or (mail and failure.kind in {"service", "throttled"}):
         asked = error.seconds if isinstance(error, MailDeferred) else 0
-        longest = max(asked, min(FIRST_PAUSE * 2**progress.attempts, HOUR))
+        longest = max(asked, min(FIRST_PAUSE * 2**progress.deferrals, HOUR))
         wait = round(jitter(longest * 0.75, longest))
-        attempts = progress.attempts + 1
-        return again.model_copy(update={"attempts": attempts, "not_before": int(now) + wait, "faulty_since": 0})
+        deferrals = progress.deferrals + 1
+        return again.model_copy(update={"deferrals": deferrals, "not_before": int(now) + wait, "faulty_since": 0})
     if failure.kind == "deployment":
         since = progress.faulty_since or int(now)
         if now - since < FAULTY_FOR:

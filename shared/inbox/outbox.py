@@ -82,6 +82,7 @@ class Progress(Frozen):
     Args:
         outcome: what became of it, in a word or two; None while it is owed.
         attempts: how often it was tried and counted.
+        deferrals: how often a mail was put off because Amazon SES did not take it; these count no attempt.
         not_before: when it may be tried next.
         faulty_since: since when the deployment itself has been at fault; 0 if it is not.
         error: why the last attempt failed.
@@ -92,6 +93,7 @@ class Progress(Frozen):
 
     outcome: str | None = None
     attempts: int = 0
+    deferrals: int = 0
     not_before: int = 0
     faulty_since: int = 0
     error: str | None = None

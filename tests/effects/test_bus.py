@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
 from functions.effects.bus import Bus
-from shared.errors import Retryable
+from shared.failure import failure_of
 from tests.consumer.world import NOW, REGION, announcement
 
 if TYPE_CHECKING:
@@ -60,14 +61,20 @@ def test_more_than_the_bus_takes_at_once_goes_in_several_calls(bus: "tuple[Event
 
 
 @pytest.mark.parametrize(
-    ("entries", "code"),
-    [([{"EventId": "1"}, {"ErrorCode": "ThrottlingException"}], "ThrottlingException"), ([], "PutEventsFailed")],
-    ids=["said why", "said nothing"],
+    ("entries", "kind"),
+    [
+        ([{"EventId": "1"}, {"ErrorCode": "ThrottlingException"}], "throttled"),
+        ([{"EventId": "1"}, {"ErrorCode": "InternalFailure"}], "service"),
+        ([{"EventId": "1"}, {"ErrorCode": "AccessDeniedException"}], "deployment"),
+        ([{"EventId": "1"}, {"ErrorCode": "MalformedDetail"}], "bug"),
+        ([], "service"),
+    ],
 )
-def test_an_entry_that_the_bus_refused_is_tried_again(
-    bus: "tuple[EventBridgeClient, Stubber]", entries: list[dict[str, str]], code: str
+def test_an_entry_that_the_bus_refused_fails_as_a_call_with_its_code_would(
+    bus: "tuple[EventBridgeClient, Stubber]", entries: list[dict[str, str]], kind: str
 ) -> None:
     client, stub = bus
     stub.add_response("put_events", {"FailedEntryCount": 1, "Entries": entries})
-    with pytest.raises(Retryable, match=code):
+    with pytest.raises(ClientError) as refused:
         Bus(client, "billhook").publish([announcement("1"), announcement("2")])
+    assert failure_of(refused.value).kind == kind

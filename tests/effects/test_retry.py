@@ -91,6 +91,14 @@ def test_a_mail_that_ses_defers_waits_as_long_as_ses_asks_for_from_the_first_tim
     assert waits(RESTING, mail=True, times=4) == [60, 60, 120, 240]
 
 
+def test_a_mail_that_was_deferred_for_hours_has_all_its_tries_left_for_a_bug() -> None:
+    progress = Progress()
+    for _ in range(ATTEMPTS + 2):
+        progress = after(progress, QUOTA, mail=True)
+    failed = after(progress, KeyError("a bug"), mail=True)
+    assert (failed.attempts, failed.failed_ms, failed.not_before) == (1, None, NOW + BUG[0])
+
+
 def test_mails_that_were_deferred_together_return_apart() -> None:
     soonest = after_failure(Progress(), QUOTA, NOW, shortest, mail=True)
     assert soonest.not_before == NOW + HOUR * 3 // 4

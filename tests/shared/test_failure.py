@@ -77,6 +77,8 @@ def test_what_the_sdk_takes_for_throttling_is_throttling_here(code: str) -> None
     [
         ("AccessDeniedException", "TransactWriteItems", 400),
         ("AccessDenied", "SendMessage", 403),
+        ("NotAuthorized", "SendMessage", 403),
+        ("OptInRequired", "SendEmail", 403),
         ("AccessDenied", "PutObject", 403),
         ("AccessDeniedException", "GetSecretValue", 400),
         ("AuthorizationErrorException", "PutEvents", 403),
