@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared import keys
 from shared.effects import Export
+from shared.errors import Retryable
 from shared.packing import unpack
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
@@ -25,7 +26,7 @@ class Exporter:
     client: "S3Client"
     bucket: str
 
-    def export(self, effect: Export, committed_ms: int) -> str:
+    def export(self, effect: Export, committed_ms: int, deadline: float) -> str:
         """Write the export of a customer's partition, unless the customer was erased after `committed_ms`.
 
         A second export replaces the first. An item in the partition tells an erasure that there is a file. If the
@@ -33,11 +34,13 @@ class Exporter:
         stays.
 
         Raises:
+            Retryable: there is more than can be read until `deadline`, in epoch seconds. Lambda would end the worker
+                without a word, and nobody would count the attempt.
             botocore.exceptions.ClientError, BotoCoreError: DynamoDB or S3 did not answer.
         """
         partition = keys.partition(effect.account, effect.customer)
         if not self._erased(effect, committed_ms):
-            held = list(everything_about(self.store, partition))
+            held = list(self._in_time(everything_about(self.store, partition), deadline))
             self._note(partition, committed_ms)
             self.client.put_object(
                 Bucket=self.bucket,
@@ -51,6 +54,12 @@ class Exporter:
             self.client.delete_object(Bucket=self.bucket, Key=export_key(self.store.token, partition))
             self.store.client.delete_item(TableName=self.store.books, Key=to_item({"pk": partition, "sk": keys.EXPORT}))
         return "erased"
+
+    def _in_time(self, items: Iterator[dict[str, Any]], deadline: float) -> Iterator[dict[str, Any]]:
+        for item in items:
+            if self.store.clock() >= deadline:
+                raise Retryable("out_of_time")
+            yield item
 
     def _erased(self, effect: Export, committed_ms: int) -> bool:
         return erased_since(self.store, effect.account, effect.customer, committed_ms)

@@ -97,7 +97,7 @@ def _at_once(turn: Turn, owed: OwedReminder | OwedPublish | OwedExport | OwedObs
         case OwedPublish():
             return _publish(turn, owed)
         case OwedExport(export=export):
-            return does.export(export, turn.leased.committed_ms)
+            return does.export(export, turn.leased.committed_ms, turn.deadline)
         case OwedObservation(observe=observe):
             return "erased" if _erased(turn, observe.account, observe.id) else does.observe(observe)
 

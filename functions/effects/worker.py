@@ -30,8 +30,8 @@ class Performers:
     send_mail: Callable[[Email], str]
     set_reminder: Callable[[Remind], str]
     publish: Callable[[Sequence[Publish]], str]
-    export: Callable[[Export, int], str]
-    """Exports a customer who was not erased since a commit, in epoch milliseconds."""
+    export: Callable[[Export, int, float], str]
+    """Exports a customer not erased since a commit, in epoch milliseconds, until a deadline in epoch seconds."""
     erase: Callable[[Erase, str | None, float], Done | More]
     """Erases from a cursor on until a deadline in epoch seconds."""
     observe: Callable[[Observe], str]

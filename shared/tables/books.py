@@ -64,7 +64,7 @@ class DynamoBooks:
             left: Any = [to_item({"pk": pk, "sk": sk}) for pk, sk in places]
             while left:
                 asked: Any = {self.store.books: {"Keys": left, "ConsistentRead": True}}
-                answer = self.store.client.batch_get_item(RequestItems=asked)
+                answer: Any = self.store.client.batch_get_item(RequestItems=asked)
                 found = answer["Responses"].get(self.store.books, [])
                 yield from (Payment.model_validate_json(unpack(from_item(item)["record"])) for item in found)
                 left = answer.get("UnprocessedKeys", {}).get(self.store.books, {}).get("Keys")

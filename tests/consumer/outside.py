@@ -32,7 +32,7 @@ class Outside:
         self.reminders.append(remind)
         return "set"
 
-    def export(self, effect: Export, _committed_ms: int) -> str:
+    def export(self, effect: Export, _committed_ms: int, _deadline: float) -> str:
         self.exports.append(effect)
         return "written"
 

@@ -104,8 +104,9 @@ class Leaving:
             cursor, steps = came.cursor, steps + 1
         return came.outcome, steps
 
-    def export(self, customer: str, committed: float = NOW) -> str:
-        return self.exporter.export(Export(account=ACCOUNT, customer=customer), int(committed * 1000))
+    def export(self, customer: str, committed: float = NOW, seconds: float = 45) -> str:
+        effect = Export(account=ACCOUNT, customer=customer)
+        return self.exporter.export(effect, int(committed * 1000), self.world.clock.now + seconds)
 
     def left(self) -> dict[tuple[str, str], dict[str, Any]]:
         """All that lies in the books."""

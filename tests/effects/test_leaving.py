@@ -9,7 +9,7 @@ import pytest
 from functions.consumer.commit import commit
 from shared.books import Books
 from shared.decision import Decision
-from shared.errors import Permanent
+from shared.errors import Permanent, Retryable
 from shared.event import Event
 from shared.payments import Payment
 from shared.pointer import Holding, Pointer
@@ -121,6 +121,13 @@ def test_an_old_export_takes_no_file_of_a_customer_who_came_back(leaving: Leavin
     assert leaving.export("cus_1", committed=NOW) == "erased"  # SQS hands out what failed before the erasure
     assert leaving.bucket.files
     assert "export" in leaving.world.books()
+
+
+def test_an_export_that_takes_too_long_fails_before_lambda_ends_the_worker(leaving: Leaving) -> None:
+    live(leaving)
+    with pytest.raises(Retryable, match="out_of_time"):
+        leaving.export("cus_1", seconds=0)
+    assert leaving.bucket.files == {}
 
 
 def test_two_new_records_of_one_partition_have_one_holding(world: World) -> None:

@@ -121,7 +121,7 @@ def test_mails_that_are_only_put_off_get_few_messages_in_three_days(house: House
 
 
 def test_a_lane_that_has_moved_since_it_was_handed_over_again_has_its_first_time_anew(house: House) -> None:
-    moved = {"effects_ms": (NOW - 2 * HOUR) * 1000}
+    moved: dict[str, Any] = {"effects_ms": (NOW - 2 * HOUR) * 1000}
     owe(house, ago=90 * HOUR, mails_owed=None, effects_again={"at": NOW - 40 * HOUR, "times": 6}, **moved)
     assert house.run()["handed_over"] == 1
 
