@@ -10,6 +10,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     ParamValidationError,
 )
+from botocore.parsers import ResponseParserError
 
 from shared.errors import Permanent, Retryable, raised_at
 
@@ -36,12 +37,15 @@ DEPLOYMENT = (
     "DecryptionFailure",
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
+    "InvalidRequestException",  # Secrets Manager's, of a secret that is marked for deletion
+    "InvalidSignature",
     "NotAuthorized",
     "NoSuchBucket",
     "NonExistentQueue",
     "OptInRequired",
     "QueueDoesNotExist",
     "ResourceNotFound",
+    "SignatureDoesNotMatch",
     "UnrecognizedClient",
 )
 """Parts of the codes of requests that this deployment may not make, or whose target is gone."""
@@ -79,6 +83,8 @@ def failure_of(error: BaseException) -> Failure:
             return Failure(name, code, error.operation_name, _kind(code, error))
         case BotoCoreError():
             return _of_the_sdk(name, error)
+        case ResponseParserError():  # an answer that is none, such as a proxy's page: AWS may have done what was asked
+            return Failure(name, "no_answer", "", "service")
         case _:
             return Failure(name, "unexpected", raised_at(error), "bug")
 

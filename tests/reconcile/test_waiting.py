@@ -19,7 +19,7 @@ def test_what_may_be_in_the_queue_is_not_missing_and_the_cursor_stays(house: Hou
     house.a_head_waits()
     lines()
 
-    assert house.run() | {"accounts": 0} == {"accounts": 0, "checked": 1, "missing": 0, "healed": 0}
+    assert house.run().items() >= {"checked": 1, "missing": 0, "healed": 0}.items()
 
     assert house.offered() == ["evt_head"]
     assert house.cursors()["platform"] == begins - 1

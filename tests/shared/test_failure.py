@@ -17,6 +17,7 @@ from botocore.exceptions import (
     SSLError,
 )
 from botocore.loaders import Loader
+from botocore.parsers import ResponseParserError
 from botocore.retries.standard import ThrottledRetryableChecker
 
 from shared.errors import Contended, MailDeferred, Permanent, Retryable
@@ -78,6 +79,9 @@ def test_what_the_sdk_takes_for_throttling_is_throttling_here(code: str) -> None
         ("AccessDeniedException", "TransactWriteItems", 400),
         ("AccessDenied", "SendMessage", 403),
         ("NotAuthorized", "SendMessage", 403),
+        ("InvalidSignatureException", "SendEmail", 403),
+        ("SignatureDoesNotMatch", "PutObject", 403),
+        ("InvalidRequestException", "GetSecretValue", 400),
         ("OptInRequired", "SendEmail", 403),
         ("AccessDenied", "PutObject", 403),
         ("AccessDeniedException", "GetSecretValue", 400),
@@ -224,3 +228,8 @@ def test_no_refusal_that_aws_documents_counts_as_an_outage(service: str) -> None
     assert refusals
     outages = {code for code, status in refusals if failure_of(answer(code, status)).kind == "service"}
     assert outages <= {"ServiceQuotaExceededException"}  # of schedules, which come due
+
+
+def test_an_answer_that_nobody_can_read_is_an_outage() -> None:
+    failure = failure_of(ResponseParserError(f"<html>{PERSONAL}</html>"))
+    assert (str(failure), failure.kind) == ("ResponseParserError no_answer", "service")
