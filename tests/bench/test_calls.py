@@ -69,7 +69,7 @@ CALLS = [
     ("invoice.marked_uncollectible", 2, 0, ""),
     ("farewell.due", 2, 0, ""),
     ("customer.deleted", 2, 3, "CreateSchedule PutEvents SendMessage"),
-    ("erasure.due", 12, 38, "PutEvents SendMessage"),
+    ("erasure.due", 5, 38, "PutEvents SendMessage"),
     ("reminder.payment_failed", 2, 4, "SendEmail SendMessage"),
     ("invoice.overpaid", 2, 3, "SendEmail SendMessage"),
     ("erasure.account_due", 3, 0, ""),
@@ -93,7 +93,9 @@ def test_every_event_of_the_story_takes_exactly_these_calls(told: list[Handled])
 def test_an_event_is_looked_up_committed_and_handed_over_once_a_lane(told: list[Handled]) -> None:
     for one in told:
         line = one.consumer.calls
-        assert line["dynamodb.BatchGetItem"] == 1
+        # What is erased or bid farewell may have payments, whose open money is looked for in one more call.
+        looks = {1, 2} if one.type in {"erasure.due", "farewell.due"} else {1}
+        assert line["dynamodb.BatchGetItem"] in looks
         assert line["dynamodb.TransactWriteItems"] >= 1
         assert line["dynamodb.PutItem"] == line["dynamodb.UpdateItem"] == 0
         assert line["sqs.SendMessage"] == len({cost.queue for cost in one.worker}) == len(one.worker)
