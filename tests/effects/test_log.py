@@ -75,7 +75,7 @@ def test_a_deployment_at_fault_is_a_warning_and_counted(worker: Lambda) -> None:
 def test_a_table_that_the_worker_may_not_write_is_the_deployments_fault(worker: Lambda) -> None:
     owe(worker.world, reminder())
     worker.world.faults.refuse("UpdateItem", "AccessDeniedException")
-    worker.expect_wait(4)
+    worker.expect_wait(60)
     worker.handle(record())
     (line,) = worker.lines()
     assert (line["message"], line["level"], line["DeploymentFault"]) == ("unrecorded", "ERROR", 1)
