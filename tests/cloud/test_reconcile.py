@@ -72,4 +72,4 @@ def test_what_stripe_has_and_the_inbox_has_not_is_healed_once(stack: Stack, stri
 
 
 def test_without_a_key_it_is_off(stack: Stack) -> None:
-    assert run(stack) == {"accounts": 0, "checked": 0, "missing": 0, "healed": 0, "handed_over": 0}
+    assert run(stack).items() >= {"accounts": 0, "checked": 0, "missing": 0, "healed": 0, "handed_over": 0}.items()
