@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.event import Event
 from shared.frozen import Frozen
-from shared.own_types import OBSERVED
+from shared.own_types import is_observed
 from shared.snapshot import Snapshot
 
 
@@ -78,6 +78,6 @@ def _verb(event_type: str) -> int:
 
     An observation comes first: in its own second, an event may be newer.
     """
-    if event_type.startswith(OBSERVED):
+    if is_observed(event_type):
         return -1
     return {"created": 0, "deleted": 2}.get(event_type.rpartition(".")[2], 1)

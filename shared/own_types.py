@@ -10,6 +10,11 @@ def is_own(type_: str) -> bool:
     return type_.startswith(OWN_PREFIXES)
 
 
+def is_observed(type_: str) -> bool:
+    """Whether a message of this type tells what the effects worker has read at Stripe."""
+    return type_.startswith(OBSERVED)
+
+
 def holds_ids_only(type_: str) -> bool:
     """Whether a message of this type holds nothing but ids, which the inbox has too: it need not be archived."""
     return type_.startswith(SCHEDULED)

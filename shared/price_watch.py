@@ -22,6 +22,6 @@ def price_watch(known: Subscription | None, now: Subscription, event: Event, pla
             place = keys.partition(event.account, price)
             yield tell_operator(place, "price_key_moved", price, event, price=price, plan=name)
     if now.has_more and not (known and known.has_more):
-        # An observation of the whole list at Stripe belongs here.
+        # It waits for the look at Stripe (shared/whole_list.py), and goes out if that brought no whole list.
         place = keys.partition(event.account, now.customer)
         yield tell_operator(place, "items_incomplete", now.id, event, subscription=now.id)

@@ -118,9 +118,10 @@ ROUTES: Mapping[str, Handler] = {
     "account.application.authorized": account_application.handle,
     "account.application.deauthorized": account_application.handle,
     "capability.updated": capability_updated.handle,
-    # Ours, from the effects worker: what it has read at Stripe because no event has told it.
+    # Ours, from the effects worker: what it has read at Stripe because no event has told it, or not all of it.
     "observed.customer": customer.handle,
     "observed.account": observed_account.handle,
+    "observed.subscription": customer_subscription_changed.handle,
     # Ours, by schedule: each asks the books about its own subject when it comes due.
     "reminder.dispute": reminder_dispute.handle,
     "reminder.invoice_due": reminder_invoice_due.handle,

@@ -1,9 +1,10 @@
 """Perform: the one place where anything happens outside the tables, entry by entry of a lane.
 
-Entries are independent: a failed one holds up no other. Two wait: a farewell for the export that it links to, the
-announcement of an erasure for the erasure. Outcomes are written once, at the end. A mail cannot be repeated safely,
-so its outcome is also written before the next mail begins. If SES's answer is lost, or the worker dies before it has
-written the outcome, SES gets that mail twice.
+Entries are independent: a failed one holds up no other. Three wait: a farewell for the export that it links to, the
+announcement of an erasure for the erasure, and the mail that a list is incomplete for the look at Stripe.
+
+Outcomes are written once, at the end. A mail cannot be repeated safely, so its outcome is also written before the next
+mail begins. If SES's answer is lost, or the worker dies before it has written the outcome, SES gets that mail twice.
 """
 
 from dataclasses import replace
@@ -99,7 +100,7 @@ def _at_once(turn: Turn, owed: OwedReminder | OwedPublish | OwedExport | OwedObs
         case OwedExport(export=export):
             return does.export(export, turn.leased.committed_ms, turn.deadline)
         case OwedObservation(observe=observe):
-            return "erased" if _erased(turn, observe.account, observe.id) else does.observe(observe)
+            return "erased" if _erased(turn, observe.account, observe.owner) else does.observe(observe)
 
 
 def _mail(turn: Turn, owed: OwedMail) -> Done | None:
@@ -114,7 +115,7 @@ def _mail(turn: Turn, owed: OwedMail) -> Done | None:
         return Done("too late")
     if turn.waits_for(owed):
         return None
-    reason = why_not(mail, worker.books)
+    reason = "overtaken" if turn.answered(owed) else why_not(mail, worker.books)
     return Done(reason or worker.performers.send_mail(mail))
 
 

@@ -7,7 +7,10 @@ from functions.effects.lease import Leased
 from functions.effects.marks import finish, give_up, release
 from functions.effects.worker import Worker
 from shared.backoff import before_uncounted
-from shared.inbox.outbox import Owed, Progress, lane_of
+from shared.inbox.outbox import Owed, OwedObservation, Progress, lane_of
+
+OBSERVED = "observed"
+"""What becomes of an observation that was made."""
 
 
 @dataclass
@@ -41,11 +44,20 @@ class Turn:
             self.errors.append(progress.error)
 
     def waits_for(self, owed: Owed) -> Progress | None:
-        """The entry that `owed` waits for, while that has no outcome."""
-        if owed.after is None:
+        """The entry that `owed` waits for, while that has no outcome; nothing waits for a look that was given up."""
+        if owed.after is None or (self._looks(owed.after) and self.leased.progress[owed.after].failed_ms is not None):
             return None
         before = self.progress(owed.after)
         return before if before.outcome is None else None
+
+    def answered(self, owed: Owed) -> bool:
+        """Whether the look at Stripe that `owed` waited for has brought what was missing."""
+        if owed.after is None or not self._looks(owed.after):
+            return False
+        return self.progress(owed.after).outcome == OBSERVED
+
+    def _looks(self, place: int) -> bool:
+        return isinstance(self.leased.outbox[place], OwedObservation)
 
 
 @dataclass(frozen=True)

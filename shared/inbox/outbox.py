@@ -18,7 +18,10 @@ from shared.inbox.lanes import LANES, Lane
 
 
 class _Entry(Frozen):
-    """An entry's version, and the place of the entry that it waits for: a farewell waits for its export."""
+    """An entry's version, and the place of the entry that it waits for: a farewell waits for its export.
+
+    The mail that a list of items is incomplete waits for the look at the list, and goes out if there was none.
+    """
 
     v: int = 1
     after: int | None = None
@@ -103,7 +106,7 @@ class Progress(Frozen):
 
 
 def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
-    """The outbox of a decision: exports and erasures first, then what waits for them, mails last."""
+    """The outbox of a decision: exports, erasures and observations before what waits for them, mails last."""
     exports = [OwedExport(export=effect) for effect in effects if isinstance(effect, Export)]
     erasures = [OwedErasure(erase=effect) for effect in effects if isinstance(effect, Erase)]
     reminders = [OwedReminder(remind=effect) for effect in effects if isinstance(effect, Remind)]
@@ -112,12 +115,22 @@ def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
     erased = len(exports) if erasures else None
     announcements = tuple(effect for effect in effects if isinstance(effect, Publish))
     published = [OwedPublish(announcements=announcements, after=erased)] if announcements else []
+    first: tuple[Owed, ...] = (*exports, *erasures, *reminders, *observations)
+    looked = next((place for place, one in enumerate(first) if _reads_items(one)), None)
     mails = [
-        OwedMail(partition=one.partition, key=one.key, after=exported if "export" in one.data else None)
+        OwedMail(
+            partition=one.partition,
+            key=one.key,
+            after=exported if "export" in one.data else looked if one.template == "items_incomplete" else None,
+        )
         for one in effects
         if isinstance(one, Email)
     ]
-    return (*exports, *erasures, *reminders, *observations, *published, *mails)
+    return (*first, *published, *mails)
+
+
+def _reads_items(owed: Owed) -> bool:
+    return isinstance(owed, OwedObservation) and owed.observe.object == "subscription"
 
 
 def with_waits(outbox: tuple[Owed, ...]) -> tuple[Owed, ...]:

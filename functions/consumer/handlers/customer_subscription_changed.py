@@ -1,4 +1,4 @@
-"""customer.subscription.created, .updated and between: what it gives is derived from the subscription as it is."""
+"""customer.subscription.created, .updated and between, and observed.subscription: what follows from it as it is."""
 
 from shared.before import subscription_before
 from shared.books import Books
@@ -6,12 +6,14 @@ from shared.decision import Decision
 from shared.effects import HOUR, Effect, Remind
 from shared.event import Event
 from shared.mailing import mail_to
+from shared.own_types import is_observed
 from shared.policy import Policy
 from shared.price_watch import price_watch
 from shared.records import Organization
 from shared.stripe_objects import read
 from shared.stripe_subscriptions import Subscription
 from shared.trials import SHORT_TRIAL, TRIAL_REMINDER, trial_mail, trial_terms
+from shared.whole_list import look_at_all_items
 
 WELCOME_WITHIN = 72 * HOUR
 
@@ -26,16 +28,18 @@ def handle(event: Event, books: Books) -> Decision:
     after = before.with_subscription(subscription, event)
     known, now = before.whole(subscription.id), after.whole(subscription.id)
     overtaken = before.subscription(subscription.id) == after.subscription(subscription.id)
+    look = look_at_all_items(subscription, after, event)
     if now is None or overtaken:  # or it changes nothing
-        return Decision(save=(after,))
+        return Decision(save=(after,), then=look)
     was = known or subscription_before(event)
     then = (
         *_welcome(was, now, before, after, event, books.policy),
         *_trial_reminder(known, now, after, event, books.policy),
-        *_plan_change(was, now, after, event, books.policy),
+        *_plan_change(was, now, after, event, books.policy, compared=_comparable(known, before, event)),
         *_cancellation(was, now, after, event),
         *_hold(was, now, after, event, books.policy),
         *price_watch(known, now, event, books.policy.plans),
+        *look,
     )
     return Decision(save=(after,), then=then)
 
@@ -76,10 +80,22 @@ def _trial_reminder(
     return trial_mail(organization, now, event, policy)
 
 
-def _plan_change(
-    was: Subscription | None, now: Subscription, organization: Organization, event: Event, policy: Policy
+def _comparable(known: Subscription | None, before: Organization, event: Event) -> bool:
+    """Whether other items than `known` mean a change: to read at Stripe what no event has shown yet is none."""
+    seen = known is None or not known.has_more or known.id in before.complete
+    return seen or not is_observed(event.type)
+
+
+def _plan_change(  # noqa: PLR0913 - the change, seen from all sides
+    was: Subscription | None,
+    now: Subscription,
+    organization: Organization,
+    event: Event,
+    policy: Policy,
+    *,
+    compared: bool,
 ) -> tuple[Effect, ...]:
-    if was is None or not (was.alive and now.alive) or was.bought == now.bought:
+    if was is None or not (was.alive and now.alive) or was.bought == now.bought or not compared:
         return ()
     if was.prices == now.prices and not policy.mail_seats:
         return ()

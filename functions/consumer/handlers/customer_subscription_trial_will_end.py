@@ -6,6 +6,7 @@ from shared.event import Event
 from shared.stripe_objects import read
 from shared.stripe_subscriptions import Subscription
 from shared.trials import trial_mail
+from shared.whole_list import look_at_all_items
 
 
 def handle(event: Event, books: Books) -> Decision:
@@ -13,6 +14,7 @@ def handle(event: Event, books: Books) -> Decision:
     subscription = read(Subscription, event.object)
     organization = books.organization(event.account, subscription.customer).with_subscription(subscription, event)
     now = organization.whole(subscription.id)
+    look = look_at_all_items(subscription, organization, event)
     if now is None or now.trial_end != subscription.trial_end:  # moved since
-        return Decision(save=(organization,))
-    return Decision(save=(organization,), then=trial_mail(organization, now, event, books.policy))
+        return Decision(save=(organization,), then=look)
+    return Decision(save=(organization,), then=(*trial_mail(organization, now, event, books.policy), *look))
