@@ -42,6 +42,14 @@ def test_announcements_and_observations_from_before_the_erasure_are_dropped(leav
     assert (leaving.world.outside.announcements, leaving.world.outside.observed) == ([], [])
 
 
+def test_so_is_a_look_at_the_subscription_of_a_customer_who_was_erased(leaving: Leaving) -> None:
+    leaving.live("cus_1")
+    owed = leaving.save(then=(ASKED.model_copy(update={"object": "subscription", "id": "sub_1", "customer": "cus_1"}),))
+    bury_later(leaving, "cus_1")
+    leaving.world.work("effects", owed)
+    assert (leaving.world.outcomes(owed), leaving.world.outside.observed) == (["erased"], [])
+
+
 def test_they_are_dropped_when_their_whole_account_was_erased(leaving: Leaving) -> None:
     leaving.live("cus_1")
     leaving.save(ConnectedAccount(account=ACCOUNT, subject=ACCOUNT))
