@@ -39,6 +39,10 @@ AT_STRIPE = {
     for name in ("customer.created", "account.updated")
 }
 """What Stripe shows of a customer and an account who are in many samples, by id."""
+ELEVEN = SAMPLES["customer.subscription.updated.eleven_items"]["data"]["object"]
+SHOWN = ELEVEN["items"]["data"]
+ALL_ELEVEN = {"object": "list", "data": [*SHOWN, {**SHOWN[-1], "id": "si_11"}], "has_more": False}
+AT_STRIPE[ELEVEN["id"]] = {**ELEVEN, "items": ALL_ELEVEN}
 
 
 def in_order(matrix: Matrix) -> None:
@@ -69,9 +73,9 @@ def _in_order(matrix: Matrix, names: Sequence[str]) -> None:
 
 
 def asked_at_stripe(matrix: Matrix) -> None:
-    """Mails begin to wait for an address, and the worker reads it at Stripe: a customer's, and an account's."""
+    """What no event has told is read at Stripe: a customer's and an account's address, and an eleventh item."""
     matrix.theatre.at_stripe = AT_STRIPE
-    for name in ("charge.refunded", "payout.failed"):
+    for name in ("charge.refunded", "payout.failed", "customer.subscription.updated.eleven_items"):
         with matrix.theatre.aside():
             _with_what_follows(matrix, _of_stripe(name))
     matrix.theatre.at_stripe = {}
