@@ -26,9 +26,9 @@ def listed(shown: Iterable[Any], *, has_more: bool = False) -> dict[str, Any]:
     return {"data": list(shown), "has_more": has_more}
 
 
-def updated(after: int, number: int = 12, **changes: object) -> Event:
+def updated(after: int, number: int = 12, **changes: Any) -> Event:  # noqa: ANN401 - of the object
     """Stripe's word on the subscription `after` seconds, with `number` items, of which ten are shown at most."""
-    shown = {"items": listed(DESKS[:number][:10], has_more=number > 10), "status": "active"}
+    shown: dict[str, Any] = {"items": listed(DESKS[:number][:10], has_more=number > 10), "status": "active"}
     event_id = f"evt_{after}_{number}"
     event = sample("customer.subscription.updated", event_id=event_id, created=BEGUN.created + after, **shown | changes)
     return event.model_copy(update={"data": event.data.model_copy(update={"previous_attributes": None})})
