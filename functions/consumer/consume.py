@@ -126,7 +126,8 @@ def _attempt(consumer: Consumer, ours: Ours, books: Books, message: Message, tal
     tally.committed = True
     tally.announced = tuple(effect for effect in decision.then if isinstance(effect, Publish))
     state = "committed" if outbox else "done"
-    return _hand_over(consumer, message, lanes_of(outbox), Verdict(state, attempt=ours.attempt))
+    # One message, even if both lanes are owed: the worker of the effects hands the mails on.
+    return _hand_over(consumer, message, lanes_of(outbox)[:1], Verdict(state, attempt=ours.attempt))
 
 
 def _hand_over(consumer: Consumer, message: Message, lanes: tuple[Lane, ...], verdict: Verdict) -> Verdict:
