@@ -25,7 +25,7 @@ class Lane:
     message: Message
     event: Event
     fate: Fate
-    mails: Fate = Fate()
+    mails: Fate = field(default_factory=Fate)
     since: int = 0
 
 
