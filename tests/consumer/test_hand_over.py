@@ -138,6 +138,22 @@ def test_a_queue_that_is_forbidden_is_asked_every_minute_for_an_hour(world: Worl
     assert world.consume() == Verdict("handed over")
 
 
+def test_a_queue_that_is_forbidden_after_an_hour_of_throttling_is_asked_for_an_hour_from_the_commit(
+    world: World,
+) -> None:
+    world.faults.refuse("GetItem", "ThrottlingException", 2)
+    world.consume()
+    world.clock.now += FAULTY_FOR
+    world.consume()
+    committed = world.clock.now = world.clock.now + FAULTY_FOR
+    world.queues.troubles = [refusal("AccessDenied")] * 3
+    assert world.consume().wait == 60
+    world.clock.now = committed + FAULTY_FOR - 1
+    assert world.consume().wait == 60
+    world.clock.now = committed + FAULTY_FOR
+    assert world.consume().wait == 0
+
+
 def test_a_hand_over_that_sqs_calls_invalid_is_dead_lettered_within_minutes(world: World) -> None:
     world.queues.troubles = [refusal("InvalidParameterValue")] * 3
     assert world.consume().wait == 4
