@@ -78,8 +78,7 @@ class Exhausted:
     claim: Claimed
 
 
-type Ours = New | Claimed
-"""An event to decide on."""
+type Ours = New | Claimed  # an event to decide on
 type NotOurs = Committed | Duplicate | LeasedElsewhere | Exhausted | AwaitingDeadLetter
 type Claim = Claimed | NotOurs
 
