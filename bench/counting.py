@@ -96,8 +96,11 @@ class Play:
     def handle(self, event: dict[str, Any], at: float, message: str = "") -> Handled:
         """Take one event through, and all that it owes; raises AssertionError if a message is not done at once."""
         consumer = self.commit(event, at, message)
-        handed_over = self.theatre.stage.handed_over()
-        worker = [self._take(sent.queue, event["type"], sent.body, f"owed by {event['id']}") for sent in handed_over]
+        worker = list[Cost]()
+        while handed_over := self.theatre.stage.handed_over():  # by the consumer, and on by the worker of the effects
+            worker += [
+                self._take(sent.queue, event["type"], sent.body, f"owed by {event['id']}") for sent in handed_over
+            ]
         return Handled(consumer, tuple(worker))
 
     def commit(self, event: dict[str, Any], at: float, message: str = "") -> Cost:

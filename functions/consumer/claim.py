@@ -17,7 +17,7 @@ message is claimed first, so that attempts which end without a word are counted.
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from functions.consumer.message import Message
@@ -52,6 +52,7 @@ class Claimed:
     token: str
     attempt: int
     started_ms: int
+    faulty_since: int = 0  # since when the deployment itself has been at fault, in epoch seconds; 0 if it is not
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Committed:
     """Committed before, and `lanes` are still owed: to be handed over again."""
 
     lanes: tuple[Lane, ...]
+    committed_ms: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,7 @@ class Exhausted:
     claim: Claimed
 
 
-type Ours = New | Claimed
-"""An event to decide on."""
+type Ours = New | Claimed  # an event to decide on
 type NotOurs = Committed | Duplicate | LeasedElsewhere | Exhausted | AwaitingDeadLetter
 type Claim = Claimed | NotOurs
 
@@ -125,7 +126,7 @@ def _settled(known: Mapping[str, Any]) -> Committed | Duplicate | None:
     """What is to be done for an event that was decided on before; None if it was not."""
     if known["state"] in FINISHED:
         return Duplicate(known["state"], known.get("reason"))
-    return Committed(owing(known)) if "outbox" in known else None
+    return Committed(owing(known), known.get("committed_ms", known["started_ms"])) if "outbox" in known else None
 
 
 def _item(store: Store, message: Message, token: str) -> dict[str, Any]:
@@ -158,16 +159,16 @@ def _claim_known(store: Store, message: Message, known: dict[str, Any], token: s
         return AwaitingDeadLetter()
     if known["lease_until"] > store.now():
         return LeasedElsewhere(known["lease_until"] - store.now())
-    return _take_over(store, message, known, token, attempt=known["attempts"] + 1 if same_message else 1)
+    return _take_over(store, message, known, token, same_message=same_message)
 
 
-def _take_over(store: Store, message: Message, known: dict[str, Any], token: str, attempt: int) -> Claim:
+def _take_over(store: Store, message: Message, known: dict[str, Any], token: str, *, same_message: bool) -> Claim:
     try:
         answer = store.client.update_item(
             TableName=store.inbox,
             Key=to_item({"id": message.event_id}),
             UpdateExpression="SET #state = :state, #token = :token, message_id = :message, attempts = :attempts, "
-            "lease_until = :lease, started_ms = :started REMOVE next_at",
+            "lease_until = :lease, started_ms = :started REMOVE next_at" + ("" if same_message else ", faulty_since"),
             # Its holder may commit after we have read it.
             ConditionExpression="#token = :old AND #state = :known",
             ExpressionAttributeNames={"#state": "state", "#token": "token"},
@@ -178,7 +179,7 @@ def _take_over(store: Store, message: Message, known: dict[str, Any], token: str
                     ":token": token,
                     ":old": known["token"],
                     ":message": message.message_id,
-                    ":attempts": attempt,
+                    ":attempts": known["attempts"] + 1 if same_message else 1,
                     ":lease": store.now() + store.lease,
                     ":started": int(store.clock() * 1000),
                 }
@@ -191,8 +192,8 @@ def _take_over(store: Store, message: Message, known: dict[str, Any], token: str
         ours = from_item(failed.response.get("Item", {}))
         if ours.get("token") != token:
             return LeasedElsewhere(store.lease)
-    return _claimed(ours) if attempt <= ATTEMPTS else Exhausted(_claimed(ours))
+    return _claimed(ours) if ours["attempts"] <= ATTEMPTS else Exhausted(_claimed(ours))
 
 
 def _claimed(item: dict[str, Any]) -> Claimed:
-    return Claimed(item["id"], item["token"], item["attempts"], item["started_ms"])
+    return Claimed(item["id"], item["token"], item["attempts"], item["started_ms"], item.get("faulty_since", 0))

@@ -120,12 +120,12 @@ def _inbox_write(store: Store, ours: Ours, outbox: tuple[Owed, ...], now_ms: int
             }
         }
     sets = ", ".join(f"#{name} = :{name}" for name in now)
-    over = ("error", "next_at")
+    over = ("error", "next_at", "faulty_since")
     return {
         "Update": {
             "TableName": store.inbox,
             "Key": to_item({"id": ours.event_id}),
-            "UpdateExpression": f"SET {sets} REMOVE #error, #next_at",
+            "UpdateExpression": f"SET {sets} REMOVE " + ", ".join(f"#{name}" for name in over),
             "ConditionExpression": "#token = :token AND #state = :claimed",
             "ExpressionAttributeNames": {f"#{name}": name for name in (*now, *over, "token")},
             "ExpressionAttributeValues": to_item(

@@ -20,8 +20,9 @@ from functions.consumer.commit import FencedError
 from functions.consumer.consumer import Consumer
 from functions.consumer.failure import record_failure, record_retry
 from functions.consumer.message import Message
+from functions.consumer.retry import Retry, retry_after
 from functions.consumer.settle import settle
-from shared.backoff import ATTEMPTS, BUG, FAULTY_FOR, SERVICE, before_retry, before_uncounted, while_faulty
+from shared.backoff import BUG, FAULTY_FOR, before_uncounted, while_faulty
 from shared.books import Books
 from shared.effects import Publish
 from shared.failure import Failure, failure_of
@@ -57,7 +58,7 @@ def consume(consumer: Consumer, message: Message) -> Verdict:
     try:
         claimed, books = _claim(consumer, message)
     except (ClientError, BotoCoreError) as error:
-        return _uncounted(consumer, message, Verdict("unclaimed", failure=failure_of(error)))
+        return _unclaimed(consumer, message, error)
     match claimed:
         case New() | Claimed():
             tally = Tally(claimed.started_ms)
@@ -82,9 +83,13 @@ def _claim(consumer: Consumer, message: Message) -> tuple[New | Claim, Books]:
     return claim(consumer.store, message, ignore), consumer.books
 
 
-def _uncounted(consumer: Consumer, message: Message, verdict: Verdict) -> Verdict:
-    """`verdict` with its wait; the inbox counts no attempt, so SQS dead-letters what waiting does not cure."""
-    waited = _waited(consumer, message)
+def _unclaimed(consumer: Consumer, message: Message, error: ClientError | BotoCoreError) -> Verdict:
+    """The inbox could not be written, so it cannot tell since when: a fault's hour begins with the first receive."""
+    return _uncounted(consumer, _waited(consumer, message), Verdict("unclaimed", failure=failure_of(error)))
+
+
+def _uncounted(consumer: Consumer, waited: float, verdict: Verdict) -> Verdict:
+    """`verdict` with its wait; the inbox counts no attempt, so SQS dead-letters what `waited` seconds did not cure."""
     wait = before_uncounted(waited, consumer.jitter)
     match verdict.failure:
         case Failure(kind="deployment"):
@@ -101,8 +106,8 @@ def _waited(consumer: Consumer, message: Message) -> float:
 
 def _not_ours(consumer: Consumer, message: Message, claimed: NotOurs) -> Verdict:
     match claimed:
-        case Committed(lanes):
-            return _hand_over(consumer, message, lanes, Verdict("handed over"))
+        case Committed(lanes, committed_ms):
+            return _hand_over(consumer, message, lanes, committed_ms, Verdict("handed over"))
         case Duplicate("ignored", reason):
             return Verdict("ignored", reason=reason)
         case Duplicate():
@@ -126,15 +131,23 @@ def _attempt(consumer: Consumer, ours: Ours, books: Books, message: Message, tal
     tally.committed = True
     tally.announced = tuple(effect for effect in decision.then if isinstance(effect, Publish))
     state = "committed" if outbox else "done"
-    return _hand_over(consumer, message, lanes_of(outbox), Verdict(state, attempt=ours.attempt))
+    # One message, even if both lanes are owed: the worker of the effects hands the mails on.
+    verdict = Verdict(state, attempt=ours.attempt)
+    return _hand_over(consumer, message, lanes_of(outbox)[:1], int(consumer.store.clock() * 1000), verdict)
 
 
-def _hand_over(consumer: Consumer, message: Message, lanes: tuple[Lane, ...], verdict: Verdict) -> Verdict:
-    """Tell the worker; if SQS refuses, the message comes again and is handed over by reading alone."""
+def _hand_over(
+    consumer: Consumer, message: Message, lanes: tuple[Lane, ...], committed_ms: int, verdict: Verdict
+) -> Verdict:
+    """Tell the worker; if SQS refuses, the message comes again and is handed over by reading alone.
+
+    Nothing is written after the commit, so how long SQS has refused goes by the commit, or by the first receive since.
+    """
     try:
         consumer.handover.send(message.event_id, message.account, lanes)
     except (ClientError, BotoCoreError) as error:
-        return _uncounted(consumer, message, replace(verdict, state="not handed over", failure=failure_of(error)))
+        waited = min(_waited(consumer, message), consumer.store.clock() - committed_ms / 1000)
+        return _uncounted(consumer, waited, replace(verdict, state="not handed over", failure=failure_of(error)))
     return verdict
 
 
@@ -148,27 +161,18 @@ def _failed(consumer: Consumer, ours: Ours, message: Message, error: Exception) 
             try:
                 found = claim(consumer.store, message, None, token)
             except (ClientError, BotoCoreError) as unheard:
-                return _uncounted(consumer, message, Verdict("unclaimed", failure=failure_of(unheard)))
+                return _unclaimed(consumer, message, unheard)
             if not isinstance(found, Claimed):
                 return _not_ours(consumer, message, found)
             claimed = found
-    match failure.kind:
-        case "throttled":
-            wait = before_uncounted(_waited(consumer, message), consumer.jitter)
-            return _retry(consumer, claimed, failure, wait, counted=False)
-        case "deployment" if _waited(consumer, message) < FAULTY_FOR:
-            return _retry(consumer, claimed, failure, while_faulty(consumer.jitter), counted=False)
-        case "service" | "bug" if claimed.attempt < ATTEMPTS:
-            longest = SERVICE if failure.kind == "service" else BUG
-            wait = before_retry(longest, claimed.attempt, consumer.jitter)
-            return _retry(consumer, claimed, failure, wait, counted=True)
-        case _:
-            return _fail(consumer, claimed, message, failure)
+    retry = retry_after(claimed, failure, _waited(consumer, message), consumer.store.now(), consumer.jitter)
+    return _retry(consumer, claimed, failure, retry) if retry else _fail(consumer, claimed, message, failure)
 
 
-def _retry(consumer: Consumer, claimed: Claimed, failure: Failure, wait: int, *, counted: bool) -> Verdict:
+def _retry(consumer: Consumer, claimed: Claimed, failure: Failure, retry: Retry) -> Verdict:
+    wait = retry.wait
     try:
-        record_retry(consumer.store, claimed, failure, wait, counted=counted)
+        record_retry(consumer.store, claimed, failure, retry)
     except (ClientError, BotoCoreError):
         wait = max(wait, consumer.store.lease)  # the lease stands, so nobody can take the event over sooner
     return Verdict("retry", wait, failure, claimed.attempt)

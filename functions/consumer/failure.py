@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from functions.consumer.claim import Claimed
 from functions.consumer.commit import archive_writes
+from functions.consumer.retry import Retry
 from shared.books import Books
 from shared.errors import Permanent
 from shared.event import read_event
@@ -18,7 +19,7 @@ OURS = "#token = :token AND #state = :claimed"
 """Ours, and not committed: the commit may have been applied although its answer was lost."""
 
 
-def record_retry(store: Store, claimed: Claimed, failure: Failure, wait: int, *, counted: bool = True) -> None:
+def record_retry(store: Store, claimed: Claimed, failure: Failure, retry: Retry) -> None:
     """Say on the inbox item what failed and when it is tried next, and release the lease.
 
     Raises:
@@ -27,15 +28,17 @@ def record_retry(store: Store, claimed: Claimed, failure: Failure, wait: int, *,
     store.client.update_item(
         TableName=store.inbox,
         Key=to_item({"id": claimed.event_id}),
-        UpdateExpression="SET #error = :error, next_at = :next, lease_until = :now, attempts = :attempts",
+        UpdateExpression="SET #error = :error, next_at = :next, lease_until = :now, attempts = :attempts"
+        + (" REMOVE faulty_since" if retry.faulty_since is None else ", faulty_since = :since"),
         ConditionExpression=OURS,
         ExpressionAttributeNames={"#error": "error", "#token": "token", "#state": "state"},
         ExpressionAttributeValues=to_item(
             {
                 ":error": str(failure),
-                ":next": store.now() + wait,
+                ":next": store.now() + retry.wait,
                 ":now": 0,
-                ":attempts": claimed.attempt if counted else claimed.attempt - 1,
+                ":attempts": claimed.attempt if retry.counted else claimed.attempt - 1,
+                ":since": retry.faulty_since,
                 ":token": claimed.token,
                 ":claimed": "claimed",
             }
@@ -73,7 +76,7 @@ def _mark(store: Store, claimed: Claimed, failure: Failure) -> Any:  # noqa: ANN
         "TableName": store.inbox,
         "Key": to_item({"id": claimed.event_id}),
         "UpdateExpression": "SET #state = :failed, #error = :error, failed_ms = :now, lease_until = :released "
-        "REMOVE next_at",
+        "REMOVE next_at, faulty_since",
         "ConditionExpression": OURS,
         "ExpressionAttributeNames": {"#state": "state", "#error": "error", "#token": "token"},
         "ExpressionAttributeValues": to_item(values),

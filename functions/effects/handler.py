@@ -17,7 +17,6 @@ from functions.effects.worker import Worker
 from shared.backoff import FAULTY_FOR, before_uncounted, while_faulty
 from shared.errors import Unforeseen
 from shared.failure import Failure, failure_of
-from shared.inbox.handover import Handover
 from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 
@@ -49,7 +48,6 @@ class Handler:
 
     worker: Worker
     mailer: Mailer
-    handover: Handover
     sqs: "SQSClient"
     lanes: Mapping[str, Lane]
     urls: Mapping[Lane, str]
@@ -84,15 +82,17 @@ class Handler:
         if message.lane == "mails" and self.mailer.resting:
             return None, Result("resting", wait=max(self.mailer.resting, uncounted)), None
         leased: Leased | None = None
+        held = 0
         try:
             found = lease(store, message)
             if not isinstance(found, Leased):
                 return None, _not_ours(found), None
-            leased = found
+            leased, held = found, store.lease
             deadline = store.clock() + context.get_remaining_time_in_millis() / 1000 - SPARE
             result = perform(Turn(self.worker, leased, message.sent_ms, deadline))
             if result.again:
-                self.handover.send(leased.event_id, leased.account, (leased.lane,))
+                held = 0  # `perform` has let go of the lane
+                self.worker.handover.send(leased.event_id, leased.account, (leased.lane,))
         except FencedError:
             return leased, Result("fenced", wait=store.lease), None
         except (ClientError, BotoCoreError) as error:
@@ -100,7 +100,7 @@ class Handler:
             faulty = failure.kind == "deployment"
             # By the minute for an hour, since a person is mending it; later less and less.
             wait = while_faulty(self.worker.jitter) if faulty and waited < FAULTY_FOR else uncounted
-            return leased, Result("unrecorded", wait=wait, faulty=faulty), failure
+            return leased, Result("unrecorded", wait=max(wait, held), faulty=faulty), failure
         return leased, result, None
 
     def _show_again(self, message: Message, wait: int) -> None:

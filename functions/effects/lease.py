@@ -35,6 +35,8 @@ class Leased:
     progress: dict[int, Progress]
     other: Other
     """How the other lane was when this one was leased."""
+    hands_on: bool = False
+    """Whether nobody may have been told of the mails yet: no worker has had them, nor written about this lane."""
 
     @property
     def entries(self) -> list[tuple[int, Owed]]:
@@ -116,6 +118,7 @@ def _leased(item: dict[str, Any], lane: Lane, token: str) -> Leased:
         outbox=outbox,
         progress=progress_of(item, outbox),
         other=other_lane(item, lane),
+        hands_on=lane == "effects" and "mails_owed" in item and not {"mails_holder", "effects_ms"} & item.keys(),
     )
 
 

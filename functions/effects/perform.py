@@ -5,6 +5,9 @@ announcement of an erasure for the erasure, and the mail that a list is incomple
 
 Outcomes are written once, at the end. A mail cannot be repeated safely, so its outcome is also written before the next
 mail begins. If SES's answer is lost, or the worker dies before it has written the outcome, SES gets that mail twice.
+
+An event that owes both lanes is handed over to the lane of effects alone. Its worker hands the mails on first. If it
+dies before that, it has written nothing about the lane, and the next worker hands them on.
 """
 
 from dataclasses import replace
@@ -37,12 +40,15 @@ MOST_ROUNDS = 500
 
 
 def perform(turn: Turn) -> Result:
-    """Try every entry that is due, write down what became of it, and say what becomes of the message.
+    """Hand the mails on, try every entry that is due, and write down and say what became of it.
 
     Raises:
         FencedError: another worker has taken the lane.
-        botocore.exceptions.ClientError, BotoCoreError: what was done could not be written down; the lease lapses.
+        botocore.exceptions.ClientError, BotoCoreError: the mails could not be handed on, and nothing was done; or what
+            was done could not be written down. The lease lapses.
     """
+    if turn.leased.hands_on:
+        turn.worker.handover.send(turn.leased.event_id, turn.leased.account, ("mails",))
     for place, owed in turn.leased.entries:
         progress = turn.progress(place)
         if progress.outcome is None and progress.failed_ms is None and progress.not_before <= turn.worker.store.now():

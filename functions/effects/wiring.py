@@ -74,15 +74,15 @@ def build(environ: Mapping[str, str]) -> Handler:
         erase=Eraser(store, s3, settings.exports_bucket, time.sleep, random.uniform).step,
         observe=Observer(secrets, settings.stripe_key_id, sqs, settings.queue_url, by_customer, time.time).observe,
     )
+    handover = Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url})
     # The SDK's lines at this level quote whole requests: no setting turns them on.
     logging.disable(logging.DEBUG)
     return Handler(
-        worker=Worker(store, DynamoBooks(store, policy_of(settings)), performers, random.uniform),
+        worker=Worker(store, DynamoBooks(store, policy_of(settings)), performers, handover, random.uniform),
         mailer=mailer,
-        handover=Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url}),
         sqs=sqs,
         lanes={settings.effects_queue_arn: "effects", settings.mails_queue_arn: "mails"},
-        urls={"effects": settings.effects_queue_url, "mails": settings.mails_queue_url},
+        urls=handover.urls,
         logger=make_logger(SERVICE),
         namespace=settings.metrics_namespace,
     )

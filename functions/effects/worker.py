@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shared.backoff import Jitter
 from shared.books import Books
 from shared.effects import Email, Erase, Export, Observe, Publish, Remind
+from shared.inbox.handover import Handover
 from shared.tables.store import Store
 
 
@@ -44,4 +45,5 @@ class Worker:
     store: Store
     books: Books
     performers: Performers
+    handover: Handover
     jitter: Jitter

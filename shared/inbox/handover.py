@@ -1,4 +1,9 @@
-"""Hand-over: one message a lane tells the effects worker that a committed event owes something."""
+"""Hand-over: one message tells the effects worker that a committed event owes something.
+
+The line waits for one SendMessage only. An event that owes both lanes is handed over to the lane of effects, and its
+worker hands the lane of mails on before it performs anything. Whoever hands over again names every lane that is owed:
+a message too many does no harm, since the worker claims before it acts.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +27,7 @@ class Handover:
     urls: Mapping[Lane, str]
 
     def send(self, event_id: str, account: str, lanes: Iterable[Lane]) -> None:
-        """Tell the worker about `event_id`; a message too many does no harm, since the worker claims before it acts.
+        """Tell the worker about `event_id`, once for each of `lanes`.
 
         The account is the message group. On a standard queue that orders nothing: SQS serves other accounts first when
         one has a backlog ("fair queues",

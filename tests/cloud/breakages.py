@@ -42,7 +42,7 @@ class Call:
 ACCEPT = Call("sqs", "SendMessage", to="events.fifo", tries=2, gives_up=3.5)
 """By ingest."""
 HAND_OVERS = tuple(Call("sqs", "SendMessage", to=f"{NAME}-{lane}") for lane in LANES)
-"""By the consumer, to the queues of the effects worker."""
+"""To the queues of the effects worker: by the consumer; of mails beside effects, by the worker of the effects."""
 LOOK, BATCH, TRANSACT = (Call("dynamodb", name) for name in ("BatchGetItem", "BatchWriteItem", "TransactWriteItems"))
 CLAIM, MARK = Call("dynamodb", "PutItem"), Call("dynamodb", "UpdateItem")
 """A second delivery is claimed by a put; leases, outcomes and failures are written by updates."""

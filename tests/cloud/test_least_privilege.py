@@ -44,6 +44,7 @@ MAY: Mapping[str, set[str]] = {
         "take from the queue of mails",
         "put into the queue",
         "put into the queue of effects",
+        "put into the queue of mails",
         "read the key of the links",
         "read Stripe's key",
         "take a lane",

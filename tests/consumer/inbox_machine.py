@@ -10,6 +10,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from functions.consumer.claim import Claimed, Committed, Duplicate, Exhausted, New, Ours, claim, claim_by_commit
 from functions.consumer.commit import FencedError, commit
 from functions.consumer.failure import record_failure, record_retry
+from functions.consumer.retry import Retry
 from shared.decision import Decision
 from shared.effects import DAY
 from shared.failure import Failure
@@ -195,7 +196,7 @@ class Inbox(RuleBasedStateMachine):
             if permanent:
                 record_failure(store, books, claimed, FAILURE, "{}")
             else:
-                record_retry(store, claimed, FAILURE, 1, counted=counted)
+                record_retry(store, claimed, FAILURE, Retry(1, counted=counted))
         except ClientError:
             assert not may
             return

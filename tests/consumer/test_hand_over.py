@@ -8,6 +8,7 @@ from functions.effects.lease import lease
 from functions.effects.perform import perform
 from functions.effects.turn import Turn
 from shared.backoff import BUG, FAULTY_FOR
+from shared.decision import Decision
 from shared.inbox.leases import LeasedElsewhere
 from tests.consumer.faults import Crash
 from tests.consumer.world import LEASE, NOW, World, mail, reminder
@@ -79,7 +80,18 @@ def test_what_sqs_refuses_is_handed_over_when_the_message_comes_again(world: Wor
     assert world.queues.sent == BOTH_LANES
 
 
+def test_the_first_hand_over_is_one_message_however_many_lanes_are_owed(world: World) -> None:
+    world.consume()
+    assert world.queues.sent == BOTH_LANES[:1]
+    world.queues.sent.clear()
+    world.decide = lambda _event, _books: Decision(then=(mail("another"),))
+    world.consume("message-2", "evt_2")
+    assert world.queues.sent == [("mails", "evt_2", "acct_1")]
+
+
 def test_when_sqs_takes_one_of_two_messages_both_are_sent_again(world: World) -> None:
+    world.consume()
+    world.queues.sent.clear()
     world.queues.troubles = [None, EndpointConnectionError(endpoint_url="https://sqs.example")]
     assert world.consume().state == "not handed over"
     assert world.queues.sent == BOTH_LANES[:1]
@@ -98,11 +110,14 @@ def test_the_consumer_never_writes_the_item_after_its_commit(world: World) -> No
     assert world.inbox() == before
 
 
-@pytest.mark.parametrize("sent", [0, 1])
-def test_a_crash_in_the_hand_over_loses_nothing_and_repeats_nothing(world: World, sent: int) -> None:
-    world.queues.troubles = [None] * sent + [Crash()]
-    with pytest.raises(Crash):
-        world.consume()
+@pytest.mark.parametrize("crashes", [[Crash()], [Crash(), None, Crash()]], ids=["the first", "and the next"])
+def test_a_crash_in_the_hand_over_loses_nothing_and_repeats_nothing(
+    world: World, crashes: list[BaseException | None]
+) -> None:
+    world.queues.troubles = list(crashes)
+    for _ in range(crashes.count(None) + 1):
+        with pytest.raises(Crash):
+            world.consume()
     assert world.consume().state == "handed over"  # at once, since the commit has released the lease
     world.work_all()
     assert (world.outside.mails, world.outside.reminders) == ([mail()], [reminder()])
@@ -121,6 +136,22 @@ def test_a_queue_that_is_forbidden_is_asked_every_minute_for_an_hour(world: Worl
     world.clock.now += 1
     assert world.consume().wait == 0  # SQS counts it out
     assert world.consume() == Verdict("handed over")
+
+
+def test_a_queue_that_is_forbidden_after_an_hour_of_throttling_is_asked_for_an_hour_from_the_commit(
+    world: World,
+) -> None:
+    world.faults.refuse("GetItem", "ThrottlingException", 2)
+    world.consume()
+    world.clock.now += FAULTY_FOR
+    world.consume()
+    committed = world.clock.now = world.clock.now + FAULTY_FOR
+    world.queues.troubles = [refusal("AccessDenied")] * 3
+    assert world.consume().wait == 60
+    world.clock.now = committed + FAULTY_FOR - 1
+    assert world.consume().wait == 60
+    world.clock.now = committed + FAULTY_FOR
+    assert world.consume().wait == 0
 
 
 def test_a_hand_over_that_sqs_calls_invalid_is_dead_lettered_within_minutes(world: World) -> None:

@@ -8,7 +8,7 @@ from functions.consumer.consume import Verdict
 from shared.backoff import ATTEMPTS, BUG, FAULTY_FOR
 from shared.effects import HOUR
 from shared.errors import Permanent
-from tests.consumer.world import LEASE, World
+from tests.consumer.world import LEASE, NOW, World
 
 EVER = 1000
 CANCELLED = "TransactionCanceledException TransactionCanceledException"
@@ -103,6 +103,58 @@ def test_a_table_that_the_deployment_forbids_lets_sqs_dead_letter_the_message(wo
     assert {(verdict.state, verdict.wait) for verdict in waiting} == {("unclaimed", 60)}
     assert sum(verdict.wait or 0 for verdict in waiting) == FAULTY_FOR
     assert (last.state, last.wait) == ("unclaimed", 0)
+
+
+def test_after_an_hour_of_throttling_a_deployments_fault_still_has_its_hour(world: World) -> None:
+    world.faults.refuse("GetItem", "ThrottlingException", EVER)
+    throttled = consume_for(world, FAULTY_FOR + 60)
+    assert {verdict.state for verdict in throttled} == {"retry"}
+    world.faults.forget()
+    world.faults.refuse("GetItem", "AccessDeniedException", EVER)
+    *retries, last = consume_for(world, FAULTY_FOR + 60)
+    assert {(verdict.state, verdict.wait) for verdict in retries} == {("retry", 60)}
+    assert sum(verdict.wait or 0 for verdict in retries) == FAULTY_FOR
+    assert (last.state, last.wait) == ("failed", 0)
+
+
+@pytest.mark.parametrize("between", ["ThrottlingException", "ValidationException"])
+def test_another_kind_of_failure_in_between_begins_the_hour_anew(world: World, between: str) -> None:
+    world.faults.refuse("GetItem", "AccessDeniedException", EVER)
+    assert consume_for(world, FAULTY_FOR - 120)[-1].state == "retry"
+    world.faults.forget()
+    assert "faulty_since" in world.inbox()
+    world.faults.refuse("GetItem", between)
+    assert world.consume().state == "retry"
+    assert "faulty_since" not in world.inbox()
+    world.faults.refuse("GetItem", "AccessDeniedException", EVER)
+    *retries, last = consume_for(world, FAULTY_FOR + 60)
+    assert sum(verdict.wait or 0 for verdict in retries) == FAULTY_FOR
+    assert last.state == "failed"
+
+
+def test_a_redriven_message_has_an_hour_of_its_own(world: World) -> None:
+    world.faults.refuse("GetItem", "AccessDeniedException", EVER)
+    assert consume_for(world, FAULTY_FOR + 60)[-1].state == "failed"
+    world.faults.forget()
+    assert "faulty_since" not in world.inbox()
+    world.faults.refuse("GetItem", "AccessDeniedException")
+    assert world.consume("redriven").wait == 60
+
+
+def test_nor_does_a_message_inherit_what_another_one_left(world: World) -> None:
+    """SQS has counted the other one out before its hour was over."""
+    world.faults.refuse("GetItem", "AccessDeniedException", 2)
+    world.consume()
+    world.clock.now += 10 * FAULTY_FOR
+    assert (world.consume("redriven").wait, world.inbox()["faulty_since"]) == (60, world.clock.now)
+
+
+def test_a_commit_forgets_the_fault(world: World) -> None:
+    world.faults.refuse("GetItem", "AccessDeniedException")
+    world.consume()
+    assert world.inbox()["faulty_since"] == NOW
+    assert world.consume().state == "committed"
+    assert "faulty_since" not in world.inbox()
 
 
 def test_a_permission_that_comes_within_the_hour_has_cost_no_attempt(world: World) -> None:

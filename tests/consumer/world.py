@@ -154,7 +154,7 @@ class World:
     def worker(self) -> Worker:
         """Waits as long as a back-off allows, so that its limits can be told."""
         books = DynamoBooks(self.store, Policy(mail_connected=True))
-        return Worker(self.store, books, self.performers, lambda _least, most: most)
+        return Worker(self.store, books, self.performers, self.handover, lambda _least, most: most)
 
     @property
     def consumer(self) -> Consumer:

@@ -50,7 +50,6 @@ class Lambda:
         return Handler(
             worker=replace(worker, performers=replace(worker.performers, send_mail=self.mailer.send)),
             mailer=self.mailer,
-            handover=self.world.handover,
             sqs=self.sqs,
             lanes={arn: lane for lane, arn in ARNS.items()},
             urls=URLS,

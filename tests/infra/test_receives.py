@@ -58,6 +58,17 @@ def test_an_hour_of_a_deployments_fault_fits_beside_all_the_retries(queue: str) 
     assert while_the_deployment_is_at_fault() + beside < most_receives(queue)
 
 
+def test_a_deployments_fault_that_follows_an_hour_of_throttling_fits() -> None:
+    def receives(seed: int) -> int:
+        jitter, faulty, count = Random(seed).uniform, 0, receives_uncounted(HOUR, seed)  # noqa: S311 - a jitter
+        while faulty < FAULTY_FOR:
+            faulty += while_faulty(jitter)
+            count += 1
+        return count
+
+    assert max(map(receives, range(300))) < most_receives("EventsQueue")
+
+
 @pytest.mark.parametrize("queue", ["EventsQueue", "EffectsQueue"])
 def test_a_day_of_a_throttled_table_fits(queue: str) -> None:
     assert max(receives_uncounted(DAY, seed) for seed in range(300)) < most_receives(queue)

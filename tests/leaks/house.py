@@ -101,7 +101,10 @@ class House:
 
     def settle(self, event: object) -> list[str]:
         """`event`, and all that it owes, undisturbed; the states that the log tells."""
-        return [self.deliver(event), *(self.perform(owed) for owed in self.stage.handed_over())]
+        states = [self.deliver(event)]
+        while waiting := self.stage.handed_over():
+            states += map(self.perform, waiting)
+        return states
 
     def _hand_out(self, build: Any, message: Message, environ: Mapping[str, str] = {}) -> str:  # noqa: ANN401 - one of two
         records = [message.received(self.theatre.clock.now)]
@@ -129,7 +132,9 @@ class House:
                 self.deliver(event, trouble, point, lasting)
         self.stage.put_back(before)
         self.deliver(event)
-        for owed in self.stage.handed_over():
+        waiting = self.stage.handed_over()
+        while waiting:
+            owed = waiting.pop(0)
             committed = self.stage.keep()
             assert (state := self.perform(owed)) in {"performed", "waits"}, (state, self.said[-2])
             for point in range(len(self.troubled.calls)):
@@ -138,6 +143,7 @@ class House:
                     self.perform(owed, trouble, point, lasting)
             self.stage.put_back(committed)
             self.perform(owed)
+            waiting += self.stage.handed_over()
         self.stage.put_back(before)
 
     def _inbox(self) -> str:

@@ -26,9 +26,10 @@ FAILED = "invoice.payment_failed"
 
 
 def owed(house: House, name: str = FAILED) -> dict[Queue, Sent]:
-    """The messages that are handed over once the sample is committed, by their queue."""
+    """The messages of both lanes once the sample is committed; the worker of the effects would hand the mails on."""
     assert house.deliver(planted(name, house.canaries)) == "committed"
-    return {sent.queue: sent for sent in house.stage.handed_over()}
+    (sent,) = house.stage.handed_over()
+    return {queue: Sent(queue, sent.body) for queue in ("effects", "mails")}
 
 
 def test_neither_a_farewell_with_its_link_nor_an_erasure_is_heard(house: House) -> None:

@@ -17,11 +17,15 @@ PERFORMED_BY = 4 * DAY
 
 @dataclass(eq=False)
 class Lane:
-    """A message of one of the worker's queues: what it is about, what it meets, and from which event on."""
+    """A message of one of the worker's queues: what it is about, what it meets, and from which event on.
+
+    `mails` is what the message meets by which the worker of the effects hands the mails on.
+    """
 
     message: Message
     event: Event
     fate: Fate
+    mails: Fate = field(default_factory=Fate)
     since: int = 0
 
 
@@ -67,7 +71,7 @@ class Flight:
             later = self.clock.now + 1
             name = f"redriven {self._redriven}"
             again = replace(letter.message, message_id=name, sent=later, visible=later, first_received=None, receives=0)
-            self.add(Lane(again, letter.event, letter.fate.after_redrive), delivered)
+            self.add(Lane(again, letter.event, letter.fate.after_redrive, letter.mails), delivered)
         return letter
 
     def next(self, delivered: int, then: float | None) -> Lane | None:

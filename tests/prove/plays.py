@@ -63,10 +63,10 @@ def _in_order(matrix: Matrix, names: Sequence[str]) -> None:
         _, name = heapq.heappop(agenda)
         if name in SAMPLES and name not in STORY:
             with matrix.theatre.aside():
-                _with_what_follows(matrix, _of_stripe(name))
+                _with_what_follows(matrix, of_stripe(name))
             continue
         known = set(stage.own())
-        matrix.try_all(_of_stripe(name) if name in SAMPLES else _of_ours(matrix.theatre, name, "in the story"))
+        matrix.try_all(of_stripe(name) if name in SAMPLES else _of_ours(matrix.theatre, name, "in the story"))
         for new, message in stage.own().items():
             if new not in known:
                 heapq.heappush(agenda, (max(message["created"], clock.now), new))
@@ -77,7 +77,7 @@ def asked_at_stripe(matrix: Matrix) -> None:
     matrix.theatre.at_stripe = AT_STRIPE
     for name in ("charge.refunded", "payout.failed", "customer.subscription.updated.eleven_items"):
         with matrix.theatre.aside():
-            _with_what_follows(matrix, _of_stripe(name))
+            _with_what_follows(matrix, of_stripe(name))
     matrix.theatre.at_stripe = {}
 
 
@@ -85,12 +85,12 @@ def first_of_all(matrix: Matrix) -> None:
     """Each sample as the first that is ever heard, with what follows."""
     for name in ROUTED:
         with matrix.theatre.aside():
-            _with_what_follows(matrix, _of_stripe(name))
+            _with_what_follows(matrix, of_stripe(name))
 
 
 def one(name: str) -> Callable[[Matrix], None]:
     """A single sample, with what follows."""
-    return lambda matrix: _with_what_follows(matrix, _of_stripe(name))
+    return lambda matrix: _with_what_follows(matrix, of_stripe(name))
 
 
 trial = one("customer.subscription.created.trialing")
@@ -103,18 +103,18 @@ by_hand = one("invoice.finalized.send_invoice")
 def leaving(matrix: Matrix) -> None:
     """A customer's only subscription ends: a farewell with an export, and an erasure thirty days later."""
     for name in STAY:
-        matrix.theatre.play(_of_stripe(name))
-    _with_what_follows(matrix, _of_stripe("customer.subscription.deleted"))
+        matrix.theatre.play(of_stripe(name))
+    _with_what_follows(matrix, of_stripe("customer.subscription.deleted"))
 
 
 def account_leaving(matrix: Matrix) -> None:
     """The account of a customer who was just told farewell, file and all, leaves; what is held of it is erased."""
     stage, left = matrix.theatre.stage, SAMPLES["account.application.deauthorized"]
     for name in (*STAY, "customer.subscription.deleted"):
-        matrix.theatre.play(_of_stripe(name, account=left["account"]))
+        matrix.theatre.play(of_stripe(name, account=left["account"]))
     for name in tuple(stage.own()):
         matrix.theatre.play(_of_ours(matrix.theatre, name, "of an account"))
-    _with_what_follows(matrix, _of_stripe(left["type"], created=int(matrix.theatre.clock.now)))
+    _with_what_follows(matrix, of_stripe(left["type"], created=int(matrix.theatre.clock.now)))
 
 
 def _with_what_follows(matrix: Matrix, act: Act) -> None:
@@ -127,7 +127,8 @@ def _with_what_follows(matrix: Matrix, act: Act) -> None:
             _with_what_follows(matrix, _of_ours(matrix.theatre, new, f"after {act.name}"))
 
 
-def _of_stripe(name: str, **changes: object) -> Act:
+def of_stripe(name: str, **changes: object) -> Act:
+    """A sample as Stripe sends it, but for `changes`."""
     event = SAMPLES[name] | changes
     return Act(name, _handler(event), json.dumps(event), event["created"] + SOON)
 

@@ -154,7 +154,8 @@ class _Run:
             pass
         for sent in self.theatre.stage.handed_over():
             fate = turn.effects if sent.queue == "effects" else turn.mails
-            self.flight.add(Lane(self._sent_now(sent.queue, sent.body), turn.event, fate), self.counts["messages"])
+            lane = Lane(self._sent_now(sent.queue, sent.body), turn.event, fate, turn.mails)
+            self.flight.add(lane, self.counts["messages"])
         if not acknowledged:
             # Of itself nothing dies: without a trouble it would be redriven for ever.
             assert trouble, f"{turn.event.type} {turn.event.id} died of nothing"
@@ -169,8 +170,10 @@ class _Run:
         """Let the worker receive a message once."""
         trouble = self.flight.trouble(lane, self.counts["messages"], last=last)
         acknowledged = self._receive(lane.message, trouble, lane.event)
-        for sent in self.theatre.stage.handed_over():  # a long erasure goes on
-            self.flight.add(Lane(self._sent_now(sent.queue, sent.body), lane.event, Fate()), self.counts["messages"])
+        for sent in self.theatre.stage.handed_over():  # the mails are handed on, or a long erasure goes on
+            fate = lane.mails if sent.queue == "mails" else Fate()
+            new = Lane(self._sent_now(sent.queue, sent.body), lane.event, fate, lane.mails)
+            self.flight.add(new, self.counts["messages"])
         if acknowledged:
             self.flight.lanes.remove(lane)
         elif trouble and trouble is not Trouble.DEFERRED and lane.message.receives >= RECEIVES:

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from functions.consumer import claim
 from functions.consumer.routes import ROUTES
-from functions.effects import eraser, turn
+from functions.effects import eraser, handler, turn
 from functions.effects.lease import Leased
+from functions.effects.perform import perform
 from shared.inbox.outbox import in_lane
 from tests.prove.compare import compare
 from tests.prove.conftest import Report
@@ -21,6 +23,7 @@ from tests.prove.plays import (
     in_order,
     in_order_with_variants,
     leaving,
+    of_stripe,
     one,
     trial,
 )
@@ -106,6 +109,33 @@ def test_a_consumer_that_takes_over_a_committed_event_is_found_out(
     monkeypatch.setattr(claim, "_settled", lambda item: None if item["state"] == "committed" else settled(item))
     matrix = tried(theatre, OTHERS, one("invoice.payment_failed"))
     assert "inbox" in lost(matrix)
+
+
+def test_the_mails_are_handed_on_between_the_lease_and_the_first_effect_so_that_a_stop_meets_each(
+    theatre: Theatre,
+) -> None:
+    calls = theatre.play(of_stripe("invoice.payment_failed"))
+    committed = calls.index("dynamodb.TransactWriteItems")
+    assert calls[committed + 1 : committed + 5] == (
+        "sqs.SendMessage",  # by the consumer
+        "dynamodb.UpdateItem",
+        "sqs.SendMessage",  # by the worker of the effects
+        "scheduler.CreateSchedule",
+    )
+
+
+def test_a_worker_that_hands_the_mails_on_only_in_the_end_is_found_out(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(own: turn.Turn) -> turn.Result:
+        result = perform(replace(own, leased=replace(own.leased, hands_on=False)))
+        if own.leased.hands_on:
+            own.worker.handover.send(own.leased.event_id, own.leased.account, ("mails",))
+        return result
+
+    monkeypatch.setattr(handler, "perform", late)
+    matrix = tried(theatre, STOPPED, one("invoice.payment_failed"))
+    assert {"inbox", "mail"} <= lost(matrix)
 
 
 def test_a_worker_that_forgets_its_marks_is_found_out(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from functions.consumer import claim, consume, wiring
+from functions.consumer import claim, wiring
+from functions.consumer import retry as retry_of_events
 from functions.consumer.decide import decide
 from functions.effects import retry
 from shared.books import Books
@@ -55,7 +56,7 @@ class Troubles:
 
     def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
         """Stand between the processes and AWS, and between the consumer and its handlers."""
-        for module in (claim, consume, retry):
+        for module in (claim, retry_of_events, retry):
             monkeypatch.setattr(module, "ATTEMPTS", ATTEMPTS)
         monkeypatch.setattr(retry, "FAULTY_FOR", FAULTY_FOR)
         monkeypatch.setattr(wiring, "decide", self._decide)

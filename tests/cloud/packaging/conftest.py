@@ -11,8 +11,8 @@ import pytest
 
 from infra import env
 from infra import running as local
-from infra.stack import Stack
-from tests.cloud.conftest import ARCHITECTURE, BUILT
+from infra.stack import Stack, deployed
+from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.cloud.packaging.rie import TOOLS, Function, running
 
 type Environs = dict[str, dict[str, str]]
@@ -28,6 +28,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.cloud)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A stack of this folder's own: its functions live by the real clock, and another file's tests let hours pass.
+
+    A link that one of them has presigned for a minute would have expired in a cloud whose clock is ahead.
+    """
+    with deployed(BUILT, ARCHITECTURE, SECRET, MailConnectedCustomers="true") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
