@@ -97,57 +97,57 @@ PYTHON := .venv/bin/python
 .PHONY: run demo send signed env invoke secret show resend handover import wrap corpus endpoint reconcile
 run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a journey, and stay up (PORT=4599 BIND=127.0.0.1)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
-	@$(PYTHON) -m infra.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
+	@$(PYTHON) -m cli.local.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
 
 demo: $(DEV) $(CLOUD) ## the same, but end; exit 0 only if every outcome was as it should be
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
-	@$(PYTHON) -m infra.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) --end
+	@$(PYTHON) -m cli.local.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) --end
 
 send: $(DEV) ## sign and post a sample event: EVENT=invoice.payment_failed [ID=evt_…] [ACCOUNT=acct_…] [URL=… SECRET=…]
-	@$(PYTHON) -m infra.send $(or $(EVENT),$(error say which: make send EVENT=invoice.payment_failed; events/ has them)) \
+	@$(PYTHON) -m cli.samples.send $(or $(EVENT),$(error say which: make send EVENT=invoice.payment_failed; events/ has them)) \
 	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(URL),--url $(URL)) $(if $(SECRET),--secret $(SECRET))
 
 signed: $(DEV) ## print a sample, freshly signed, as API Gateway hands it to ingest: EVENT=… [ID=… ACCOUNT=… ENDPOINT=… SECRET=…]
-	@$(PYTHON) -m infra.signed $(or $(EVENT),$(error say which: make signed EVENT=invoice.payment_failed; events/ has them)) \
+	@$(PYTHON) -m cli.samples.signed $(or $(EVENT),$(error say which: make signed EVENT=invoice.payment_failed; events/ has them)) \
 	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(SECRET),--secret $(SECRET))
 
 env: $(DEV) ## print the functions' settings on the running local cloud, as `sam local invoke --env-vars` takes them
-	@$(PYTHON) -m infra.env
+	@$(PYTHON) -m cli.local.env
 
 invoke: $(DEV) $(SAM) ## sam local invoke (needs Docker) against the local cloud of `make run BIND=0.0.0.0`: EVENT=… [FUNCTION=IngestFunction]
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
-	@$(PYTHON) -m infra.invoke $(or $(EVENT),$(error say which: make invoke EVENT=invoice.payment_failed; events/ has them)) \
+	@$(PYTHON) -m cli.local.invoke $(or $(EVENT),$(error say which: make invoke EVENT=invoice.payment_failed; events/ has them)) \
 	  $(if $(FUNCTION),--function $(FUNCTION))
 
 secret: $(DEV) ## give an endpoint a signing secret: NAME=direct VALUE=whsec_… [SECRET_ID=the stack's SigningSecretsId] [ALONE=1]
-	@$(PYTHON) -m infra.secret $(or $(NAME),$(error NAME=direct is missing)) $(or $(VALUE),$(error VALUE=whsec_… is missing)) \
+	@$(PYTHON) -m cli.operate.secret $(or $(NAME),$(error NAME=direct is missing)) $(or $(VALUE),$(error VALUE=whsec_… is missing)) \
 	  $(if $(SECRET_ID),--secret-id $(SECRET_ID)) $(if $(ALONE),--alone)
 
 show: $(DEV) ## print all that is held about a customer: CUSTOMER=cus_… [ACCOUNT=acct_… STACK=billhook]
-	@$(PYTHON) -m infra.show $(or $(CUSTOMER),$(error CUSTOMER=cus_… is missing)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(STACK),--stack $(STACK))
+	@$(PYTHON) -m cli.operate.show $(or $(CUSTOMER),$(error CUSTOMER=cus_… is missing)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(STACK),--stack $(STACK))
 
 resend: $(DEV) ## put what Scheduler could not deliver into the queue again: STACK=billhook [DRY_RUN=1]
-	@$(PYTHON) -m infra.resend --stack $(or $(STACK),$(error STACK=billhook, the stack's name, is missing)) $(if $(DRY_RUN),--dry-run)
+	@$(PYTHON) -m cli.operate.resend --stack $(or $(STACK),$(error STACK=billhook, the stack's name, is missing)) $(if $(DRY_RUN),--dry-run)
 
 handover: $(DEV) ## tell the effects worker again of what is owed: [STACK=billhook AFTER=1h FAILED=1 DRY_RUN=1]
-	@$(PYTHON) -m infra.hand_over $(if $(STACK),--stack $(STACK)) $(if $(AFTER),--after $(AFTER)) $(if $(FAILED),--failed) $(if $(DRY_RUN),--dry-run)
+	@$(PYTHON) -m cli.operate.hand_over $(if $(STACK),--stack $(STACK)) $(if $(AFTER),--after $(AFTER)) $(if $(FAILED),--failed) $(if $(DRY_RUN),--dry-run)
 
 import: $(DEV) $(BUILD) ## after a mistaken sam delete: write what CloudFormation needs to take back what is left: STACK=billhook
-	@$(PYTHON) -m infra.import_stack --stack $(or $(STACK),$(error STACK=billhook, the deleted stack's name, is missing)) --template $(BUILD)
+	@$(PYTHON) -m cli.operate.import_stack --stack $(or $(STACK),$(error STACK=billhook, the deleted stack's name, is missing)) --template $(BUILD)
 
 wrap: $(DEV) ## write events/sqs/, the samples as `sam local invoke ConsumerFunction -e` takes them
-	@$(PYTHON) -m infra.wrap
+	@$(PYTHON) -m cli.samples.wrap
 
 corpus: $(DEV) ## at a release: write tests/upgrade/<version>/, what this version leaves for the next to find
 	@$(PYTHON) -m tests.upgrade.record
 
 endpoint: $(DEV) ## have Stripe send what is routed: STACK=… [REGION=…], or URL=… SECRET_ID=… [ONLY=direct API_VERSION=… KEEP_OLD=1 DRY_RUN=1]
-	@$(if $(REGION),AWS_DEFAULT_REGION=$(REGION)) $(PYTHON) -m infra.endpoint $(if $(STACK),--stack $(STACK),\
+	@$(if $(REGION),AWS_DEFAULT_REGION=$(REGION)) $(PYTHON) -m cli.operate.endpoint $(if $(STACK),--stack $(STACK),\
 	  --url $(or $(URL),$(error STACK=the stack's name is missing)) --secret-id $(or $(SECRET_ID),$(error SECRET_ID=the output SigningSecretsId is missing))) \
 	  $(if $(ONLY),--only $(ONLY)) $(if $(API_VERSION),--api-version $(API_VERSION)) $(if $(KEEP_OLD),--keep-old) $(if $(DRY_RUN),--dry-run)
 
 reconcile: $(DEV) ## offer what Stripe has and the inbox has not: SINCE=3d [UNTIL=… ACCOUNT=… STACK=billhook DRY_RUN=1 FROM_THE_BEGINNING=1 QUEUED=1]
-	@$(PYTHON) -m infra.reconcile --since $(or $(SINCE),$(error SINCE=3d is missing, or a date)) $(if $(UNTIL),--until $(UNTIL)) \
+	@$(PYTHON) -m cli.operate.reconcile --since $(or $(SINCE),$(error SINCE=3d is missing, or a date)) $(if $(UNTIL),--until $(UNTIL)) \
 	  $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(STACK),--stack $(STACK)) $(if $(DRY_RUN),--dry-run) \
 	  $(if $(FROM_THE_BEGINNING),--from-the-beginning) $(if $(QUEUED),--queued)
 

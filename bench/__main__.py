@@ -14,7 +14,7 @@ from bench.local import measured as measured_locally
 from bench.packages import Packages, assemble, zipped
 from bench.rate import rates
 from bench.stand_in import stand_in
-from infra import samples
+from cli.samples import samples
 from shared.inbox.lanes import LANES
 
 DELAY = 0.005

@@ -15,13 +15,13 @@ import pytest
 from moto import mock_aws
 
 from bench.meter import Cost, Meter
+from cli.samples import samples
 from functions.consumer.metrics import SERVICE as CONSUMER
 from functions.effects.metrics import SERVICE as WORKER
-from infra import samples
-from tests.consumer.world import REGION
+from tests.consumer.material import REGION
+from tests.prove.moto_cloud import MotoCloud, Queue
 from tests.prove.queues import Message
-from tests.prove.stage import Queue, Stage
-from tests.prove.theatre import Processes, Theatre
+from tests.prove.runner import Processes, Runner
 from tests.prove.wire import Wire
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ class Handled:
 
 
 class _MeteredWire(Wire):
-    def __init__(self, stage: Stage, meter: Meter) -> None:
-        super().__init__(stage)
+    def __init__(self, moto_cloud: MotoCloud, meter: Meter) -> None:
+        super().__init__(moto_cloud)
         self._meter = meter
 
     def attach(self, client: "BaseClient") -> None:
@@ -82,22 +82,24 @@ class _MeteredWire(Wire):
 
 
 @dataclass
-class Play:
+class Scenario:
     """A consumer and a worker on moto, warm from the second event on, with a clock that is where the message is."""
 
-    theatre: Theatre
+    runner: Runner
     meter: Meter
     log: io.StringIO
     processes: Processes = field(init=False)
 
     def __post_init__(self) -> None:
-        self.processes = Processes(self.theatre.stage.environ)
+        self.processes = Processes(self.runner.moto_cloud.environ)
 
     def handle(self, event: dict[str, Any], at: float, message: str = "") -> Handled:
         """Take one event through, and all that it owes; raises AssertionError if a message is not done at once."""
         consumer = self.commit(event, at, message)
         worker = list[Cost]()
-        while handed_over := self.theatre.stage.handed_over():  # by the consumer, and on by the worker of the effects
+        while (
+            handed_over := self.runner.moto_cloud.handed_over()
+        ):  # by the consumer, and on by the worker of the effects
             worker += [
                 self._take(sent.queue, event["type"], sent.body, f"owed by {event['id']}") for sent in handed_over
             ]
@@ -105,18 +107,18 @@ class Play:
 
     def commit(self, event: dict[str, Any], at: float, message: str = "") -> Cost:
         """Take one event through the consumer alone; raises as `handle` does."""
-        self.theatre.clock.now = at
+        self.runner.clock.now = at
         return self._take("events", event["type"], samples.encode(event).decode(), message or event["id"])
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """The items of a table, as DynamoDB has them; `table` is the name of its variable."""
         client: DynamoDBClient = boto3.client("dynamodb")
-        return list(client.scan(TableName=self.theatre.stage.environ[table])["Items"])
+        return list(client.scan(TableName=self.runner.moto_cloud.environ[table])["Items"])
 
     def _take(self, queue: Queue, kind: str, body: str, message_id: str) -> Cost:
         self.meter.cost = cost = Cost(kind, queue)
-        now, logged = self.theatre.clock.now, self.log.tell()
-        done = self.theatre.receive(Message(queue, body, message_id, now, now), self.processes)
+        now, logged = self.runner.clock.now, self.log.tell()
+        done = self.runner.receive(Message(queue, body, message_id, now, now), self.processes)
         line = self.log.getvalue()[logged:]
         assert done, (queue, kind, line)  # noqa: S101
         cost.logged, cost.state = len(line.encode()), json.loads(line)["message"]
@@ -124,16 +126,16 @@ class Play:
 
 
 @contextmanager
-def playing() -> Iterator[Play]:
+def playing() -> Iterator[Scenario]:
     """An empty stack."""
     with pytest.MonkeyPatch.context() as patch, mock_aws(), redirect_stdout(io.StringIO()) as log:
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        theatre, meter = Theatre(Stage()), Meter()
-        theatre.wire = _MeteredWire(theatre.stage, meter)
-        theatre.open(patch)
+        runner, meter = Runner(MotoCloud()), Meter()
+        runner.wire = _MeteredWire(runner.moto_cloud, meter)
+        runner.open(patch)
         _log_to(log)
         try:
-            yield Play(theatre, meter, log)
+            yield Scenario(runner, meter, log)
         finally:
             _log_to(sys.__stdout__)
 
@@ -146,16 +148,16 @@ def _log_to(stream: Any) -> None:  # noqa: ANN401 - whatever text goes to
                 handler.setStream(stream)
 
 
-def story(play: Play) -> Iterator[Handled]:
+def story(play: Scenario) -> Iterator[Handled]:
     """The story from the first event to the erasure, with what Billhook sends itself as it comes due."""
-    stage = play.theatre.stage
+    moto_cloud = play.runner.moto_cloud
     agenda: list[tuple[float, str]] = [(samples.sample(name)["created"], name) for name in STORY]
     heapq.heapify(agenda)
     while agenda:
         at, name = heapq.heappop(agenda)
-        known = set(stage.own())
-        event = samples.sample(name) if name in STORY else json.loads(stage.fire(name))
+        known = set(moto_cloud.own())
+        event = samples.sample(name) if name in STORY else json.loads(moto_cloud.fire(name))
         yield play.handle(event, at + DELIVERED_AFTER)
-        for new, message in stage.own().items():
+        for new, message in moto_cloud.own().items():
             if new not in known:
                 heapq.heappush(agenda, (max(message["created"], at), new))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bench.counting import STORY, Handled
 from bench.meter import Cost
-from infra.endpoint_plan import NOT_ENABLED
+from cli.operate.endpoint_plan import NOT_ENABLED
 
 MILLION = 1_000_000
 KILOBYTE, GIGABYTE = 2**10, 2**30

@@ -17,7 +17,7 @@ from bench import material
 from bench.packages import Packages
 from bench.processes import Lambda, Running, running
 from bench.stand_in import StandIn
-from infra import samples
+from cli.samples import samples
 from shared.inbox.lanes import LANES
 from shared.tables.attributes import to_item
 from tests.consumer.dynamodb_local import find_jar

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.packages import BASELINES, HOME
-from infra import samples
+from cli.local.stack import Stack, deploy
+from cli.samples import samples
 from infra.local_cloud.cloud import LocalCloud
-from infra.stack import Stack, deploy
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient

@@ -8,7 +8,7 @@ from typing import Any
 from bench.counting import playing
 from bench.processes import ENVIRONMENT
 from bench.stub import SECRET
-from infra import samples
+from cli.samples import samples
 from shared.tables.attributes import to_item
 
 MONTH = 30 * 86_400

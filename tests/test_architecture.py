@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from functions.consumer.routes import ROUTES
-from shared.own_types import is_own
+from shared.messages.internal_types import is_internal
 
 ROOT = Path(__file__).parents[1]
 EVENTS = ROOT / "events"
@@ -15,11 +15,25 @@ MODULES = sorted(path.relative_to(ROOT) for folder in ("functions", "shared") fo
 HANDLERS = [path for path in MODULES if path.parent.name == "handlers"]
 FILES = sorted(
     path.relative_to(ROOT)
-    for folder in ("functions", "shared", "infra", "bench", "tests")
+    for folder in ("functions", "shared", "cli", "infra", "bench", "tests")
     for path in (ROOT / folder).rglob("*.py")
 )
+LAYERS = (
+    "values",
+    "messages",
+    "failures",
+    "runtime",
+    "stripe_objects",
+    "effects",
+    "policy",
+    "records",
+    "mails",
+    "decisions",
+    "tables",
+    "inbox",
+)
 CALLS_OUT = {"boto3", "botocore", "http", "httpx", "requests", "socket", "ssl", "stripe", "urllib", "urllib3"}
-ASKS_STRIPE = {Path("functions/effects/observer.py"), Path("functions/reconcile/stripe_api.py")}
+ASKS_STRIPE = {Path("functions/effects/perform/observer.py"), Path("functions/reconcile/stripe_api.py")}
 MAKES_A_CLIENT = {"client", "resource", "create_client", "Session", "get_session"}
 
 
@@ -83,31 +97,33 @@ def test_no_function_imports_another(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
 def test_what_runs_on_lambda_imports_neither_tests_nor_tools(path: Path) -> None:
-    assert not {"tests", "infra"} & {package(name) for name in imports(path)}
+    assert not {"tests", "infra", "cli"} & {package(name) for name in imports(path)}
 
 
 def test_nothing_that_decides_can_call_out() -> None:
-    assert not CALLS_OUT & packages_reached(Path("functions/consumer/decide.py"))
+    assert not CALLS_OUT & packages_reached(Path("functions/consumer/decide/decide.py"))
 
 
 def test_what_commits_can_call_out_and_would_be_found() -> None:
     assert packages_reached(Path("functions/consumer/consume.py")) & CALLS_OUT == {"botocore"}
-    assert packages_reached(Path("functions/effects/observer.py")) & CALLS_OUT == {"stripe"}
+    assert packages_reached(Path("functions/effects/perform/observer.py")) & CALLS_OUT == {"stripe"}
 
 
 def test_nothing_that_decides_knows_of_tables_or_the_inbox() -> None:
-    folders = {path.parent for path in reachable(Path("functions/consumer/decide.py"))}
-    assert folders == {Path("functions/consumer"), Path("functions/consumer/handlers"), Path("shared")}
+    folders = {str(path.parent) for path in reachable(Path("functions/consumer/decide/decide.py"))}
+    of_the_consumer = {"functions/consumer", "functions/consumer/decide", "functions/consumer/handlers"}
+    assert folders <= of_the_consumer | {f"shared/{layer}" for layer in LAYERS[: LAYERS.index("tables")]}
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if path.parts[1] == "tables"], ids=str)
-def test_tables_know_nothing_of_the_inbox(path: Path) -> None:
-    assert not [name for name in imports(path) if name.startswith("shared.inbox")]
+def test_each_folder_of_shared_is_a_layer_and_no_module_lies_beside_them() -> None:
+    assert {path.parent for path in MODULES if path.parts[0] == "shared"} == {Path("shared", layer) for layer in LAYERS}
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if path.parent == Path("shared")], ids=str)
-def test_the_domain_knows_neither_tables_nor_the_inbox(path: Path) -> None:
-    assert not [name for name in imports(path) if name.startswith(("shared.tables", "shared.inbox"))]
+@pytest.mark.parametrize("path", [path for path in MODULES if path.parts[0] == "shared"], ids=str)
+def test_a_layer_imports_only_the_layers_before_it(path: Path) -> None:
+    below = LAYERS[: LAYERS.index(path.parts[1]) + 1]
+    used = {name.split(".")[1] for name in imports(path) if package(name) == "shared"}
+    assert used <= set(below)
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if path not in ASKS_STRIPE], ids=str)
@@ -156,7 +172,7 @@ def test_every_handler_has_its_route() -> None:
 
 @pytest.mark.parametrize("event_type", sorted(ROUTES))
 def test_what_stripe_sends_to_a_route_has_a_sample(event_type: str) -> None:
-    assert is_own(event_type) or (EVENTS / f"{event_type}.json").exists()
+    assert is_internal(event_type) or (EVENTS / f"{event_type}.json").exists()
 
 
 @pytest.mark.parametrize("path", FILES, ids=str)

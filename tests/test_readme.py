@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from functions.consumer import routes
-from shared.event import Event
-from shared.own_types import is_own
-from shared.policy import MAILS
+from shared.messages.internal_types import is_internal
+from shared.policy.policy import MAILS
+from shared.stripe_objects.event import Event
 from tests.support.books import BooksOf
 
 ROOT = Path(__file__).parents[1]
@@ -40,7 +40,7 @@ def test_every_make_target_that_it_names_exists() -> None:
 def test_its_table_of_events_is_the_route_table() -> None:
     table = README.partition("## Events")[2].partition("Anything else is recorded")[0]
     listed = re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", "".join(re.findall(r"^\|([^|]*)\|", table, re.MULTILINE)))
-    assert sorted(listed) == sorted(type_ for type_ in routes.ROUTES if not is_own(type_))
+    assert sorted(listed) == sorted(type_ for type_ in routes.ROUTES if not is_internal(type_))
 
 
 def test_its_table_of_mails_is_the_list_of_mails() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.consumer.claim import (
+from functions.consumer.commit.claim import (
     Claim,
     Claimed,
     Committed,
@@ -16,32 +16,32 @@ from functions.consumer.claim import (
     claim,
     claim_by_commit,
 )
-from functions.consumer.commit import FencedError
-from functions.consumer.consumer import Consumer
-from functions.consumer.failure import record_failure, record_retry
+from functions.consumer.commit.commit import FencedError
+from functions.consumer.commit.decide_and_commit import decide_and_commit
+from functions.consumer.commit.failures import record_failure, record_retry
+from functions.consumer.dependencies import Consumer
 from functions.consumer.message import Message
 from functions.consumer.retry import Retry, retry_after
-from functions.consumer.settle import settle
-from shared.backoff import BUG, FAULTY_FOR, before_uncounted, while_faulty
-from shared.books import Books
-from shared.effects import Publish
-from shared.failure import Failure, failure_of
+from shared.effects.announcement import Announcement
+from shared.failures.backoff import BUG, FAULTY_FOR, before_uncounted, while_faulty
+from shared.failures.kinds import Failure, failure_of
 from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 from shared.inbox.outbox import lanes_of
+from shared.records.books import Books
 
 
 @dataclass
-class Tally:
+class AttemptStats:
     """What an attempt has brought about, for the metrics; filled on the way, since it may fail after its commit."""
 
     started_ms: int | None = None
-    announced: tuple[Publish, ...] = ()
+    announced: tuple[Announcement, ...] = ()
     committed: bool = False
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Outcome:
     """What becomes of a message: `state` for the log; visible again after `wait` seconds, or gone if that is None."""
 
     state: str
@@ -50,10 +50,10 @@ class Verdict:
     attempt: int = 0
     reason: str | None = None
     """Why the event is ignored."""
-    tally: Tally = field(default_factory=Tally, compare=False)
+    stats: AttemptStats = field(default_factory=AttemptStats, compare=False)
 
 
-def consume(consumer: Consumer, message: Message) -> Verdict:
+def consume(consumer: Consumer, message: Message) -> Outcome:
     """Take one message through the stages; whatever fails, the verdict says what to do with the message."""
     try:
         claimed, books = _claim(consumer, message)
@@ -61,8 +61,8 @@ def consume(consumer: Consumer, message: Message) -> Verdict:
         return _unclaimed(consumer, message, error)
     match claimed:
         case New() | Claimed():
-            tally = Tally(claimed.started_ms)
-            return replace(_attempt(consumer, claimed, books, message, tally), tally=tally)
+            stats = AttemptStats(claimed.started_ms)
+            return replace(_attempt(consumer, claimed, books, message, stats), stats=stats)
         case _:
             return _not_ours(consumer, message, claimed)
 
@@ -72,7 +72,7 @@ def _claim(consumer: Consumer, message: Message) -> tuple[New | Claim, Books]:
     ignore = consumer.ignore(message)
     if message.first and message.readable and not ignore:
         try:
-            known, books = consumer.look(message)
+            known, books = consumer.prefetch(message)
         except ClientError as error:
             if failure_of(error).kind != "bug":
                 raise
@@ -83,12 +83,12 @@ def _claim(consumer: Consumer, message: Message) -> tuple[New | Claim, Books]:
     return claim(consumer.store, message, ignore), consumer.books
 
 
-def _unclaimed(consumer: Consumer, message: Message, error: ClientError | BotoCoreError) -> Verdict:
+def _unclaimed(consumer: Consumer, message: Message, error: ClientError | BotoCoreError) -> Outcome:
     """The inbox could not be written, so it cannot tell since when: a fault's hour begins with the first receive."""
-    return _uncounted(consumer, _waited(consumer, message), Verdict("unclaimed", failure=failure_of(error)))
+    return _uncounted(consumer, _waited(consumer, message), Outcome("unclaimed", failure=failure_of(error)))
 
 
-def _uncounted(consumer: Consumer, waited: float, verdict: Verdict) -> Verdict:
+def _uncounted(consumer: Consumer, waited: float, verdict: Outcome) -> Outcome:
     """`verdict` with its wait; the inbox counts no attempt, so SQS dead-letters what `waited` seconds did not cure."""
     wait = before_uncounted(waited, consumer.jitter)
     match verdict.failure:
@@ -104,41 +104,41 @@ def _waited(consumer: Consumer, message: Message) -> float:
     return consumer.store.clock() - message.first_received_ms / 1000
 
 
-def _not_ours(consumer: Consumer, message: Message, claimed: NotOurs) -> Verdict:
+def _not_ours(consumer: Consumer, message: Message, claimed: NotOurs) -> Outcome:
     match claimed:
         case Committed(lanes, committed_ms):
-            return _hand_over(consumer, message, lanes, committed_ms, Verdict("handed over"))
+            return _hand_over(consumer, message, lanes, committed_ms, Outcome("handed over"))
         case Duplicate("ignored", reason):
-            return Verdict("ignored", reason=reason)
+            return Outcome("ignored", reason=reason)
         case Duplicate():
-            return Verdict("duplicate")
+            return Outcome("duplicate")
         case LeasedElsewhere(seconds):
-            return Verdict("leased elsewhere", seconds + 1)
+            return Outcome("leased elsewhere", seconds + 1)
         case AwaitingDeadLetter():
-            return Verdict("awaiting dead letter", 0)
+            return Outcome("awaiting dead letter", 0)
         case Exhausted(claim=ours):
             return _fail(consumer, ours, message, Failure("Crashed", "no_answer", "", "bug"))
 
 
-def _attempt(consumer: Consumer, ours: Ours, books: Books, message: Message, tally: Tally) -> Verdict:
+def _attempt(consumer: Consumer, ours: Ours, books: Books, message: Message, stats: AttemptStats) -> Outcome:
     """Decide and commit; then tell the effects worker of what is owed."""
     try:
-        outbox, decision = settle(consumer, ours, books, message.body)
+        outbox, decision = decide_and_commit(consumer, ours, books, message.body)
     except FencedError:
-        return Verdict("fenced", consumer.store.lease, attempt=ours.attempt)
+        return Outcome("fenced", consumer.store.lease, attempt=ours.attempt)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and tried again or dead-lettered
         return _failed(consumer, ours, message, error)
-    tally.committed = True
-    tally.announced = tuple(effect for effect in decision.then if isinstance(effect, Publish))
+    stats.committed = True
+    stats.announced = tuple(effect for effect in decision.then if isinstance(effect, Announcement))
     state = "committed" if outbox else "done"
     # One message, even if both lanes are owed: the worker of the effects hands the mails on.
-    verdict = Verdict(state, attempt=ours.attempt)
+    verdict = Outcome(state, attempt=ours.attempt)
     return _hand_over(consumer, message, lanes_of(outbox)[:1], int(consumer.store.clock() * 1000), verdict)
 
 
 def _hand_over(
-    consumer: Consumer, message: Message, lanes: tuple[Lane, ...], committed_ms: int, verdict: Verdict
-) -> Verdict:
+    consumer: Consumer, message: Message, lanes: tuple[Lane, ...], committed_ms: int, verdict: Outcome
+) -> Outcome:
     """Tell the worker; if SQS refuses, the message comes again and is handed over by reading alone.
 
     Nothing is written after the commit, so how long SQS has refused goes by the commit, or by the first receive since.
@@ -151,7 +151,7 @@ def _hand_over(
     return verdict
 
 
-def _failed(consumer: Consumer, ours: Ours, message: Message, error: Exception) -> Verdict:
+def _failed(consumer: Consumer, ours: Ours, message: Message, error: Exception) -> Outcome:
     """Record why the attempt failed, and whether another one follows."""
     failure = failure_of(error)
     match ours:
@@ -169,18 +169,18 @@ def _failed(consumer: Consumer, ours: Ours, message: Message, error: Exception) 
     return _retry(consumer, claimed, failure, retry) if retry else _fail(consumer, claimed, message, failure)
 
 
-def _retry(consumer: Consumer, claimed: Claimed, failure: Failure, retry: Retry) -> Verdict:
+def _retry(consumer: Consumer, claimed: Claimed, failure: Failure, retry: Retry) -> Outcome:
     wait = retry.wait
     try:
         record_retry(consumer.store, claimed, failure, retry)
     except (ClientError, BotoCoreError):
         wait = max(wait, consumer.store.lease)  # the lease stands, so nobody can take the event over sooner
-    return Verdict("retry", wait, failure, claimed.attempt)
+    return Outcome("retry", wait, failure, claimed.attempt)
 
 
-def _fail(consumer: Consumer, claimed: Claimed, message: Message, failure: Failure) -> Verdict:
+def _fail(consumer: Consumer, claimed: Claimed, message: Message, failure: Failure) -> Outcome:
     try:
         record_failure(consumer.store, consumer.books, claimed, failure, message.body)
     except (ClientError, BotoCoreError):
-        return Verdict("unrecorded", consumer.store.lease, failure, claimed.attempt)
-    return Verdict("failed", 0, failure, claimed.attempt)
+        return Outcome("unrecorded", consumer.store.lease, failure, claimed.attempt)
+    return Outcome("failed", 0, failure, claimed.attempt)

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.consumer.consume import Verdict, consume
-from functions.consumer.consumer import Consumer
+from functions.consumer.consume import Outcome, consume
+from functions.consumer.dependencies import Consumer
 from functions.consumer.message import Message, read_message
 from functions.consumer.metrics import WARNED_OF, metrics_of
-from shared.errors import Unforeseen
+from shared.failures.errors import Unforeseen
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -61,7 +61,7 @@ def _show_again(sqs: "SQSClient", queue_url: str, message: Message, wait: int, l
         logger.warning("visibility unchanged", extra={"event_id": message.event_id, "code": type(error).__name__})
 
 
-def _log(logger: "Logger", message: Message, verdict: Verdict, now: float, namespace: str) -> None:
+def _log(logger: "Logger", message: Message, verdict: Outcome, now: float, namespace: str) -> None:
     """One line an event, read by CloudWatch as metrics, too: ids and states, no payload, name, address or secret."""
     line = {
         "event_id": message.event_id,
@@ -72,7 +72,7 @@ def _log(logger: "Logger", message: Message, verdict: Verdict, now: float, names
         "reason": verdict.reason,
         "error": str(verdict.failure) if verdict.failure else None,
         "again_in_s": verdict.wait,
-        "ms": round(now * 1000) - verdict.tally.started_ms if verdict.tally.started_ms else None,
+        "ms": round(now * 1000) - verdict.stats.started_ms if verdict.stats.started_ms else None,
         "since_received_ms": round(now * 1000) - message.sent_ms,
     }
     known = {name: value for name, value in line.items() if value is not None}

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.event import PLATFORM, subject_of
-from shared.own_types import is_own
-from shared.sample_ids import is_shared_by_samples
+from shared.messages.internal_types import is_internal
+from shared.messages.sample_ids import is_shared_by_samples
+from shared.stripe_objects.event import PLATFORM, subject_of
 
 UNREADABLE = "unreadable"
 
@@ -49,7 +49,7 @@ class Message:
     @property
     def own(self) -> bool:
         """Whether one of our schedules sent it, and not Stripe."""
-        return is_own(self.type)
+        return is_internal(self.type)
 
 
 def read_message(record: Mapping[str, Any]) -> Message:

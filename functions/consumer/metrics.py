@@ -13,11 +13,11 @@ because a resource is missing.
 from collections.abc import Iterator
 from typing import Any
 
-from functions.consumer.consume import Verdict
+from functions.consumer.consume import Outcome
 from functions.consumer.message import Message
-from shared.api_versions import is_known
-from shared.effects import Publish
-from shared.emf import directive, embedded
+from shared.effects.announcement import Announcement
+from shared.runtime.emf import directive, embedded
+from shared.stripe_objects.api_versions import is_known
 
 SERVICE = "consumer"
 COUNT, MILLISECONDS = "Count", "Milliseconds"
@@ -44,13 +44,13 @@ CHANGES = {
 """In the business's words: a customer's first subscription that gives access, and the end of the last one."""
 
 
-def metrics_of(message: Message, verdict: Verdict, now: float, namespace: str) -> dict[str, Any]:
+def metrics_of(message: Message, verdict: Outcome, now: float, namespace: str) -> dict[str, Any]:
     """The fields that make a log line count in `namespace`, at epoch seconds `now`; none if nothing counts."""
     counts = {name: (unit, value) for name, unit, value in _counts(message, verdict, now)}
     directives = [directive(namespace, {name: unit for name, (unit, _) in counts.items()})] if counts else []
     fields: dict[str, Any] = {name: value for name, (_, value) in counts.items()}
     # An event tells of one payment at most; its amount is in minor units, which only add up within a currency.
-    for one in verdict.tally.announced:
+    for one in verdict.stats.announced:
         amount, currency = one.facts.get("amount_received"), one.facts.get("currency")
         if one.name == "payment.succeeded" and isinstance(amount, int) and isinstance(currency, str):
             directives.append(directive(namespace, {"PaymentReceived": COUNT}, "currency"))
@@ -58,8 +58,8 @@ def metrics_of(message: Message, verdict: Verdict, now: float, namespace: str) -
     return {"service": SERVICE, **fields, **embedded(now, directives)} if directives else {}
 
 
-def _counts(message: Message, verdict: Verdict, now: float) -> Iterator[tuple[str, str, int]]:
-    committed = verdict.tally.committed
+def _counts(message: Message, verdict: Outcome, now: float) -> Iterator[tuple[str, str, int]]:
+    committed = verdict.stats.committed
     if committed:
         yield "Done", COUNT, 1
     if verdict.state in STATES:
@@ -71,9 +71,9 @@ def _counts(message: Message, verdict: Verdict, now: float) -> Iterator[tuple[st
     if (committed or verdict.state == "failed") and message.api_version and not is_known(message.api_version):
         yield "UnknownApiVersion", COUNT, 1
     for name, metric in CHANGES.items():
-        if times := _times(name, verdict.tally.announced):
+        if times := _times(name, verdict.stats.announced):
             yield metric, COUNT, times
 
 
-def _times(name: str, announced: tuple[Publish, ...]) -> int:
+def _times(name: str, announced: tuple[Announcement, ...]) -> int:
     return sum(one.name == name for one in announced)

@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 
-from functions.consumer.claim import Claimed
-from shared.backoff import ATTEMPTS, BUG, FAULTY_FOR, SERVICE, Jitter, before_retry, before_uncounted, while_faulty
-from shared.failure import Failure
+from functions.consumer.commit.claim import Claimed
+from shared.failures.backoff import (
+    ATTEMPTS,
+    BUG,
+    FAULTY_FOR,
+    SERVICE,
+    Jitter,
+    before_retry,
+    before_uncounted,
+    while_faulty,
+)
+from shared.failures.kinds import Failure
 
 
 @dataclass(frozen=True)

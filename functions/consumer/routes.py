@@ -38,9 +38,9 @@ from functions.consumer.handlers import (
     reminder_trial_ending,
 )
 from functions.consumer.message import Message
-from shared.books import Books
-from shared.decision import Decision
-from shared.event import Event
+from shared.decisions.decision import Decision
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
 
 type Handler = Callable[[Event, Books], Decision]
 

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.effects import DAY
-from shared.emf import NAMESPACE
-from shared.frozen import Frozen
-from shared.livemode import Livemode
-from shared.plans import read_plans
-from shared.policy import Policy, mails_off
+from shared.policy.plans import read_plans
+from shared.policy.policy import Policy, mails_off
+from shared.runtime.emf import NAMESPACE
+from shared.runtime.livemode import Livemode
+from shared.values.frozen import Frozen
+from shared.values.times import DAY
 
 
 class Settings(Frozen):
@@ -57,7 +57,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def policy_of(settings: Settings) -> Policy:
-    """What the business has decided: by its parameters, and by `shared/plans.toml`.
+    """What the business has decided: by its parameters, and by `shared/policy/plans.toml`.
 
     Raises:
         ValueError: a mail that is to be off or an interval is none that there is; says which there are.

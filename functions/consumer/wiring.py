@@ -6,19 +6,19 @@ from collections.abc import Mapping
 
 import boto3
 
-from functions.consumer.consumer import Consumer
-from functions.consumer.decide import decide
+from functions.consumer.decide.decide import decide
+from functions.consumer.dependencies import Consumer
 from functions.consumer.handler import Handler, make_handler
-from functions.consumer.look import looker
 from functions.consumer.metrics import SERVICE
+from functions.consumer.prefetch.prefetch import prefetcher
 from functions.consumer.routes import ignorer
 from functions.consumer.settings import policy_of, read_settings
-from shared.aws import PATIENCE
 from shared.inbox.handover import Handover
-from shared.logger import make_logger
+from shared.runtime.client_config import PATIENCE
+from shared.runtime.logger import make_logger
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
-from shared.tokens import tokens
+from shared.values.tokens import tokens
 
 
 def build(environ: Mapping[str, str]) -> Handler:
@@ -42,7 +42,7 @@ def build(environ: Mapping[str, str]) -> Handler:
     consumer = Consumer(
         store=store,
         books=books,
-        look=looker(store, books),
+        prefetch=prefetcher(store, books),
         handover=Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url}),
         decide=decide,
         ignore=ignorer(livemode=settings.livemode),

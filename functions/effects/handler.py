@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.effects.lease import Leased, NothingOwed, lease
-from functions.effects.mailer import Mailer
-from functions.effects.marks import FencedError
+from functions.effects.lane.attempts import FencedError
+from functions.effects.lane.lease import Leased, NothingOwed, lease
+from functions.effects.lane.turn import Result, Turn
+from functions.effects.mails.mailer import Mailer
 from functions.effects.message import Message, read_message
 from functions.effects.metrics import metrics_of, warns
-from functions.effects.perform import perform
-from functions.effects.turn import Result, Turn
+from functions.effects.perform.perform import perform
 from functions.effects.worker import Worker
-from shared.backoff import FAULTY_FOR, before_uncounted, while_faulty
-from shared.errors import Unforeseen
-from shared.failure import Failure, failure_of
+from shared.failures.backoff import FAULTY_FOR, before_uncounted, while_faulty
+from shared.failures.errors import Unforeseen
+from shared.failures.kinds import Failure, failure_of
 from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 

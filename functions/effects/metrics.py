@@ -7,12 +7,12 @@ maximum is the oldest owed effect. SQS's own age of the oldest message leaves ou
 
 from typing import Any
 
-from functions.effects.mailer import REFUSED
+from functions.effects.lane.turn import Result
+from functions.effects.mails.mailer import REFUSED
 from functions.effects.message import Message
-from functions.effects.turn import Result
-from shared.effects import HOUR
-from shared.emf import directive, embedded
 from shared.inbox.lanes import Lane
+from shared.runtime.emf import directive, embedded
+from shared.values.times import HOUR
 
 SERVICE = "effects"
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from shared.emf import NAMESPACE
-from shared.frozen import Frozen
-from shared.livemode import Livemode
-from shared.plans import read_plans
-from shared.policy import Policy, mails_off
+from shared.policy.plans import read_plans
+from shared.policy.policy import Policy, mails_off
+from shared.runtime.emf import NAMESPACE
+from shared.runtime.livemode import Livemode
+from shared.values.frozen import Frozen
 
 
 class Settings(Frozen):

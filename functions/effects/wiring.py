@@ -8,22 +8,22 @@ from collections.abc import Mapping
 import boto3
 from botocore.config import Config
 
-from functions.effects.bus import Bus
-from functions.effects.eraser import Eraser
-from functions.effects.exporter import Exporter
 from functions.effects.handler import Handler
-from functions.effects.mailer import Mailer
+from functions.effects.mails.mailer import Mailer
 from functions.effects.metrics import SERVICE
-from functions.effects.observer import Observer
-from functions.effects.schedules import Schedules, ScheduleTarget
+from functions.effects.perform.announcer import Bus
+from functions.effects.perform.eraser import Eraser
+from functions.effects.perform.exporter import Exporter
+from functions.effects.perform.observer import Observer
+from functions.effects.perform.scheduler import Schedules, ScheduleTarget
 from functions.effects.settings import policy_of, read_settings
 from functions.effects.worker import Performers, Worker
-from shared.aws import PATIENCE
 from shared.inbox.handover import Handover
-from shared.logger import make_logger
+from shared.runtime.client_config import PATIENCE
+from shared.runtime.logger import make_logger
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
-from shared.tokens import link_maker, tokens
+from shared.values.tokens import link_maker, tokens
 
 # SES has no idempotency key: the SDK must not send a mail again because an answer was slow.
 ONCE = PATIENCE.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))

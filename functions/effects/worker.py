@@ -3,10 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from shared.backoff import Jitter
-from shared.books import Books
-from shared.effects import Email, Erase, Export, Observe, Publish, Remind
+from shared.effects.announcement import Announcement
+from shared.effects.email import Email
+from shared.effects.erasure import Erase, Export
+from shared.effects.observe import Observe
+from shared.effects.remind import Remind
+from shared.failures.backoff import Jitter
 from shared.inbox.handover import Handover
+from shared.records.books import Books
 from shared.tables.store import Store
 
 
@@ -30,7 +34,7 @@ class Performers:
 
     send_mail: Callable[[Email], str]
     set_reminder: Callable[[Remind], str]
-    publish: Callable[[Sequence[Publish]], str]
+    publish: Callable[[Sequence[Announcement]], str]
     export: Callable[[Export, int, float], str]
     """Exports a customer not erased since a commit, in epoch milliseconds, until a deadline in epoch seconds."""
     erase: Callable[[Erase, str | None, float], Done | More]

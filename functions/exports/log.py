@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from shared.emf import directive, embedded
-from shared.log_line import print_line
+from shared.runtime.emf import directive, embedded
+from shared.runtime.log_line import print_line
 
 if TYPE_CHECKING:
     from functions.exports.refusal import RefusedError
-    from shared.log_line import Level
+    from shared.runtime.log_line import Level
 
 SERVICE = "exports"
 OUR_FAULT = 500  # the HTTP statuses from here on

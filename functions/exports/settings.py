@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.emf import NAMESPACE
+from shared.runtime.emf import NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from functions.ingest.message import message_for
 from functions.ingest.rejection import RejectedError
 from functions.ingest.request import read_request
 from functions.ingest.stripe_event import read_event
-from shared.errors import Unforeseen
+from shared.failures.errors import Unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

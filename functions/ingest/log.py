@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from shared.emf import directive, embedded
-from shared.log_line import print_line
+from shared.runtime.emf import directive, embedded
+from shared.runtime.log_line import print_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from functions.ingest.rejection import RejectedError
-    from shared.log_line import Level
+    from shared.runtime.log_line import Level
 
 SERVICE = "ingest"
 SIGNATURE_REASONS = {"missing_signature", "malformed_signature", "wrong_signature", "stale_signature"}

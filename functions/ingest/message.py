@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.ingest.rejection import RejectedError
-from shared.queue_message import queue_message
-from shared.unfit import UnfitError
+from shared.messages.envelope import queue_message
+from shared.messages.unqueueable import UnqueueableEventError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageRequestTypeDef
 
     from functions.ingest.settings import Settings
-    from shared.stripe_event import StripeEvent
+    from shared.messages.addressing import StripeEvent
 
 
 def message_for(event: StripeEvent, body: bytes, endpoint: str, settings: Settings) -> SendMessageRequestTypeDef:
@@ -29,10 +29,10 @@ def message_for(event: StripeEvent, body: bytes, endpoint: str, settings: Settin
     """
     try:
         return queue_message(event, body.decode(), endpoint, settings.queue_url, settings.group_by)
-    except UnfitError as unfit:
+    except UnqueueableEventError as unfit:
         raise rejected(unfit) from unfit
 
 
-def rejected(unfit: UnfitError) -> RejectedError:
+def rejected(unfit: UnqueueableEventError) -> RejectedError:
     """What Stripe is answered about an event that cannot travel in the queue."""
     return RejectedError(413 if unfit.reason == "too_large" else 400, unfit.reason, str(unfit))

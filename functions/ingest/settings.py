@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.emf import NAMESPACE
+from shared.runtime.emf import NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.queue_message import GroupBy
+    from shared.messages.envelope import GroupBy
 
 
 @dataclass(frozen=True, slots=True)

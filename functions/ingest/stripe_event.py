@@ -5,9 +5,9 @@ from typing import Any, Never
 
 from functions.ingest.message import rejected
 from functions.ingest.rejection import RejectedError
-from shared.sqs_rules import MAX_BYTES
-from shared.stripe_event import StripeEvent, not_an_event, stripe_event
-from shared.unfit import UnfitError
+from shared.messages.addressing import StripeEvent, not_an_event, stripe_event
+from shared.messages.sqs_rules import MAX_BYTES
+from shared.messages.unqueueable import UnqueueableEventError
 
 WHITE_SPACE = b" \t\n\r"  # JSON's own, of which there may be any around an object
 
@@ -22,7 +22,7 @@ def read_event(body: bytes) -> StripeEvent:
     """
     try:
         return stripe_event(_parse(body))
-    except UnfitError as unfit:
+    except UnqueueableEventError as unfit:
         raise rejected(unfit) from unfit
 
 

@@ -5,7 +5,7 @@ The route table would say, but it lies in the consumer, and no function imports 
 
 from collections.abc import Iterator
 
-from shared.queue_message import PLATFORM
+from shared.messages.envelope import PLATFORM
 
 CHUNK = 20
 """How many types one call may ask for (https://docs.stripe.com/api/events/list)."""

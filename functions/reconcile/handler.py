@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from functions.reconcile.hourly import Run, Totals, run
 from functions.reconcile.overdue import Overdue
 from functions.reconcile.stripe_api import Json, mode_of
-from shared.errors import Permanent, Retryable
+from shared.failures.errors import Permanent, Retryable
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger

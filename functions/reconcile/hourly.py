@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from functions.reconcile.reconcile import Reconciler, beginning, reconcile
-from shared.errors import Permanent
-from shared.queue_message import PLATFORM
+from shared.failures.errors import Permanent
+from shared.messages.envelope import PLATFORM
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger

@@ -4,7 +4,7 @@ import time
 from typing import TYPE_CHECKING
 
 from functions.reconcile.hourly import HOUR, Totals
-from shared.emf import directive, embedded
+from shared.runtime.emf import directive, embedded
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from functions.reconcile.reconcile import Offer
 from functions.reconcile.stripe_api import Json
-from shared.queue_message import GroupBy, queue_message
-from shared.stripe_event import stripe_event
-from shared.unfit import UnfitError
+from shared.messages.addressing import stripe_event
+from shared.messages.envelope import GroupBy, queue_message
+from shared.messages.unqueueable import UnqueueableEventError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ def offerer(sqs: "SQSClient", queue_url: str, group_by: GroupBy, say: "Say") -> 
             # ASCII: a JSON escape is the same text to who reads it, and SQS takes every one.
             text = json.dumps(event, separators=(",", ":"))
             message = queue_message(stripe_event(event), text, ENDPOINT, queue_url, group_by)
-        except UnfitError as unfit:
+        except UnqueueableEventError as unfit:
             say(event, unfit.reason)
             return False
         sqs.send_message(**message)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from shared.emf import NAMESPACE
-from shared.queue_message import GroupBy
+from shared.messages.envelope import GroupBy
+from shared.runtime.emf import NAMESPACE
 
 MODES = {"true": True, "false": False, "any": None}
 """What `LIVEMODE` may be."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 import stripe
 
 from functions.reconcile.event_types import chunks_of
-from shared.errors import Permanent, Retryable
-from shared.queue_message import PLATFORM
+from shared.failures.errors import Permanent, Retryable
+from shared.messages.envelope import PLATFORM
 
 if TYPE_CHECKING:
     from stripe import ListObject

@@ -63,9 +63,9 @@ def _start_mended(clock_file: Path, control_port: int) -> None:
     shared_clock.create(clock_file)
     shared_clock.follow(clock_file)
     # Imported only now: these import ministack, which reads its settings and takes its clock when imported.
-    from infra.local_cloud import control, mends  # noqa: PLC0415 -- see above
+    from infra.local_cloud import control, patches  # noqa: PLC0415 -- see above
 
-    mends.apply(clock_file)
+    patches.apply(clock_file)
     control.serve(control_port, clock_file)
 
 

@@ -21,7 +21,7 @@ from ministack.core.concurrency import esm_wake
 from ministack.services import lambda_svc
 
 from infra.local_cloud import shared_clock
-from infra.local_cloud.mends import schedule_tick
+from infra.local_cloud.patches import schedule_tick
 
 
 class _Control(BaseHTTPRequestHandler):

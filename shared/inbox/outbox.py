@@ -12,9 +12,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from shared.effects import Effect, Email, Erase, Export, Observe, Publish, Remind
-from shared.frozen import Frozen
+from shared.effects.announcement import Announcement
+from shared.effects.effect import Effect
+from shared.effects.email import Email
+from shared.effects.erasure import Erase, Export
+from shared.effects.observe import Observe
+from shared.effects.remind import Remind
 from shared.inbox.lanes import LANES, Lane
+from shared.values.frozen import Frozen
 
 
 class _Entry(Frozen):
@@ -48,7 +53,7 @@ class OwedPublish(_Entry):
     """The announcements of an event, published in one call."""
 
     kind: Literal["publish"] = "publish"
-    announcements: tuple[Publish, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
 
 
 class OwedExport(_Entry):
@@ -113,7 +118,7 @@ def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
     observations = [OwedObservation(observe=effect) for effect in effects if isinstance(effect, Observe)]
     exported = 0 if exports else None
     erased = len(exports) if erasures else None
-    announcements = tuple(effect for effect in effects if isinstance(effect, Publish))
+    announcements = tuple(effect for effect in effects if isinstance(effect, Announcement))
     published = [OwedPublish(announcements=announcements, after=erased)] if announcements else []
     first: tuple[Owed, ...] = (*exports, *erasures, *reminders, *observations)
     looked = next((place for place, one in enumerate(first) if _reads_items(one)), None)

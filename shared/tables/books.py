@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
 
-from shared import keys
-from shared.accounts import ConnectedAccount, PayoutRecord
-from shared.errors import Contended
-from shared.orders import Order
-from shared.packing import unpack
-from shared.past import Past
-from shared.payments import Payment
-from shared.policy import Policy
-from shared.record import Record
-from shared.records import Organization
+from shared.failures.errors import Contended
+from shared.policy.policy import Policy
+from shared.records.connected_account import ConnectedAccount, PayoutRecord
+from shared.records.order import Order
+from shared.records.organization import Organization
+from shared.records.past import Past
+from shared.records.payment import Payment
+from shared.records.stored_record import Record
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import find_tombstone
+from shared.values import keys
+from shared.values.compression import unpack
 
 AT_ONCE = 100
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
@@ -25,7 +25,7 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class DynamoBooks:
-    """Reads records as they were last committed. Implements `shared.books.Books`."""
+    """Reads records as they were last committed. Implements `shared.records.books.Books`."""
 
     store: Store
     policy: Policy
@@ -102,7 +102,7 @@ class DynamoBooks:
         stone = None if found.version else find_tombstone(self.store, account, account)
         return found.model_copy(update={"versions_before": stone.version}) if stone else found
 
-    def _read[Kept: Record](self, empty: Kept) -> Kept:
+    def _read[StoredRecord: Record](self, empty: StoredRecord) -> StoredRecord:
         kept = self._item(empty.partition, empty.sort_key)
         if not kept:
             return empty

@@ -4,12 +4,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from shared import keys
-from shared.effects import DAY, Erase
-from shared.event import PLATFORM
+from shared.effects.erasure import Erase
+from shared.stripe_objects.event import PLATFORM
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
-from shared.tokens import tombstone
+from shared.values import keys
+from shared.values.times import DAY
+from shared.values.tokens import tombstone
 
 REMAINS = {"dead_letter_queue": 14 * DAY, "backups": 35 * DAY}
 """Where copies outlive the erasure, and for how long, in seconds. Stripe's own copy is Stripe's to erase."""

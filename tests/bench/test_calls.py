@@ -7,7 +7,7 @@ import pytest
 
 from bench.counting import Handled, playing, story
 from bench.figures import mean_units
-from infra import samples
+from cli.samples import samples
 
 CALLS = [
     # event type, calls to DynamoDB in the line, those of the effects worker, other calls

@@ -19,12 +19,12 @@ from typing import Any
 
 import pytest
 
-from functions.consumer.decide import decide
+from functions.consumer.decide.decide import decide
 from functions.effects.mails.render import render
-from shared.event import PLATFORM, Event, read_event
-from shared.plans import read_plans
-from shared.policy import Policy
-from shared.records import Organization
+from shared.policy.plans import read_plans
+from shared.policy.policy import Policy
+from shared.records.organization import Organization
+from shared.stripe_objects.event import PLATFORM, Event, read_event
 from tests.support.books import BooksOf
 from tests.support.mails import BUSINESS
 from tests.support.samples import fired

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from functions.effects.eraser import PAUSES
+from cli.local.stack import NAME
+from functions.effects.perform.eraser import PAUSES
 from infra.local_cloud.faults import Rule
-from infra.stack import NAME
 from shared.inbox.lanes import LANES
 
 

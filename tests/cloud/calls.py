@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra import samples
+from cli.samples import samples
 
 type Names = Mapping[str, str]
 """The stack's resources: their physical ids by their names in template.yaml."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.stack import Stack, deployed
+from cli.local.stack import Stack, deployed
 
 ARCHITECTURE = platform.machine().replace("aarch64", "arm64")
 BUILT = Path(__file__).parents[2] / ".aws-sam" / ARCHITECTURE / "template.yaml"

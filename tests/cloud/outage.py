@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from infra import samples
+from cli.local.stack import Stack
+from cli.samples import samples
 from infra.local_cloud.faults import Rule
-from infra.stack import Stack
 from shared.inbox.outbox import OwedMail, load, progress_of
-from shared.records import Organization
-from tests.cloud.crowd import drain, is_idle
+from shared.records.organization import Organization
+from tests.cloud.accounts_together import drain, is_idle
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from infra.stack import SETTLED, Stack
+from cli.local.stack import SETTLED, Stack
 from shared.inbox.lanes import LANES
-from tests.cloud.crowd import Account
+from tests.cloud.accounts_together import Account
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient

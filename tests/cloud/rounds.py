@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cli.local.stack import Stack
 from infra.local_cloud.faults import Rule
-from infra.stack import Stack
+from tests.cloud.accounts_together import Account, live
 from tests.cloud.breakages import CLAIM, MARK, NAMED, NAMELESS, OWN, TRANSACT, Call, Way, can_be, outlasting, rules
-from tests.cloud.crowd import Account, live
 
 POISONED = frozenset({TRANSACT, CLAIM, MARK, *NAMELESS})
 """The calls by which poison is recorded, and counted out."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.stack import NAME, Stack
+from cli.local.stack import NAME, Stack
 from tests.support import watching
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra import samples
-from infra.stack import NAME, Stack, deployed
+from cli.local.stack import NAME, Stack, deployed
+from cli.samples import samples
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.cloud.watched import at_least, state
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from cli.local.stack import Stack
+from cli.samples import samples
 from functions.consumer.routes import ROUTES
-from infra import samples
-from infra.stack import Stack
-from shared.own_types import is_own
+from shared.messages.internal_types import is_internal
 
 pytestmark = pytest.mark.cloud
 
@@ -22,4 +22,4 @@ def test_every_routed_event_is_done(stack: Stack, account: str, *, connected: bo
     ended = {name: stack.settled(event_id, seconds=60) for name, event_id in sent}
 
     assert {name: item.get("error") for name, item in ended.items() if item["state"] != "done"} == {}
-    assert {samples.sample(name)["type"] for name in ended} == {type_ for type_ in ROUTES if not is_own(type_)}
+    assert {samples.sample(name)["type"] for name in ended} == {type_ for type_ in ROUTES if not is_internal(type_)}

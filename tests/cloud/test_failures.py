@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra import samples
-from infra.stack import Stack
-from shared.packing import unpack
+from cli.local.stack import Stack
+from cli.samples import samples
+from shared.values.compression import unpack
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient

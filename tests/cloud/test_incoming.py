@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from infra import samples
-from infra.incoming import Incoming, Line
-from infra.stack import Stack
+from cli.local.incoming import Incoming, Line
+from cli.local.stack import Stack
+from cli.samples import samples
 
 pytestmark = pytest.mark.cloud
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from infra import samples
-from infra.journey import travel
-from infra.stack import deployed
+from cli.local.journey import travel
+from cli.local.stack import deployed
+from cli.samples import samples
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 
 pytestmark = pytest.mark.cloud

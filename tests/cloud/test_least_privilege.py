@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.stack import NAME, Stack
+from cli.local.stack import NAME, Stack
 from tests.cloud.calls import CALLS, Call, Names, message
 from tests.support.iam import TRUSTED, acting_as, allowed, plain_http
 

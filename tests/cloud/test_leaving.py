@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra import samples
-from infra.stack import Stack, deployed
+from cli.local.stack import Stack, deployed
+from cli.samples import samples
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 
 if TYPE_CHECKING:

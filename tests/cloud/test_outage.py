@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.stack import Stack, deployed
+from cli.local.stack import Stack, deployed
 from shared.inbox.lanes import LANES
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.cloud.outage import LIVES, Customer, Mood, Outage

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra import samples
+from cli.local.stack import NAME, Stack, deploy
+from cli.samples import samples
 from infra.local_cloud.cloud import LocalCloud
-from infra.stack import NAME, Stack, deploy
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.local_cloud.conftest import eventually
 from tests.support.iam import acting_as, allowed, make_role

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra import samples
-from infra.stack import Stack
+from cli.local.stack import Stack
+from cli.samples import samples
 from tests.support.stripe_lists import StripeLists, served
 
 if TYPE_CHECKING:

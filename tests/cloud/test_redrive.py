@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra import samples
+from cli.local.stack import Stack, deployed
+from cli.samples import samples
 from infra.local_cloud.faults import Rule
-from infra.stack import Stack, deployed
 from shared.inbox.lanes import Lane
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 

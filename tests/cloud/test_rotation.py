@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra import samples
-from infra.secret import add
-from infra.stack import Stack
+from cli.local.stack import Stack
+from cli.operate.secret import add
+from cli.samples import samples
 from tests.cloud.conftest import SECRET
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from functions.effects.schedules import message_of
-from infra import samples
-from infra.stack import Stack, deployed
-from shared.effects import Remind
+from cli.local.stack import Stack, deployed
+from cli.samples import samples
+from functions.effects.perform.scheduler import message_of
+from shared.effects.remind import Remind
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.cloud.runbook import BLOCKS, block_with, run, until, url
 from tests.support import watching

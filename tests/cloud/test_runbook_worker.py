@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra import samples
-from infra.stack import Stack, deployed
+from cli.local.stack import Stack, deployed
+from cli.samples import samples
 from shared.inbox.lanes import LANES, Lane
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.cloud.runbook import BLOCKS, block_with, run, until, url

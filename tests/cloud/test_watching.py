@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from infra import samples
-from infra.stack import NAME, Stack, deploy, deployed
+from cli.local.stack import NAME, Stack, deploy, deployed
+from cli.samples import samples
 from shared.inbox.outbox import lanes_of, load
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.cloud.watched import eventually, metric, state

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped] # comes with cfn-lint, without types
 
-from infra import samples
-from infra.import_plan import is_retained, plan
-from infra.import_stack import CHANGE_SET, commands, left_by
+from cli.local.stack import NAME, deploy
+from cli.operate.import_plan import is_retained, plan
+from cli.operate.import_stack import CHANGE_SET, commands, left_by
+from cli.samples import samples
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.deployment import FailedError
-from infra.stack import NAME, deploy
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.local_cloud.conftest import eventually
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from infra import samples
-from infra.stack import Stack
-from shared import keys
+from cli.local.stack import Stack
+from cli.samples import samples
+from shared.values import keys
 from tests.cloud.conftest import SECRET
 
 pytestmark = pytest.mark.cloud

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from tests.cloud.accounts_together import Account
 from tests.cloud.breakages import MARK, OWN, REFUSED, SEND_EMAIL, Call, Way
-from tests.cloud.crowd import Account
 from tests.cloud.outcome import Outcome
 from tests.cloud.rounds import Round
 

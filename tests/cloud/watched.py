@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 
-from infra.stack import NAME, Stack
+from cli.local.stack import NAME, Stack
 
 
 def metric(stack: Stack, name: str, statistic: str = "Sum", **dimensions: str) -> float:

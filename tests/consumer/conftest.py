@@ -11,11 +11,12 @@ from botocore.httpsession import URLLib3Session
 from botocore.retries.quota import RetryQuota
 from moto import mock_aws
 
-from shared.aws import PATIENCE
+from shared.runtime.client_config import PATIENCE
 from tests.consumer.dynamodb_local import find_jar, running
 from tests.consumer.faults import Faults
+from tests.consumer.material import REGION
 from tests.consumer.tables import make_table
-from tests.consumer.world import REGION, World
+from tests.consumer.world import World
 from tests.support.checked import checked
 
 if TYPE_CHECKING:

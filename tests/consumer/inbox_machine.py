@@ -7,17 +7,18 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, precondition, rule
 
-from functions.consumer.claim import Claimed, Committed, Duplicate, Exhausted, New, Ours, claim, claim_by_commit
-from functions.consumer.commit import FencedError, commit
-from functions.consumer.failure import record_failure, record_retry
+from functions.consumer.commit.claim import Claimed, Committed, Duplicate, Exhausted, New, Ours, claim, claim_by_commit
+from functions.consumer.commit.commit import FencedError, commit
+from functions.consumer.commit.failures import record_failure, record_retry
 from functions.consumer.retry import Retry
-from shared.decision import Decision
-from shared.effects import DAY
-from shared.failure import Failure
+from shared.decisions.decision import Decision
+from shared.failures.kinds import Failure
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
+from shared.values.times import DAY
 from tests.consumer.lane_model import ATTEMPTS, Entry, LaneModel
-from tests.consumer.world import LEASE, World, mail, reminder
+from tests.consumer.material import LEASE, mail, reminder
+from tests.consumer.world import World
 
 RUNS = count()
 FAILURE = Failure("KeyError", "unexpected", "", "bug")

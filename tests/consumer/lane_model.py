@@ -6,13 +6,13 @@ from typing import Literal
 
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
-from functions.effects.lease import Leased, NothingOwed
-from functions.effects.marks import FencedError
-from functions.effects.retry import FIRST_PAUSE
-from shared.backoff import SERVICE
-from shared.effects import HOUR
+from functions.effects.lane.attempts import FencedError
+from functions.effects.lane.lease import Leased, NothingOwed
+from functions.effects.lane.retry import FIRST_PAUSE
+from shared.failures.backoff import SERVICE
 from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
+from shared.values.times import HOUR
 from tests.consumer.faults import Crash
 
 ATTEMPTS = 2

@@ -9,15 +9,15 @@ from botocore.exceptions import BotoCoreError
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, invariant, multiple, rule
 
-from functions.effects.lease import Leased, lease
-from functions.effects.marks import FencedError
-from functions.effects.perform import perform
-from functions.effects.turn import Turn
-from shared.effects import HOUR
-from shared.errors import Permanent, Retryable
+from functions.effects.lane.attempts import FencedError
+from functions.effects.lane.lease import Leased, lease
+from functions.effects.lane.turn import Turn
+from functions.effects.perform.perform import perform
+from shared.failures.errors import Permanent, Retryable
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.outbox import Progress
 from shared.inbox.unfinished import INDEX
+from shared.values.times import HOUR
 from tests.consumer.faults import Crash
 from tests.consumer.inbox_machine import UNHEARD, Inbox
 from tests.consumer.lane_model import Entry, Fault, LaneModel, Plan, Trouble

@@ -5,7 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from functions.effects.worker import Done, More
-from shared.effects import Email, Erase, Export, Observe, Publish, Remind
+from shared.effects.announcement import Announcement
+from shared.effects.email import Email
+from shared.effects.erasure import Erase, Export
+from shared.effects.observe import Observe
+from shared.effects.remind import Remind
 from shared.inbox.lanes import Lane
 
 
@@ -17,7 +21,7 @@ class Outside:
     reminders: list[Remind] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     erasures: list[Erase] = field(default_factory=list)
-    announcements: list[Publish] = field(default_factory=list)
+    announcements: list[Announcement] = field(default_factory=list)
     observed: list[Observe] = field(default_factory=list)
     mail_troubles: list[BaseException | None] = field(default_factory=list)
     reminder_troubles: list[BaseException | None] = field(default_factory=list)
@@ -44,7 +48,7 @@ class Outside:
         self.observed.append(effect)
         return "observed"
 
-    def publish(self, announcements: Sequence[Publish]) -> str:
+    def publish(self, announcements: Sequence[Announcement]) -> str:
         self.announcements.extend(announcements)
         return "published"
 

@@ -2,12 +2,13 @@
 
 import pytest
 
-from functions.consumer.decide import decide
-from shared.decision import Decision
-from shared.effects import Email, Publish
-from shared.event import PLATFORM, Event
-from shared.policy import Policy
-from shared.records import Organization
+from functions.consumer.decide.decide import decide
+from shared.decisions.decision import Decision
+from shared.effects.announcement import Announcement
+from shared.effects.email import Email
+from shared.policy.policy import Policy
+from shared.records.organization import Organization
+from shared.stripe_objects.event import PLATFORM, Event
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER
@@ -22,7 +23,7 @@ def decided(event: Event, erased_at: int, policy: Policy | None = None) -> Decis
 def test_a_refund_after_the_erasure_is_announced_by_its_payment_and_told_the_operator() -> None:
     decision = decided(REFUNDED, REFUNDED.created - 1)
     told, mail = decision.then
-    assert isinstance(told, Publish)
+    assert isinstance(told, Announcement)
     assert isinstance(mail, Email)
     assert (told.name, told.customer) == ("payment.refunded", None)
     assert told.facts == {"payment": REFUNDED.object["payment_intent"], "refunded": 3100, "currency": "usd"}

@@ -4,8 +4,17 @@ import random
 
 import pytest
 
-from shared.backoff import ATTEMPTS, BUG, FAULTY_FOR, MINUTE, SERVICE, before_retry, before_uncounted, while_faulty
-from shared.effects import HOUR
+from shared.failures.backoff import (
+    ATTEMPTS,
+    BUG,
+    FAULTY_FOR,
+    MINUTE,
+    SERVICE,
+    before_retry,
+    before_uncounted,
+    while_faulty,
+)
+from shared.values.times import HOUR
 from tests.consumer.tables import property_of
 
 RECEIVES = property_of("EventsQueue", "RedrivePolicy")["maxReceiveCount"]

@@ -5,19 +5,19 @@ from itertools import batched
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from functions.consumer.commit import commit
-from shared.decision import Decision, Kept
-from shared.errors import Contended
-from shared.orders import Order
-from shared.past import ClosedInvoice
-from shared.payments import Payment
-from shared.pointer import Pointer
-from shared.policy import Policy
-from shared.records import Organization
-from shared.stripe_checkout import CheckoutSession
-from shared.stripe_disputes import Dispute
-from shared.stripe_invoices import Invoice
-from shared.stripe_objects import Contact, read
+from functions.consumer.commit.commit import commit
+from shared.decisions.decision import Decision, StoredRecord
+from shared.failures.errors import Contended
+from shared.policy.policy import Policy
+from shared.records.index import PaymentIndex
+from shared.records.order import Order
+from shared.records.organization import Organization
+from shared.records.past import ClosedInvoice
+from shared.records.payment import Payment
+from shared.stripe_objects.checkout import CheckoutSession
+from shared.stripe_objects.disputes import Dispute
+from shared.stripe_objects.invoices import Invoice
+from shared.stripe_objects.objects import Contact, read
 from shared.tables.attributes import to_item
 from shared.tables.books import DynamoBooks
 from tests.consumer.world import World
@@ -28,7 +28,7 @@ def books(world: World) -> DynamoBooks:
     return DynamoBooks(world.store, Policy())
 
 
-def save(world: World, *records: Kept, event_id: str = "evt_1") -> None:
+def save(world: World, *records: StoredRecord, event_id: str = "evt_1") -> None:
     commit(world.store, world.claim(event_id=event_id), world.event(event_id), "{}", Decision(save=records))
 
 
@@ -103,7 +103,12 @@ def test_a_dispute_about_any_of_a_customers_payments_is_found(world: World) -> N
     quiet = Payment(account="acct_1", subject="pi_1", customer="cus_1")
     disputed = Payment(account="acct_1", subject="pi_2", customer="cus_1").with_dispute(dispute, opened)
     assert not books(world).awaits_money("acct_1", "cus_1")
-    save(world, quiet, disputed, *(Pointer(account="acct_1", subject="cus_1", payment=one) for one in ("pi_1", "pi_2")))
+    save(
+        world,
+        quiet,
+        disputed,
+        *(PaymentIndex(account="acct_1", subject="cus_1", payment=one) for one in ("pi_1", "pi_2")),
+    )
     assert books(world).awaits_money("acct_1", "cus_1")
 
 
@@ -111,7 +116,7 @@ def test_open_money_is_looked_for_in_a_hundred_payments_a_call(world: World) -> 
     payments = [f"pi_{number}" for number in range(120)]
     for number, some in enumerate(batched(payments, 40, strict=False)):
         quiet = [Payment(account="acct_1", subject=one, customer="cus_1") for one in some]
-        leads = [Pointer(account="acct_1", subject="cus_1", payment=one) for one in some]
+        leads = [PaymentIndex(account="acct_1", subject="cus_1", payment=one) for one in some]
         save(world, *quiet, *leads, event_id=f"evt_{number}")
     world.faults.calls.clear()
     assert not books(world).awaits_money("acct_1", "cus_1")

@@ -2,13 +2,14 @@
 
 import pytest
 
-from functions.consumer.settle import PAUSE, TRIES
-from shared.backoff import ATTEMPTS, BUG
-from shared.books import Books
-from shared.decision import Decision
-from shared.event import Event
+from functions.consumer.commit.decide_and_commit import PAUSE, TRIES
+from shared.decisions.decision import Decision
+from shared.failures.backoff import ATTEMPTS, BUG
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
 from shared.tables.attributes import to_item
-from tests.consumer.world import PARTITION, World, mail, only_save, reminder, tell_and_remind
+from tests.consumer.material import PARTITION, mail, only_save, reminder, tell_and_remind
+from tests.consumer.world import World
 
 INBOX_RECORD_MAIL_ARCHIVE = 4
 CONFLICT = ["TransactionConflict"] * INBOX_RECORD_MAIL_ARCHIVE

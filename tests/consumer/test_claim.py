@@ -2,13 +2,14 @@
 
 import pytest
 
-from functions.consumer.claim import Claim, Claimed, Committed, Duplicate, Exhausted, New, claim, claim_by_commit
-from functions.consumer.commit import commit
-from shared.backoff import ATTEMPTS
-from shared.decision import Decision
-from shared.effects import DAY
+from functions.consumer.commit.claim import Claim, Claimed, Committed, Duplicate, Exhausted, New, claim, claim_by_commit
+from functions.consumer.commit.commit import commit
+from shared.decisions.decision import Decision
+from shared.failures.backoff import ATTEMPTS
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from tests.consumer.world import LEASE, NOW, World, mail, reminder
+from shared.values.times import DAY
+from tests.consumer.material import LEASE, NOW, mail, reminder
+from tests.consumer.world import World
 
 
 def ask(world: World, message_id: str = "message-1", ignore: str | None = None) -> Claim:

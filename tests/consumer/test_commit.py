@@ -6,21 +6,26 @@ import random
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.consumer.claim import Claimed
-from functions.consumer.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
-from shared.decision import Decision
-from shared.effects import DAY, Email, Erase, Observe, Publish
-from shared.facets import merge
-from shared.failure import failure_of
+from functions.consumer.commit.claim import Claimed
+from functions.consumer.commit.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
+from shared.decisions.decision import Decision
+from shared.effects.announcement import Announcement
+from shared.effects.email import Email
+from shared.effects.erasure import Erase
+from shared.effects.observe import Observe
+from shared.failures.kinds import failure_of
 from shared.inbox.outbox import load, owed_for
 from shared.inbox.unfinished import INDEX, SHARDS, shard_of
-from shared.packing import unpack
-from shared.past import ClosedInvoice, Past
-from shared.records import Organization
-from shared.stripe_invoices import Invoice
-from shared.stripe_objects import read
+from shared.records.facets import merge
+from shared.records.organization import Organization
+from shared.records.past import ClosedInvoice, Past
+from shared.stripe_objects.invoices import Invoice
+from shared.stripe_objects.objects import read
 from shared.tables.tombstones import Tombstone, find_tombstone
-from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
+from shared.values.compression import unpack
+from shared.values.times import DAY
+from tests.consumer.material import LEASE, NOW, announcement, mail, reminder
+from tests.consumer.world import World
 from tests.support.samples import sample
 
 BODY = json.dumps({"id": "evt_1", "object": "event"})
@@ -69,7 +74,7 @@ def test_the_commit_releases_the_lease_and_leaves_the_item_to_the_worker(world: 
     ids=["effects", "mails", "both", "observation"],
 )
 def test_each_lane_that_owes_something_is_marked(
-    world: World, then: tuple[Email | Publish | Observe, ...], owed: set[str]
+    world: World, then: tuple[Email | Announcement | Observe, ...], owed: set[str]
 ) -> None:
     commit(world.store, world.claim(), world.event(), BODY, Decision(then=then))
     assert {name for name in world.inbox() if name.endswith("_owed")} == owed

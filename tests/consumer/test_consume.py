@@ -4,10 +4,11 @@ from itertools import product
 
 import pytest
 
-from functions.consumer.consume import Verdict
-from shared.effects import DAY
+from functions.consumer.consume import Outcome
+from shared.values.times import DAY
 from tests.consumer.faults import Crash
-from tests.consumer.world import LEASE, World, mail, only_save, reminder
+from tests.consumer.material import LEASE, mail, only_save, reminder
+from tests.consumer.world import World
 
 BY_ONE_MESSAGE = [("effects", "evt_1", "acct_1")]
 
@@ -18,7 +19,7 @@ def engine() -> str:
 
 
 def test_an_event_is_committed_and_handed_over_and_its_message_goes(world: World) -> None:
-    assert world.consume() == Verdict("committed", attempt=1)
+    assert world.consume() == Outcome("committed", attempt=1)
     assert "organization" in world.books()
     assert world.queues.sent == BY_ONE_MESSAGE
     assert (world.outside.mails, world.outside.reminders) == ([], [])
@@ -33,7 +34,7 @@ def test_what_is_handed_over_has_its_consequences(world: World) -> None:
 
 def test_an_event_that_owes_nothing_is_done_and_nobody_is_told(world: World) -> None:
     world.decide = only_save
-    assert world.consume() == Verdict("done", attempt=1)
+    assert world.consume() == Outcome("done", attempt=1)
     assert (world.inbox()["state"], world.queues.sent) == ("done", [])
 
 
@@ -86,14 +87,14 @@ def test_a_duplicate_costs_one_and_has_no_consequence(world: World) -> None:
     world.consume()
     world.work_all()
     world.faults.calls.clear()
-    assert world.consume("message-2") == Verdict("duplicate")
+    assert world.consume("message-2") == Outcome("duplicate")
     assert world.faults.calls == ["BatchGetItem"]
     assert world.queues.sent == []
 
 
 def test_of_two_that_decide_at_once_one_commits_and_the_other_finds_it_committed(world: World) -> None:
     world.faults.meanwhile("TransactWriteItems", lambda: world.consume("message-2"))
-    assert world.consume() == Verdict("handed over")
+    assert world.consume() == Outcome("handed over")
     world.work_all()
     assert (world.outside.mails, world.outside.reminders) == ([mail()], [reminder()])
     assert world.books()["organization"]["version"] == 1
@@ -102,13 +103,13 @@ def test_of_two_that_decide_at_once_one_commits_and_the_other_finds_it_committed
 def test_of_two_that_decide_at_once_the_other_finds_done_what_owes_nothing(world: World) -> None:
     world.decide = only_save
     world.faults.meanwhile("TransactWriteItems", lambda: world.consume("message-2"))
-    assert world.consume() == Verdict("duplicate")
+    assert world.consume() == Outcome("duplicate")
     assert world.books()["organization"]["version"] == 1
 
 
 def test_what_another_claims_meanwhile_is_left_to_it(world: World) -> None:
     world.faults.meanwhile("TransactWriteItems", lambda: world.claim("message-2"))
-    assert world.consume() == Verdict("leased elsewhere", LEASE + 1)
+    assert world.consume() == Outcome("leased elsewhere", LEASE + 1)
     assert (world.books(), world.queues.sent) == ({}, [])
 
 
@@ -132,7 +133,7 @@ def test_an_event_that_ttl_should_have_deleted_is_committed_anew(world: World) -
 
 def test_an_ignored_event_costs_one_and_stays_ignored(world: World) -> None:
     world.ignore = "no handler for its type"
-    assert world.consume() == world.consume("message-2") == Verdict("ignored", reason="no handler for its type")
+    assert world.consume() == world.consume("message-2") == Outcome("ignored", reason="no handler for its type")
     assert world.faults.calls == ["PutItem", "PutItem"]
     assert world.books() == {}
 
@@ -147,7 +148,7 @@ def test_two_events_for_one_change_send_one_mail(world: World) -> None:
 
 def test_what_somebody_holds_comes_back_just_after_the_lease(world: World) -> None:
     world.claim()
-    assert world.consume() == Verdict("leased elsewhere", LEASE + 1)
+    assert world.consume() == Outcome("leased elsewhere", LEASE + 1)
 
 
 STAGES = ["GetItem", "TransactWriteItems"]
@@ -203,5 +204,5 @@ def test_a_consumer_that_wakes_up_late_stops_and_leaves_the_event_to_its_new_hol
 
     world.redelivers()
     world.faults.meanwhile("TransactWriteItems", somebody_takes_over)
-    assert world.consume() == Verdict("fenced", LEASE, attempt=1)
+    assert world.consume() == Outcome("fenced", LEASE, attempt=1)
     assert (world.books(), world.queues.sent) == ({}, [])

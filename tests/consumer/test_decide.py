@@ -2,12 +2,14 @@
 
 import pytest
 
-from functions.consumer.decide import decide
-from shared.after_erasure import REFUSED
-from shared.effects import DAY, Email, Publish
-from shared.event import PLATFORM, Event
-from shared.policy import MAILS, OPERATOR_MAILS, Policy
-from shared.records import Organization
+from functions.consumer.decide.decide import decide
+from shared.decisions.after_erasure import REFUSED
+from shared.effects.announcement import Announcement
+from shared.effects.email import Email
+from shared.policy.policy import MAILS, OPERATOR_MAILS, Policy
+from shared.records.organization import Organization
+from shared.stripe_objects.event import PLATFORM, Event
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CONNECTED, CUSTOMER, ROUTED, told
@@ -151,7 +153,7 @@ def test_two_events_for_one_change_announce_it_once() -> None:
     books = told(failed)
     assert [one.name for one in books.announcements.values()] == ["organization.past_due"]
     twin = failed.model_copy(update={"id": "evt_twin"})
-    assert not [effect for effect in decide(twin, books).then if isinstance(effect, Publish)]
+    assert not [effect for effect in decide(twin, books).then if isinstance(effect, Announcement)]
 
 
 def of_an_erased_customer(*kept: Event) -> BooksOf:

@@ -3,15 +3,16 @@
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from functions.consumer.consume import Verdict
-from functions.effects.lease import lease
-from functions.effects.perform import perform
-from functions.effects.turn import Turn
-from shared.backoff import BUG, FAULTY_FOR
-from shared.decision import Decision
+from functions.consumer.consume import Outcome
+from functions.effects.lane.lease import lease
+from functions.effects.lane.turn import Turn
+from functions.effects.perform.perform import perform
+from shared.decisions.decision import Decision
+from shared.failures.backoff import BUG, FAULTY_FOR
 from shared.inbox.leases import LeasedElsewhere
 from tests.consumer.faults import Crash
-from tests.consumer.world import LEASE, NOW, World, mail, reminder
+from tests.consumer.material import LEASE, NOW, mail, reminder
+from tests.consumer.world import World
 
 BOTH_LANES = [("effects", "evt_1", "acct_1"), ("mails", "evt_1", "acct_1")]
 
@@ -38,7 +39,7 @@ def test_an_unfinished_event_that_comes_again_is_handed_over_by_reading_alone(wo
     world.decide = decided_again  # type: ignore[assignment] # it must not be called
     before = world.inbox()
     world.faults.calls.clear()
-    assert world.consume(message) == Verdict("handed over")
+    assert world.consume(message) == Outcome("handed over")
     assert len(world.faults.calls) == 1
     assert world.queues.sent == BOTH_LANES
     assert world.inbox() == before
@@ -135,7 +136,7 @@ def test_a_queue_that_is_forbidden_is_asked_every_minute_for_an_hour(world: Worl
     assert world.consume().wait == 60
     world.clock.now += 1
     assert world.consume().wait == 0  # SQS counts it out
-    assert world.consume() == Verdict("handed over")
+    assert world.consume() == Outcome("handed over")
 
 
 def test_a_queue_that_is_forbidden_after_an_hour_of_throttling_is_asked_for_an_hour_from_the_commit(

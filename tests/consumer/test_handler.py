@@ -13,9 +13,10 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from functions.consumer.handler import make_handler
-from shared.errors import Permanent
-from shared.logger import make_logger
-from tests.consumer.world import LEASE, REGION, World, sqs_record, stripe_event
+from shared.failures.errors import Permanent
+from shared.runtime.logger import make_logger
+from tests.consumer.material import LEASE, REGION, sqs_record, stripe_event
+from tests.consumer.world import World
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

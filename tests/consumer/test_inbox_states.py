@@ -4,8 +4,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from functions.consumer import claim
-from functions.effects import retry
+from functions.consumer.commit import claim
+from functions.effects.lane import retry
 from tests.consumer.lane_model import ATTEMPTS
 from tests.consumer.lanes_machine import Lanes
 from tests.consumer.world import World

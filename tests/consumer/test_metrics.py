@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from functions.consumer.consume import Tally, Verdict, consume
+from functions.consumer.consume import AttemptStats, Outcome, consume
 from functions.consumer.message import read_message
 from functions.consumer.metrics import metrics_of
-from shared.decision import Decision
-from shared.effects import Publish, Scalar
-from shared.errors import Permanent, Retryable
-from tests.consumer.world import NOW, World, mail, only_save, sqs_record, stripe_event
+from shared.decisions.decision import Decision
+from shared.effects.announcement import Announcement
+from shared.failures.errors import Permanent, Retryable
+from shared.values.frozen import Scalar
+from tests.consumer.material import NOW, mail, only_save, sqs_record, stripe_event
+from tests.consumer.world import World
 
 OURS = "Billhook/billhook"
 LAG = 10_000  # milliseconds, since the world's events were created ten seconds ago
@@ -23,9 +25,11 @@ def engine() -> str:
     return "moto"
 
 
-def announcement(name: str, **facts: Scalar) -> Publish:
+def announcement(name: str, **facts: Scalar) -> Announcement:
     record = "acct_1#pi_1/payment"
-    return Publish(id=name, name=name, at=1, account="acct_1", customer="cus_1", record=record, version=1, facts=facts)
+    return Announcement(
+        id=name, name=name, at=1, account="acct_1", customer="cus_1", record=record, version=1, facts=facts
+    )
 
 
 def counted(world: World, message_id: str = "message-1", **event: object) -> dict[tuple[str, ...], float]:
@@ -45,7 +49,7 @@ def as_read(fields: dict[str, Any]) -> dict[tuple[str, ...], float]:
     }
 
 
-def deciding(world: World, *announcements: Publish) -> None:
+def deciding(world: World, *announcements: Announcement) -> None:
     world.decide = lambda _event, _books: Decision(then=announcements)
 
 
@@ -153,6 +157,6 @@ def test_an_api_version_that_we_do_not_know_is_counted(world: World, version: st
 def test_no_account_customer_or_event_is_a_dimension() -> None:
     message = read_message(sqs_record(stripe_event()))
     announced = (announcement("payment.succeeded", amount_received=1, currency="usd"),)
-    verdict = Verdict("done", tally=Tally(NOW, announced, committed=True))
+    verdict = Outcome("done", stats=AttemptStats(NOW, announced, committed=True))
     printed = json.dumps(metrics_of(message, verdict, NOW, OURS))
     assert not [one for one in ("acct_1", "cus_1", "evt_1", "pi_1") if one in printed]

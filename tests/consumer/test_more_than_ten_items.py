@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from functions.consumer.decide import decide
-from functions.effects.observer import message_of
-from shared.effects import DAY, Observe
-from shared.event import PLATFORM, Event, read_event
+from functions.consumer.decide.decide import decide
+from functions.effects.perform.observer import message_of
+from shared.effects.observe import Observe
+from shared.stripe_objects.event import PLATFORM, Event, read_event
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, SUBSCRIPTION, told

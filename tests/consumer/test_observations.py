@@ -4,11 +4,13 @@ import json
 
 import pytest
 
-from functions.consumer.decide import decide
-from functions.effects.observer import message_of
-from shared.effects import DAY, Observe, erasure_at
-from shared.event import PLATFORM, Event, read_event
-from shared.policy import Policy
+from functions.consumer.decide.decide import decide
+from functions.effects.perform.observer import message_of
+from shared.effects.observe import Observe
+from shared.effects.remind import erasure_at
+from shared.policy.policy import Policy
+from shared.stripe_objects.event import PLATFORM, Event, read_event
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import fired, sample
 from tests.support.stories import CONNECTED, CUSTOMER, told
@@ -73,7 +75,7 @@ def test_a_customer_whom_stripe_shows_as_deleted_is_told_nothing() -> None:
     deleted = {"id": CUSTOMER, "object": "customer", "deleted": True}
     books.apply(decide(read_event(message_of(asked, deleted, PAID.created + 60)), books))
     assert not books.mails
-    assert books.organization(PLATFORM, CUSTOMER).silent
+    assert books.organization(PLATFORM, CUSTOMER).muted
 
 
 def test_the_holder_of_an_account_is_asked_for_likewise() -> None:

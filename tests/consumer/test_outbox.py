@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from functions.consumer.consume import Verdict
-from functions.effects.lease import lease
-from shared.effects import Effect, Email, Erase, Export, Observe
+from functions.consumer.consume import Outcome
+from functions.effects.lane.lease import lease
+from shared.effects.effect import Effect
+from shared.effects.email import Email
+from shared.effects.erasure import Erase, Export
+from shared.effects.observe import Observe
 from shared.inbox.leases import LeasedElsewhere
 from shared.inbox.outbox import (
     OwedErasure,
@@ -22,7 +25,8 @@ from shared.inbox.outbox import (
     owed_for,
     owing,
 )
-from tests.consumer.world import LEASE, NOW, PARTITION, World, announcement, mail, reminder
+from tests.consumer.material import LEASE, NOW, PARTITION, announcement, mail, reminder
+from tests.consumer.world import World
 
 EVERY_KIND: tuple[Effect, ...] = (
     mail(),
@@ -98,7 +102,7 @@ def test_what_the_version_before_left_unfinished_is_handed_over_and_performed(
     world: World, state: str, message: str
 ) -> None:
     left(world, state)
-    assert world.consume(message) == Verdict("handed over")
+    assert world.consume(message) == Outcome("handed over")
     assert world.queues.sent == [("effects", "evt_1", "acct_1"), ("mails", "evt_1", "acct_1")]
     world.work_all()
     assert (world.outside.reminders, world.outside.mails) == ([reminder()], [mail()])
@@ -107,7 +111,7 @@ def test_what_the_version_before_left_unfinished_is_handed_over_and_performed(
 
 def test_what_the_version_before_had_performed_is_not_performed_again(world: World) -> None:
     left(world, "failed", "set")
-    assert world.consume() == Verdict("handed over")
+    assert world.consume() == Outcome("handed over")
     assert world.queues.sent == [("mails", "evt_1", "acct_1")]
     world.work_all()
     assert (world.outside.reminders, world.outside.mails) == ([], [mail()])
@@ -116,7 +120,7 @@ def test_what_the_version_before_had_performed_is_not_performed_again(world: Wor
 
 def test_while_the_version_before_still_performs_the_worker_waits_for_its_lease(world: World) -> None:
     left(world, "committed", lease_until=NOW + LEASE)
-    assert world.consume("message-2") == Verdict("handed over")
+    assert world.consume("message-2") == Outcome("handed over")
     owed = world.owed_message("mails")
     assert lease(world.store, owed) == LeasedElsewhere(LEASE)
     world.clock.now += LEASE

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.consumer.consume import Verdict
-from shared.backoff import ATTEMPTS, BUG, FAULTY_FOR
-from shared.effects import HOUR
-from shared.errors import Permanent
-from tests.consumer.world import LEASE, NOW, World
+from functions.consumer.consume import Outcome
+from shared.failures.backoff import ATTEMPTS, BUG, FAULTY_FOR
+from shared.failures.errors import Permanent
+from shared.values.times import HOUR
+from tests.consumer.material import LEASE, NOW
+from tests.consumer.world import World
 
 EVER = 1000
 CANCELLED = "TransactionCanceledException TransactionCanceledException"
@@ -21,10 +22,10 @@ def engine() -> str:
     return "moto"
 
 
-def consume_for(world: World, seconds: float) -> list[Verdict]:
+def consume_for(world: World, seconds: float) -> list[Outcome]:
     """Every verdict on a message for so long, each taken when SQS would show the message again."""
     ends = world.clock.now + seconds
-    verdicts: list[Verdict] = []
+    verdicts: list[Outcome] = []
     while world.clock.now <= ends and "failed" not in {verdict.state for verdict in verdicts}:
         verdicts.append(world.consume())
         world.clock.now += verdicts[-1].wait or 0
@@ -162,7 +163,7 @@ def test_a_permission_that_comes_within_the_hour_has_cost_no_attempt(world: Worl
     for _ in range(20):
         assert world.consume().state == "retry"
         world.clock.now += 60
-    assert world.consume() == Verdict("committed", attempt=1)
+    assert world.consume() == Outcome("committed", attempt=1)
 
 
 @pytest.mark.parametrize("operation", ["GetItem", "TransactWriteItems"])

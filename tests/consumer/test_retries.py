@@ -5,13 +5,14 @@ import json
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from functions.consumer.consume import Verdict, consume
+from functions.consumer.consume import Outcome, consume
 from functions.consumer.message import read_message
-from shared.backoff import BUG, SERVICE
-from shared.errors import Permanent, Retryable
-from shared.packing import pack, unpack
+from shared.failures.backoff import BUG, SERVICE
+from shared.failures.errors import Permanent, Retryable
+from shared.values.compression import pack, unpack
 from tests.consumer.faults import Crash
-from tests.consumer.world import LEASE, NOW, PARTITION, World, mail, sqs_record
+from tests.consumer.material import LEASE, NOW, PARTITION, mail, sqs_record
+from tests.consumer.world import World
 
 SECRETS = ("ann", "example.com", "cus_1", "in_1")
 
@@ -28,7 +29,7 @@ def fail_with(world: World, error: Exception) -> None:
     world.decide = decide  # type: ignore[assignment] # it never returns
 
 
-def consume_to_the_end(world: World, message_id: str = "message-1") -> list[Verdict]:
+def consume_to_the_end(world: World, message_id: str = "message-1") -> list[Outcome]:
     """Every verdict on a message until it is gone or given up, each taken when SQS would show the message again."""
     verdicts = [world.consume(message_id)]
     while verdicts[-1].wait is not None and verdicts[-1].state != "awaiting dead letter":
@@ -54,7 +55,7 @@ def test_a_failure_is_tried_seven_times_more_and_then_given_up(
     assert [verdict.wait for verdict in retries] == list(waits)
     assert {verdict.state for verdict in retries} == {"retry"}
     assert (failed.state, failed.attempt, failed.wait) == ("failed", 8, 0)
-    assert given_up == Verdict("awaiting dead letter", 0)
+    assert given_up == Outcome("awaiting dead letter", 0)
 
 
 def test_between_attempts_the_inbox_says_what_failed_and_when_it_goes_on(world: World) -> None:
@@ -112,7 +113,7 @@ def test_a_message_that_waits_for_its_dead_letter_is_not_tried(world: World) -> 
     fail_with(world, Permanent("invoice_missing"))
     world.consume()
     world.faults.calls.clear()
-    assert [world.consume() for _ in range(3)] == [Verdict("awaiting dead letter", 0)] * 3
+    assert [world.consume() for _ in range(3)] == [Outcome("awaiting dead letter", 0)] * 3
     assert world.faults.calls == ["PutItem"] * 3
 
 

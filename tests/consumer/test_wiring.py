@@ -12,14 +12,14 @@ from moto import mock_aws
 from pydantic import ValidationError
 
 from functions.consumer.wiring import build
+from tests.consumer.material import REGION, sqs_record
 from tests.consumer.tables import make_table
 from tests.consumer.test_settings import ENVIRON
-from tests.consumer.world import REGION, sqs_record
 from tests.support.samples import sample
 
 if TYPE_CHECKING:
     from functions.consumer.handler import Handler
-    from shared.event import Event
+    from shared.stripe_objects.event import Event
 
 
 @pytest.fixture

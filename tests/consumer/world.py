@@ -6,104 +6,42 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from functions.consumer.claim import Claimed, claim
-from functions.consumer.consume import Verdict, consume
-from functions.consumer.consumer import Consumer
-from functions.consumer.look import looker
+from functions.consumer.commit.claim import Claimed, claim
+from functions.consumer.consume import Outcome, consume
+from functions.consumer.dependencies import Consumer
 from functions.consumer.message import Message, read_message
-from functions.effects.lease import Leased, lease
+from functions.consumer.prefetch.prefetch import prefetcher
+from functions.effects.lane.lease import Leased, lease
+from functions.effects.lane.turn import Result, Turn
 from functions.effects.message import Message as OwedMessage
-from functions.effects.perform import perform
-from functions.effects.turn import Result, Turn
+from functions.effects.perform.perform import perform
 from functions.effects.worker import Performers, Worker
-from shared.books import Books
-from shared.decision import Decision
-from shared.effects import DAY, Email, Publish, Remind
-from shared.event import Event, read_event
+from shared.decisions.decision import Decision
 from shared.inbox.handover import Handover
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.outbox import load as load_outbox
 from shared.inbox.outbox import owing, progress_of
-from shared.policy import Policy
-from shared.stripe_objects import Contact, read
+from shared.policy.policy import Policy
+from shared.records.books import Books
+from shared.stripe_objects.event import Event, read_event
 from shared.tables.attributes import from_item, to_item
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
+from tests.consumer.material import (
+    LEASE,
+    NOW,
+    PARTITION,
+    sqs_record,
+    stripe_event,
+    tell_and_remind,
+    token,
+)
 from tests.consumer.outside import Outside, Queues
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from tests.consumer.faults import Faults
-
-REGION = "eu-central-1"
-NOW = 1_795_000_000
-LEASE = 45
-PARTITION = "acct_1#cus_1"
-
-
-def stripe_event(event_id: str = "evt_1", **changes: object) -> dict[str, Any]:
-    """An event about one customer of one connected account."""
-    invoice = {"id": "in_1", "object": "invoice", "customer": "cus_1", "customer_email": "ann@example.com"}
-    return {
-        "id": event_id,
-        "object": "event",
-        "type": "invoice.payment_failed",
-        "account": "acct_1",
-        "api_version": "2026-10-28.endive",
-        "created": NOW - 10,
-        "livemode": True,
-        "data": {"object": invoice},
-    } | changes
-
-
-def sqs_record(body: object, message_id: str = "message-1", received: int = 1) -> dict[str, Any]:
-    """What Lambda hands over of one SQS message; `body` is JSON already if it is a string."""
-    return {
-        "messageId": message_id,
-        "receiptHandle": f"receipt-of-{message_id}",
-        "body": body if isinstance(body, str) else json.dumps(body),
-        "attributes": {
-            "ApproximateReceiveCount": str(received),
-            "SentTimestamp": str((NOW - 5) * 1000),
-            "ApproximateFirstReceiveTimestamp": str(NOW * 1000),
-            "MessageGroupId": "acct_1",
-            "MessageDeduplicationId": "not the event's id, once it was redriven",
-        },
-        "messageAttributes": {"endpoint": {"stringValue": "connect", "dataType": "String"}},
-    }
-
-
-def mail(key: str = "told", expires: int = NOW + 3 * DAY, to: str | None = "ann@example.com") -> Email:
-    return Email(template="receipt", to=to, partition=PARTITION, key=key, expires=expires, data={"name": "Ann"})
-
-
-def reminder(about: str = "in_1") -> Remind:
-    return Remind(type="reminder.payment_failed", at=NOW + 3 * DAY, about=about, account="acct_1", customer="cus_1")
-
-
-def announcement(announcement_id: str = "evt_1:past_due") -> Publish:
-    return Publish(
-        id=announcement_id,
-        name="organization.past_due",
-        at=NOW,
-        account="acct_1",
-        customer="cus_1",
-        record=f"{PARTITION}/organization",
-        version=2,
-        facts={"access": True, "past_due": True},
-    )
-
-
-def tell_and_remind(event: Event, books: Books) -> Decision:
-    """One record, one reminder and one mail: what most of these tests take through the stages."""
-    organization = books.organization(event.account, "cus_1").with_contact(read(Contact, event.object), event)
-    return Decision(save=(organization,), then=(mail(), reminder()))
-
-
-def only_save(event: Event, books: Books) -> Decision:
-    """One record, and nothing to perform."""
-    return tell_and_remind(event, books).model_copy(update={"then": ()})
 
 
 @dataclass
@@ -114,11 +52,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-def token(purpose: str, partition: str) -> str:
-    """What nobody else can compute, for tests that do not care."""
-    return f"{purpose} of {partition}"
 
 
 @dataclass
@@ -163,7 +96,7 @@ class World:
         return Consumer(
             self.store,
             books,
-            looker(self.store, books),
+            prefetcher(self.store, books),
             self.handover,
             self.decide,
             lambda _message: self.ignore,
@@ -174,7 +107,7 @@ class World:
     def message(self, message_id: str = "message-1", event_id: str = "evt_1", **changes: object) -> Message:
         return read_message(sqs_record(stripe_event(event_id, **changes), message_id))
 
-    def consume(self, message_id: str = "message-1", event_id: str = "evt_1", **changes: object) -> Verdict:
+    def consume(self, message_id: str = "message-1", event_id: str = "evt_1", **changes: object) -> Outcome:
         self.received[message_id] += 1
         record = sqs_record(stripe_event(event_id, **changes), message_id, self.received[message_id])
         return consume(self.consumer, read_message(record))

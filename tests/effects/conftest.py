@@ -7,7 +7,8 @@ import pytest
 from botocore.stub import Stubber
 
 from tests.consumer.conftest import dynamodb, dynamodb_local, engine, world
-from tests.consumer.world import REGION, World
+from tests.consumer.material import REGION
+from tests.consumer.world import World
 from tests.effects.invoking import Lambda
 
 __all__ = ["dynamodb", "dynamodb_local", "engine", "world"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from functions.effects.handler import Handler
-from functions.effects.mailer import Mailer
-from shared.logger import make_logger
+from functions.effects.mails.mailer import Mailer
+from shared.runtime.logger import make_logger
 from tests.effects.records import ARNS, URLS
 from tests.effects.ses import Ses, mailer_of
 

@@ -5,17 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from functions.consumer.commit import commit
-from functions.effects.eraser import Eraser
-from functions.effects.exporter import Exporter
+from functions.consumer.commit.commit import commit
+from functions.effects.perform.eraser import Eraser
+from functions.effects.perform.exporter import Exporter
 from functions.effects.worker import Done, More
-from shared.decision import Decision, Kept
-from shared.effects import Effect, Erase, Export
-from shared.payments import Payment
-from shared.pointer import Holding, Pointer
-from shared.records import Organization
+from shared.decisions.decision import Decision, StoredRecord
+from shared.effects.effect import Effect
+from shared.effects.erasure import Erase, Export
+from shared.records.index import AccountIndex, PaymentIndex
+from shared.records.organization import Organization
+from shared.records.payment import Payment
 from shared.tables.attributes import from_item
-from tests.consumer.world import NOW, World, stripe_event
+from tests.consumer.material import NOW, stripe_event
+from tests.consumer.world import World
 
 ACCOUNT = "acct_1"
 
@@ -58,7 +60,7 @@ class Leaving:
         bucket: Any = self.bucket
         return Exporter(self.world.store, bucket, "exports")
 
-    def save(self, *records: Kept, then: tuple[Effect, ...] = (), archive_of: str = "") -> str:
+    def save(self, *records: StoredRecord, then: tuple[Effect, ...] = (), archive_of: str = "") -> str:
         """Commit a decision on an event of its own, archived if it belongs to somebody; the event's id."""
         self.events += 1
         event_id = f"evt_{self.events}"
@@ -72,7 +74,7 @@ class Leaving:
     def live(self, customer: str, payments: int = 0, account: str = ACCOUNT) -> None:
         """A customer with a record, an archived event, and payments that lie under their own ids."""
         organization = Organization(account=account, subject=customer, reminders={"in_1": NOW})
-        self.save(organization, Holding(account=account, subject=account, held=customer), archive_of=customer)
+        self.save(organization, AccountIndex(account=account, subject=account, held=customer), archive_of=customer)
         for number in range(payments):
             self.pay(customer, f"pi_{customer}_{number}", account)
 
@@ -80,8 +82,8 @@ class Leaving:
         """A payment and what leads to it, with an event in the payment's own partition."""
         self.save(
             Payment(account=account, subject=payment, customer=customer),
-            Pointer(account=account, subject=customer, payment=payment),
-            Holding(account=account, subject=account, held=payment),
+            PaymentIndex(account=account, subject=customer, payment=payment),
+            AccountIndex(account=account, subject=account, held=payment),
             archive_of=payment,
         )
 

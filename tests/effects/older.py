@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from functions.consumer.commit import commit
-from shared.decision import Decision
-from shared.effects import Effect
+from functions.consumer.commit.commit import commit
+from shared.decisions.decision import Decision
+from shared.effects.effect import Effect
 from tests.consumer.world import World
 
 

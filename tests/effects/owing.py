@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import EndpointConnectionError
 
-from shared.decision import Decision
-from shared.effects import Effect, Erase, Export
-from shared.records import Organization
-from tests.consumer.world import NOW, World
+from shared.decisions.decision import Decision
+from shared.effects.effect import Effect
+from shared.effects.erasure import Erase, Export
+from shared.records.organization import Organization
+from tests.consumer.material import NOW
+from tests.consumer.world import World
 
 if TYPE_CHECKING:
-    from shared.books import Books
-    from shared.event import Event
+    from shared.records.books import Books
+    from shared.stripe_objects.event import Event
 
 TROUBLE = EndpointConnectionError(endpoint_url="https://service.example")
 """A service that cannot be reached."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.effects.mailer import Mailer
+from functions.effects.mails.mailer import Mailer
 from tests.consumer.world import Clock
 
 RATE = ("TooManyRequestsException", "Maximum sending rate exceeded.")

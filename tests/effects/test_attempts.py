@@ -5,11 +5,12 @@ from random import Random
 
 import pytest
 
-from functions.effects.perform import perform
-from functions.effects.turn import Result, Turn
-from shared.effects import HOUR
-from shared.errors import MailDeferred
-from tests.consumer.world import NOW, World, announcement, mail, reminder
+from functions.effects.lane.turn import Result, Turn
+from functions.effects.perform.perform import perform
+from shared.failures.errors import MailDeferred
+from shared.values.times import HOUR
+from tests.consumer.material import NOW, announcement, mail, reminder
+from tests.consumer.world import World
 from tests.effects.owing import EXPORT, TROUBLE, Fails, owe
 from tests.effects.ses import refusal
 

@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
-from functions.effects.bus import Bus
-from shared.failure import failure_of
-from tests.consumer.world import NOW, REGION, announcement
+from functions.effects.perform.announcer import Bus
+from shared.failures.kinds import failure_of
+from tests.consumer.material import NOW, REGION, announcement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

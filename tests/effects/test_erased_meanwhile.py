@@ -2,14 +2,17 @@
 
 import pytest
 
-from functions.effects import perform
-from shared.accounts import ConnectedAccount
-from shared.effects import Erase, Observe, Publish
-from tests.consumer.world import NOW, World, announcement, mail
+from functions.effects.perform import perform
+from shared.effects.announcement import Announcement
+from shared.effects.erasure import Erase
+from shared.effects.observe import Observe
+from shared.records.connected_account import ConnectedAccount
+from tests.consumer.material import NOW, announcement, mail
+from tests.consumer.world import World
 from tests.effects.leaving import ACCOUNT, Leaving
 
 ASKED = Observe(object="customer", account=ACCOUNT, id="cus_1", event="evt_1")
-ERASED = Publish(
+ERASED = Announcement(
     id="evt_9:organization.erased",
     name="organization.erased",
     at=NOW,

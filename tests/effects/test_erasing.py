@@ -3,18 +3,19 @@
 import pytest
 
 from functions.effects.worker import Done, More
-from shared.accounts import ConnectedAccount
-from shared.effects import Erase
-from shared.errors import Retryable
-from shared.orders import Order
-from shared.payments import Payment
-from shared.pointer import Pointer
-from shared.policy import Policy
-from shared.records import Organization
+from shared.effects.erasure import Erase
+from shared.failures.errors import Retryable
+from shared.policy.policy import Policy
+from shared.records.connected_account import ConnectedAccount
+from shared.records.index import PaymentIndex
+from shared.records.order import Order
+from shared.records.organization import Organization
+from shared.records.payment import Payment
 from shared.tables.attributes import to_item
 from shared.tables.books import DynamoBooks
 from tests.consumer.faults import Crash
-from tests.consumer.world import NOW, World
+from tests.consumer.material import NOW
+from tests.consumer.world import World
 from tests.effects.leaving import ACCOUNT, Leaving
 
 ELSEWHERE = ("acct_1#acct_1", "erased#")
@@ -126,7 +127,7 @@ def test_a_new_pointer_does_not_hide_what_is_old(leaving: Leaving) -> None:
     leaving.live("cus_1", payments=1)
     effect = leaving.bury("cus_1")
     leaving.world.clock.now += 1
-    leaving.save(Pointer(account=ACCOUNT, subject="cus_1", payment="pi_cus_1_0"))
+    leaving.save(PaymentIndex(account=ACCOUNT, subject="cus_1", payment="pi_cus_1_0"))
     leaving.erase(effect)
     assert of_the_customer(leaving) == [("acct_1#cus_1", "payment#pi_cus_1_0")]
 
@@ -136,7 +137,7 @@ def test_a_step_whose_time_is_over_gets_past_what_it_spares(leaving: Leaving) ->
     effect = leaving.bury("cus_1")
     leaving.world.clock.now += 1
     for number in range(3):
-        leaving.save(Pointer(account=ACCOUNT, subject="cus_1", payment=f"pi_cus_1_{number}"))
+        leaving.save(PaymentIndex(account=ACCOUNT, subject="cus_1", payment=f"pi_cus_1_{number}"))
     _, steps = leaving.erase(effect)
     assert steps <= 4
 

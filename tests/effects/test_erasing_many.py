@@ -9,10 +9,11 @@ from itertools import batched
 import pytest
 
 from functions.effects.worker import More
-from shared import keys
-from shared.effects import Erase
+from shared.effects.erasure import Erase
 from shared.tables.attributes import to_item
-from tests.consumer.world import NOW, World
+from shared.values import keys
+from tests.consumer.material import NOW
+from tests.consumer.world import World
 from tests.effects.leaving import ACCOUNT, Leaving
 
 type Key = tuple[str, str]

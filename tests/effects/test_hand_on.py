@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from functions.effects.lease import NothingOwed, lease
-from shared.errors import Retryable
+from functions.effects.lane.lease import NothingOwed, lease
+from shared.failures.errors import Retryable
 from shared.inbox.leases import LeasedElsewhere
 from tests.consumer.faults import Crash
-from tests.consumer.world import LEASE, NOW, World, mail, reminder
+from tests.consumer.material import LEASE, NOW, mail, reminder
+from tests.consumer.world import World
 from tests.effects.invoking import Lambda
 from tests.effects.owing import owe, sent
 from tests.effects.records import record

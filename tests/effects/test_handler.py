@@ -4,12 +4,12 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.effects.handler import SPARE
-from functions.effects.mailer import REST
-from functions.effects.marks import give_up
+from functions.effects.lane.attempts import give_up
+from functions.effects.mails.mailer import REST
 from functions.effects.worker import Done, More
-from shared.effects import HOUR
-from shared.errors import Permanent
-from tests.consumer.world import LEASE, NOW, mail, reminder
+from shared.failures.errors import Permanent
+from shared.values.times import HOUR
+from tests.consumer.material import LEASE, NOW, mail, reminder
 from tests.effects.invoking import Lambda
 from tests.effects.owing import TROUBLE, erasing, known, owe
 from tests.effects.records import record

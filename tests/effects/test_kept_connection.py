@@ -11,9 +11,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
-from functions.effects.mailer import Mailer
+from functions.effects.mails.mailer import Mailer
 from functions.effects.wiring import ONCE
-from tests.consumer.world import REGION, mail
+from tests.consumer.material import REGION, mail
 from tests.effects.ses import mailer_of
 from tests.support.mails import FULL
 
@@ -29,7 +29,7 @@ class Wire:
     requests: list[str] = field(default_factory=list)
 
     def serve(self, listening: socket.socket) -> None:
-        silent = []
+        muted = []
         for plan in self.connections:
             connection, _ = listening.accept()
             for action in plan:
@@ -38,10 +38,10 @@ class Wire:
                 if action == "answer":
                     connection.sendall(ANSWER)
             if "silence" in plan:
-                silent.append(connection)
+                muted.append(connection)
             else:
                 connection.close()
-        for connection in silent:
+        for connection in muted:
             connection.recv(1)  # until the other side gives up
             connection.close()
 

@@ -2,15 +2,16 @@
 
 import pytest
 
-from functions.effects.lease import Lease, Leased, NothingOwed, lease
-from functions.effects.marks import finish, give_up, release
-from functions.effects.perform import perform
-from functions.effects.turn import Turn
+from functions.effects.lane.attempts import finish, give_up, release
+from functions.effects.lane.lease import Lease, Leased, NothingOwed, lease
+from functions.effects.lane.turn import Turn
+from functions.effects.perform.perform import perform
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 from shared.inbox.outbox import Progress
 from shared.inbox.unfinished import shard_of
-from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
+from tests.consumer.material import LEASE, NOW, announcement, mail, reminder
+from tests.consumer.world import World
 from tests.effects.older import owed_before
 from tests.effects.owing import owe, sent
 

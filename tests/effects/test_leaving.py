@@ -6,20 +6,21 @@ from typing import Any
 
 import pytest
 
-from functions.consumer.commit import commit
-from shared.books import Books
-from shared.decision import Decision
-from shared.errors import Permanent, Retryable
-from shared.event import Event
-from shared.payments import Payment
-from shared.pointer import Holding, Pointer
-from shared.policy import Policy
-from shared.records import Organization
-from shared.stripe_invoices import Invoice
-from shared.stripe_objects import read
+from functions.consumer.commit.commit import commit
+from shared.decisions.decision import Decision
+from shared.failures.errors import Permanent, Retryable
+from shared.policy.policy import Policy
+from shared.records.books import Books
+from shared.records.index import AccountIndex, PaymentIndex
+from shared.records.organization import Organization
+from shared.records.payment import Payment
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.invoices import Invoice
+from shared.stripe_objects.objects import read
 from shared.tables.books import DynamoBooks
-from shared.tokens import export_key, link_maker, tokens
-from tests.consumer.world import NOW, PARTITION, World, mail, token
+from shared.values.tokens import export_key, link_maker, tokens
+from tests.consumer.material import NOW, PARTITION, mail, token
+from tests.consumer.world import World
 from tests.effects.leaving import Leaving
 from tests.support.samples import sample
 
@@ -32,7 +33,7 @@ def leaving(world: World) -> Leaving:
 def live(leaving: Leaving, mails: int = 1) -> None:
     """A customer with a record, some mails, a payment under its own id, and an archived payload."""
     organization = Organization(account="acct_1", subject="cus_1", reminders={"in_1": NOW})
-    pointer = Pointer(account="acct_1", subject="cus_1", payment="pi_1")
+    pointer = PaymentIndex(account="acct_1", subject="cus_1", payment="pi_1")
     payment = Payment(account="acct_1", subject="pi_1", customer="cus_1")
     claims = tuple(mail(f"mail {number}") for number in range(mails))
     leaving.save(organization, pointer, payment, then=claims, archive_of="cus_1")
@@ -131,7 +132,7 @@ def test_an_export_that_takes_too_long_fails_before_lambda_ends_the_worker(leavi
 
 
 def test_two_new_records_of_one_partition_have_one_holding(world: World) -> None:
-    holding = Holding(account="acct_1", subject="acct_1", held="cus_1")
+    holding = AccountIndex(account="acct_1", subject="acct_1", held="cus_1")
     for event_id in ("evt_4", "evt_5"):
         commit(world.store, world.claim(event_id=event_id), world.event(event_id), "{}", Decision(save=(holding,)))
     assert list(world.books("acct_1#acct_1")) == ["holds#cus_1"]

@@ -3,8 +3,8 @@
 import pytest
 
 from functions.effects.metrics import LATE
-from shared.errors import Permanent, Unforeseen
-from tests.consumer.world import NOW, announcement, mail, reminder
+from shared.failures.errors import Permanent, Unforeseen
+from tests.consumer.material import NOW, announcement, mail, reminder
 from tests.effects.invoking import Lambda
 from tests.effects.owing import TROUBLE, owe
 from tests.effects.records import record

@@ -8,12 +8,13 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 from botocore.stub import ANY, Stubber
 from moto import mock_aws
 
-from functions.effects import mailer as module
-from functions.effects.mailer import REFUSALS, REST
+from functions.effects.mails import mailer as module
+from functions.effects.mails.mailer import REFUSALS, REST
 from functions.effects.wiring import ONCE
-from shared.effects import HOUR
-from shared.errors import MailDeferred
-from tests.consumer.world import PARTITION, REGION, Clock, mail
+from shared.failures.errors import MailDeferred
+from shared.values.times import HOUR
+from tests.consumer.material import PARTITION, REGION, mail
+from tests.consumer.world import Clock
 from tests.effects.ses import OPERATOR, QUOTA, RATE, SENDER, Ses, link_of, mailer_of, refusal
 from tests.support.checked import checked
 

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.effects.lease import Leased
-from functions.effects.marks import FencedError, checkpoint, finish, give_up, release
+from functions.effects.lane.attempts import FencedError, checkpoint, finish, give_up, release
+from functions.effects.lane.lease import Leased
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.outbox import OwedPublish, Progress, load
 from shared.tables.store import Store
-from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
+from tests.consumer.material import LEASE, NOW, announcement, mail, reminder
+from tests.consumer.world import World
 from tests.effects.owing import owe
 
 SENT = Progress(outcome="sent")

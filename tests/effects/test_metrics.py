@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from functions.effects.lane.turn import Result
 from functions.effects.message import Message
 from functions.effects.metrics import LATE, metrics_of, warns
-from functions.effects.turn import Result
 from shared.inbox.lanes import LANES, Lane
-from tests.consumer.world import NOW
+from tests.consumer.material import NOW
 
 OURS = "Billhook/billhook"
 

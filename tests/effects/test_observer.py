@@ -12,15 +12,15 @@ import stripe
 
 from functions.consumer.message import read_message
 from functions.consumer.routes import ROUTES
-from functions.effects.observer import PATIENCE, Observer, message_of
+from functions.effects.perform.observer import PATIENCE, Observer, message_of
 from functions.ingest.stripe_event import read_event as read_stripe_event
-from shared.effects import Observe
-from shared.errors import Misconfigured, Retryable
-from shared.event import PLATFORM, read_event
-from shared.failure import failure_of
-from shared.queue_message import group_of
+from shared.effects.observe import Observe
+from shared.failures.errors import Misconfigured, Retryable
+from shared.failures.kinds import failure_of
+from shared.messages.envelope import group_of
+from shared.stripe_objects.event import PLATFORM, read_event
+from tests.consumer.material import NOW, sqs_record, stripe_event
 from tests.consumer.tables import property_of
-from tests.consumer.world import NOW, sqs_record, stripe_event
 from tests.support.stripe_http import StripeHandler, serving
 
 ANN = {"id": "cus_1", "object": "customer", "email": "ann@example.com", "name": "Ann"}
@@ -153,9 +153,9 @@ def test_what_stripe_does_not_show_is_an_outcome(api: Stripe, around: Around, st
 
 
 def test_a_stripe_that_does_not_answer_is_tried_again_later(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        monkeypatch.setattr("functions.effects.observer.PATIENCE", (0.05, 0.05))
+    with socket.create_server(("127.0.0.1", 0)) as muted:
+        url = f"http://127.0.0.1:{muted.getsockname()[1]}"
+        monkeypatch.setattr("functions.effects.perform.observer.PATIENCE", (0.05, 0.05))
         monkeypatch.setattr(stripe, "StripeClient", partial(stripe.StripeClient, base_addresses={"api": url}))
         with pytest.raises(Retryable, match="APIConnectionError"):
             around.observer().observe(asking())

@@ -12,15 +12,17 @@ import stripe
 
 from functions.consumer.message import read_message
 from functions.consumer.routes import ROUTES
-from functions.effects import observer
-from functions.effects.observer import LONGEST, MOST_PAGES, PAGE, PATIENCE, Observer
-from shared.effects import Email, Observe
-from shared.errors import Misconfigured, Permanent, Retryable
-from shared.event import read_event
-from shared.stripe_objects import read
-from shared.stripe_subscriptions import Subscription
+from functions.effects.perform import observer
+from functions.effects.perform.observer import LONGEST, MOST_PAGES, PAGE, PATIENCE, Observer
+from shared.effects.email import Email
+from shared.effects.observe import Observe
+from shared.failures.errors import Misconfigured, Permanent, Retryable
+from shared.stripe_objects.event import read_event
+from shared.stripe_objects.objects import read
+from shared.stripe_objects.subscriptions import Subscription
+from tests.consumer.material import NOW, mail, sqs_record
 from tests.consumer.tables import property_of
-from tests.consumer.world import NOW, World, mail, sqs_record
+from tests.consumer.world import World
 from tests.effects.owing import TROUBLE, Fails, owe
 from tests.support.samples import sample
 from tests.support.stripe_http import StripeHandler, serving
@@ -178,7 +180,7 @@ def test_the_operator_is_told_of_items_that_are_not_to_be_had(
     world: World, outcome: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(world.outside, "observe", lambda _effect: outcome)
-    monkeypatch.setattr("functions.effects.perform.why_not", lambda *_: None)
+    monkeypatch.setattr("functions.effects.perform.perform.why_not", lambda *_: None)
     owe(world, INCOMPLETE, ASKED)
     world.work("effects")
     assert world.work("mails").outcomes == ("sent",)
@@ -187,7 +189,7 @@ def test_the_operator_is_told_of_items_that_are_not_to_be_had(
 def test_nor_does_that_mail_wait_for_a_look_that_was_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     given_up = Fails(world.outside.observe, [TROUBLE, Permanent("not_for_us")])
     monkeypatch.setattr(world.outside, "observe", given_up)
-    monkeypatch.setattr("functions.effects.perform.why_not", lambda *_: None)
+    monkeypatch.setattr("functions.effects.perform.perform.why_not", lambda *_: None)
     owe(world, INCOMPLETE, ASKED)
     assert world.work("effects").state == "waits"
     assert world.work("mails").state == "waits"

@@ -2,16 +2,17 @@
 
 import pytest
 
-from functions.effects.marks import FencedError
-from functions.effects.perform import MOST_ROUNDS, perform
-from functions.effects.turn import Result, Turn
+from functions.effects.lane.attempts import FencedError
+from functions.effects.lane.turn import Result, Turn
+from functions.effects.perform.perform import MOST_ROUNDS, perform
 from functions.effects.worker import Done, More
-from shared.effects import Email
-from shared.event import PLATFORM
+from shared.effects.email import Email
 from shared.inbox.outbox import OwedPublish, load
-from shared.keys import partition
+from shared.stripe_objects.event import PLATFORM
+from shared.values.keys import partition
 from tests.consumer.faults import Crash
-from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
+from tests.consumer.material import LEASE, NOW, announcement, mail, reminder
+from tests.consumer.world import World
 from tests.effects.owing import TROUBLE, Fails, erasing, known, owe, sent
 
 

@@ -4,14 +4,16 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from functions.consumer.consume import Verdict
-from functions.effects.lease import Lease, NothingOwed, lease
-from functions.effects.turn import Result
-from shared.effects import DAY, Email
-from shared.errors import Permanent
+from functions.consumer.consume import Outcome
+from functions.effects.lane.lease import Lease, NothingOwed, lease
+from functions.effects.lane.turn import Result
+from shared.effects.email import Email
+from shared.failures.errors import Permanent
 from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from tests.consumer.world import LEASE, NOW, World, announcement, mail, reminder
+from shared.values.times import DAY
+from tests.consumer.material import LEASE, NOW, announcement, mail, reminder
+from tests.consumer.world import World
 from tests.effects.owing import EXPORT, TROUBLE, Fails, owe, sent
 
 GIVEN_UP = Permanent("not_for_us")
@@ -27,7 +29,7 @@ class Meanwhile:
     """A mail service in whose answering time a second message, and the consumer's own, come again."""
 
     world: World
-    seen: list[Lease | Verdict] = field(default_factory=list)
+    seen: list[Lease | Outcome] = field(default_factory=list)
 
     def send_mail(self, sending: Email) -> str:
         self.seen.append(lease(self.world.store, self.world.owed_message("mails", message_id="another")))
@@ -53,7 +55,7 @@ def test_while_a_mail_is_sent_nobody_else_gets_its_lane_and_nobody_fences_the_wo
     monkeypatch.setattr(world.outside, "send_mail", meanwhile.send_mail)
     owe(world, mail())
     assert world.work("mails").state == "performed"
-    assert meanwhile.seen == [LeasedElsewhere(LEASE), Verdict("handed over")]
+    assert meanwhile.seen == [LeasedElsewhere(LEASE), Outcome("handed over")]
     assert sent(world) == ["told"]
 
 

@@ -3,12 +3,13 @@
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from functions.effects.retry import after_failure
-from shared.backoff import ATTEMPTS, BUG, SERVICE
-from shared.effects import DAY, HOUR, MAIL_EXPIRES_AFTER
-from shared.errors import MailDeferred, Permanent, Retryable
+from functions.effects.lane.retry import after_failure
+from shared.effects.email import MAIL_EXPIRES_AFTER
+from shared.failures.backoff import ATTEMPTS, BUG, SERVICE
+from shared.failures.errors import MailDeferred, Permanent, Retryable
 from shared.inbox.outbox import Progress
-from tests.consumer.world import NOW
+from shared.values.times import DAY, HOUR
+from tests.consumer.material import NOW
 from tests.effects.ses import refusal
 
 SILENT = ConnectTimeoutError(endpoint_url="https://service.example")

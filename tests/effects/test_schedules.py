@@ -12,12 +12,13 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from functions.consumer.message import read_message
-from functions.effects.schedules import Schedules, ScheduleTarget, message_of
+from functions.effects.perform.scheduler import Schedules, ScheduleTarget, message_of
 from functions.ingest.stripe_event import read_event as read_stripe_event
-from shared.effects import DAY, Remind
-from shared.event import read_event
-from shared.queue_message import group_of
-from tests.consumer.world import NOW, REGION, reminder, sqs_record, stripe_event
+from shared.effects.remind import Remind
+from shared.messages.envelope import group_of
+from shared.stripe_objects.event import read_event
+from shared.values.times import DAY
+from tests.consumer.material import NOW, REGION, reminder, sqs_record, stripe_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

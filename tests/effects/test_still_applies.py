@@ -2,14 +2,15 @@
 
 import pytest
 
-from functions.consumer.decide import decide
+from functions.consumer.decide.decide import decide
 from functions.consumer.handlers.erasure_due import TOLD_AFTER
-from functions.effects.still_applies import why_not
-from shared.effects import Email, erasure_at
-from shared.event import PLATFORM, Event
-from shared.plans import read_plans
-from shared.policy import Policy
-from shared.records import Organization
+from functions.effects.mails.still_applies import why_not
+from shared.effects.email import Email
+from shared.effects.remind import erasure_at
+from shared.policy.plans import read_plans
+from shared.policy.policy import Policy
+from shared.records.organization import Organization
+from shared.stripe_objects.event import PLATFORM, Event
 from tests.support.books import BooksOf
 from tests.support.samples import fired, sample
 from tests.support.stories import CONNECTED, CUSTOMER, told

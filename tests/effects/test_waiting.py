@@ -1,12 +1,19 @@
 """A farewell waits for its export and an announcement for its erasure; whom it is about may be gone by then."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from functions.effects.turn import Result
-from shared.effects import DAY, HOUR, Email, Publish
-from shared.errors import Permanent
-from tests.consumer.world import NOW, World, announcement, mail
+from functions.effects.lane.turn import Result
+from shared.effects.announcement import Announcement
+from shared.failures.errors import Permanent
+from shared.values.times import DAY, HOUR
+from tests.consumer.material import NOW, announcement, mail
+from tests.consumer.world import World
 from tests.effects.owing import EXPORT, TROUBLE, Fails, erasing, known, owe, sent
+
+if TYPE_CHECKING:
+    from shared.effects.email import Email
 
 GIVEN_UP = Permanent("not_for_us")
 FAREWELL = mail("farewell").model_copy(update={"data": {"export": True}})
@@ -18,7 +25,7 @@ def engine() -> str:
     return "moto"
 
 
-def about(customer: str | None, announcement_id: str) -> Publish:
+def about(customer: str | None, announcement_id: str) -> Announcement:
     return announcement(announcement_id).model_copy(update={"customer": customer})
 
 

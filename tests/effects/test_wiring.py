@@ -18,15 +18,15 @@ from functions.effects.wiring import ONCE, build
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.outbox import load, progress_of
 from shared.tables.attributes import from_item
+from tests.consumer.material import REGION, sqs_record
 from tests.consumer.tables import make_table, property_of
-from tests.consumer.world import REGION, sqs_record
 from tests.effects.invoking import Context
 from tests.effects.records import record
 from tests.effects.test_settings import ENVIRON
 from tests.support.samples import sample
 
 if TYPE_CHECKING:
-    from shared.event import Event
+    from shared.stripe_objects.event import Event
 
 type Invoke = Callable[[dict[str, Any], Any], dict[str, Any]]
 

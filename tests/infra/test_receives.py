@@ -4,11 +4,12 @@ from random import Random
 
 import pytest
 
-from functions.effects.retry import after_failure
-from shared.backoff import ATTEMPTS, FAULTY_FOR, before_uncounted, while_faulty
-from shared.effects import DAY, HOUR, MAIL_EXPIRES_AFTER
-from shared.errors import MailDeferred
+from functions.effects.lane.retry import after_failure
+from shared.effects.email import MAIL_EXPIRES_AFTER
+from shared.failures.backoff import ATTEMPTS, FAULTY_FOR, before_uncounted, while_faulty
+from shared.failures.errors import MailDeferred
 from shared.inbox.outbox import Progress
+from shared.values.times import DAY, HOUR
 from tests.consumer.tables import environment_of, property_of
 
 FUNCTION_OF = {"EventsQueue": "ConsumerFunction", "EffectsQueue": "EffectsFunction", "MailsQueue": "EffectsFunction"}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sqs.type_defs import SendMessageRequestTypeDef
 
-    from shared.queue_message import GroupBy
+    from shared.messages.envelope import GroupBy
 
 NOW = 1_790_000_000
 DIRECT = "whsec_direct"

@@ -6,14 +6,16 @@ import sys
 from pathlib import Path
 
 OWN = """
-functions.ingest.app functions.ingest.authentication functions.ingest.aws functions.ingest.handler functions.ingest.log
-functions.ingest.message functions.ingest.rejection functions.ingest.request functions.ingest.settings
-functions.ingest.signature functions.ingest.signing_secrets functions.ingest.stripe_event functions.ingest.wiring
-shared.emf shared.errors shared.log_line shared.own_types shared.queue_message shared.sample_ids shared.sqs_rules
-shared.stripe_event shared.unfit
+
+functions.ingest.app functions.ingest.authentication functions.ingest.aws functions.ingest.handler
+functions.ingest.log functions.ingest.message functions.ingest.rejection functions.ingest.request
+functions.ingest.settings functions.ingest.signature functions.ingest.signing_secrets functions.ingest.stripe_event
+functions.ingest.wiring shared.failures.errors shared.messages.addressing shared.messages.envelope
+shared.messages.internal_types shared.messages.sample_ids shared.messages.sqs_rules shared.messages.unqueueable
+shared.runtime.emf shared.runtime.log_line
 """.split()
 INSTALLED = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
-FOLDERS = {"functions", "functions.ingest", "shared"}
+FOLDERS = {"functions", "functions.ingest", "shared", "shared.failures", "shared.messages", "shared.runtime"}
 
 IMPORT = """
 import sys

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.sqs_rules import MAX_BYTES, escape_refused, message_size
+from shared.messages.sqs_rules import MAX_BYTES, escape_refused, message_size
 from tests.ingest.support import PAYMENT_FAILED, THIN, Ingest, to_bytes
 
 if TYPE_CHECKING:
-    from shared.queue_message import GroupBy
+    from shared.messages.envelope import GroupBy
 
 
 def group(event: dict[str, Any], group_by: GroupBy = "customer") -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.event import PLATFORM
+from shared.stripe_objects.event import PLATFORM
 
 if TYPE_CHECKING:
     from tests.ingest.support import Ingest

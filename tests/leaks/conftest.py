@@ -5,22 +5,22 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from tests.consumer.world import REGION
-from tests.leaks.house import House
+from tests.consumer.material import REGION
+from tests.leaks.system import System
 
 
 @pytest.fixture(scope="module")
-def built() -> Iterator[House]:
+def built() -> Iterator[System]:
     """A house that tests use one after the other."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        house = House()
-        house.open(patch)
-        yield house
+        system = System()
+        system.open(patch)
+        yield system
 
 
 @pytest.fixture
-def house(built: House) -> House:
+def system(built: System) -> System:
     """Consumer and worker, behind the trouble that a test makes for them."""
     built.begin()
     return built

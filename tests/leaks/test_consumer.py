@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from functions.consumer import decide as deciding
 from functions.consumer import wiring
-from functions.consumer.decide import decide
+from functions.consumer.decide import decide as deciding
+from functions.consumer.decide.decide import decide
 from functions.consumer.routes import ROUTES
-from shared.event import read_event
-from shared.failure import failure_of
-from shared.packing import pack
-from shared.stripe_objects import read
-from shared.stripe_subscriptions import Subscription
-from tests.leaks.house import EVERY_TROUBLE, House
+from shared.failures.kinds import failure_of
+from shared.stripe_objects.event import read_event
+from shared.stripe_objects.objects import read
+from shared.stripe_objects.subscriptions import Subscription
+from shared.values.compression import pack
 from tests.leaks.listening import call
 from tests.leaks.planted import Canaries, mutations, planted
+from tests.leaks.system import EVERY_TROUBLE, System
 from tests.leaks.trouble import TROUBLES, Trouble, bug, refused
 from tests.support.books import BooksOf
 from tests.support.samples import NAMES, sample
@@ -27,17 +27,17 @@ ONE_OF_EACH = [name for name in NAMES if sample(name).type == name]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_sample_is_heard_whichever_call_fails(house: House, name: str) -> None:
+def test_no_sample_is_heard_whichever_call_fails(system: System, name: str) -> None:
     number = NAMES.index(name)  # so that each call of each kind meets each trouble, with one sample or another
-    house.each_call(planted(name, house.canaries), lambda call: [EVERY_TROUBLE[(number + call) % len(EVERY_TROUBLE)]])
-    assert house.leaks() == set()
+    system.each_call(planted(name, system.canaries), lambda call: [EVERY_TROUBLE[(number + call) % len(EVERY_TROUBLE)]])
+    assert system.leaks() == set()
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("name", NAMES)
-def test_no_sample_is_heard_in_any_trouble_at_any_call(house: House, name: str) -> None:
-    house.each_call(planted(name, house.canaries), lambda _call: EVERY_TROUBLE)
-    assert house.leaks() == set()
+def test_no_sample_is_heard_in_any_trouble_at_any_call(system: System, name: str) -> None:
+    system.each_call(planted(name, system.canaries), lambda _call: EVERY_TROUBLE)
+    assert system.leaks() == set()
 
 
 @pytest.mark.parametrize("name", ONE_OF_EACH)
@@ -68,89 +68,89 @@ def test_a_name_within_metadata_is_not_said() -> None:
 
 
 @pytest.mark.parametrize("name", ["customer.subscription.updated", "invoice.paid", "charge.dispute.created"])
-def test_an_event_that_can_never_be_processed_fails_in_silence(house: House, name: str) -> None:
-    event = planted(name, house.canaries)
-    event["data"]["object"] |= {"id": {house.canaries.new("a name"): house.canaries.new("a value")}}
-    assert house.deliver(event) == "failed"
-    assert house.leaks() == set()
+def test_an_event_that_can_never_be_processed_fails_in_silence(system: System, name: str) -> None:
+    event = planted(name, system.canaries)
+    event["data"]["object"] |= {"id": {system.canaries.new("a name"): system.canaries.new("a value")}}
+    assert system.deliver(event) == "failed"
+    assert system.leaks() == set()
 
 
 @pytest.mark.parametrize("field", ["id", "type", "account", "created", "livemode", "api_version", "data", "request"])
-def test_nor_is_an_envelope_that_is_none(house: House, field: str) -> None:
-    event, canary = planted("invoice.paid", house.canaries), house.canaries.new("a word")
+def test_nor_is_an_envelope_that_is_none(system: System, field: str) -> None:
+    event, canary = planted("invoice.paid", system.canaries), system.canaries.new("a word")
     for number, wrong in enumerate(([canary], {canary: canary}, {"object": canary}, {"object": [canary]})):
-        house.deliver(event | {"id": f"evt_{number}"} | {field: wrong})
-    assert house.leaks() == set()
+        system.deliver(event | {"id": f"evt_{number}"} | {field: wrong})
+    assert system.leaks() == set()
 
 
 @pytest.mark.parametrize(
     "body", ["{}", '"{}"', '{{"{}": "{}"', '{{"id": ["{}"]}}', "{}\ud83d", '{{"{}": NaN}}', "[" * 9**5]
 )
-def test_nor_is_a_body_that_is_no_event(house: House, body: str) -> None:
-    canary = house.canaries.new("a body")
-    house.deliver(body.format(canary, canary) if "{}" in body else body + canary)
-    assert house.leaks() == set()
+def test_nor_is_a_body_that_is_no_event(system: System, body: str) -> None:
+    canary = system.canaries.new("a body")
+    system.deliver(body.format(canary, canary) if "{}" in body else body + canary)
+    assert system.leaks() == set()
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_nor_is_what_a_handler_raises_however_often(
-    house: House, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
+    system: System, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
 ) -> None:
-    event = planted("invoice.paid", house.canaries)
-    quoted = f"{house.canaries.all()} {json.dumps(event)}"
+    event = planted("invoice.paid", system.canaries)
+    quoted = f"{system.canaries.all()} {json.dumps(event)}"
     monkeypatch.setattr(deciding, "ROUTES", dict.fromkeys(ROUTES, lambda *_: trouble("a handler", quoted)))
-    house.deliver(event)
-    assert house.leaks() == set()
-    assert len(house.said[0].splitlines()) == 1
+    system.deliver(event)
+    assert system.leaks() == set()
+    assert len(system.said[0].splitlines()) == 1
 
 
-def test_nor_is_a_record_that_can_no_longer_be_read(house: House) -> None:
-    event = planted("invoice.paid", house.canaries)
-    assert house.deliver(event) == "committed"
-    table = house.stage._table("BOOKS_TABLE")  # noqa: SLF001 - moto's, to spoil what lies in it
+def test_nor_is_a_record_that_can_no_longer_be_read(system: System) -> None:
+    event = planted("invoice.paid", system.canaries)
+    assert system.deliver(event) == "committed"
+    table = system.moto_cloud._table("BOOKS_TABLE")  # noqa: SLF001 - moto's, to spoil what lies in it
     for item in table.all_items():
         if "record" in item.attrs:
-            spoilt = json.dumps({"account": [house.canaries.all()], "subject": house.canaries.all()})
+            spoilt = json.dumps({"account": [system.canaries.all()], "subject": system.canaries.all()})
             item.attrs["record"].value = pack(spoilt, "record")
-    states = [house.deliver(event | {"id": "evt_2"}) for _ in range(8)]
+    states = [system.deliver(event | {"id": "evt_2"}) for _ in range(8)]
     assert (states[0], states[-1]) == ("retry", "failed")
-    assert house.leaks() == set()
+    assert system.leaks() == set()
 
 
-def test_a_setting_that_is_missing_is_named_without_the_others(house: House) -> None:
-    secret = house.canaries.new("a secret of the environment")
+def test_a_setting_that_is_missing_is_named_without_the_others(system: System) -> None:
+    secret = system.canaries.new("a secret of the environment")
     environ = {
         "AWS_SECRET_ACCESS_KEY": secret,
-        "LIVEMODE": house.canaries.new("a setting"),
+        "LIVEMODE": system.canaries.new("a setting"),
         "AWS_SESSION_TOKEN": secret,
     }
     _, said = call(partial(wiring.build, environ), {})
     assert "queue_url" in said
-    assert house.canaries.heard_in(said) == set()
+    assert system.canaries.heard_in(said) == set()
 
 
-def test_a_name_that_is_logged_would_be_heard(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    event = planted("invoice.payment_failed", house.canaries)
+def test_a_name_that_is_logged_would_be_heard(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = planted("invoice.payment_failed", system.canaries)
 
     def talkative(event: Any, _books: Any) -> None:  # noqa: ANN401 - as a handler's
         print(event.object["customer_name"])  # noqa: T201 - the fault that is to be found
         raise KeyError
 
     monkeypatch.setattr(deciding, "ROUTES", dict.fromkeys(ROUTES, talkative))
-    house.deliver(event)
-    assert house.leaks() == {"data.object.customer_name"}
+    system.deliver(event)
+    assert system.leaks() == {"data.object.customer_name"}
 
 
 @pytest.mark.parametrize("trouble", [refused, bug])
 def test_an_error_that_is_recorded_with_its_message_would_be_heard(
-    house: House,
+    system: System,
     monkeypatch: pytest.MonkeyPatch,
     trouble: Any,  # noqa: ANN401 - one of two functions
 ) -> None:
-    monkeypatch.setattr("shared.failure.Failure.__str__", lambda failure: failure.error)
+    monkeypatch.setattr("shared.failures.kinds.Failure.__str__", lambda failure: failure.error)
     monkeypatch.setattr("functions.consumer.consume.failure_of", _talkative_failure)
-    house.deliver(planted("invoice.payment_failed", house.canaries), trouble, first=2)
-    assert "data.object.customer_email" in house.leaks()
+    system.deliver(planted("invoice.payment_failed", system.canaries), trouble, first=2)
+    assert "data.object.customer_email" in system.leaks()
 
 
 def _talkative_failure(error: BaseException) -> Any:  # noqa: ANN401 - a failure

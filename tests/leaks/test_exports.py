@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from functions.exports import handler as handling
 from functions.exports.wiring import build
-from tests.consumer.world import REGION
+from tests.consumer.material import REGION
 from tests.exports.support import http_event
 from tests.leaks.listening import call
 from tests.leaks.planted import Canaries

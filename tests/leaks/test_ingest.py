@@ -15,7 +15,7 @@ from moto import mock_aws
 
 from functions.ingest import handler as handling
 from functions.ingest.wiring import build
-from tests.consumer.world import REGION
+from tests.consumer.material import REGION
 from tests.ingest.support import http_event, sign, to_bytes
 from tests.leaks.listening import call
 from tests.leaks.planted import Canaries, planted

@@ -8,16 +8,17 @@ import boto3
 import pytest
 import stripe
 
-from functions.effects import mailer, wiring
-from shared import keys
-from shared.failure import failure_of
-from shared.tokens import tokens
+from functions.effects import wiring
+from functions.effects.mails import mailer
+from shared.failures.kinds import failure_of
+from shared.values import keys
+from shared.values.tokens import tokens
 from tests.leaks.answering import answering
-from tests.leaks.house import EVERY_TROUBLE, House
 from tests.leaks.listening import call
 from tests.leaks.planted import planted
+from tests.leaks.system import EVERY_TROUBLE, System
 from tests.leaks.trouble import TROUBLES, Trouble, bug, refused
-from tests.prove.stage import Queue, Sent
+from tests.prove.moto_cloud import Queue, Sent
 from tests.support.samples import sample
 
 LEAVING = ("customer.created", "customer.subscription.created", "invoice.paid", "customer.subscription.deleted")
@@ -25,134 +26,136 @@ FAILED = "invoice.payment_failed"
 """It owes a reminder, an announcement and a mail."""
 
 
-def owed(house: House, name: str = FAILED) -> dict[Queue, Sent]:
+def owed(system: System, name: str = FAILED) -> dict[Queue, Sent]:
     """The messages of both lanes once the sample is committed; the worker of the effects would hand the mails on."""
-    assert house.deliver(planted(name, house.canaries)) == "committed"
-    (sent,) = house.stage.handed_over()
+    assert system.deliver(planted(name, system.canaries)) == "committed"
+    (sent,) = system.moto_cloud.handed_over()
     return {queue: Sent(queue, sent.body) for queue in ("effects", "mails")}
 
 
-def test_neither_a_farewell_with_its_link_nor_an_erasure_is_heard(house: House) -> None:
+def test_neither_a_farewell_with_its_link_nor_an_erasure_is_heard(system: System) -> None:
     for name in LEAVING:
-        assert not {"failed", "silent"} & set(house.settle(planted(name, house.canaries)))
+        assert not {"failed", "silent"} & set(system.settle(planted(name, system.canaries)))
     for _ in ("farewell", "erasure"):
-        (name,) = house.stage.schedules()
-        message = house.stage.fire(name)
-        house.each_call(json.loads(message), lambda _call: EVERY_TROUBLE)
-        assert "performed" in house.settle(json.loads(message))
+        (name,) = system.moto_cloud.schedules()
+        message = system.moto_cloud.fire(name)
+        system.each_call(json.loads(message), lambda _call: EVERY_TROUBLE)
+        assert "performed" in system.settle(json.loads(message))
     gone = sample("customer.subscription.deleted")
     client = boto3.client("secretsmanager")
-    token = tokens(client, house.stage.environ["TOKEN_KEY_ID"])("export", keys.partition(gone.account, gone.subject))
-    assert any(token in mail for mail in house.stage.look().mails)
-    assert house.leaks() == set()
-    assert not [said for said in house.said if token in said]
+    token = tokens(client, system.moto_cloud.environ["TOKEN_KEY_ID"])(
+        "export", keys.partition(gone.account, gone.subject)
+    )
+    assert any(token in mail for mail in system.moto_cloud.look().mails)
+    assert system.leaks() == set()
+    assert not [said for said in system.said if token in said]
 
 
-def test_nor_is_a_mail_whose_record_can_no_longer_be_read(house: House) -> None:
-    message = owed(house)["mails"]
-    spoil(house, "BOOKS_TABLE", "mail", json.dumps({"to": [house.canaries.all()], "key": house.canaries.all()}))
-    assert house.perform(message) == "waits"
-    assert "ValidationError unexpected" in house.said[-1]
-    assert house.leaks() == set()
+def test_nor_is_a_mail_whose_record_can_no_longer_be_read(system: System) -> None:
+    message = owed(system)["mails"]
+    spoil(system, "BOOKS_TABLE", "mail", json.dumps({"to": [system.canaries.all()], "key": system.canaries.all()}))
+    assert system.perform(message) == "waits"
+    assert "ValidationError unexpected" in system.said[-1]
+    assert system.leaks() == set()
 
 
-def test_nor_is_an_outbox_that_can_no_longer_be_read(house: House) -> None:
-    message = owed(house)["effects"]
-    spoilt = json.dumps([{"kind": "remind", "remind": house.canaries.all()}])
-    spoil(house, "INBOX_TABLE", "outbox", spoilt)
-    assert house.perform(message) == "silent"
-    assert house.canaries.heard_in(house.said[-2]) == set()
-    assert "ValidationError at " in house.said[-2]
+def test_nor_is_an_outbox_that_can_no_longer_be_read(system: System) -> None:
+    message = owed(system)["effects"]
+    spoilt = json.dumps([{"kind": "remind", "remind": system.canaries.all()}])
+    spoil(system, "INBOX_TABLE", "outbox", spoilt)
+    assert system.perform(message) == "silent"
+    assert system.canaries.heard_in(system.said[-2]) == set()
+    assert "ValidationError at " in system.said[-2]
 
 
-def spoil(house: House, table: str, attribute: str, value: str) -> None:
+def spoil(system: System, table: str, attribute: str, value: str) -> None:
     """Every item of the table that has the attribute says `value` now."""
-    for item in house.stage._table(table).all_items():  # noqa: SLF001 - moto's, to spoil what lies in it
+    for item in system.moto_cloud._table(table).all_items():  # noqa: SLF001 - moto's, to spoil what lies in it
         if attribute in item.attrs:
             item.attrs[attribute].value = value
 
 
 @pytest.mark.parametrize("body", ["{}", '"{}"', '{{"{}": "{}"', '{{"event": ["{}"]}}', '{{"event": {{"{}": 1}}}}'])
-def test_nor_is_a_body_that_names_no_event(house: House, body: str) -> None:
-    canary = house.canaries.new("a body")
+def test_nor_is_a_body_that_names_no_event(system: System, body: str) -> None:
+    canary = system.canaries.new("a body")
     for queue in ("effects", "mails"):
-        assert house.perform(Sent(queue, body.format(canary, canary))) == "unreadable"
-    assert house.leaks() == set()
+        assert system.perform(Sent(queue, body.format(canary, canary))) == "unreadable"
+    assert system.leaks() == set()
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_nor_is_what_rendering_a_mail_raises(house: House, monkeypatch: pytest.MonkeyPatch, trouble: Trouble) -> None:
-    message = owed(house)["mails"]
-    monkeypatch.setattr(mailer, "render", lambda *_: trouble("render", house.canaries.all()))
-    assert house.perform(message) == "waits"
-    assert house.leaks() == set()
-    assert "unexpected at functions.effects." in house.said[-1] or "EndpointConnectionError" in house.said[-1]
+def test_nor_is_what_rendering_a_mail_raises(system: System, monkeypatch: pytest.MonkeyPatch, trouble: Trouble) -> None:
+    message = owed(system)["mails"]
+    monkeypatch.setattr(mailer, "render", lambda *_: trouble("render", system.canaries.all()))
+    assert system.perform(message) == "waits"
+    assert system.leaks() == set()
+    assert "unexpected at functions.effects." in system.said[-1] or "EndpointConnectionError" in system.said[-1]
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 @pytest.mark.parametrize("queue", ["effects", "mails"])
-def test_nor_is_what_a_lane_is_given_up_for(house: House, queue: Queue, trouble: Trouble) -> None:
-    message = owed(house)[queue]
+def test_nor_is_what_a_lane_is_given_up_for(system: System, queue: Queue, trouble: Trouble) -> None:
+    message = owed(system)[queue]
     operations = {"SendEmail"} if queue == "mails" else {"CreateSchedule", "PutEvents"}
     ends = {("mails", "refused"): "performed", ("mails", "unreachable"): "waits"}
     states = set()
     for _ in range(10):
-        house.troubled.operations = operations
-        states.add(house.perform(message, trouble, lasting=100))
-        house.theatre.clock.now += 6 * 3600
-    house.troubled.operations = set()
+        system.troubled.operations = operations
+        states.add(system.perform(message, trouble, lasting=100))
+        system.runner.clock.now += 6 * 3600
+    system.troubled.operations = set()
     assert ends.get((queue, trouble.__name__), "failed") in states
-    assert house.leaks() == set()
+    assert system.leaks() == set()
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 404, 429, 500, 0])
 def test_nor_is_what_stripe_answers_or_the_key_it_is_asked_with(
-    house: House, monkeypatch: pytest.MonkeyPatch, status: int
+    system: System, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
-    house.keep_secret("STRIPE_KEY_ID", f"rk_live_{house.canaries.new('the API key')}")
-    message = owed(house, "customer.subscription.created")["effects"]
-    address = house.canaries.new("an address at Stripe")
-    quoted = {"email": {address: address}, "error": {"message": f"No such customer: {house.canaries.all()}"}}
+    system.keep_secret("STRIPE_KEY_ID", f"rk_live_{system.canaries.new('the API key')}")
+    message = owed(system, "customer.subscription.created")["effects"]
+    address = system.canaries.new("an address at Stripe")
+    quoted = {"email": {address: address}, "error": {"message": f"No such customer: {system.canaries.all()}"}}
     with answering(status, json.dumps(quoted)) as url:
         client = stripe.StripeClient
         monkeypatch.setattr(
             stripe, "StripeClient", lambda key, **_: client(key, base_addresses={"api": url}, max_network_retries=0)
         )
-        assert house.perform(message) in {"performed", "waits"}
-    observed = house.stage.own()
+        assert system.perform(message) in {"performed", "waits"}
+    observed = system.moto_cloud.own()
     assert len(observed) == (status == 200)
     for name in observed:
-        assert house.deliver(json.loads(house.stage.fire(name))) == "failed"
-    assert house.leaks() == set()
+        assert system.deliver(json.loads(system.moto_cloud.fire(name))) == "failed"
+    assert system.leaks() == set()
 
 
-def test_a_setting_that_is_missing_is_named_without_the_others(house: House) -> None:
-    secret = house.canaries.new("a secret of the environment")
-    environ = {"AWS_SECRET_ACCESS_KEY": secret, "LIVEMODE": house.canaries.new("a setting")}
+def test_a_setting_that_is_missing_is_named_without_the_others(system: System) -> None:
+    secret = system.canaries.new("a secret of the environment")
+    environ = {"AWS_SECRET_ACCESS_KEY": secret, "LIVEMODE": system.canaries.new("a setting")}
     _, said = call(partial(wiring.build, environ), {})
     assert "mails_queue_url" in said
-    assert house.canaries.heard_in(said) == set()
+    assert system.canaries.heard_in(said) == set()
 
 
-def test_an_address_that_is_logged_would_be_heard(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    message = owed(house)["mails"]
+def test_an_address_that_is_logged_would_be_heard(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = owed(system)["mails"]
     monkeypatch.setattr(mailer, "render", lambda mail, _business: print(mail.to))  # noqa: T201 - the fault to be found
-    house.perform(message)
-    assert house.leaks() == {"data.object.customer_email"}
+    system.perform(message)
+    assert system.leaks() == {"data.object.customer_email"}
 
 
 @pytest.mark.parametrize("trouble", [refused, bug])
 def test_an_error_that_is_recorded_with_its_message_would_be_heard(
-    house: House,
+    system: System,
     monkeypatch: pytest.MonkeyPatch,
     trouble: Any,  # noqa: ANN401 - one of two functions
 ) -> None:
-    message = owed(house)["mails"]
-    monkeypatch.setattr("functions.effects.retry.failure_of", _talkative_failure)
-    house.troubled.operations = {"GetItem"}
-    house.perform(message, trouble, lasting=100)
-    house.troubled.operations = set()
-    assert "data.object.customer_email" in house.leaks()
+    message = owed(system)["mails"]
+    monkeypatch.setattr("functions.effects.lane.retry.failure_of", _talkative_failure)
+    system.troubled.operations = {"GetItem"}
+    system.perform(message, trouble, lasting=100)
+    system.troubled.operations = set()
+    assert "data.object.customer_email" in system.leaks()
 
 
 def _talkative_failure(error: BaseException) -> Any:  # noqa: ANN401 - a failure

@@ -20,13 +20,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from functions.consumer.handlers.erasure_due import WEEK
-from shared import keys
-from shared.effects import Email
-from shared.packing import unpack
+from shared.effects.email import Email
+from shared.values import keys
+from shared.values.compression import unpack
 from tests.prove.compare import MAY_DIFFER
 from tests.prove.contradicted import about, contradicted
+from tests.prove.moto_cloud import Items
 from tests.prove.run import Outcome, Told
-from tests.prove.stage import Items
 from tests.support.story import Story
 
 REMINDED = {"payment_still_due", "trial_ending", "farewell", "invoice_overdue", "erasure_postponed", "dispute_due"}

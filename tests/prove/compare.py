@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.prove.stage import Items, Scene
+from tests.prove.moto_cloud import Items, Scene
 from tests.prove.wire import BEFORE, OTHERS, Point
 
 MAY_DIFFER = {

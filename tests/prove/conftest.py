@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 from moto import mock_aws
 
-from tests.consumer.world import REGION
-from tests.prove.stage import Stage
-from tests.prove.theatre import Theatre
+from tests.consumer.material import REGION
+from tests.prove.moto_cloud import MotoCloud
+from tests.prove.runner import Runner
 
 type Report = Callable[[str, Iterable[str]], None]
 
@@ -16,14 +16,14 @@ _FIGURES = pytest.StashKey[list[tuple[str, list[str]]]]()
 
 
 @pytest.fixture
-def theatre(monkeypatch: pytest.MonkeyPatch) -> Iterator[Theatre]:
+def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[Runner]:
     """An empty stage, and before it the composition roots of consumer and worker."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     logging.disable(logging.CRITICAL)  # a line for each of thousands of deliveries
     with mock_aws():
-        theatre = Theatre(Stage())
-        theatre.open(monkeypatch)
-        yield theatre
+        runner = Runner(MotoCloud())
+        runner.open(monkeypatch)
+        yield runner
     logging.disable(logging.NOTSET)
 
 

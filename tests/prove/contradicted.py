@@ -6,9 +6,10 @@ What once happened stays true: a receipt, a dispute's end, a change of plan.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.effects import DAY, MAIL_EXPIRES_AFTER, Email
-from shared.event import Event
-from shared.own_types import is_own
+from shared.effects.email import MAIL_EXPIRES_AFTER, Email
+from shared.messages.internal_types import is_internal
+from shared.stripe_objects.event import Event
+from shared.values.times import DAY
 
 REMIND_AFTER = 3 * DAY
 SUBSCRIBED = {"trialing", "active", "past_due"}
@@ -37,7 +38,7 @@ def about(mail: Email) -> str:
 def contradicted(mail: Email, known: Sequence[Event]) -> Event | None:
     """The first of the `known` events that makes `mail` wrong to send, if any does."""
     account = mail.partition.partition("#")[0]
-    theirs = [event for event in known if event.account == account and not is_own(event.type)]
+    theirs = [event for event in known if event.account == account and not is_internal(event.type)]
     return next((event for event in theirs if _silences(event, mail, theirs) or _tells(event, mail, theirs)), None)
 
 

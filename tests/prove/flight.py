@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from shared.effects import DAY
-from shared.event import Event
+from shared.stripe_objects.event import Event
+from shared.values.times import DAY
 from tests.consumer.world import Clock
 from tests.prove.queues import Message
 from tests.prove.telling import Fate, Trouble, Turn

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.prove.stage import ENVIRON, Queue
+from tests.prove.moto_cloud import ENVIRON, Queue
 
 VISIBILITY: Mapping[Queue, int] = {"events": 180, "effects": 360, "mails": 360}
 """After how many seconds SQS hands out again what a stopped process had, as template.yaml has it."""

@@ -6,16 +6,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from functions.effects import wiring
-from functions.effects.mailer import Mailer
-from shared.effects import DAY, Email
-from shared.event import Event, read_event
+from functions.effects.mails.mailer import Mailer
+from shared.effects.email import Email
 from shared.inbox.outbox import OwedMail, load, progress_of
+from shared.stripe_objects.event import Event, read_event
+from shared.values.times import DAY
 from tests.prove.flight import Flight, Lane
-from tests.prove.plays import SOON
+from tests.prove.moto_cloud import Scene, StoredRecord
 from tests.prove.queues import Message
-from tests.prove.stage import Kept, Scene
+from tests.prove.runner import Runner
+from tests.prove.scenarios import SOON
 from tests.prove.telling import Fate, Pace, Telling, Trouble, Turn
-from tests.prove.theatre import Theatre
 from tests.prove.troubles import Troubles
 
 if TYPE_CHECKING:
@@ -70,30 +71,30 @@ class NotingMailer(Mailer):
 class Company:
     """Plays tellings in a theatre, each on an empty stage."""
 
-    theatre: Theatre
+    runner: Runner
     troubles: Troubles
-    _empty: Kept = field(init=False)
+    _empty: StoredRecord = field(init=False)
     _sent: list[Email] = field(default_factory=list)
 
     def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
         """Note each mail that SES has taken."""
         monkeypatch.setattr(wiring, "Mailer", partial(NotingMailer, self._sent))
         self.troubles.open(monkeypatch)
-        self._empty = self.theatre.stage.keep()
+        self._empty = self.runner.moto_cloud.keep()
 
     def play(self, telling: Telling) -> Outcome:
         """From the first message to the last that comes due."""
-        self.theatre.stage.put_back(self._empty)
-        self.theatre.clock.now = min(turn.event.created for turn in telling.turns)
-        return _Run(self.theatre, self.troubles, telling, self._sent).play()
+        self.runner.moto_cloud.put_back(self._empty)
+        self.runner.clock.now = min(turn.event.created for turn in telling.turns)
+        return _Run(self.runner, self.troubles, telling, self._sent).play()
 
 
 class _Run:
     """One telling on its way."""
 
-    def __init__(self, theatre: Theatre, troubles: Troubles, telling: Telling, sent: list[Email]) -> None:
-        self.theatre, self.troubles, self.pace, self.sent = theatre, troubles, telling.pace, sent
-        self.flight = Flight(theatre.clock)
+    def __init__(self, runner: Runner, troubles: Troubles, telling: Telling, sent: list[Email]) -> None:
+        self.runner, self.troubles, self.pace, self.sent = runner, troubles, telling.pace, sent
+        self.flight = Flight(runner.clock)
         self.turns, self.ours = list(telling.turns), list(telling.ours)
         self.horizon = max(turn.event.created for turn in telling.turns) + HORIZON
         self.known = dict[str, Event]()
@@ -107,19 +108,19 @@ class _Run:
                 break
         else:
             raise AssertionError(f"no end after {STEPS} steps: {self.flight}")
-        scene = self.theatre.stage.look()
+        scene = self.runner.moto_cloud.look()
         unfinished = tuple(key[0] for key, item in scene.inbox.items() if item["state"] not in {"done", "ignored"})
         return Outcome(scene, tuple(self.told), unfinished, self.counts)
 
     def _step(self) -> bool:
         """Whether anything was left to do: to redrive a dead letter, to perform, or to deliver the next event."""
-        due = sorted((max(at, self.theatre.clock.now), name) for name, at in self._due().items())
+        due = sorted((max(at, self.runner.clock.now), name) for name, at in self._due().items())
         told_at = self._told_at(self.turns[0]) if self.turns else None
         own = due[0] if due and (told_at is None or due[0][0] <= told_at) else None
         then = own[0] if own else told_at
         if dead := self.flight.redriven(self.counts["messages"], then):
             self.counts["redriven"] += 1
-            self.theatre.clock.now += SOON
+            self.runner.clock.now += SOON
             if isinstance(dead, Turn):
                 self._take(dead)
             return True
@@ -128,31 +129,31 @@ class _Run:
         elif then is None:
             return False
         else:
-            self.theatre.clock.now = then
+            self.runner.clock.now = then
             self._take(self._own(own[1]) if own else self.turns.pop(0))
         return True
 
     def _due(self) -> dict[str, float]:
-        return {name: at for name, at in self.theatre.stage.due().items() if at <= self.horizon}
+        return {name: at for name, at in self.runner.moto_cloud.due().items() if at <= self.horizon}
 
     def _own(self, name: str) -> Turn:
         self.counts["our own"] += 1
         fates = self.ours.pop(0) if self.ours else ()
-        return Turn(read_event(self.theatre.stage.fire(name)), *fates)
+        return Turn(read_event(self.runner.moto_cloud.fire(name)), *fates)
 
     def _told_at(self, turn: Turn) -> float:
-        soon = self.theatre.clock.now + SOON
+        soon = self.runner.clock.now + SOON
         return soon if self.pace is Pace.AT_ONCE else max(soon, turn.event.created + SOON)
 
     def _take(self, turn: Turn) -> None:
         """Deliver an event until its message is acknowledged or dead; nothing else of its group moves meanwhile."""
         self.counts["messages"] += 1
-        now = self.theatre.clock.now
+        now = self.runner.clock.now
         message = Message("events", turn.event.model_dump_json(), f"message {self.counts['messages']}", now, now)
         trouble = next(iter(turn.events.troubles), None)
         while not (acknowledged := self._receive(message, trouble, turn.event)) and message.receives < RECEIVES:
             pass
-        for sent in self.theatre.stage.handed_over():
+        for sent in self.runner.moto_cloud.handed_over():
             fate = turn.effects if sent.queue == "effects" else turn.mails
             lane = Lane(self._sent_now(sent.queue, sent.body), turn.event, fate, turn.mails)
             self.flight.add(lane, self.counts["messages"])
@@ -162,7 +163,7 @@ class _Run:
             self._dies(replace(turn, events=turn.events.after_redrive), turn.events)
 
     def _sent_now(self, queue: Any, body: str) -> Message:  # noqa: ANN401 - a queue's name
-        now = self.theatre.clock.now
+        now = self.runner.clock.now
         self.counts["handed over"] += 1
         return Message(queue, body, f"{queue} {self.counts['handed over']}", now, now)
 
@@ -170,7 +171,7 @@ class _Run:
         """Let the worker receive a message once."""
         trouble = self.flight.trouble(lane, self.counts["messages"], last=last)
         acknowledged = self._receive(lane.message, trouble, lane.event)
-        for sent in self.theatre.stage.handed_over():  # the mails are handed on, or a long erasure goes on
+        for sent in self.runner.moto_cloud.handed_over():  # the mails are handed on, or a long erasure goes on
             fate = lane.mails if sent.queue == "mails" else Fate()
             new = Lane(self._sent_now(sent.queue, sent.body), lane.event, fate, lane.mails)
             self.flight.add(new, self.counts["messages"])
@@ -193,8 +194,8 @@ class _Run:
         return acknowledged
 
     def _note(self, event: Event) -> None:
-        stage = self.theatre.stage
-        item = stage.inbox(event.id)
+        moto_cloud = self.runner.moto_cloud
+        item = moto_cloud.inbox(event.id)
         if item.get("state") == "done" or "outbox" in item:
             self.known[event.id] = event
         known = tuple(self.known.values())
@@ -208,5 +209,5 @@ class _Run:
                 continue
             self.given_up.add(place)
             self.counts[str(progress.outcome)] += 1
-            if claim := stage.claim_of(*place):
+            if claim := moto_cloud.claim_of(*place):
                 self.told.append(Told(Email.model_validate_json(claim["mail"]), str(progress.outcome), known))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from shared.event import Event
+from shared.stripe_objects.event import Event
 
 if TYPE_CHECKING:
     from hypothesis.vendor.pretty import RepresentationPrinter

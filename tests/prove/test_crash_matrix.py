@@ -6,16 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from functions.consumer import claim
+from functions.consumer.commit import claim
 from functions.consumer.routes import ROUTES
-from functions.effects import eraser, handler, turn
-from functions.effects.lease import Leased
-from functions.effects.perform import perform
+from functions.effects import handler
+from functions.effects.lane import turn
+from functions.effects.lane.lease import Leased
+from functions.effects.perform import eraser
+from functions.effects.perform.perform import perform
 from shared.inbox.outbox import in_lane
 from tests.prove.compare import compare
 from tests.prove.conftest import Report
 from tests.prove.matrix import Matrix
-from tests.prove.plays import (
+from tests.prove.moto_cloud import WORKERS_LEASE, Scene
+from tests.prove.runner import Runner
+from tests.prove.scenarios import (
     account_leaving,
     asked_at_stripe,
     by_hand,
@@ -27,13 +31,11 @@ from tests.prove.plays import (
     one,
     trial,
 )
-from tests.prove.stage import WORKERS_LEASE, Scene
-from tests.prove.theatre import Theatre
 from tests.prove.wire import OTHERS, Fault, Point
 
 STOPPED = (Fault.STOPPED_BEFORE, Fault.STOPPED_AFTER)
 
-type Play = Callable[[Matrix], None]
+type Scenario = Callable[[Matrix], None]
 
 
 @pytest.fixture(autouse=True)
@@ -43,11 +45,11 @@ def much_to_erase(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(eraser, "BATCH", 2)
 
 
-def tried(theatre: Theatre, faults: tuple[Fault, ...], *plays: Play) -> Matrix:
+def tried(runner: Runner, faults: tuple[Fault, ...], *scenarios: Scenario) -> Matrix:
     """The plays, each on an empty stage."""
-    matrix = Matrix(theatre, faults)
-    for play in plays:
-        with theatre.aside():
+    matrix = Matrix(runner, faults)
+    for play in scenarios:
+        with runner.aside():
             play(matrix)
     return matrix
 
@@ -56,33 +58,33 @@ def every_handler() -> set[str]:
     return {handler.__module__.rpartition(".")[2] for handler in ROUTES.values()}
 
 
-def test_wherever_it_is_stopped_it_ends_as_if_it_had_not_been(theatre: Theatre, report: Report) -> None:
-    matrix = tried(theatre, STOPPED, in_order, trial, by_hand, leaving, account_leaving, asked_at_stripe)
+def test_wherever_it_is_stopped_it_ends_as_if_it_had_not_been(runner: Runner, report: Report) -> None:
+    matrix = tried(runner, STOPPED, in_order, trial, by_hand, leaving, account_leaving, asked_at_stripe)
     report("crash matrix: the story, stopped before and after every call", matrix.table())
     assert matrix.divergences == []
     assert set(matrix.rows) == every_handler()
     assert matrix.total("points") >= 500
 
 
-def test_others_at_work_on_the_same_event_change_nothing_and_send_nothing_twice(theatre: Theatre) -> None:
+def test_others_at_work_on_the_same_event_change_nothing_and_send_nothing_twice(runner: Runner) -> None:
     names = ("invoice.payment_action_required", "account.updated")
-    matrix = tried(theatre, OTHERS, *(one(name) for name in names), leaving)
+    matrix = tried(runner, OTHERS, *(one(name) for name in names), leaving)
     assert matrix.divergences == []
     assert (matrix.total("mail twice"), matrix.total("announced twice")) == (0, 0)
 
 
-def test_nor_does_it_matter_which_effect_comes_first(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nor_does_it_matter_which_effect_comes_first(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Leased, "entries", property(lambda ours: [*in_lane(ours.outbox, ours.lane)][::-1]))
-    plays = [one(name) for name in ("invoice.payment_action_required", "account.updated")]
-    matrix = tried(theatre, tuple(Fault), *plays)
+    scenarios = [one(name) for name in ("invoice.payment_action_required", "account.updated")]
+    matrix = tried(runner, tuple(Fault), *scenarios)
     assert matrix.divergences == []
-    assert matrix.total("mail twice") >= len(plays)
+    assert matrix.total("mail twice") >= len(scenarios)
 
 
 @pytest.mark.prove
-def test_nor_does_any_sample_tell_it_from_a_lost_answer(theatre: Theatre, report: Report) -> None:
-    plays = (in_order_with_variants, first_of_all, leaving, account_leaving, asked_at_stripe)
-    matrix = tried(theatre, tuple(Fault), *plays)
+def test_nor_does_any_sample_tell_it_from_a_lost_answer(runner: Runner, report: Report) -> None:
+    scenarios = (in_order_with_variants, first_of_all, leaving, account_leaving, asked_at_stripe)
+    matrix = tried(runner, tuple(Fault), *scenarios)
     report("crash matrix: every sample in the story and as the first heard, every fault", matrix.table())
     assert matrix.divergences == []
     assert set(matrix.rows) == every_handler()
@@ -94,27 +96,25 @@ def lost(matrix: Matrix) -> set[str]:
     return {difference.partition(": ")[2].partition(" ")[0] for difference in matrix.divergences}
 
 
-def test_a_consumer_that_does_not_hand_over_again_is_found_out(
-    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_consumer_that_does_not_hand_over_again_is_found_out(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claim, "owing", lambda _item: ())
-    matrix = tried(theatre, STOPPED, one("invoice.payment_failed"))
+    matrix = tried(runner, STOPPED, one("invoice.payment_failed"))
     assert {"inbox", "schedule", "mail", "announcement"} <= lost(matrix)
 
 
 def test_a_consumer_that_takes_over_a_committed_event_is_found_out(
-    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settled = claim._settled  # noqa: SLF001 - as it was
     monkeypatch.setattr(claim, "_settled", lambda item: None if item["state"] == "committed" else settled(item))
-    matrix = tried(theatre, OTHERS, one("invoice.payment_failed"))
+    matrix = tried(runner, OTHERS, one("invoice.payment_failed"))
     assert "inbox" in lost(matrix)
 
 
 def test_the_mails_are_handed_on_between_the_lease_and_the_first_effect_so_that_a_stop_meets_each(
-    theatre: Theatre,
+    runner: Runner,
 ) -> None:
-    calls = theatre.play(of_stripe("invoice.payment_failed"))
+    calls = runner.play(of_stripe("invoice.payment_failed"))
     committed = calls.index("dynamodb.TransactWriteItems")
     assert calls[committed + 1 : committed + 5] == (
         "sqs.SendMessage",  # by the consumer
@@ -125,7 +125,7 @@ def test_the_mails_are_handed_on_between_the_lease_and_the_first_effect_so_that_
 
 
 def test_a_worker_that_hands_the_mails_on_only_in_the_end_is_found_out(
-    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def late(own: turn.Turn) -> turn.Result:
         result = perform(replace(own, leased=replace(own.leased, hands_on=False)))
@@ -134,19 +134,19 @@ def test_a_worker_that_hands_the_mails_on_only_in_the_end_is_found_out(
         return result
 
     monkeypatch.setattr(handler, "perform", late)
-    matrix = tried(theatre, STOPPED, one("invoice.payment_failed"))
+    matrix = tried(runner, STOPPED, one("invoice.payment_failed"))
     assert {"inbox", "mail"} <= lost(matrix)
 
 
-def test_a_worker_that_forgets_its_marks_is_found_out(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_forgets_its_marks_is_found_out(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turn, "finish", lambda *_args: None)
-    matrix = tried(theatre, OTHERS, one("invoice.payment_failed"))
+    matrix = tried(runner, OTHERS, one("invoice.payment_failed"))
     assert any("mails too many" in one for one in matrix.divergences)
 
 
-def test_a_worker_without_a_lease_is_found_out(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_without_a_lease_is_found_out(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(WORKERS_LEASE, "LEASE_SECONDS", "0")
-    matrix = tried(theatre, OTHERS, one("invoice.payment_failed"))
+    matrix = tried(runner, OTHERS, one("invoice.payment_failed"))
     assert any("mails too many" in one for one in matrix.divergences)
 
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from functions.effects import perform, turn
+from functions.effects.lane import turn
+from functions.effects.perform import perform
 from tests.prove.allowed import divergences
 from tests.prove.conftest import Report
 from tests.prove.contradicted import contradicted
 from tests.prove.run import Company
+from tests.prove.runner import Runner
 from tests.prove.stories import STORIES
 from tests.prove.telling import Fate, Pace, Telling, Trouble, Turn, in_order, tellings
-from tests.prove.theatre import Theatre
 from tests.prove.troubles import Troubles
 from tests.support.lives import DUNNING
 from tests.support.story import Story
@@ -24,9 +25,9 @@ EACH = pytest.mark.parametrize("name", STORIES)
 
 
 @pytest.fixture
-def company(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> Company:
+def company(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> Company:
     """Plays tellings on the real consumer and worker."""
-    company = Company(theatre, Troubles(theatre))
+    company = Company(runner, Troubles(runner))
     company.open(monkeypatch)
     return company
 

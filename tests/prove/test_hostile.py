@@ -13,8 +13,8 @@ import stripe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infra import samples
-from infra.stack import Stack, deployed
+from cli.local.stack import Stack, deployed
+from cli.samples import samples
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.prove.conftest import Report
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from infra import samples
-from infra.stack import SETTLED, Stack, deployed
+from cli.local.stack import SETTLED, Stack, deployed
+from cli.samples import samples
 from shared.inbox.lanes import LANES
+from tests.cloud.accounts_together import waiting_in
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
-from tests.cloud.crowd import waiting_in
 from tests.cloud.rounds import kill
 from tests.prove.conftest import Report
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from shared.inbox.lanes import LANES
+from tests.cloud.accounts_together import Account
 from tests.cloud.breakages import SEND_EMAIL, TRANSACT, Call, Way
-from tests.cloud.crowd import Account
 from tests.cloud.outcome import Outcome
 from tests.cloud.rounds import Round
 from tests.cloud.verdict import wrong

@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from functions.consumer import claim, wiring
 from functions.consumer import retry as retry_of_events
-from functions.consumer.decide import decide
-from functions.effects import retry
-from shared.books import Books
-from shared.decision import Decision
-from shared.errors import Permanent
-from shared.event import Event
+from functions.consumer import wiring
+from functions.consumer.commit import claim
+from functions.consumer.decide.decide import decide
+from functions.effects.lane import retry
+from shared.decisions.decision import Decision
+from shared.failures.errors import Permanent
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
 from tests.prove.queues import Message
+from tests.prove.runner import Processes, Runner
 from tests.prove.telling import Trouble
-from tests.prove.theatre import Processes, Theatre
 from tests.prove.wire import PowerCut
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ DENIED = {Trouble.MAIL, Trouble.SECOND_MAIL}
 class Troubles:
     """Consumer and worker, and what is wrong with the message that one of them has at present."""
 
-    theatre: Theatre
+    runner: Runner
     _trouble: Trouble | None = None
     _mails: Counter[str] = field(default_factory=Counter)
     """How many mails were tried for each message."""
@@ -60,14 +61,14 @@ class Troubles:
             monkeypatch.setattr(module, "ATTEMPTS", ATTEMPTS)
         monkeypatch.setattr(retry, "FAULTY_FOR", FAULTY_FOR)
         monkeypatch.setattr(wiring, "decide", self._decide)
-        self.theatre.wire.answer = self._answer
-        self._processes = Processes(self.theatre.stage.environ)
+        self.runner.wire.answer = self._answer
+        self._processes = Processes(self.runner.moto_cloud.environ)
 
     def receive(self, message: Message, trouble: Trouble | None) -> bool:
         """Hand `message` out once, in `trouble`; whether it is acknowledged."""
         self._trouble, self._message, self._updates = trouble, message.message_id, 0
-        self.theatre.wire.expect(None)
-        return self.theatre.receive(message, self._processes)
+        self.runner.wire.expect(None)
+        return self.runner.receive(message, self._processes)
 
     def _decide(self, event: Event, books: Books) -> Decision:
         if self._trouble is Trouble.BUG:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ReadTimeoutError
 
-from tests.prove.stage import Sent, Stage
+from tests.prove.moto_cloud import MotoCloud, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ class Point:
 class Wire:
     """Stands between the processes' clients and AWS; notes the calls, and on `stage` what moto forgets."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, moto_cloud: MotoCloud) -> None:
         self.calls: list[str] = []
         self.visible_after: int | None = None
         """After how many seconds SQS was asked to show the message again."""
@@ -55,7 +55,7 @@ class Wire:
         """What AWS answers instead of doing what is asked; nothing if it does it."""
         self.others: Callable[[], None] = lambda: None
         """What others do at a point where others are at work."""
-        self._stage = stage
+        self._stage = moto_cloud
         self._point: Point | None = None
         self._lost = 0
 

@@ -13,10 +13,10 @@ import pytest
 from aws_lambda_powertools import Logger
 from moto import mock_aws
 
+from cli.samples import samples
 from functions.reconcile.handler import Handler
 from functions.reconcile.wiring import build
-from infra import samples
-from shared.logger import make_logger
+from shared.runtime.logger import make_logger
 from tests.consumer.tables import environment_of, make_table
 from tests.support.stripe_lists import KEY, PLATFORM, StripeLists, served
 
@@ -47,7 +47,7 @@ class Clock:
 
 
 @dataclass
-class House:
+class System:
     """A stack of which only what reconcile touches is there."""
 
     stripe: StripeLists
@@ -157,7 +157,7 @@ def _logger(suffix: str, service: str) -> Logger:
 
 
 @pytest.fixture
-def house(server: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def system(server: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
     clock = Clock()
     stripe = StripeLists(lambda: clock.now)
     server[1](stripe)
@@ -176,7 +176,7 @@ def house(server: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[
         effects, mails = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("effects", "mails"))
         key_id = secrets.create_secret(Name="stripe-api-key", SecretString=KEY)["ARN"]
         inbox, books = make_table(dynamodb, "InboxTable"), make_table(dynamodb, "BooksTable")
-        yield House(stripe, server[0], clock, dynamodb, sqs, secrets, inbox, books, queue, effects, mails, key_id)
+        yield System(stripe, server[0], clock, dynamodb, sqs, secrets, inbox, books, queue, effects, mails, key_id)
 
 
 @pytest.fixture

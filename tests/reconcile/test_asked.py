@@ -1,8 +1,8 @@
 """What is asked of Stripe: the types that the endpoints are sent, delivered or not."""
 
+from cli.operate.endpoint_plan import types_for
 from functions.reconcile import event_types
-from infra.endpoint_plan import types_for
-from tests.reconcile.conftest import ACCOUNT, House
+from tests.reconcile.conftest import ACCOUNT, System
 from tests.support.stripe_lists import PLATFORM
 
 
@@ -11,8 +11,8 @@ def test_it_looks_for_what_make_endpoint_has_stripe_send() -> None:
     assert event_types.types_of(PLATFORM) == types_for("direct")
 
 
-def test_no_call_hides_what_was_delivered_and_lost(house: House) -> None:
-    house.begun()
-    assert all("delivery_success" not in asked for _, _, asked in house.stripe.requests)
-    lengths = {len(asked["types"]) for path, _, asked in house.stripe.requests if path == "/v1/events"}
+def test_no_call_hides_what_was_delivered_and_lost(system: System) -> None:
+    system.begun()
+    assert all("delivery_success" not in asked for _, _, asked in system.stripe.requests)
+    lengths = {len(asked["types"]) for path, _, asked in system.stripe.requests if path == "/v1/events"}
     assert max(lengths) == 20

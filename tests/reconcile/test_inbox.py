@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 
 from functions.reconcile.inbox import ROUNDS, inbox
-from shared.errors import Retryable
+from shared.failures.errors import Retryable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

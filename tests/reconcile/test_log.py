@@ -6,20 +6,20 @@ from uuid import uuid4
 
 import pytest
 
+from cli.samples import samples
 from functions.reconcile.hourly import Totals
 from functions.reconcile.metrics import OLD, count
-from infra import samples
-from shared.logger import make_logger
-from tests.reconcile.conftest import HOUR, House, Lines
+from shared.runtime.logger import make_logger
+from tests.reconcile.conftest import HOUR, Lines, System
 
 
-def test_a_run_is_counted(house: House, lines: Lines) -> None:
-    house.begun()
-    house.happens(HOUR + 60)
-    house.happens(HOUR + 50, accepted=True)
+def test_a_run_is_counted(system: System, lines: Lines) -> None:
+    system.begun()
+    system.happens(HOUR + 60)
+    system.happens(HOUR + 50, accepted=True)
     lines()
 
-    house.run()
+    system.run()
 
     (metrics,) = [line for line in lines() if "_aws" in line]
     assert metrics["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
@@ -28,12 +28,12 @@ def test_a_run_is_counted(house: House, lines: Lines) -> None:
 
 
 def test_the_log_names_events_by_id_and_tells_nothing_of_their_content(
-    house: House, capsys: pytest.CaptureFixture[str]
+    system: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    house.begun()
-    event = samples.fresh("invoice.paid", house.clock.now - HOUR - 60)
-    house.stripe.has(event)
-    house.run()
+    system.begun()
+    event = samples.fresh("invoice.paid", system.clock.now - HOUR - 60)
+    system.stripe.has(event)
+    system.run()
 
     logged = capsys.readouterr().out
     assert event["id"] in logged

@@ -2,14 +2,14 @@
 
 import json
 
+from cli.samples import samples
 from functions.consumer.message import read_message
 from functions.ingest.message import message_for
 from functions.ingest.settings import Settings as IngestSettings
 from functions.ingest.stripe_event import read_event
-from infra import samples
-from shared.queue_message import queue_message
-from shared.stripe_event import stripe_event
-from tests.reconcile.conftest import HOUR, House, Lines
+from shared.messages.addressing import stripe_event
+from shared.messages.envelope import queue_message
+from tests.reconcile.conftest import HOUR, Lines, System
 
 
 def test_the_message_is_the_one_that_ingest_would_have_sent_but_for_how_it_came() -> None:
@@ -28,12 +28,12 @@ def test_the_message_is_the_one_that_ingest_would_have_sent_but_for_how_it_came(
         assert ours == {**sent, "MessageBody": ours["MessageBody"], "MessageAttributes": attributes}
 
 
-def test_the_consumer_reads_it_and_sees_how_it_came(house: House) -> None:
-    house.begun()
-    lost = house.happens(HOUR + 60)
-    house.run()
+def test_the_consumer_reads_it_and_sees_how_it_came(system: System) -> None:
+    system.begun()
+    lost = system.happens(HOUR + 60)
+    system.run()
 
-    (message,) = house.messages()
+    (message,) = system.messages()
     attributes = {name: {"stringValue": one["StringValue"]} for name, one in message["MessageAttributes"].items()}
     read = read_message(
         {
@@ -49,14 +49,14 @@ def test_the_consumer_reads_it_and_sees_how_it_came(house: House) -> None:
     assert message["Attributes"]["MessageDeduplicationId"] == lost
 
 
-def test_what_no_message_can_carry_is_missing_and_stays_so(house: House, lines: Lines) -> None:
-    house.begun()
-    event = samples.fresh("invoice.paid", house.clock.now - HOUR - 60)
+def test_what_no_message_can_carry_is_missing_and_stays_so(system: System, lines: Lines) -> None:
+    system.begun()
+    event = samples.fresh("invoice.paid", system.clock.now - HOUR - 60)
     event["data"]["object"]["description"] = "x" * 2**20
-    house.stripe.has(event)
-    after = house.happens(HOUR + 30)
+    system.stripe.has(event)
+    after = system.happens(HOUR + 30)
 
-    assert house.run().items() >= {"accounts": 1, "checked": 2, "missing": 2, "healed": 1, "handed_over": 0}.items()
+    assert system.run().items() >= {"accounts": 1, "checked": 2, "missing": 2, "healed": 1, "handed_over": 0}.items()
 
-    assert house.offered() == [after]
+    assert system.offered() == [after]
     assert [line["reason"] for line in lines() if line.get("level") == "ERROR"] == ["too_large"]

@@ -9,50 +9,50 @@ from functions.reconcile.overdue import KEPT, LATE, Inbox
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.unfinished import shard_of
 from shared.tables.attributes import to_item
-from tests.reconcile.conftest import HOUR, NOW, House
+from tests.reconcile.conftest import HOUR, NOW, System
 
 DAY = 24 * HOUR
 
 
-def owe(house: House, event_id: str = "evt_1", ago: float = 5 * HOUR, **attributes: Any) -> None:  # noqa: ANN401 - plain values
+def owe(system: System, event_id: str = "evt_1", ago: float = 5 * HOUR, **attributes: Any) -> None:  # noqa: ANN401 - plain values
     """An event that was committed `ago` seconds ago; by default both lanes are owed and nobody has begun."""
     item: dict[str, Any] = {
         "id": event_id,
         "state": "committed",
         "account": "acct_1",
-        "committed_ms": int((house.clock.now - ago) * 1000),
+        "committed_ms": int((system.clock.now - ago) * 1000),
         "unfinished": shard_of(event_id),
         **{f"{lane}_owed": True for lane in LANES},
     }
-    house.dynamodb.put_item(TableName=house.inbox, Item=to_item(item | attributes))
+    system.dynamodb.put_item(TableName=system.inbox, Item=to_item(item | attributes))
 
 
-def told(house: House, lane: Lane) -> list[str]:
+def told(system: System, lane: Lane) -> list[str]:
     """The events that the worker was told about in a lane."""
-    url = house.effects if lane == "effects" else house.mails
-    messages = house.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    url = system.effects if lane == "effects" else system.mails
+    messages = system.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
     return [json.loads(message["Body"])["event"] for message in messages]
 
 
-def test_a_lost_hand_over_is_repeated(house: House) -> None:
-    owe(house)
-    assert house.run()["handed_over"] == 2
-    assert (told(house, "effects"), told(house, "mails")) == (["evt_1"], ["evt_1"])
+def test_a_lost_hand_over_is_repeated(system: System) -> None:
+    owe(system)
+    assert system.run()["handed_over"] == 2
+    assert (told(system, "effects"), told(system, "mails")) == (["evt_1"], ["evt_1"])
 
 
-def test_it_needs_no_key_of_stripes(house: House) -> None:
-    house.secrets.put_secret_value(SecretId=house.key_id, SecretString="none")
-    owe(house)
-    assert house.run()["handed_over"] == 2
+def test_it_needs_no_key_of_stripes(system: System) -> None:
+    system.secrets.put_secret_value(SecretId=system.key_id, SecretString="none")
+    owe(system)
+    assert system.run()["handed_over"] == 2
 
 
 @pytest.mark.parametrize("lane", LANES)
-def test_a_lane_has_its_time_before_it_counts_as_lost(house: House, lane: Lane) -> None:
+def test_a_lane_has_its_time_before_it_counts_as_lost(system: System, lane: Lane) -> None:
     (other,) = set(LANES) - {lane}
-    owe(house, "evt_1", LATE[lane], **{f"{other}_owed": None})
-    assert house.run()["handed_over"] == 0
-    house.clock.now += 1
-    assert house.run()["handed_over"] == 1
+    owe(system, "evt_1", LATE[lane], **{f"{other}_owed": None})
+    assert system.run()["handed_over"] == 0
+    system.clock.now += 1
+    assert system.run()["handed_over"] == 1
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,13 @@ def test_a_lane_has_its_time_before_it_counts_as_lost(house: House, lane: Lane) 
     ],
     ids=["waits for its next try", "is leased", "lies in its dead-letter queue"],
 )
-def test_a_lane_is_left_alone_while_it(house: House, holder: dict[str, int]) -> None:
-    owe(house, mails_owed=None, effects_holder={"token": "a", **holder})
-    assert house.run()["handed_over"] == 0
+def test_a_lane_is_left_alone_while_it(system: System, holder: dict[str, int]) -> None:
+    owe(system, mails_owed=None, effects_holder={"token": "a", **holder})
+    assert system.run()["handed_over"] == 0
 
 
 @pytest.mark.parametrize("lane", LANES)
-def test_the_oldest_dead_letter_is_told_by_when_it_was_sent(house: House, lane: Lane) -> None:
+def test_the_oldest_dead_letter_is_told_by_when_it_was_sent(system: System, lane: Lane) -> None:
     for number, days in enumerate((9, 11, 1)):
         holder = {
             "token": "a",
@@ -79,54 +79,54 @@ def test_the_oldest_dead_letter_is_told_by_when_it_was_sent(house: House, lane: 
             "sent_ms": (NOW - days * DAY) * 1000,
         }
         held: dict[str, Any] = {f"{lane}_holder": holder}
-        owe(house, f"evt_{number}", **held)
+        owe(system, f"evt_{number}", **held)
     (other,) = set(LANES) - {lane}
-    totals = house.run()
+    totals = system.run()
     assert (totals[f"dead_{lane}_s"], totals[f"dead_{other}_s"]) == (11 * DAY, 0)
 
 
-def test_a_dead_letter_that_sqs_has_deleted_is_none(house: House) -> None:
-    owe(house, mails_holder={"token": "a", "lease_until": 0, "failed_ms": 1, "sent_ms": (NOW - KEPT - 1) * 1000})
-    assert house.run()["dead_mails_s"] == 0
+def test_a_dead_letter_that_sqs_has_deleted_is_none(system: System) -> None:
+    owe(system, mails_holder={"token": "a", "lease_until": 0, "failed_ms": 1, "sent_ms": (NOW - KEPT - 1) * 1000})
+    assert system.run()["dead_mails_s"] == 0
 
 
-def test_a_lane_that_is_only_leased_has_no_dead_letter(house: House) -> None:
-    owe(house, mails_holder={"token": "a", "lease_until": NOW + HOUR, "sent_ms": (NOW - 11 * DAY) * 1000})
-    assert house.run()["dead_mails_s"] == 0
+def test_a_lane_that_is_only_leased_has_no_dead_letter(system: System) -> None:
+    owe(system, mails_holder={"token": "a", "lease_until": NOW + HOUR, "sent_ms": (NOW - 11 * DAY) * 1000})
+    assert system.run()["dead_mails_s"] == 0
 
 
-def test_a_lane_that_the_worker_has_touched_lately_is_left_alone(house: House) -> None:
-    owe(house, effects_ms=(NOW - HOUR) * 1000, mails_ms=(NOW - HOUR) * 1000)
-    assert house.run()["handed_over"] == 0
+def test_a_lane_that_the_worker_has_touched_lately_is_left_alone(system: System) -> None:
+    owe(system, effects_ms=(NOW - HOUR) * 1000, mails_ms=(NOW - HOUR) * 1000)
+    assert system.run()["handed_over"] == 0
 
 
-def test_every_shard_and_more_than_one_page_of_items_is_read(house: House) -> None:
+def test_every_shard_and_more_than_one_page_of_items_is_read(system: System) -> None:
     for number in range(230):
-        owe(house, f"evt_{number}", mails_owed=None)
-    assert house.run()["handed_over"] == 230
+        owe(system, f"evt_{number}", mails_owed=None)
+    assert system.run()["handed_over"] == 230
 
 
-def test_what_is_finished_is_not_in_the_index(house: House) -> None:
-    owe(house, state="done", unfinished=None)
-    assert house.run()["handed_over"] == 0
+def test_what_is_finished_is_not_in_the_index(system: System) -> None:
+    owe(system, state="done", unfinished=None)
+    assert system.run()["handed_over"] == 0
 
 
-def test_mails_that_are_only_put_off_get_few_messages_in_three_days(house: House) -> None:
-    owe(house, ago=60, effects_owed=None)
+def test_mails_that_are_only_put_off_get_few_messages_in_three_days(system: System) -> None:
+    owe(system, ago=60, effects_owed=None)
     handed_over = 0
     for _ in range(72):
-        house.hours_pass()
-        handed_over += house.run()["handed_over"]
+        system.hours_pass()
+        handed_over += system.run()["handed_over"]
     assert handed_over == 4  # 4, 8, 16 and 32 hours after the time before
 
 
-def test_a_lane_that_has_moved_since_it_was_handed_over_again_has_its_first_time_anew(house: House) -> None:
+def test_a_lane_that_has_moved_since_it_was_handed_over_again_has_its_first_time_anew(system: System) -> None:
     moved: dict[str, Any] = {"effects_ms": (NOW - 2 * HOUR) * 1000}
-    owe(house, ago=90 * HOUR, mails_owed=None, effects_again={"at": NOW - 40 * HOUR, "times": 6}, **moved)
-    assert house.run()["handed_over"] == 1
+    owe(system, ago=90 * HOUR, mails_owed=None, effects_again={"at": NOW - 40 * HOUR, "times": 6}, **moved)
+    assert system.run()["handed_over"] == 1
 
 
-def test_what_was_finished_meanwhile_is_not_noted(house: House) -> None:
-    inbox = Inbox(house.dynamodb, house.inbox)
+def test_what_was_finished_meanwhile_is_not_noted(system: System) -> None:
+    inbox = Inbox(system.dynamodb, system.inbox)
     inbox.note("evt_gone", "mails", NOW, 1)
-    assert "Item" not in house.dynamodb.get_item(TableName=house.inbox, Key=to_item({"id": "evt_gone"}))
+    assert "Item" not in system.dynamodb.get_item(TableName=system.inbox, Key=to_item({"id": "evt_gone"}))

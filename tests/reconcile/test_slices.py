@@ -7,17 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.reconcile import slices
-from tests.reconcile.conftest import HOUR, NOW, House, Lines
+from tests.reconcile.conftest import HOUR, NOW, Lines, System
 
 
 def test_more_than_a_page_and_more_than_a_slice_are_walked_oldest_first(
-    house: House, lines: Lines, monkeypatch: pytest.MonkeyPatch
+    system: System, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slices, "FULL", 150)
-    house.begun()
-    lost = [house.happens(2 * HOUR - 1 - at * 5) for at in range(260)]
+    system.begun()
+    lost = [system.happens(2 * HOUR - 1 - at * 5) for at in range(260)]
 
-    assert house.run()["healed"] == 260
+    assert system.run()["healed"] == 260
 
     assert [line["event_id"] for line in lines() if line.get("message") == "healed"] == lost
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.addresses import deliverable
-from shared.event import PLATFORM
+from shared.stripe_objects.event import PLATFORM
+from shared.values.addresses import deliverable
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told
 

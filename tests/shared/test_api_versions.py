@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import stripe
 
-from shared.api_versions import NEWEST, is_known
+from shared.stripe_objects.api_versions import NEWEST, is_known
 
 EVENTS = Path(__file__).parents[2] / "events"
 SAMPLES = [*EVENTS.glob("*.json"), *EVENTS.glob("before_basil/*.json")]

@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.event import Event
-from shared.facets import Facet, merge
-from shared.stripe_objects import read
-from shared.stripe_subscriptions import Subscription
+from shared.records.facets import Facet, merge
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
+from shared.stripe_objects.subscriptions import Subscription
 from tests.support.facets import SUBSCRIPTION, heard, told_of
 
 LIVING = ("incomplete", "trialing", "active", "past_due", "paused", "unpaid")

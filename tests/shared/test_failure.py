@@ -20,8 +20,8 @@ from botocore.loaders import Loader
 from botocore.parsers import ResponseParserError
 from botocore.retries.standard import ThrottledRetryableChecker
 
-from shared.errors import Contended, MailDeferred, Permanent, Retryable
-from shared.failure import failure_of
+from shared.failures.errors import Contended, MailDeferred, Permanent, Retryable
+from shared.failures.kinds import failure_of
 from shared.tables.attributes import from_item
 
 PERSONAL = "ann@example.com"

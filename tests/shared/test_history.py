@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.consumer.decide import decide
-from functions.consumer.noted_books import NotedBooks
-from shared.event import PLATFORM, Event
-from shared.happened import customer_of
-from shared.history import DECLINES
-from shared.past import UNSURE, ClosedInvoice, EndedSubscription
-from shared.records import Organization
-from shared.stripe_invoices import Invoice
-from shared.stripe_objects import read
-from shared.stripe_payments import PaymentIntent
-from shared.stripe_subscriptions import Subscription
-from shared.subscribed import AT_ONCE
+from functions.consumer.decide.decide import decide
+from functions.consumer.decide.recording_books import NotedBooks
+from shared.decisions.announcements import customer_of
+from shared.records.history import DECLINES
+from shared.records.organization import Organization
+from shared.records.past import UNSURE, ClosedInvoice, EndedSubscription
+from shared.records.subscriptions import AT_ONCE
+from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.invoices import Invoice
+from shared.stripe_objects.objects import read
+from shared.stripe_objects.payments import PaymentIntent
+from shared.stripe_objects.subscriptions import Subscription
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told
@@ -67,7 +67,9 @@ def after(events: Iterable[Event]) -> Organization:
         if event.object["object"] == "subscription":
             organization = alone.with_subscription(read(Subscription, event.object), event)
         else:
-            organization = alone.told_by(read(Invoice, event.object), event).with_reminder(event.object["id"], START)
+            organization = alone.with_invoice_event(read(Invoice, event.object), event).with_reminder(
+                event.object["id"], START
+            )
     return organization
 
 

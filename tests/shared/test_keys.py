@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared import keys
+from shared.values import keys
 
 few = settings(max_examples=100, deadline=None)
 parts = st.tuples(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80), st.integers(0, 2**33))

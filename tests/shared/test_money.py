@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared import money
+from shared.values import money
 
 
 @pytest.mark.parametrize(

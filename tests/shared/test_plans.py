@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.plans import Plan, Plans, read_plans
-from shared.stripe_subscriptions import Subscription, SubscriptionItem
+from shared.policy.plans import Plan, Plans, read_plans
+from shared.stripe_objects.subscriptions import Subscription, SubscriptionItem
 
 PLANS = Plans(
     plans={

@@ -2,11 +2,11 @@
 
 import pytest
 
-from shared.event import PLATFORM
-from shared.orders import Order
-from shared.records import Organization
-from shared.stripe_checkout import CheckoutSession
-from shared.stripe_objects import read
+from shared.records.order import Order
+from shared.records.organization import Organization
+from shared.stripe_objects.checkout import CheckoutSession
+from shared.stripe_objects.event import PLATFORM
+from shared.stripe_objects.objects import read
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, SUBSCRIPTION, told
 

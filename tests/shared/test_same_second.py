@@ -2,7 +2,7 @@
 
 from itertools import pairwise, permutations
 
-from shared.event import Event
+from shared.stripe_objects.event import Event
 from tests.support.facets import SUBSCRIPTION, heard, told_of
 
 ACTIVE = {**SUBSCRIPTION, "status": "active"}

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.consumer.decide import decide
-from shared.event import PLATFORM, Event
-from shared.history import CREDITS, UNTOLD
-from shared.records import Organization
-from shared.subscribed import LOOKUP_KEYS
+from functions.consumer.decide.decide import decide
+from shared.records.history import CREDITS, UNTOLD
+from shared.records.organization import Organization
+from shared.records.subscriptions import LOOKUP_KEYS
+from shared.stripe_objects.event import PLATFORM, Event
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told

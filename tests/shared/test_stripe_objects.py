@@ -3,15 +3,15 @@
 import pytest
 from pydantic import BaseModel
 
-from functions.consumer.decide import decide
-from shared.errors import Permanent
-from shared.event import Event
-from shared.records import Organization
-from shared.snapshot import Snapshot
-from shared.stripe_checkout import CheckoutSession
-from shared.stripe_invoices import Invoice
-from shared.stripe_objects import Contact, read
-from shared.stripe_subscriptions import Subscription
+from functions.consumer.decide.decide import decide
+from shared.failures.errors import Permanent
+from shared.records.organization import Organization
+from shared.stripe_objects.checkout import CheckoutSession
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.invoices import Invoice
+from shared.stripe_objects.objects import Contact, read
+from shared.stripe_objects.snapshot import Snapshot
+from shared.stripe_objects.subscriptions import Subscription
 from tests.support.samples import NAMES, sample
 from tests.support.stories import ROUTED, SUBSCRIPTION, told
 

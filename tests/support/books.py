@@ -1,25 +1,33 @@
 """The books in memory, as the tables keep them."""
 
-from shared.accounts import ConnectedAccount, PayoutRecord
-from shared.decision import Decision, Kept
-from shared.effects import Email, Erase, Export, Observe, Publish, Remind
-from shared.orders import Order
-from shared.past import ClosedInvoice, EndedSubscription, Past
-from shared.payments import Payment
-from shared.plans import read_plans
-from shared.policy import Policy
-from shared.records import Organization
+from typing import TYPE_CHECKING
+
+from shared.decisions.decision import Decision, StoredRecord
+from shared.effects.announcement import Announcement
+from shared.effects.email import Email
+from shared.effects.erasure import Erase, Export
+from shared.effects.observe import Observe
+from shared.policy.plans import read_plans
+from shared.policy.policy import Policy
+from shared.records.connected_account import ConnectedAccount, PayoutRecord
+from shared.records.order import Order
+from shared.records.organization import Organization
+from shared.records.past import ClosedInvoice, EndedSubscription, Past
+from shared.records.payment import Payment
+
+if TYPE_CHECKING:
+    from shared.effects.remind import Remind
 
 
 class BooksOf:
     """Books that hold `records`, and what the decisions applied to them have saved, mailed, scheduled and asked."""
 
-    def __init__(self, *records: Kept, policy: Policy | None = None) -> None:
+    def __init__(self, *records: StoredRecord, policy: Policy | None = None) -> None:
         self.policy = policy or Policy(plans=read_plans(), mail_connected=True, tell_connected=True)
         self.exports: list[Export] = []
         self.erasures: list[Erase] = []
         self.observations: dict[str, Observe] = {}
-        self.announcements: dict[str, Publish] = {}
+        self.announcements: dict[str, Announcement] = {}
         self.records = {(record.partition, record.sort_key): record for record in records}
         self.mails: dict[tuple[str, str], Email] = {}
         self.reminders: dict[str, Remind] = {}
@@ -74,16 +82,16 @@ class BooksOf:
                 self.erasures.append(effect)
             elif isinstance(effect, Observe):
                 self.observations.setdefault(effect.name, effect)
-            elif isinstance(effect, Publish):
+            elif isinstance(effect, Announcement):
                 self.announcements.setdefault(effect.id, effect)
             else:
                 self.reminders.setdefault(effect.name, effect)
 
-    def contents(self) -> dict[tuple[str, str], Kept]:
+    def contents(self) -> dict[tuple[str, str], StoredRecord]:
         """What two tellings of one story must have in common; how many commits it took may differ."""
         return {place: record.model_copy(update={"version": 0}) for place, record in self.records.items()}
 
-    def _read[Found: Kept](self, empty: Found) -> Found:
+    def _read[Found: StoredRecord](self, empty: Found) -> Found:
         found = self.records.get((empty.partition, empty.sort_key), empty)
         assert isinstance(found, type(empty))
         return found

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Any
 
-from shared.event import Event, EventData
-from shared.facets import Facet, merge
-from shared.stripe_objects import read
-from shared.stripe_subscriptions import Subscription
+from shared.records.facets import Facet, merge
+from shared.stripe_objects.event import Event, EventData
+from shared.stripe_objects.objects import read
+from shared.stripe_objects.subscriptions import Subscription
 from tests.support.samples import sample
 
 SUBSCRIPTION = sample("customer.subscription.created").object

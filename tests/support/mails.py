@@ -5,8 +5,9 @@ from html import unescape
 from itertools import combinations
 
 from functions.effects.mails.render import render
-from shared.effects import Email, Scalar
-from shared.event import PLATFORM
+from shared.effects.email import Email
+from shared.stripe_objects.event import PLATFORM
+from shared.values.frozen import Scalar
 
 BUSINESS = "Saltmarsh Software"
 URL = "https://invoice.stripe.com/i/acct_1/live_abc?s=ap"

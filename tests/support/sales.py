@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.event import Event
+from shared.stripe_objects.event import Event
 from tests.support.samples import sample
 from tests.support.stories import CONNECTED
 from tests.support.story import DAY, Story, of

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from functions.effects.schedules import message_of
-from shared.effects import Remind
-from shared.event import Event, read_event
+from functions.effects.perform.scheduler import message_of
+from shared.effects.remind import Remind
+from shared.stripe_objects.event import Event, read_event
 
 type Stripe = Callable[..., Event]
 """A fixture that makes sample events as one endpoint receives them: `sample`, of its account and in its shape."""

@@ -1,10 +1,10 @@
 """Stories: events told to books one after the other, and the reminders that come due after them."""
 
-from functions.consumer.decide import decide
+from functions.consumer.decide.decide import decide
 from functions.consumer.routes import ROUTES
-from shared.effects import Email
-from shared.event import Event
-from shared.policy import Policy
+from shared.effects.email import Email
+from shared.policy.policy import Policy
+from shared.stripe_objects.event import Event
 from tests.support.books import BooksOf
 from tests.support.samples import NAMES, fired, sample
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared.event import Event
+from shared.stripe_objects.event import Event
 
 DAY = 24 * 3600
 

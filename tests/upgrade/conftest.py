@@ -5,23 +5,23 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from tests.consumer.world import REGION
-from tests.prove.plays import AT_STRIPE
-from tests.prove.stage import Stage
-from tests.prove.theatre import Theatre
+from tests.consumer.material import REGION
+from tests.prove.moto_cloud import MotoCloud
+from tests.prove.runner import Runner
+from tests.prove.scenarios import AT_STRIPE
 
 
 @pytest.fixture(scope="module")
-def stopped_theatre() -> Iterator[Theatre]:
+def stopped_theatre() -> Iterator[Runner]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        theatre = Theatre(Stage(), at_stripe=AT_STRIPE)
-        theatre.open(patch)
-        yield theatre
+        runner = Runner(MotoCloud(), at_stripe=AT_STRIPE)
+        runner.open(patch)
+        yield runner
 
 
 @pytest.fixture
-def theatre(stopped_theatre: Theatre) -> Iterator[Theatre]:
+def runner(stopped_theatre: Runner) -> Iterator[Runner]:
     """The consumer of today, on empty tables."""
     with stopped_theatre.aside():
         yield stopped_theatre

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from shared.inbox.outbox import load, progress_of
-from tests.prove.theatre import Act, Theatre
+from tests.prove.runner import Act, Runner
 
 HERE = Path(__file__).parent
 VERSIONS = sorted(path.name for path in HERE.iterdir() if path.is_dir() and path.name[0].isdigit())
@@ -41,20 +41,20 @@ def bytes_again(item: dict[str, Any]) -> Any:  # noqa: ANN401 - a boto3 shape
     return {name: {"B": base64.b64decode(value["B"])} if "B" in value else value for name, value in item.items()}
 
 
-def put(theatre: Theatre, table: str, *items: dict[str, Any]) -> None:
+def put(runner: Runner, table: str, *items: dict[str, Any]) -> None:
     for item in items:
-        boto3.client("dynamodb").put_item(TableName=theatre.stage.environ[table], Item=bytes_again(item))
+        boto3.client("dynamodb").put_item(TableName=runner.moto_cloud.environ[table], Item=bytes_again(item))
 
 
-def inbox(theatre: Theatre, event_id: str) -> dict[str, Any]:
-    return theatre.stage.look().inbox[event_id,]
+def inbox(runner: Runner, event_id: str) -> dict[str, Any]:
+    return runner.moto_cloud.look().inbox[event_id,]
 
 
-def deliver(theatre: Theatre, body: str, at: float) -> dict[str, Any]:
+def deliver(runner: Runner, body: str, at: float) -> dict[str, Any]:
     """The inbox item once the message is acknowledged."""
     event = json.loads(body)
-    theatre.play(Act(event["id"], event["type"], body, at))
-    return inbox(theatre, event["id"])
+    runner.play(Act(event["id"], event["type"], body, at))
+    return inbox(runner, event["id"])
 
 
 def came_of(item: dict[str, Any]) -> list[dict[str, str]]:

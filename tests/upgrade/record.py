@@ -21,12 +21,12 @@ import pytest
 from moto import mock_aws
 
 from functions.consumer.routes import ROUTES
-from shared.effects import DAY
 from shared.inbox.outbox import Owed, OwedMail, load
-from tests.consumer.world import REGION, sqs_record
-from tests.prove.plays import AT_STRIPE, ROUTED, SAMPLES, STAY
-from tests.prove.stage import Stage
-from tests.prove.theatre import Act, Theatre
+from shared.values.times import DAY
+from tests.consumer.material import REGION, sqs_record
+from tests.prove.moto_cloud import MotoCloud
+from tests.prove.runner import Act, Runner
+from tests.prove.scenarios import AT_STRIPE, ROUTED, SAMPLES, STAY
 from tests.upgrade.corpus import came_of
 
 HERE = Path(__file__).parent
@@ -56,9 +56,9 @@ def main() -> None:
     for story in STORIES:
         with pytest.MonkeyPatch.context() as patch, mock_aws(), redirect_stdout(io.StringIO()):
             patch.setenv("AWS_DEFAULT_REGION", REGION)
-            theatre = Theatre(Stage(), at_stripe=AT_STRIPE)
-            theatre.open(patch)
-            Recorder(theatre, seen).play(story)
+            runner = Runner(MotoCloud(), at_stripe=AT_STRIPE)
+            runner.open(patch)
+            Recorder(runner, seen).play(story)
     for name, kinds in vars(seen).items():
         text = json.dumps(list(kinds.values()), indent=1, ensure_ascii=False)
         (folder / f"{name}.json").write_text(text + "\n")
@@ -77,31 +77,31 @@ class Seen:
 class Recorder:
     """Looks at the tables while a story is played."""
 
-    theatre: Theatre
+    runner: Runner
     seen: Seen
 
     def play(self, story: Sequence[Item]) -> None:
         """Each sample, then each message that Billhook sends itself, as it comes due."""
-        stage, clock = self.theatre.stage, self.theatre.clock
+        moto_cloud, clock = self.runner.moto_cloud, self.runner.clock
         for event in story:
             self._play(json.dumps(event, separators=(",", ":")), event["created"] + 5)
         until = clock.now + HORIZON
-        while due := {name: own["created"] for name, own in stage.own().items() if own["created"] <= until}:
+        while due := {name: own["created"] for name, own in moto_cloud.own().items() if own["created"] <= until}:
             name = min(due, key=due.__getitem__)
-            self._play(stage.fire(name), max(due[name], clock.now) + 5)
+            self._play(moto_cloud.fire(name), max(due[name], clock.now) + 5)
 
     def _play(self, body: str, at: float) -> None:
         """Consume, and note what is owed; then perform, and note what was done."""
         event = json.loads(body)
         handler = ROUTES[event["type"]].__module__
-        self.theatre.consume(Act(body, handler, body, at))
+        self.runner.consume(Act(body, handler, body, at))
         self.seen.messages.setdefault(handler, {"at": at, "record": sqs_record(body, event["id"])})
         item = self._inbox(event["id"])
         outbox = load(item.get("outbox", {"S": "[]"})["S"])
-        handed_over = [{"queue": one.queue, "body": one.body} for one in self.theatre.waiting]
+        handed_over = [{"queue": one.queue, "body": one.body} for one in self.runner.waiting]
         owed = {"at": at, "inbox": item, "books": self._around(outbox), "handed_over": handed_over}
-        self.theatre.work(at)
-        owed["done"] = came_of(self.theatre.stage.inbox(event["id"])) if outbox else []
+        self.runner.work(at)
+        owed["done"] = came_of(self.runner.moto_cloud.inbox(event["id"])) if outbox else []
         kinds = "+".join(sorted({entry.kind for entry in outbox}))
         if kinds and (kinds not in self.seen.owed or len(str(owed)) < len(str(self.seen.owed[kinds]))):
             self.seen.owed[kinds] = owed
@@ -122,12 +122,12 @@ class Recorder:
         ]
 
     def _books(self) -> list[Item]:
-        table = self.theatre.stage.environ["BOOKS_TABLE"]
+        table = self.runner.moto_cloud.environ["BOOKS_TABLE"]
         pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table)
         return [_json(item) for page in pages for item in page["Items"]]
 
     def _inbox(self, event_id: str) -> Item:
-        table = self.theatre.stage.environ["INBOX_TABLE"]
+        table = self.runner.moto_cloud.environ["INBOX_TABLE"]
         return _json(boto3.client("dynamodb").get_item(TableName=table, Key={"id": {"S": event_id}})["Item"])
 
 

@@ -12,33 +12,33 @@ import boto3
 import pytest
 
 from functions.consumer.routes import ROUTES
-from shared import keys
-from shared.accounts import ConnectedAccount, PayoutRecord
-from shared.decision import Kept
-from shared.effects import Email
+from shared.decisions.decision import StoredRecord
+from shared.effects.email import Email
 from shared.inbox.outbox import dump, load
-from shared.orders import Order
-from shared.packing import unpack
-from shared.past import ClosedInvoice, EndedSubscription
-from shared.payments import Payment
-from shared.pointer import Holding, Pointer
-from shared.policy import Policy
-from shared.records import Organization
+from shared.policy.policy import Policy
+from shared.records.connected_account import ConnectedAccount, PayoutRecord
+from shared.records.index import AccountIndex, PaymentIndex
+from shared.records.order import Order
+from shared.records.organization import Organization
+from shared.records.past import ClosedInvoice, EndedSubscription
+from shared.records.payment import Payment
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
-from tests.consumer.world import token
-from tests.prove.theatre import Theatre
+from shared.values import keys
+from shared.values.compression import unpack
+from tests.consumer.material import token
+from tests.prove.runner import Runner
 from tests.upgrade.corpus import HERE, VERSIONS, came_of, corpus, deliver, in_short, kind_of, put
 
 if TYPE_CHECKING:
-    from shared.record import Record
+    from shared.records.stored_record import Record
 
-RECORDS: dict[str, type[Kept]] = {
+RECORDS: dict[str, type[StoredRecord]] = {
     "organization": Organization,
     "payment": Payment,
-    "payment#": Pointer,
+    "payment#": PaymentIndex,
     "order#": Order,
-    "holds#": Holding,
+    "holds#": AccountIndex,
     "account": ConnectedAccount,
     "payout#": PayoutRecord,
     "subscription#": EndedSubscription,
@@ -69,20 +69,20 @@ def lost(old: object, new: object, place: str = "") -> list[str]:
 
 
 @pytest.mark.parametrize("message", corpus("messages"))
-def test_a_message_that_an_older_version_sent_is_done(theatre: Theatre, message: dict[str, Any]) -> None:
-    done = deliver(theatre, message["record"]["body"], message["at"])
+def test_a_message_that_an_older_version_sent_is_done(runner: Runner, message: dict[str, Any]) -> None:
+    done = deliver(runner, message["record"]["body"], message["at"])
     assert (done["state"], done.get("error")) == ("done", None)
 
 
 @pytest.mark.parametrize("owed", corpus("owed"))
 def test_what_an_older_version_committed_is_performed_as_it_would_have_done(
-    theatre: Theatre, owed: dict[str, Any]
+    runner: Runner, owed: dict[str, Any]
 ) -> None:
-    put(theatre, "INBOX_TABLE", owed["inbox"])
-    put(theatre, "BOOKS_TABLE", *owed["books"])
+    put(runner, "INBOX_TABLE", owed["inbox"])
+    put(runner, "BOOKS_TABLE", *owed["books"])
     event = {"id": owed["inbox"]["id"]["S"], "type": owed["inbox"]["type"]["S"], "data": {"object": {}}}
 
-    done = deliver(theatre, json.dumps(event), owed["at"])
+    done = deliver(runner, json.dumps(event), owed["at"])
 
     assert (done["state"], done.get("error")) == ("done", None)
     assert in_short(came_of(done)) == in_short(owed["done"])
@@ -112,9 +112,9 @@ def test_nothing_of_an_older_item_of_the_books_is_lost_when_it_is_read(item: dic
 
 
 @pytest.mark.parametrize("item", [one for one in corpus("books") if kind_of(one.values[0]) in READ_ALONE])
-def test_the_books_find_an_older_record_under_its_version(theatre: Theatre, item: dict[str, Any]) -> None:
-    put(theatre, "BOOKS_TABLE", item)
-    books = books_of(theatre)
+def test_the_books_find_an_older_record_under_its_version(runner: Runner, item: dict[str, Any]) -> None:
+    put(runner, "BOOKS_TABLE", item)
+    books = books_of(runner)
     wanted = RECORDS[kind_of(item)].model_validate_json(stored_record(item))
 
     found = read(books, wanted)
@@ -122,7 +122,7 @@ def test_the_books_find_an_older_record_under_its_version(theatre: Theatre, item
     assert found == wanted.model_copy(update={"version": int(item["version"]["N"])})
 
 
-def read(books: DynamoBooks, wanted: Kept) -> "Record":
+def read(books: DynamoBooks, wanted: StoredRecord) -> "Record":
     match wanted:
         case Organization():
             return books.organization(wanted.account, wanted.subject)
@@ -135,11 +135,11 @@ def read(books: DynamoBooks, wanted: Kept) -> "Record":
     return books.payout(wanted.account, wanted.subject)
 
 
-def books_of(theatre: Theatre) -> DynamoBooks:
-    environ = theatre.stage.environ
+def books_of(runner: Runner) -> DynamoBooks:
+    environ = runner.moto_cloud.environ
     client = boto3.client("dynamodb")
     tables = environ["INBOX_TABLE"], environ["BOOKS_TABLE"]
-    store = Store(client, *tables, retention_days=90, lease=45, clock=theatre.clock, token=token)
+    store = Store(client, *tables, retention_days=90, lease=45, clock=runner.clock, token=token)
     return DynamoBooks(store, Policy())
 
 

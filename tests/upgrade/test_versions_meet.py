@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.prove.plays import SAMPLES, SOON
-from tests.prove.theatre import Act, Theatre
+from tests.prove.runner import Act, Runner
+from tests.prove.scenarios import SAMPLES, SOON
 from tests.prove.wire import Fault, Point
 from tests.upgrade.corpus import came_of, corpus, deliver, in_short, inbox, put
 
@@ -33,7 +33,7 @@ def mails_of(owed: dict[str, Any]) -> int:
 
 @OWED
 def test_what_an_older_version_gave_up_is_performed_when_its_message_is_redriven(
-    theatre: Theatre, owed: dict[str, Any]
+    runner: Runner, owed: dict[str, Any]
 ) -> None:
     failed = {
         "state": {"S": "failed"},
@@ -41,27 +41,27 @@ def test_what_an_older_version_gave_up_is_performed_when_its_message_is_redriven
         "failed_ms": {"N": "1"},
         "lease_until": {"N": "0"},
     }
-    put(theatre, "INBOX_TABLE", owed["inbox"] | failed)
-    put(theatre, "BOOKS_TABLE", *owed["books"])
+    put(runner, "INBOX_TABLE", owed["inbox"] | failed)
+    put(runner, "BOOKS_TABLE", *owed["books"])
 
-    done = deliver(theatre, body_of(owed), owed["at"])
+    done = deliver(runner, body_of(owed), owed["at"])
 
     assert (done["state"], done.get("error")) == ("done", None)
     assert in_short(came_of(done)) == in_short(owed["done"])
-    assert theatre.stage.look().mails.total() == mails_of(owed)
+    assert runner.moto_cloud.look().mails.total() == mails_of(owed)
 
 
 @pytest.mark.parametrize("owed", MIXED)
 @pytest.mark.parametrize("kind", ["publish", "email"])
 def test_what_an_older_version_has_performed_is_not_performed_again(
-    theatre: Theatre, owed: dict[str, Any], kind: str
+    runner: Runner, owed: dict[str, Any], kind: str
 ) -> None:
-    put(theatre, "INBOX_TABLE", owed["inbox"] | {"outbox": {"S": marked(owed, kind)}})
-    put(theatre, "BOOKS_TABLE", *owed["books"])
+    put(runner, "INBOX_TABLE", owed["inbox"] | {"outbox": {"S": marked(owed, kind)}})
+    put(runner, "BOOKS_TABLE", *owed["books"])
 
-    done = deliver(theatre, body_of(owed), owed["at"])
+    done = deliver(runner, body_of(owed), owed["at"])
 
-    scene = theatre.stage.look()
+    scene = runner.moto_cloud.look()
     assert done["state"] == "done"
     assert (scene.announcements.total() > 0, scene.mails.total()) == (kind != "publish", kind != "email")
 
@@ -76,13 +76,13 @@ def marked(owed: dict[str, Any], *kinds: str) -> str:
 
 
 @pytest.mark.parametrize("owed", FAREWELL)
-def test_a_farewell_of_an_older_version_waits_for_its_export(theatre: Theatre, owed: dict[str, Any]) -> None:
-    put(theatre, "INBOX_TABLE", owed["inbox"] | {"lease_until": {"N": "0"}})
-    put(theatre, "BOOKS_TABLE", *owed["books"])
-    with theatre.aside():
-        export = theatre.play(act_of(owed)).index("s3.PutObject")
+def test_a_farewell_of_an_older_version_waits_for_its_export(runner: Runner, owed: dict[str, Any]) -> None:
+    put(runner, "INBOX_TABLE", owed["inbox"] | {"lease_until": {"N": "0"}})
+    put(runner, "BOOKS_TABLE", *owed["books"])
+    with runner.aside():
+        export = runner.play(act_of(owed)).index("s3.PutObject")
 
-    calls = theatre.play(act_of(owed), Point(export, Fault.STOPPED_BEFORE))
+    calls = runner.play(act_of(owed), Point(export, Fault.STOPPED_BEFORE))
 
     assert calls.count("s3.PutObject") == 2  # the first one was not made
     assert calls.index("sesv2.SendEmail") > export + calls[export + 1 :].index("s3.PutObject")
@@ -90,59 +90,59 @@ def test_a_farewell_of_an_older_version_waits_for_its_export(theatre: Theatre, o
 
 @OWED
 def test_a_consumer_of_an_older_version_may_finish_while_the_worker_waits_for_its_lease(
-    theatre: Theatre, owed: dict[str, Any]
+    runner: Runner, owed: dict[str, Any]
 ) -> None:
-    put(theatre, "INBOX_TABLE", owed["inbox"])
-    put(theatre, "BOOKS_TABLE", *owed["books"])
-    theatre.consume(act_of(owed))
+    put(runner, "INBOX_TABLE", owed["inbox"])
+    put(runner, "BOOKS_TABLE", *owed["books"])
+    runner.consume(act_of(owed))
     finished = {"state": {"S": "done"}, "outbox": {"S": json.dumps(owed["done"])}, "done_ms": {"N": "1"}}
-    put(theatre, "INBOX_TABLE", owed["inbox"] | finished)
+    put(runner, "INBOX_TABLE", owed["inbox"] | finished)
 
-    theatre.work(owed["at"] + 1)
+    runner.work(owed["at"] + 1)
 
-    assert inbox(theatre, owed["inbox"]["id"]["S"])["state"] == "done"
-    scene = theatre.stage.look()
+    assert inbox(runner, owed["inbox"]["id"]["S"])["state"] == "done"
+    scene = runner.moto_cloud.look()
     assert (scene.mails.total(), scene.announcements.total(), scene.schedules, scene.files) == (0, 0, {}, {})
 
 
 @pytest.fixture
-def committed(theatre: Theatre) -> str:
+def committed(runner: Runner) -> str:
     """An event that today's consumer has committed and handed over before it was rolled back; its id."""
     event = SAMPLES["invoice.payment_failed"]
-    theatre.consume(Act(event["id"], event["type"], json.dumps(event), event["created"] + SOON))
+    runner.consume(Act(event["id"], event["type"], json.dumps(event), event["created"] + SOON))
     return str(event["id"])
 
 
 def test_what_was_handed_over_before_a_rollback_is_performed_once_when_the_worker_is_back(
-    theatre: Theatre, committed: str
+    runner: Runner, committed: str
 ) -> None:
-    assert theatre.stage.look().mails.total() == 0
-    theatre.work(theatre.clock.now + HOUR)
-    assert inbox(theatre, committed)["state"] == "done"
-    assert in_short(came_of(inbox(theatre, committed))) == [
+    assert runner.moto_cloud.look().mails.total() == 0
+    runner.work(runner.clock.now + HOUR)
+    assert inbox(runner, committed)["state"] == "done"
+    assert in_short(came_of(inbox(runner, committed))) == [
         ("remind", "set"),
         ("publish", "published"),
         ("email", "sent"),
     ]
-    scene = theatre.stage.look()
+    scene = runner.moto_cloud.look()
     assert (scene.mails.total(), scene.announcements.total(), len(scene.schedules)) == (1, 1, 1)
 
 
-def test_what_an_older_version_performed_meanwhile_is_not_performed_again(theatre: Theatre, committed: str) -> None:
+def test_what_an_older_version_performed_meanwhile_is_not_performed_again(runner: Runner, committed: str) -> None:
     """Stripe sends the event again while the older version runs: that takes the item over, and marks its outbox."""
-    outbox = json.loads(inbox(theatre, committed)["outbox"])
+    outbox = json.loads(inbox(runner, committed)["outbox"])
     for entry, outcome in zip(outbox, ("set", "published", "sent"), strict=True):
         entry["outcome"] = outcome
     values = {":outbox": json.dumps(outbox), ":done": "done", ":theirs": "theirs"}
     boto3.client("dynamodb").update_item(
-        TableName=theatre.stage.environ["INBOX_TABLE"],
+        TableName=runner.moto_cloud.environ["INBOX_TABLE"],
         Key={"id": {"S": committed}},
         UpdateExpression="SET outbox = :outbox, #state = :done, #token = :theirs",
         ExpressionAttributeNames={"#state": "state", "#token": "token"},
         ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
     )
-    theatre.work(theatre.clock.now + HOUR)
-    scene = theatre.stage.look()
+    runner.work(runner.clock.now + HOUR)
+    scene = runner.moto_cloud.look()
     assert (scene.mails.total(), scene.announcements.total(), scene.schedules) == (0, 0, {})
-    done = inbox(theatre, committed)
+    done = inbox(runner, committed)
     assert (done["state"], "effects_owed" in done, "mails_owed" in done) == ("done", False, False)

@@ -1,9 +1,9 @@
 """account.application.*: an account that has left us hears nothing more, and in time is erased, unless it is back."""
 
-from shared.books import Books
-from shared.decision import NOTHING, Decision
-from shared.effects import Remind
-from shared.event import PLATFORM, Event
+from shared.decisions.decision import NOTHING, Decision
+from shared.effects.remind import Remind
+from shared.records.books import Books
+from shared.stripe_objects.event import PLATFORM, Event
 
 
 def handle(event: Event, books: Books) -> Decision:

@@ -1,13 +1,13 @@
 """account.updated: a holder who must hand something in is told so, once for each thing that comes to be due."""
 
-from shared.accounts import ConnectedAccount
-from shared.books import Books
-from shared.decision import NOTHING, Decision
-from shared.effects import Email
-from shared.event import PLATFORM, Event
-from shared.mailing import mail_to, tell_operator
-from shared.stripe_accounts import Account
-from shared.stripe_objects import read
+from shared.decisions.decision import NOTHING, Decision
+from shared.effects.email import Email
+from shared.mails.write import mail_to, tell_operator
+from shared.records.books import Books
+from shared.records.connected_account import ConnectedAccount
+from shared.stripe_objects.accounts import Account
+from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:

@@ -1,10 +1,10 @@
 """capability.updated: what a connected account may do is announced; what is due, account.updated says."""
 
-from shared.books import Books
-from shared.decision import NOTHING, Decision
-from shared.event import PLATFORM, Event
-from shared.stripe_accounts import Capability
-from shared.stripe_objects import read
+from shared.decisions.decision import NOTHING, Decision
+from shared.records.books import Books
+from shared.stripe_objects.accounts import Capability
+from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:

@@ -1,16 +1,16 @@
 """charge.refunded, .captured and .expired: tell the buyer what went back; a hold that is released is no refund."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.effects import Email
-from shared.event import Event
-from shared.mailing import Addressee
-from shared.order_mails import refund_mails
-from shared.order_settling import order_of, settle
-from shared.payments import Payment
-from shared.refund_steps import new_steps
-from shared.stripe_objects import read
-from shared.stripe_payments import Charge
+from shared.decisions.decision import Decision
+from shared.decisions.order_settling import order_of, settle
+from shared.effects.email import Email
+from shared.mails.order_mails import refund_mails
+from shared.mails.write import Addressee
+from shared.records.books import Books
+from shared.records.payment import Payment
+from shared.records.refund_steps import new_steps
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
+from shared.stripe_objects.payments import Charge
 
 
 def handle(event: Event, books: Books) -> Decision:

@@ -1,13 +1,13 @@
 """charge.dispute.*: money is held back while a dispute is open; the operator has days to answer it. Access stays."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.effects import Remind
-from shared.event import Event
-from shared.mailing import tell_operator
-from shared.payments import Payment
-from shared.stripe_disputes import REMIND_BEFORE, Dispute
-from shared.stripe_objects import read
+from shared.decisions.decision import Decision
+from shared.effects.remind import Remind
+from shared.mails.write import tell_operator
+from shared.records.books import Books
+from shared.records.payment import Payment
+from shared.stripe_objects.disputes import REMIND_BEFORE, Dispute
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:

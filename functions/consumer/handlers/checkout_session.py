@@ -1,14 +1,14 @@
 """checkout.session.*: fulfil an order once it is paid, close it if it never will be; remember who a subscriber is."""
 
-from shared.books import Books
-from shared.decision import NOTHING, Decision
-from shared.effects import Email
-from shared.event import Event
-from shared.order_mails import confirmation, failure, refund_mails
-from shared.orders import Order
-from shared.payments import Payment
-from shared.stripe_checkout import CheckoutSession
-from shared.stripe_objects import Contact, read
+from shared.decisions.decision import NOTHING, Decision
+from shared.effects.email import Email
+from shared.mails.order_mails import confirmation, failure, refund_mails
+from shared.records.books import Books
+from shared.records.order import Order
+from shared.records.payment import Payment
+from shared.stripe_objects.checkout import CheckoutSession
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import Contact, read
 
 
 def handle(event: Event, books: Books) -> Decision:
@@ -30,7 +30,7 @@ def _bought(session: CheckoutSession, event: Event, books: Books) -> Decision:
     if session.payment_intent is None:
         return Decision(save=(order,), then=_mails(before, order, None, event, books))
     known = books.payment(event.account, session.payment_intent)
-    payment = known.known_by(
+    payment = known.with_links(
         customer=session.customer,
         session=session.id,
         buyer=event.subject,

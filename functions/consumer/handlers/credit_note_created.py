@@ -1,10 +1,10 @@
 """credit_note.created: less is owed by an invoice; a reminder asks for the rest, whichever event tells of it first."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.event import Event
-from shared.stripe_invoices import CreditNote
-from shared.stripe_objects import read
+from shared.decisions.decision import Decision
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.invoices import CreditNote
+from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:

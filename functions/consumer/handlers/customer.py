@@ -1,11 +1,11 @@
 """customer.* and observed.customer: who the customer is; the one writer of the address."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.effects import erasure_at
-from shared.event import Event
-from shared.stripe_accounts import Customer
-from shared.stripe_objects import read
+from shared.decisions.decision import Decision
+from shared.effects.remind import erasure_at
+from shared.records.books import Books
+from shared.stripe_objects.accounts import Customer
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:

@@ -1,10 +1,10 @@
 """entitlements.active_entitlement_summary.updated: which features a customer is entitled to, as Stripe has them."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.event import Event
-from shared.stripe_entitlements import Entitlements
-from shared.stripe_objects import read
+from shared.decisions.decision import Decision
+from shared.records.books import Books
+from shared.stripe_objects.entitlements import Entitlements
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:

@@ -1,19 +1,21 @@
 """customer.subscription.created, .updated and between, and observed.subscription: what follows from it as it is."""
 
-from shared.before import subscription_before
-from shared.books import Books
-from shared.decision import Decision
-from shared.effects import HOUR, Effect, Remind
-from shared.event import Event
-from shared.mailing import mail_to
-from shared.own_types import is_observed
-from shared.policy import Policy
-from shared.price_watch import price_watch
-from shared.records import Organization
-from shared.stripe_objects import read
-from shared.stripe_subscriptions import Subscription
-from shared.trials import SHORT_TRIAL, TRIAL_REMINDER, trial_mail, trial_terms
-from shared.whole_list import look_at_all_items
+from shared.decisions.decision import Decision
+from shared.decisions.price_watch import price_watch
+from shared.decisions.whole_list import look_at_all_items
+from shared.effects.effect import Effect
+from shared.effects.remind import Remind
+from shared.mails.trials import SHORT_TRIAL, TRIAL_REMINDER, trial_mail, trial_terms
+from shared.mails.write import mail_to
+from shared.messages.internal_types import is_observed
+from shared.policy.policy import Policy
+from shared.records.books import Books
+from shared.records.organization import Organization
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
+from shared.stripe_objects.previous_attributes import subscription_before
+from shared.stripe_objects.subscriptions import Subscription
+from shared.values.times import HOUR
 
 WELCOME_WITHIN = 72 * HOUR
 
@@ -28,9 +30,9 @@ def handle(event: Event, books: Books) -> Decision:
     after = before.with_subscription(subscription, event)
     known, now = before.whole(subscription.id), after.whole(subscription.id)
     overtaken = before.subscription(subscription.id) == after.subscription(subscription.id)
-    look = look_at_all_items(subscription, after, event)
+    prefetch = look_at_all_items(subscription, after, event)
     if now is None or overtaken:  # or it changes nothing
-        return Decision(save=(after,), then=look)
+        return Decision(save=(after,), then=prefetch)
     was = known or subscription_before(event)
     then = (
         *_welcome(was, now, before, after, event, books.policy),
@@ -39,7 +41,7 @@ def handle(event: Event, books: Books) -> Decision:
         *_cancellation(was, now, after, event),
         *_hold(was, now, after, event, books.policy),
         *price_watch(known, now, event, books.policy.plans),
-        *look,
+        *prefetch,
     )
     return Decision(save=(after,), then=then)
 

@@ -1,11 +1,12 @@
 """customer.subscription.deleted: the subscription has ended; access goes with it unless another one gives it."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.effects import HOUR, Remind
-from shared.event import Event
-from shared.stripe_objects import read
-from shared.stripe_subscriptions import Subscription
+from shared.decisions.decision import Decision
+from shared.effects.remind import Remind
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
+from shared.stripe_objects.subscriptions import Subscription
+from shared.values.times import HOUR
 
 FAREWELL_AFTER = HOUR
 """Long enough for a subscription that replaces this one to be heard of, whichever event comes first."""

@@ -1,12 +1,12 @@
 """customer.subscription.trial_will_end: Stripe's notice three days ahead, told unless our reminder has told it."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.event import Event
-from shared.stripe_objects import read
-from shared.stripe_subscriptions import Subscription
-from shared.trials import trial_mail
-from shared.whole_list import look_at_all_items
+from shared.decisions.decision import Decision
+from shared.decisions.whole_list import look_at_all_items
+from shared.mails.trials import trial_mail
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
+from shared.stripe_objects.subscriptions import Subscription
 
 
 def handle(event: Event, books: Books) -> Decision:
@@ -14,7 +14,7 @@ def handle(event: Event, books: Books) -> Decision:
     subscription = read(Subscription, event.object)
     organization = books.organization(event.account, subscription.customer).with_subscription(subscription, event)
     now = organization.whole(subscription.id)
-    look = look_at_all_items(subscription, organization, event)
+    prefetch = look_at_all_items(subscription, organization, event)
     if now is None or now.trial_end != subscription.trial_end:  # moved since
-        return Decision(save=(organization,), then=look)
-    return Decision(save=(organization,), then=(*trial_mail(organization, now, event, books.policy), *look))
+        return Decision(save=(organization,), then=prefetch)
+    return Decision(save=(organization,), then=(*trial_mail(organization, now, event, books.policy), *prefetch))

@@ -1,12 +1,16 @@
 """erasure.due: thirty days after a customer left, or at once for one deleted at Stripe, all about them is erased."""
 
-from shared.books import Books, money_is_open
-from shared.decision import NOTHING, Decision
-from shared.effects import DAY, Email, Erase, Publish, erasure_at
-from shared.event import Event
-from shared.mailing import mail_to, tell_operator
-from shared.records import Organization
-from shared.stripe_objects import Reminder, read
+from shared.decisions.decision import NOTHING, Decision
+from shared.effects.announcement import Announcement
+from shared.effects.email import Email
+from shared.effects.erasure import Erase
+from shared.effects.remind import erasure_at
+from shared.mails.write import mail_to, tell_operator
+from shared.records.books import Books, money_is_open
+from shared.records.organization import Organization
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import Reminder, read
+from shared.values.times import DAY
 
 WEEK = 7 * DAY
 TOLD_AFTER = 12 * WEEK
@@ -19,14 +23,14 @@ def handle(event: Event, books: Books) -> Decision:
     """Erase; silent if the customer is back or the date is another; a week later while money is still open."""
     reminder = read(Reminder, event.object)
     organization = books.organization(event.account, reminder.customer)
-    if organization.version == 0 or organization.stays or not _is_due(organization, event, books):
+    if organization.version == 0 or organization.keeps_access or not _is_due(organization, event, books):
         return NOTHING
     waited = event.created - (organization.erasable_at(books.policy) or event.created)
     if books.policy.erase_waits and waited < WAITS_AT_MOST and money_is_open(organization, books):
         again = erasure_at(event.created + WEEK, event.account, reminder.customer)
         return Decision(then=(again, *_told(organization, waited, event)))
     erase = Erase(account=event.account, customer=reminder.customer, as_of=event.created, version=organization.saved_as)
-    told = Publish(
+    told = Announcement(
         id=f"{event.id}:organization.erased",
         name="organization.erased",
         at=event.created,

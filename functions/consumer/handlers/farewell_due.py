@@ -1,11 +1,12 @@
 """farewell.due: an hour after the last subscription ended, say goodbye, unless the customer is back by now."""
 
-from shared.books import Books, money_is_open
-from shared.decision import NOTHING, Decision
-from shared.effects import Export, erasure_at
-from shared.event import Event
-from shared.mailing import mail_to
-from shared.stripe_objects import Reminder, read
+from shared.decisions.decision import NOTHING, Decision
+from shared.effects.erasure import Export
+from shared.effects.remind import erasure_at
+from shared.mails.write import mail_to
+from shared.records.books import Books, money_is_open
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import Reminder, read
 
 
 def handle(event: Event, books: Books) -> Decision:
@@ -16,7 +17,7 @@ def handle(event: Event, books: Books) -> Decision:
     reminder = read(Reminder, event.object)
     organization = books.organization(event.account, reminder.customer)
     ended = organization.last_ended
-    if organization.stays or ended is None or ended.id != reminder.id:
+    if organization.keeps_access or ended is None or ended.id != reminder.id:
         return NOTHING
     export = Export(account=event.account, customer=reminder.customer)
     erasable_at = organization.erasable_at(books.policy)

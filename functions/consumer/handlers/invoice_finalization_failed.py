@@ -1,20 +1,20 @@
 """invoice.finalization_failed: an invoice that cannot be sent is the operator's to mend; the customer hears nothing."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.effects import HOUR
-from shared.event import Event
-from shared.mailing import tell_operator
-from shared.records import Organization
-from shared.stripe_invoices import Invoice
-from shared.stripe_objects import read
+from shared.decisions.decision import Decision
+from shared.mails.write import tell_operator
+from shared.records.books import Books
+from shared.records.organization import Organization
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.invoices import Invoice
+from shared.stripe_objects.objects import read
+from shared.values.times import HOUR
 
 
 def handle(event: Event, books: Books) -> Decision:
     """The organization with the invoice, and one mail a failure to the operator."""
     invoice = read(Invoice, event.object)
     before = books.organization(event.account, invoice.customer)
-    organization = before.told_by(invoice, event)
+    organization = before.with_invoice_event(invoice, event)
     now = organization.invoice(invoice.id)
     if now is None or now.status != "draft":  # mended since
         return Decision(save=(organization,))

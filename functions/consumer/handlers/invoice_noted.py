@@ -1,15 +1,15 @@
 """invoice.updated, .voided and .marked_uncollectible: what is owed now, if anybody still waits for it."""
 
-from shared.books import Books
-from shared.collecting import due_reminder
-from shared.decision import Decision
-from shared.event import Event
-from shared.stripe_invoices import Invoice
-from shared.stripe_objects import read
+from shared.decisions.decision import Decision
+from shared.decisions.invoices_by_hand import due_reminder
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.invoices import Invoice
+from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
     """The organization with the invoice as it is now; a due date that has moved is reminded of on its new day."""
     invoice = read(Invoice, event.object)
-    organization = books.organization(event.account, invoice.customer).told_by(invoice, event)
+    organization = books.organization(event.account, invoice.customer).with_invoice_event(invoice, event)
     return Decision(save=(organization,), then=due_reminder(organization, invoice, event))

@@ -1,17 +1,17 @@
 """invoice.overpaid: a customer has paid more than was owed; Stripe credits the rest, and the operator is told."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.event import Event
-from shared.mailing import tell_operator
-from shared.stripe_invoices import Invoice
-from shared.stripe_objects import read
+from shared.decisions.decision import Decision
+from shared.mails.write import tell_operator
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.invoices import Invoice
+from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
     """The organization with the invoice, and one mail to the operator."""
     invoice = read(Invoice, event.object)
-    organization = books.organization(event.account, invoice.customer).told_by(invoice, event)
+    organization = books.organization(event.account, invoice.customer).with_invoice_event(invoice, event)
     if invoice.amount_overpaid <= 0:  # an API version before basil does not tell how much
         return Decision(save=(organization,))
     mail = tell_operator(

@@ -1,17 +1,17 @@
 """invoice.paid (and its alias invoice.payment_succeeded): a receipt, and nothing more is said of what was owed."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.event import Event
-from shared.mailing import mail_to
-from shared.stripe_invoices import Invoice
-from shared.stripe_objects import read
+from shared.decisions.decision import Decision
+from shared.mails.write import mail_to
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.invoices import Invoice
+from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
     """The organization with the paid invoice, and one receipt for it if money was paid."""
     invoice = read(Invoice, event.object)
-    organization = books.organization(event.account, invoice.customer).told_by(invoice, event)
+    organization = books.organization(event.account, invoice.customer).with_invoice_event(invoice, event)
     if invoice.amount_paid <= 0:
         return Decision(save=(organization,))
     receipt = mail_to(

@@ -1,15 +1,17 @@
 """invoice.payment_failed and .payment_action_required: tell the customer now, and again in three days if still owed."""
 
-from shared.books import Books
-from shared.collecting import due_reminder
-from shared.debts import REMIND_AFTER
-from shared.decision import Decision
-from shared.effects import HOUR, Email, Remind
-from shared.event import Event
-from shared.mailing import mail_to
-from shared.records import Organization
-from shared.stripe_invoices import Invoice
-from shared.stripe_objects import read
+from shared.decisions.decision import Decision
+from shared.decisions.invoices_by_hand import due_reminder
+from shared.effects.email import Email
+from shared.effects.remind import Remind
+from shared.mails.write import mail_to
+from shared.records.books import Books
+from shared.records.debts import REMIND_AFTER
+from shared.records.organization import Organization
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.invoices import Invoice
+from shared.stripe_objects.objects import read
+from shared.values.times import HOUR
 
 
 def handle(event: Event, books: Books) -> Decision:
@@ -21,7 +23,7 @@ def handle(event: Event, books: Books) -> Decision:
     before = books.organization(event.account, invoice.customer)
     # Noted even if nothing is sent: the books must not depend on which of two events came first.
     remind_at = event.created + REMIND_AFTER
-    organization = before.told_by(invoice, event).with_reminder(invoice.id, remind_at)
+    organization = before.with_invoice_event(invoice, event).with_reminder(invoice.id, remind_at)
     newest = organization.invoice(invoice.id)
     if newest is None or not organization.asks_for(newest, books.policy) or newest.by_hand:
         return Decision(save=(organization,), then=due_reminder(organization, invoice, event))

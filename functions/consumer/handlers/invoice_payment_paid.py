@@ -1,10 +1,10 @@
 """invoice_payment.paid: which payment paid which invoice; since basil neither of the two says it by itself."""
 
-from shared.books import Books
-from shared.decision import NOTHING, Decision
-from shared.event import Event
-from shared.stripe_objects import read
-from shared.stripe_payments import InvoicePayment
+from shared.decisions.decision import NOTHING, Decision
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
+from shared.stripe_objects.payments import InvoicePayment
 
 
 def handle(event: Event, books: Books) -> Decision:
@@ -13,5 +13,5 @@ def handle(event: Event, books: Books) -> Decision:
     if link.payment_intent is None:
         return NOTHING
     before = books.payment(event.account, link.payment_intent)
-    after = before.known_by(invoice=link.invoice)
+    after = before.with_links(invoice=link.invoice)
     return Decision(save=(after,)) if after != before else NOTHING

@@ -1,13 +1,13 @@
 """invoice.upcoming: a renewal that comes once a year is announced before it is charged; the invoice has no id yet."""
 
-from shared.books import Books
-from shared.decision import NOTHING, Decision
-from shared.event import Event
-from shared.mailing import mail_to
-from shared.records import Organization
-from shared.stripe_invoices import UpcomingInvoice
-from shared.stripe_objects import Contact, read
-from shared.stripe_subscriptions import Subscription
+from shared.decisions.decision import NOTHING, Decision
+from shared.mails.write import mail_to
+from shared.records.books import Books
+from shared.records.organization import Organization
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.invoices import UpcomingInvoice
+from shared.stripe_objects.objects import Contact, read
+from shared.stripe_objects.subscriptions import Subscription
 
 
 def handle(event: Event, books: Books) -> Decision:

@@ -1,10 +1,10 @@
 """observed.account: what the effects worker has read of a connected account at Stripe; waiting mails go out."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.event import Event
-from shared.stripe_accounts import Account
-from shared.stripe_objects import read
+from shared.decisions.decision import Decision
+from shared.records.books import Books
+from shared.stripe_objects.accounts import Account
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:

@@ -1,15 +1,16 @@
 """payment_intent.*: what comes of a payment, whatever it was for; one captured by hand fulfils its order then."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.effects import HOUR, MAIL_EXPIRES_AFTER, Email
-from shared.event import Event
-from shared.mailing import mail_to
-from shared.order_settling import settle
-from shared.payments import Payment
-from shared.records import Organization
-from shared.stripe_objects import read
-from shared.stripe_payments import PaymentIntent
+from shared.decisions.decision import Decision
+from shared.decisions.order_settling import settle
+from shared.effects.email import MAIL_EXPIRES_AFTER, Email
+from shared.mails.write import mail_to
+from shared.records.books import Books
+from shared.records.organization import Organization
+from shared.records.payment import Payment
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
+from shared.stripe_objects.payments import PaymentIntent
+from shared.values.times import HOUR
 
 
 def handle(event: Event, books: Books) -> Decision:
@@ -17,7 +18,7 @@ def handle(event: Event, books: Books) -> Decision:
     intent = read(PaymentIntent, event.object)
     known = books.payment(event.account, intent.id)
     payment = known.with_intent(intent, event)
-    payment = payment.known_by(order=intent.metadata.get(books.policy.order_key))
+    payment = payment.with_links(order=intent.metadata.get(books.policy.order_key))
     organization = books.organization(event.account, intent.customer) if intent.customer else None
     orders, confirmed = settle(payment, event, books)
     save = (payment, *orders, *_attempt(organization, intent, event))

@@ -1,13 +1,13 @@
 """payout.*: a connected account hears when money is on its way, and if it comes back; the platform's own does not."""
 
-from shared.accounts import PayoutRecord
-from shared.books import Books
-from shared.decision import Decision
-from shared.effects import Effect
-from shared.event import PLATFORM, Event
-from shared.mailing import mail_to
-from shared.stripe_accounts import Payout
-from shared.stripe_objects import read
+from shared.decisions.decision import Decision
+from shared.effects.effect import Effect
+from shared.mails.write import mail_to
+from shared.records.books import Books
+from shared.records.connected_account import PayoutRecord
+from shared.stripe_objects.accounts import Payout
+from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.objects import read
 
 TOLD = {"payout.created": "payout_coming", "payout.failed": "payout_failed", "payout.canceled": "payout_canceled"}
 

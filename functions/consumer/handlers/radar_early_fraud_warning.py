@@ -1,11 +1,11 @@
 """radar.early_fraud_warning.created: a refund in time may prevent a dispute; only the operator can decide that."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.event import Event
-from shared.mailing import tell_operator
-from shared.stripe_disputes import FraudWarning
-from shared.stripe_objects import read
+from shared.decisions.decision import Decision
+from shared.mails.write import tell_operator
+from shared.records.books import Books
+from shared.stripe_objects.disputes import FraudWarning
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:

@@ -1,12 +1,12 @@
 """refund.* and charge.refund.updated: a refund may fail after it was announced; the operator mends that."""
 
-from shared.books import Books
-from shared.decision import Decision
-from shared.event import Event
-from shared.mailing import tell_operator
-from shared.order_settling import settle
-from shared.stripe_objects import read
-from shared.stripe_payments import Refund
+from shared.decisions.decision import Decision
+from shared.decisions.order_settling import settle
+from shared.mails.write import tell_operator
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
+from shared.stripe_objects.payments import Refund
 
 
 def handle(event: Event, books: Books) -> Decision:

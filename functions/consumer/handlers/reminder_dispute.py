@@ -1,11 +1,11 @@
 """reminder.dispute: two days before a dispute must be answered, tell the operator, unless it was answered by now."""
 
-from shared.books import Books
-from shared.decision import NOTHING, Decision
-from shared.event import Event
-from shared.mailing import tell_operator
-from shared.stripe_disputes import REMIND_BEFORE
-from shared.stripe_objects import Reminder, read
+from shared.decisions.decision import NOTHING, Decision
+from shared.mails.write import tell_operator
+from shared.records.books import Books
+from shared.stripe_objects.disputes import REMIND_BEFORE
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import Reminder, read
 
 
 def handle(event: Event, books: Books) -> Decision:

@@ -1,10 +1,10 @@
 """reminder.invoice_due: an invoice to be paid by hand is overdue once its due date has passed, and asked for then."""
 
-from shared.books import Books
-from shared.collecting import overdue_mail
-from shared.decision import NOTHING, Decision
-from shared.event import Event
-from shared.stripe_objects import Reminder, read
+from shared.decisions.decision import NOTHING, Decision
+from shared.decisions.invoices_by_hand import overdue_mail
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import Reminder, read
 
 
 def handle(event: Event, books: Books) -> Decision:

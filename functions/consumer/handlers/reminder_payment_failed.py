@@ -1,10 +1,10 @@
 """reminder.payment_failed: three days after a payment failed, ask again, if that very invoice is still owed."""
 
-from shared.books import Books
-from shared.decision import NOTHING, Decision
-from shared.effects import MAIL_EXPIRES_AFTER, Email
-from shared.event import Event
-from shared.stripe_objects import Reminder, read
+from shared.decisions.decision import NOTHING, Decision
+from shared.effects.email import MAIL_EXPIRES_AFTER, Email
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import Reminder, read
 
 
 def handle(event: Event, books: Books) -> Decision:

@@ -1,10 +1,10 @@
 """reminder.trial_ending: eight days before a trial ends, say so, unless it has ended, moved or been left by then."""
 
-from shared.books import Books
-from shared.decision import NOTHING, Decision
-from shared.event import Event
-from shared.stripe_objects import Reminder, read
-from shared.trials import TRIAL_REMINDER, trial_mail
+from shared.decisions.decision import NOTHING, Decision
+from shared.mails.trials import TRIAL_REMINDER, trial_mail
+from shared.records.books import Books
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import Reminder, read
 
 
 def handle(event: Event, books: Books) -> Decision:

@@ -7,9 +7,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from functions.effects.mails import reasons
-from shared import money
-from shared.effects import Email
-from shared.event import PLATFORM
+from shared.effects.email import Email
+from shared.stripe_objects.event import PLATFORM
+from shared.values import money
 
 LONGEST_NAME = 80
 ADDED = {

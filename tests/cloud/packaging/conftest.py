@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from infra import env
-from infra import running as local
-from infra.stack import Stack, deployed
+from cli.local import env
+from cli.local import running as local
+from cli.local.stack import Stack, deployed
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.cloud.packaging.rie import TOOLS, Function, running
 

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra import env, samples
-from infra.signed import http_api_event
-from infra.stack import Stack
-from infra.wrap import SQS, sqs_event
+from cli.local import env
+from cli.local.stack import Stack
+from cli.samples import samples
+from cli.samples.signed import http_api_event
+from cli.samples.wrap import SQS, sqs_event
 from shared.inbox.lanes import LANES, Lane
 from tests.cloud.conftest import BUILT, SECRET
 from tests.cloud.packaging.conftest import Environs, Run
@@ -100,7 +101,7 @@ def test_a_package_that_lacks_one_module_does_not_start(environs: Environs, tmp_
         answer = function.invoke({})
 
     assert answer["errorType"] == "Runtime.ImportModuleError"
-    assert "shared.own_types" in answer["errorMessage"]
+    assert "shared.messages.internal_types" in answer["errorMessage"]
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "functions").iterdir() if path.is_dir()))
@@ -179,7 +180,7 @@ def test_ingest_refuses_what_was_signed_too_long_ago(ingest: Function, queue: Qu
 
 
 def test_what_make_signed_prints_is_taken_and_done(stack: Stack, run: Run) -> None:
-    command = [sys.executable, "-m", "infra.signed", "invoice.payment_failed", "--endpoint", "direct"]
+    command = [sys.executable, "-m", "cli.samples.signed", "invoice.payment_failed", "--endpoint", "direct"]
     printed = subprocess.run([*command, "--secret", SECRET], capture_output=True, check=True, cwd=ROOT).stdout  # noqa: S603 - our own
 
     with run("IngestFunction") as ingest:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from infra import samples
-from infra.signed import http_api_event
+from cli.samples import samples
+from cli.samples.signed import http_api_event
 from tests.cloud.conftest import SECRET
 from tests.cloud.packaging.rie import TOOLS
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.event import PLATFORM, Event
+from shared.stripe_objects.event import PLATFORM, Event
 from tests.support.samples import NAMES, Stripe, sample
 from tests.support.stories import CONNECTED
 

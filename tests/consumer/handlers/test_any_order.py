@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.decision import Kept
-from shared.event import PLATFORM, Event
-from shared.record import Correspondent
+from shared.decisions.decision import StoredRecord
+from shared.records.stored_record import MailRecipient
+from shared.stripe_objects.event import PLATFORM, Event
 from tests.support.books import BooksOf
 from tests.support.samples import NAMES, sample
 from tests.support.stories import CUSTOMER, ROUTED, mails_once_due, told
@@ -31,10 +31,10 @@ LOST = [
 ]
 
 
-def known(books: BooksOf) -> dict[tuple[str, str], Kept]:
+def known(books: BooksOf) -> dict[tuple[str, str], StoredRecord]:
     """What the books know. A mail tells of a change to them, so what waits for an address hangs on the order."""
     contents = {
-        place: record.model_copy(update={"owed": {}}) if isinstance(record, Correspondent) else record
+        place: record.model_copy(update={"owed": {}}) if isinstance(record, MailRecipient) else record
         for place, record in books.contents().items()
     }
     told_nothing = {"account", "subject"}
@@ -69,7 +69,7 @@ def test_all_of_it_at_once_ends_in_the_same_books_and_owes_no_mail_to_whoever_ha
     again = data.draw(st.lists(st.sampled_from(ROUTED), max_size=20))
     books = told(*data.draw(st.permutations([*ROUTED, *again])))
     assert books.contents() == told(*ROUTED).contents()
-    assert not any(record.owed for record in books.records.values() if isinstance(record, Correspondent))
+    assert not any(record.owed for record in books.records.values() if isinstance(record, MailRecipient))
 
 
 @settings(max_examples=60, deadline=None)

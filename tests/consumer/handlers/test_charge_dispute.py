@@ -4,8 +4,9 @@ from itertools import permutations
 
 import pytest
 
-from shared.effects import DAY, Email
-from shared.event import Event
+from shared.effects.email import Email
+from shared.stripe_objects.event import Event
+from shared.values.times import DAY
 from tests.support.samples import Stripe
 from tests.support.stories import CUSTOMER, told
 

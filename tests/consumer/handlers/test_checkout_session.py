@@ -3,10 +3,10 @@
 import pytest
 
 from functions.consumer.handlers.checkout_session import handle
-from shared.decision import NOTHING
-from shared.effects import Email
-from shared.errors import Permanent
-from shared.event import PLATFORM
+from shared.decisions.decision import NOTHING
+from shared.effects.email import Email
+from shared.failures.errors import Permanent
+from shared.stripe_objects.event import PLATFORM
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told

@@ -2,11 +2,13 @@
 
 import pytest
 
-from functions.consumer.decide import decide
+from functions.consumer.decide.decide import decide
 from functions.consumer.handlers.account_updated import handle
-from shared.decision import NOTHING
-from shared.effects import DAY, Email, Erase
-from shared.event import PLATFORM, Event
+from shared.decisions.decision import NOTHING
+from shared.effects.email import Email
+from shared.effects.erasure import Erase
+from shared.stripe_objects.event import PLATFORM, Event
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import fired, sample
 from tests.support.stories import CONNECTED, told
@@ -181,7 +183,7 @@ def test_an_account_that_has_left_is_told_nothing_more_nor_are_its_customers() -
 def test_an_account_that_is_heard_of_again_after_it_left_has_come_back() -> None:
     back = UPDATED.model_copy(update={"id": "evt_back", "created": LEFT.created + 1})
     for order in ((UPDATED, LEFT, back), (back, LEFT, UPDATED)):
-        assert told(*order).connected(CONNECTED).ours
+        assert told(*order).connected(CONNECTED).is_authorized
 
 
 def test_leaving_is_announced() -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from functions.consumer.handlers.customer import handle
-from shared.errors import Permanent
-from shared.policy import Policy
+from shared.failures.errors import Permanent
+from shared.policy.policy import Policy
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
 from tests.support.stories import CUSTOMER, told

@@ -3,9 +3,9 @@
 import pytest
 
 from functions.consumer.handlers.customer_subscription_changed import handle
-from shared.effects import DAY, HOUR
-from shared.errors import Permanent
-from shared.event import Event
+from shared.failures.errors import Permanent
+from shared.stripe_objects.event import Event
+from shared.values.times import DAY, HOUR
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
 from tests.support.stories import CUSTOMER, SUBSCRIPTION, told

@@ -5,9 +5,9 @@ from itertools import permutations
 import pytest
 
 from functions.consumer.handlers.customer_subscription_deleted import handle
-from shared.effects import HOUR
-from shared.errors import Permanent
-from shared.event import Event
+from shared.failures.errors import Permanent
+from shared.stripe_objects.event import Event
+from shared.values.times import HOUR
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
 from tests.support.stories import CUSTOMER, SUBSCRIPTION, mails_once_due, told

@@ -4,8 +4,8 @@ from itertools import permutations
 
 import pytest
 
-from shared.effects import DAY
-from shared.event import Event, EventData
+from shared.stripe_objects.event import Event, EventData
+from shared.values.times import DAY
 from tests.support.samples import Stripe
 from tests.support.stories import mails_once_due, told
 

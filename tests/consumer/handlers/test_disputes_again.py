@@ -2,10 +2,10 @@
 
 import pytest
 
-from functions.consumer.decide import decide
-from shared.effects import DAY
-from shared.event import PLATFORM, Event
-from shared.payments import Payment
+from functions.consumer.decide.decide import decide
+from shared.records.payment import Payment
+from shared.stripe_objects.event import PLATFORM, Event
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import fired, sample
 from tests.support.stories import told

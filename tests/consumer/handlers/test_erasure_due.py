@@ -2,11 +2,15 @@
 
 import pytest
 
-from functions.consumer.decide import decide
-from shared.decision import Decision
-from shared.effects import DAY, Email, Erase, Publish, Remind, erasure_at
-from shared.event import PLATFORM, Event
-from shared.policy import Policy
+from functions.consumer.decide.decide import decide
+from shared.decisions.decision import Decision
+from shared.effects.announcement import Announcement
+from shared.effects.email import Email
+from shared.effects.erasure import Erase
+from shared.effects.remind import Remind, erasure_at
+from shared.policy.policy import Policy
+from shared.stripe_objects.event import PLATFORM, Event
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import fired, sample
 from tests.support.stories import CUSTOMER, mails_once_due, told
@@ -26,7 +30,7 @@ def test_a_month_after_the_end_everything_is_erased_and_said_so() -> None:
     erase, told_so = due(told(BOUGHT, ENDED)).then
 
     assert erase == Erase(account=PLATFORM, customer=CUSTOMER, as_of=A_MONTH_ON, version=2)
-    assert isinstance(told_so, Publish)
+    assert isinstance(told_so, Announcement)
     assert told_so.name == "organization.erased"
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from shared.effects import DAY, Email
-from shared.event import PLATFORM
+from shared.effects.email import Email
+from shared.stripe_objects.event import PLATFORM
+from shared.values.times import DAY
 from tests.support.samples import Stripe
 from tests.support.stories import CUSTOMER, RENEWAL, mails_once_due, told
 

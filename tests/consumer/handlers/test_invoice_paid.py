@@ -2,10 +2,11 @@
 
 import pytest
 
-from functions.consumer.decide import decide
+from functions.consumer.decide.decide import decide
 from functions.consumer.handlers.invoice_paid import handle
-from shared.effects import DAY, Email
-from shared.errors import Permanent
+from shared.effects.email import Email
+from shared.failures.errors import Permanent
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
 from tests.support.stories import CUSTOMER, RENEWAL, told
@@ -22,8 +23,8 @@ def test_the_address_on_a_paid_invoice_is_where_mail_goes_from_now_on(stripe_sen
 
 
 def test_an_invoice_without_an_address_leaves_the_known_one_alone(stripe_sends: Stripe, account: str) -> None:
-    silent = stripe_sends("invoice.paid.recovered", customer_email=None)
-    known = told(stripe_sends("invoice.paid"), silent).organization(account, CUSTOMER)
+    muted = stripe_sends("invoice.paid.recovered", customer_email=None)
+    known = told(stripe_sends("invoice.paid"), muted).organization(account, CUSTOMER)
     assert known.address == "accounts@example.com"
 
 
@@ -58,8 +59,8 @@ def test_a_customer_who_was_deleted_gets_no_receipt(stripe_sends: Stripe) -> Non
 def test_a_receipt_that_waits_for_an_address_is_sent_once_by_whichever_of_two_events_brings_it(
     stripe_sends: Stripe,
 ) -> None:
-    silent = stripe_sends("invoice.paid", customer_email=None)
-    decision = decide(stripe_sends("invoice.payment_succeeded"), told(silent))
+    muted = stripe_sends("invoice.paid", customer_email=None)
+    decision = decide(stripe_sends("invoice.payment_succeeded"), told(muted))
     assert [one.to for one in decision.then if isinstance(one, Email)] == ["accounts@example.com"]
 
 

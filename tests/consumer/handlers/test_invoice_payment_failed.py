@@ -3,8 +3,10 @@
 import pytest
 
 from functions.consumer.handlers.invoice_payment_failed import handle
-from shared.effects import DAY, Email, Remind
-from shared.errors import Permanent
+from shared.effects.email import Email
+from shared.effects.remind import Remind
+from shared.failures.errors import Permanent
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
 from tests.support.stories import CUSTOMER, RENEWAL, mails_once_due, told

@@ -3,9 +3,10 @@
 import pytest
 
 from functions.consumer.handlers.invoice_upcoming import handle
-from shared.effects import DAY, Email
-from shared.event import Event
-from shared.policy import Policy
+from shared.effects.email import Email
+from shared.policy.policy import Policy
+from shared.stripe_objects.event import Event
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
 from tests.support.stories import told

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.consumer.decide import decide
-from shared.effects import Email
-from shared.event import PLATFORM, Event
-from shared.records import Organization
+from functions.consumer.decide.decide import decide
+from shared.effects.email import Email
+from shared.records.organization import Organization
+from shared.stripe_objects.event import PLATFORM, Event
 from tests.support.books import BooksOf
 from tests.support.lives import (
     BACK,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from shared.event import PLATFORM, Event
-from shared.orders import Order
-from shared.payments import Payment
+from shared.records.order import Order
+from shared.records.payment import Payment
+from shared.stripe_objects.event import PLATFORM, Event
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told

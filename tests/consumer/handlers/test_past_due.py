@@ -2,10 +2,10 @@
 
 import pytest
 
-from shared.effects import DAY
-from shared.event import Event
-from shared.plans import read_plans
-from shared.policy import Policy
+from shared.policy.plans import read_plans
+from shared.policy.policy import Policy
+from shared.stripe_objects.event import Event
+from shared.values.times import DAY
 from tests.support.samples import Stripe
 from tests.support.stories import CUSTOMER, mails_once_due, told
 

@@ -4,13 +4,14 @@ from itertools import permutations
 
 import pytest
 
-from functions.consumer.decide import decide
+from functions.consumer.decide.decide import decide
 from functions.consumer.handlers.payment_intent import handle
-from shared.effects import DAY, Email
-from shared.errors import Permanent
-from shared.event import Event, EventData
-from shared.payments import Payment
-from shared.policy import Policy
+from shared.effects.email import Email
+from shared.failures.errors import Permanent
+from shared.policy.policy import Policy
+from shared.records.payment import Payment
+from shared.stripe_objects.event import Event, EventData
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
 from tests.support.stories import CUSTOMER, told

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.effects import DAY
-from shared.event import Event
+from shared.stripe_objects.event import Event
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe, sample
 from tests.support.stories import CUSTOMER, SUBSCRIPTION, told

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from functions.effects.mails.render import render
-from shared.effects import Email
-from shared.event import Event
+from shared.effects.email import Email
+from shared.stripe_objects.event import Event
 from tests.support.mails import BUSINESS
 from tests.support.samples import sample
 from tests.support.stories import told

@@ -5,10 +5,10 @@ from itertools import permutations
 import pytest
 
 from functions.consumer.handlers.reminder_payment_failed import handle
-from shared.decision import NOTHING
-from shared.effects import DAY, HOUR
-from shared.errors import Permanent
-from shared.event import Event
+from shared.decisions.decision import NOTHING
+from shared.failures.errors import Permanent
+from shared.stripe_objects.event import Event
+from shared.values.times import DAY, HOUR
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe, fired
 from tests.support.stories import CUSTOMER, RENEWAL, mails_once_due, told

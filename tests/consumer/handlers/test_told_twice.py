@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from shared.effects import DAY
-from shared.event import Event
-from shared.plans import read_plans
-from shared.policy import HOLDER_MAILS, MAILS, OPERATOR_MAILS, Policy
+from shared.policy.plans import read_plans
+from shared.policy.policy import HOLDER_MAILS, MAILS, OPERATOR_MAILS, Policy
+from shared.stripe_objects.event import Event
+from shared.values.times import DAY
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, mails_once_due, told
 

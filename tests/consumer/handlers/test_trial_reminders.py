@@ -2,9 +2,9 @@
 
 import pytest
 
-from functions.consumer.decide import decide
-from shared.effects import DAY
-from shared.event import Event
+from functions.consumer.decide.decide import decide
+from shared.stripe_objects.event import Event
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
 from tests.support.stories import mails_once_due, told

@@ -3,10 +3,10 @@
 import pytest
 
 from functions.effects.mails.render import render
-from shared.effects import Email
-from shared.event import Event
-from shared.plans import read_plans
-from shared.policy import Policy
+from shared.effects.email import Email
+from shared.policy.plans import read_plans
+from shared.policy.policy import Policy
+from shared.stripe_objects.event import Event
 from tests.support.mails import BUSINESS
 from tests.support.samples import Stripe
 from tests.support.stories import mails_once_due, told

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.consumer.decide import decide
-from shared.effects import DAY
-from shared.event import Event
-from shared.policy import HOLDER_MAILS, OPERATOR_MAILS
+from functions.consumer.decide.decide import decide
+from shared.policy.policy import HOLDER_MAILS, OPERATOR_MAILS
+from shared.stripe_objects.event import Event
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import fired, sample
 from tests.support.stories import told

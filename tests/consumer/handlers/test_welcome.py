@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.effects import DAY
-from shared.event import Event
+from shared.stripe_objects.event import Event
+from shared.values.times import DAY
 from tests.support.samples import Stripe
 from tests.support.stories import told
 

@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from functions.consumer.decide import decide
+from functions.consumer.decide.decide import decide
 from functions.consumer.routes import ROUTES
 from functions.effects.mails.render import render
-from shared.effects import DAY, Email, Scalar, erasure_at
-from shared.event import PLATFORM, Event
-from shared.policy import MAILS, OPERATOR_MAILS
-from shared.records import Organization
+from shared.effects.email import Email
+from shared.effects.remind import erasure_at
+from shared.policy.policy import MAILS, OPERATOR_MAILS
+from shared.records.organization import Organization
+from shared.stripe_objects.event import PLATFORM, Event
+from shared.values.frozen import Scalar
+from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.mails import BUSINESS, FULL, OPTIONAL, URL, VARIANTS, links, shown, words
 from tests.support.samples import fired, sample

@@ -17,14 +17,19 @@ from functions.consumer.metrics import SERVICE
 from functions.effects.metrics import LATE
 from functions.reconcile.hourly import Totals
 from functions.reconcile.metrics import OLD, count
-from shared.decision import Decision
-from shared.effects import DAY, Effect, Email, Publish, Scalar
-from shared.errors import Permanent, Retryable
+from shared.decisions.decision import Decision
+from shared.effects.announcement import Announcement
+from shared.effects.effect import Effect
+from shared.effects.email import Email
+from shared.failures.errors import Permanent, Retryable
 from shared.inbox.lanes import LANES
-from shared.logger import make_logger
+from shared.runtime.logger import make_logger
+from shared.values.frozen import Scalar
+from shared.values.times import DAY
 from tests.consumer.faults import Faults
+from tests.consumer.material import REGION, mail, reminder, sqs_record, stripe_event
 from tests.consumer.tables import make_table
-from tests.consumer.world import REGION, World, mail, reminder, sqs_record, stripe_event
+from tests.consumer.world import World
 from tests.effects.invoking import Context, Lambda
 from tests.effects.owing import owe
 from tests.effects.records import record
@@ -46,8 +51,10 @@ LATER = max(LATE.values()) + 1
 type Lines = list[dict[str, Any]]
 
 
-def announcement(name: str, **facts: Scalar) -> Publish:
-    return Publish(id=name, name=name, at=1, account="acct_1", record="acct_1#pi_1/payment", version=1, facts=facts)
+def announcement(name: str, **facts: Scalar) -> Announcement:
+    return Announcement(
+        id=name, name=name, at=1, account="acct_1", record="acct_1#pi_1/payment", version=1, facts=facts
+    )
 
 
 HAPPENED = (

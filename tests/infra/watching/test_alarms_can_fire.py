@@ -8,7 +8,7 @@ import pytest
 
 from functions.effects.metrics import LATE as TOO_LATE
 from functions.reconcile.metrics import OLD
-from shared.backoff import ATTEMPTS, SERVICE
+from shared.failures.backoff import ATTEMPTS, SERVICE
 from tests.support import watching
 from tests.support.alarm_clock import Sample, may_raise, raised_by
 from tests.support.template import of_type, words
@@ -31,7 +31,7 @@ class Trouble:
     """What an alarm's metric gets, and the second by which somebody has to know."""
 
     samples: list[Sample]
-    known_by: float
+    with_links: float
 
 
 def every(seconds: float, until: float, value: float = 1) -> list[Sample]:
@@ -127,9 +127,9 @@ def test_every_alarm_has_its_trouble() -> None:
 @pytest.mark.parametrize("name", watching.alarms())
 def test_an_alarm_is_raised_in_time_by_the_smallest_trouble_it_is_there_for(name: str) -> None:
     trouble = TROUBLES[name]
-    known = raised_by(filled(name), trouble.samples, trouble.known_by + 2 * DAY)
+    known = raised_by(filled(name), trouble.samples, trouble.with_links + 2 * DAY)
     assert known is not None, "some periods miss it"
-    assert known <= trouble.known_by
+    assert known <= trouble.with_links
 
 
 @pytest.mark.parametrize("name", PASSING)

@@ -1,0 +1,60 @@
+"""`make env`: print the functions' settings on the running local cloud, as `sam local invoke --env-vars` takes them."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from cli.local.running import NothingRunsError, client, running
+from cli.local.stack import NAME
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.client import CloudFormationClient
+
+FROM_DOCKER = "host.docker.internal"
+"""This machine, as a container calls it: `sam local` runs functions in Docker."""
+
+
+def main() -> int:
+    """Print the settings; 0 if a cloud runs."""
+    try:
+        found = settings()
+    except NothingRunsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    print(json.dumps(found, indent=2))
+    return 0
+
+
+def settings() -> dict[str, dict[str, str]]:
+    """Each function's settings on the running cloud, which a container calls by `FROM_DOCKER`.
+
+    Raises:
+        NothingRunsError: there is none.
+    """
+    port = urlsplit(running()["endpoint_url"]).port
+    return env_vars(client("cloudformation"), client("lambda"), f"http://{FROM_DOCKER}:{port}")
+
+
+def env_vars(
+    cloudformation: "CloudFormationClient",
+    functions: Any,  # noqa: ANN401 - boto3's Lambda client
+    endpoint_url: str,
+) -> dict[str, dict[str, str]]:
+    """Each function's environment as deployed, by its logical id, with AWS itself at `endpoint_url`."""
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=NAME)
+    deployed = {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+        for page in pages
+        for resource in page["StackResourceSummaries"]
+        if resource["ResourceType"] == "AWS::Lambda::Function"
+    }
+    as_deployed = {
+        logical: functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        for logical, name in deployed.items()
+    }
+    return {logical: variables | {"AWS_ENDPOINT_URL": endpoint_url} for logical, variables in as_deployed.items()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,170 @@
+"""What comes in while `make run` stays up, a line each: events, refused requests and mails, read from the logs."""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rich.text import Text
+
+from cli.local.stack import NAME, Stack
+from shared.messages.internal_types import is_internal
+
+ACCEPTED = 200
+OVERLAP_MS = 10_000
+"""Functions log beside each other, so a line may appear after a later one."""
+STYLES = {
+    "committed": "green",
+    "done": "green",
+    "performed": "green",
+    "sent": "green",
+    "ignored": "yellow",
+    "waits": "yellow",
+    "resting": "yellow",
+    "retry": "yellow",
+    "duplicate": "dim",
+    "repeated": "dim",
+    "failed": "red",
+}
+SILENT = frozenset({"awaiting dead letter", "leased elsewhere", "nothing owed"})
+"""States of a message that another line has told of: SQS hands a failed one out a hundred times."""
+
+ADVICE = {
+    "wrong_signature": "If the Stripe CLI sent it: make secret NAME=cli VALUE=$(stripe listen --print-secret)",
+    "no_secret": "make secret NAME=direct VALUE=whsec_…",
+    "unknown_endpoint": "make secret NAME=… VALUE=whsec_…",
+}
+"""What to type, by the reason of ingest's refusal."""
+
+DEDUPLICATED = 300
+"""Seconds in which SQS drops a repetition, so that the consumer never sees it."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line for a person; `ms` is milliseconds since the queue had the event, or since its commit."""
+
+    what: str
+    state: str
+    ms: float | None = None
+    why: str = ""
+    advice: str = ""
+    event_id: str = field(default="", compare=False)
+
+    def text(self, time: str) -> Text:
+        """The line in columns, and under it what to type, if anything."""
+        took = "" if self.ms is None else f"{self.ms:.0f} ms"
+        style = STYLES.get(self.state, "red" if self.state.isdigit() else "")
+        text = Text.assemble((time, "dim"), f"  {self.what:<34} ", (f"{self.state:<9}", style), f"{took:>9}")
+        text.append(f"   {self.why}" if self.why else "")
+        text.append(f"\n{'':10}{self.advice}" if self.advice else "", "bold")
+        return text
+
+
+def read_line(logged: str) -> Line | None:
+    """What a line of a function's log says to a person; None if nothing.
+
+    Any function's line is shown that names an event or warns: `type`, `message` (the state), `reason`, `error`,
+    `outcomes`, and `since_received_ms` or `since_committed_ms`.
+    """
+    try:
+        line = json.loads(logged)
+    except ValueError:
+        return None  # Lambda's own: START, END, REPORT
+    if not isinstance(line, dict):
+        return None
+    if "status" in line:
+        return _answered(line)
+    if "event_id" not in line and line.get("level") not in {"WARN", "ERROR"}:
+        return None
+    if line.get("message") in SILENT or _is_told_by_its_mails(line):
+        return None
+    what = str(line.get("type") or line.get("lane") or line.get("service"))
+    took = line.get("since_received_ms", line.get("since_committed_ms", line.get("ms")))
+    return Line(what, str(line.get("message")), took, _why(line), event_id=str(line.get("event_id", "")))
+
+
+def _is_told_by_its_mails(line: dict[str, Any]) -> bool:
+    """Whether the worker has only sent mails: each has a line of its own, with its subject."""
+    return line.get("message") == "performed" and set(line.get("outcomes", ())) == {"sent"}
+
+
+def _answered(line: dict[str, Any]) -> Line | None:
+    """A request to ingest. A warning, which has no duration, does not decide the answer."""
+    if "ms" not in line:
+        return None
+    what, reason = str(line.get("type", "a request")), str(line.get("reason", ""))
+    if line["status"] == ACCEPTED:
+        return Line(what, "accepted", event_id=str(line["event_id"]))
+    why = ": ".join(str(line[name]) for name in ("reason", "error", "cause") if name in line)
+    return Line(what, str(line["status"]), line["ms"], why, ADVICE.get(reason, ""))
+
+
+def _why(line: dict[str, Any]) -> str:
+    parts = [f"{line['lane']}: {', '.join(line['outcomes'])}"] if line.get("outcomes") else []
+    parts += [str(line[name]) for name in ("reason", "error", "code") if line.get(name)]
+    if line.get("again_in_s"):
+        parts.append(f"again in {line['again_in_s']} s")
+    if is_internal(str(line.get("type"))):
+        parts.append("(ours, by schedule)")
+    return ", ".join(parts)
+
+
+class Incoming:
+    """What a stack's functions log from now on, and the mails that they send."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._logs: Any = stack.cloud.client("logs")  # its types are not among those installed
+        self._began = self._newest = int(stack.cloud.now().timestamp() * 1000)
+        self._seen: set[tuple[str, str]] = set()
+        self._mails = len(stack.mails())
+        self._accepted: dict[str, float] = {}
+
+    def new(self) -> list[tuple[float, Line]]:
+        """What has come since the last call, with its time in epoch seconds, oldest first.
+
+        Raises:
+            botocore.exceptions.BotoCoreError, ClientError, OSError: the local cloud does not answer.
+        """
+        logged = [(at, line) for at, text in self._logged() if (line := self._told(at, text))]
+        return sorted([*logged, *self._mailed()], key=lambda one: one[0])
+
+    def close(self) -> None:
+        """Close the connection, for which the emulator would wait when it ends."""
+        self._logs.close()
+
+    def _told(self, at: float, text: str) -> Line | None:
+        """The line to show. The consumer tells of an accepted event, unless SQS drops it as a repetition."""
+        line = read_line(text)
+        if line is None or line.state != "accepted":
+            return line
+        first = self._accepted.get(line.event_id)
+        if first is not None and at - first < DEDUPLICATED:
+            return replace(line, state="repeated", why="SQS drops a repetition within five minutes")
+        self._accepted[line.event_id] = at
+        return None
+
+    def _logged(self) -> list[tuple[float, str]]:
+        """The lines that are new, of all log groups that the stack has by now."""
+        since = max(self._began, self._newest - OVERLAP_MS)
+        found = [
+            event
+            for group in self._logs.describe_log_groups(logGroupNamePrefix=f"/billhook/{NAME}/")["logGroups"]
+            for event in self._logs.filter_log_events(logGroupName=group["logGroupName"], startTime=since)["events"]
+        ]
+        before = self._seen
+        self._seen = {_identity(event) for event in found}
+        self._newest = max([self._newest, *(event["timestamp"] for event in found)])
+        return [(event["timestamp"] / 1000, event["message"]) for event in found if _identity(event) not in before]
+
+    def _mailed(self) -> list[tuple[float, Line]]:
+        mails = self._stack.mails()[self._mails :]
+        self._mails += len(mails)
+        return [
+            (mail.time.timestamp(), Line(f"mail to {', '.join(mail.to)}", "sent", why=mail.subject)) for mail in mails
+        ]
+
+
+def _identity(event: dict[str, Any]) -> tuple[str, str]:
+    """The emulator gives each invocation a stream of its own, and its lines no ids."""
+    return event["logStreamName"], event["message"]

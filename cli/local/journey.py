@@ -1,0 +1,139 @@
+"""A customer's journey through Billhook, played on the local cloud, with what must come of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cli.local.stack import BUSINESS, Stack
+from cli.samples import samples
+
+DAY = 24 * 3600
+HOUR = 3600
+
+LENGTH = 66 * DAY
+"""A little longer than the journey takes."""
+
+type Tell = Callable[[str], None]
+
+
+@dataclass
+class Journey:
+    """What has happened so far, and what was not as it should be."""
+
+    stack: Stack
+    tell: Tell
+    told: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    customer: str = ""
+
+    def play(self, name: str, at: int) -> dict[str, Any]:
+        """Send a sample as of `at`, wait until it is done, and return the event."""
+        event = samples.renamed(samples.fresh(name, at), "J")  # the samples' own customer is left to `make send`
+        answer = self.stack.send(event)
+        self.check(answer.status == 200, f"{name} was answered {answer.status}: {answer.body}")  # noqa: PLR2004 - HTTP's
+        if answer.status == 200:  # noqa: PLR2004 - HTTP's
+            item = self.stack.settled(event["id"])
+            self.tell(f"  {event['type']:<34} {item['state']:<8} {_milliseconds(item):>5} ms")
+            self.check(item["state"] == "done", f"{name} ended {item['state']}: {item.get('error')}")
+        return event
+
+    def check(self, right: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a sentence
+        """Note what is wrong."""
+        if not right:
+            self.wrong.append(otherwise)
+            self.tell(f"  WRONG: {otherwise}")
+
+    def expect(self, *, access: bool, past_due: bool) -> None:
+        """Check what the business would be told if it asked now."""
+        from shared.records.organization import Organization  # noqa: PLC0415 - keeps `make send`, which shares this folder, quick
+
+        record = self.stack.organization(self.customer)
+        organization = Organization.model_validate(record) if record else None
+        self.check(
+            organization is not None and (organization.access, organization.past_due) == (access, past_due),
+            f"access={access} and past_due={past_due} was expected, but the books say {organization}",
+        )
+        self.tell(f"  the books: access {'yes' if access else 'no'}, past due {'yes' if past_due else 'no'}")
+
+    def expect_mails(self, *subjects: str) -> None:
+        """Check that exactly these mails were sent since the last time, and show them."""
+        sent = [mail.subject for mail in self.stack.mails()]
+        new = sent[len(self.told) :]
+        self.told.extend(new)
+        for subject in new:
+            self.tell(f"  mail: {subject}")
+        self.check(new == list(subjects), f"the mails {list(subjects)} were expected, not {new}")
+
+    def kept(self) -> int:
+        """How many items the books hold of the customer."""
+        return sum(self.customer in str(item) for item in self.stack.books())
+
+    def until_fired(self, kind: str, seconds: float, *, sets: int = 0) -> None:
+        """Let time pass, and wait for the message of the one schedule that comes due; it may set others in its turn."""
+        due = self.stack.reminders()
+        self.check(len(due) == 1, f"one schedule was expected, not {len(due)}")
+        self.stack.cloud.advance(seconds)
+        for name in due:
+            item = self.stack.settled(name)
+            self.tell(f"  {item['type']:<34} {item['state']:<8} {_milliseconds(item):>5} ms   (ours, by schedule)")
+            self.check((item["type"], item["state"]) == (kind, "done"), f"{kind} ended {item['state']}")
+        left = set(self.stack.reminders())
+        self.check(not left & set(due), "a schedule is still there after it fired")
+        self.check(len(left) == sets, f"{sets} schedules were to be set, not {len(left)}")
+
+
+def travel(stack: Stack, tell: Tell) -> Journey:
+    """Play the journey; what is in `wrong` afterwards was not as it should be."""
+    journey = Journey(stack, tell)
+    start = stack.now()
+
+    tell("A subscription is bought.")
+    bought = journey.play("checkout.session.completed.subscription", start)
+    journey.customer = bought["data"]["object"]["customer"]
+    journey.play("customer.subscription.created", start)
+    journey.play("invoice.paid", start)
+    journey.expect(access=True, past_due=False)
+    journey.expect_mails(f"Welcome to {BUSINESS}", "Receipt for your payment of 29.00 USD")
+
+    tell("Beside it, something is bought once.")
+    journey.play("checkout.session.completed", start)
+    journey.expect_mails("Thank you for your order")
+
+    tell("A month on, a payment fails.")
+    stack.cloud.advance(30 * DAY)
+    failed = journey.play("invoice.payment_failed", stack.now())
+    journey.expect(access=True, past_due=True)
+    journey.expect_mails("Your payment of 29.00 USD did not go through")
+    tell(f"  set: {len(stack.reminders())} reminder")
+
+    tell("Stripe sends that event again, and another one about the same failure.")
+    again = stack.send(failed)
+    journey.check(again.status == 200, f"the repetition was answered {again.status}")  # noqa: PLR2004 - HTTP's
+    journey.play("customer.subscription.updated", stack.now())  # in the same group, so the repetition is behind us
+    journey.expect_mails()
+    tell("  mail: none")
+
+    tell("Three days pass.")
+    journey.until_fired("reminder.payment_failed", 3 * DAY + 60)
+    journey.expect_mails("Your payment of 29.00 USD is still due")
+
+    tell("The subscription ends.")
+    journey.play("customer.subscription.deleted", stack.now())
+    journey.play("invoice.marked_uncollectible", stack.now())
+    journey.expect(access=False, past_due=False)
+
+    tell("An hour passes.")
+    journey.until_fired("farewell.due", HOUR + 60, sets=1)
+    journey.expect_mails("Your subscription has ended")
+
+    tell("A month later everything about the customer is erased.")
+    journey.check(journey.kept() > 0, "the books hold nothing of the customer")
+    journey.until_fired("erasure.due", 31 * DAY)
+    journey.check(journey.kept() == 0, f"the books still hold {journey.kept()} items of the customer")
+    tell(f"  the books: {journey.kept()} items of theirs, and a tombstone that tells nobody whose it is")
+    journey.check(stack.dead_letters() == 0, "there is something in the dead-letter queue")
+    return journey
+
+
+def _milliseconds(item: dict[str, Any]) -> int:
+    return int(item.get("done_ms", item["started_ms"])) - int(item["started_ms"])

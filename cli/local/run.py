@@ -1,0 +1,153 @@
+"""`make run` and `make demo`: start the local cloud, deploy to it, play the journey, and show what came of it."""
+
+import argparse
+import contextlib
+import secrets
+import signal
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from cli.local import running
+from cli.local.incoming import Incoming
+from cli.local.journey import LENGTH, travel
+from cli.local.stack import Stack, deploy
+from functions.consumer.routes import ROUTES
+from infra.local_cloud.cloud import LocalCloud
+from infra.local_cloud.deployment import FailedError
+from infra.local_cloud.emulator import NotStartedError, PortTakenError
+from shared.inbox.outbox import load, progress_of
+from shared.messages.internal_types import is_internal
+
+ROOT = Path(__file__).resolve().parents[2]
+LOOK_SECONDS = 0.3
+"""How often the logs are read while the cloud stays up."""
+
+
+def main() -> int:
+    """Run until Ctrl-C, or only as long as the journey lasts; 0 if every outcome was as it should be."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--arch", required=True, help="what the functions were built for")
+    parser.add_argument("--port", type=int, default=4599, help="where the cloud answers, if that port is free")
+    parser.add_argument("--bind", default="127.0.0.1", help="0.0.0.0 lets containers, and your whole network, reach it")
+    parser.add_argument("--end", action="store_true", help="end after the journey")
+    asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    console = Console(highlight=False, soft_wrap=True)
+    started = time.monotonic()
+
+    def tell(line: str) -> None:
+        console.print(f"[dim]{time.monotonic() - started:5.1f} s[/dim]  {line}")
+
+    try:
+        tell("starting the local cloud")
+        with _start(asked.port, asked.bind, console) as cloud:
+            running.forget(cloud.endpoint_url)  # what a cloud that was killed has left behind at this port
+            tell("deploying template.yaml with sam deploy")
+            built = ROOT / ".aws-sam" / asked.arch / "template.yaml"
+            # Any mode: the Stripe CLI sends test-mode events, and the samples are live ones.
+            stack = deploy(cloud, built, asked.arch, "whsec_" + secrets.token_hex(16), Livemode="any")
+            tell(f"deployed: {stack.webhook_url}")
+            cloud.set_clock(ahead=-LENGTH)  # so that the journey ends now, and what is sent after it is newer
+            journey = travel(stack, tell)
+            cloud.set_clock(ahead=0)
+            _show(stack, console)
+            verdict = (
+                "every outcome is as it should be" if not journey.wrong else f"{len(journey.wrong)} outcomes are wrong"
+            )
+            tell(verdict)
+            if not asked.end:
+                _stay(stack, asked.bind, console)
+            return 1 if journey.wrong else 0
+    except (NotStartedError, FailedError) as error:
+        console.print(f"not started: {error}", style="red", markup=False)
+        return 1
+    except KeyboardInterrupt:
+        console.print("\nstopped; the local cloud is gone, and nothing of it is left")
+        return 0
+
+
+def _start(port: int, bind: str, console: Console) -> LocalCloud:
+    try:
+        return LocalCloud.start(port=port, bind=bind, auth=True)
+    except PortTakenError as taken:
+        console.print(f"{taken}, so another one is used; PORT=… chooses one")
+        return LocalCloud.start(bind=bind, auth=True)
+
+
+def _show(stack: Stack, console: Console) -> None:
+    """Each event with its state and milliseconds, and the mails as their readers see them."""
+    inbox = Table("event", "type", "state", "ms", "performed", title="The inbox", title_justify="left", box=box.SIMPLE)
+    for item in stack.all_inbox():
+        took = int(item.get("done_ms", item["started_ms"]) - item["started_ms"])
+        inbox.add_row(item["id"][:9] + "…", item["type"], item["state"], str(took), _performed(item))
+    console.print(inbox)
+    for mail in stack.mails():
+        console.rule(f"{mail.time:%d %B %H:%M} UTC, to {', '.join(mail.to)}", align="left", style="dim")
+        console.print(f"[bold]{mail.subject}[/bold]\n\n{mail.text}", markup=True)
+
+
+def _performed(item: dict[str, object]) -> str:
+    outbox = load(str(item.get("outbox", "[]")))
+    progress = progress_of(item, outbox)
+    return ", ".join(f"{owed.kind} {progress[place].outcome or 'owed'}" for place, owed in enumerate(outbox))
+
+
+def _stay(stack: Stack, bind: str, console: Console) -> None:
+    """Write down where the cloud is, say how to use it, and show what comes in until Ctrl-C."""
+    endpoint_url = stack.cloud.endpoint_url
+    running.announce(
+        webhook_url=stack.webhook_url,
+        secret=stack.secret,
+        endpoint_url=endpoint_url,
+        bind=bind,
+        signing_secrets_id=stack.outputs["SigningSecretsId"],
+        inbox_table=stack.outputs["InboxTableName"],
+        books_table=stack.outputs["BooksTableName"],
+    )
+    try:
+        console.rule("The local cloud stays up until Ctrl-C", align="left")
+        console.print(_usage(stack))
+        console.rule("What comes in", align="left")
+        _watch(stack, console)
+    finally:
+        running.forget(endpoint_url)
+
+
+def _usage(stack: Stack) -> str:
+    types = ",".join(sorted(type_ for type_ in ROUTES if not is_internal(type_)))
+    return (
+        f"webhook URL     {stack.webhook_url}\n"
+        f"signing secret  {stack.secret}\n"
+        f"AWS endpoint    {stack.cloud.endpoint_url}   (us-east-1, key and secret: test)\n\n"
+        f"another event:  make send EVENT=invoice.payment_failed\n"
+        f"                (or any of events/; ID=evt_… repeats one, ACCOUNT=acct_… makes it a connected account's)\n\n"
+        f"the Stripe CLI: its events are signed with a secret of its own, so add that one first:\n"
+        f"  make secret NAME=cli VALUE=$(stripe listen --print-secret)\n"
+        f"  stripe listen --events {types} --forward-to {stack.webhook_url}"
+    )
+
+
+def _watch(stack: Stack, console: Console) -> None:
+    """Print what comes in for as long as the cloud is up.
+
+    Raises:
+        NotStartedError: the cloud has died.
+    """
+    with contextlib.closing(Incoming(stack)) as incoming:
+        while not stack.cloud.has_died():
+            with contextlib.suppress(BotoCoreError, ClientError, OSError):  # a busy machine: the next look shows it
+                for at, line in incoming.new():
+                    console.print(line.text(f"{datetime.fromtimestamp(at).astimezone():%H:%M:%S}"))
+            time.sleep(LOOK_SECONDS)
+    raise NotStartedError(f"the local cloud has died; the end of its log:\n{stack.cloud.log()[-2000:]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""Billhook deployed on a local cloud: send it events, let time pass, and see what came of them."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.samples import samples
+from infra.local_cloud.cloud import LocalCloud
+from infra.local_cloud.mail import Mail
+from shared.inbox.lanes import Lane
+from shared.tables.attributes import from_item
+from shared.values.compression import unpack
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_scheduler.client import EventBridgeSchedulerClient
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+    from mypy_boto3_sqs.client import SQSClient
+
+NAME = "billhook"
+BUSINESS = "Saltmarsh Software"
+SENDER = "Saltmarsh Software <billing@example.com>"
+SETTLED = frozenset({"done", "ignored", "failed"})
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A deployment: its cloud, the stack's outputs, and the URL and secret of its webhook."""
+
+    cloud: LocalCloud
+    outputs: dict[str, str]
+    webhook_url: str
+    secret: str
+
+    def now(self) -> int:
+        """The cloud's time, in epoch seconds."""
+        return int(self.cloud.now().timestamp())
+
+    def send(self, event: dict[str, Any], *, path: str = "", secret: str | None = None) -> samples.Answer:
+        """Send an event to the webhook URL as Stripe does: signed now, and again after 503."""
+        body = samples.encode(event)
+        return samples.deliver(
+            self.webhook_url + path, body, lambda: samples.signature(body, secret or self.secret, self.now())
+        )
+
+    def post(self, event: dict[str, Any]) -> samples.Answer:
+        """Sign an event now and post it to the webhook URL, once."""
+        body = samples.encode(event)
+        return samples.post(self.webhook_url, body, samples.signature(body, self.secret, self.now()))
+
+    def inbox(self, event_id: str) -> dict[str, Any] | None:
+        """The inbox item of an event."""
+        dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
+        item = dynamodb.get_item(TableName=self.outputs["InboxTableName"], Key={"id": {"S": event_id}}).get("Item")
+        return from_item(item) if item else None
+
+    def settled(self, event_id: str, seconds: float = 60) -> dict[str, Any]:
+        """The inbox item of an event once nothing more will happen to it; a busy machine starts functions slowly.
+
+        Raises:
+            TimeoutError: it is not done within `seconds`; says what the inbox holds.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            item = self.inbox(event_id)
+            if item and item["state"] in SETTLED:
+                return item
+            time.sleep(0.03)
+        item = self.inbox(event_id) or {}
+        why = f"{item.get('error')}, as {item.get('type')}, state {item.get('state')}, attempt {item.get('attempts')}"
+        raise TimeoutError(f"{event_id} is not settled after {seconds} s: {why}")
+
+    def all_inbox(self) -> list[dict[str, Any]]:
+        """Every inbox item, in the order in which they were claimed first."""
+        return sorted(self._scan("InboxTableName"), key=lambda item: item["received_ms"])
+
+    def organization(self, customer: str, account: str = "platform") -> dict[str, Any] | None:
+        """The stored record of an organization."""
+        dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
+        key = {"pk": {"S": f"{account}#{customer}"}, "sk": {"S": "organization"}}
+        item = dynamodb.get_item(TableName=self.outputs["BooksTableName"], Key=key).get("Item")
+        return json.loads(unpack(from_item(item)["record"])) if item else None
+
+    def books(self) -> list[dict[str, Any]]:
+        """Every item of the books, its record as JSON."""
+        items = self._scan("BooksTableName")
+        return [item | {"record": unpack(item["record"])} if "record" in item else item for item in items]
+
+    def reminders(self) -> list[str]:
+        """The names of the schedules that have not fired yet."""
+        scheduler: EventBridgeSchedulerClient = self.cloud.client("scheduler")
+        group = self.outputs["ScheduleGroupName"]
+        return sorted(schedule["Name"] for schedule in scheduler.list_schedules(GroupName=group)["Schedules"])
+
+    def mails(self) -> list[Mail]:
+        """Every mail that was sent, oldest first."""
+        return self.cloud.mails()
+
+    def dead_letters(self, lane: Lane | None = None) -> int:
+        """How many messages lie in the dead-letter queue of the events, or in that of a lane of effects."""
+        sqs: SQSClient = self.cloud.client("sqs")
+        queue = f"{lane.capitalize() if lane else ''}DeadLetterQueueUrl"
+        attributes = sqs.get_queue_attributes(
+            QueueUrl=self.outputs[queue], AttributeNames=["ApproximateNumberOfMessages"]
+        )["Attributes"]
+        return int(attributes["ApproximateNumberOfMessages"])
+
+    def set_secrets(self, secrets: dict[str, str | list[str]]) -> None:
+        """Put the signing secrets where ingest finds them."""
+        manager: SecretsManagerClient = self.cloud.client("secretsmanager")
+        manager.put_secret_value(SecretId=self.outputs["SigningSecretsId"], SecretString=json.dumps(secrets))
+
+    def _scan(self, table: str) -> list[dict[str, Any]]:
+        dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
+        pages = dynamodb.get_paginator("scan").paginate(TableName=self.outputs[table])
+        return [from_item(item) for page in pages for item in page["Items"]]
+
+
+def deploy(cloud: LocalCloud, built: Path, architecture: str, secret: str, **parameters: str) -> Stack:
+    """Deploy what `sam build` built; verify the sender, and set the signing secret of the endpoint `direct`."""
+    settings = {"Architecture": architecture, "BusinessName": BUSINESS, "MailSender": SENDER, **parameters}
+    cloud.deploy(built, NAME, settings)
+    outputs = cloud.outputs(NAME)
+    cloud.client("sesv2").create_email_identity(EmailIdentity="billing@example.com")
+    stack = Stack(cloud, outputs, f"{cloud.api_url(outputs['ApiId'])}/webhooks/stripe", secret)
+    stack.set_secrets({"direct": secret})
+    return stack
+
+
+@contextmanager
+def deployed(
+    built: Path, architecture: str, secret: str, *, faulty: bool = False, **parameters: str
+) -> Iterator[Stack]:
+    """A stack on a cloud of its own, for as long as the `with` block lasts.
+
+    The cloud enforces IAM, or has a fault proxy if it is to be `faulty`: requests that went through that bear another
+    host than they were signed for.
+    """
+    with LocalCloud.start(auth=not faulty, faulty=faulty) as cloud:
+        yield deploy(cloud, built, architecture, secret, **parameters)

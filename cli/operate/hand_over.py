@@ -1,0 +1,84 @@
+"""`make handover`: tell the effects worker again of what committed events still owe, as reconcile does every hour.
+
+In the cloud that `make run` started, or, with --stack, in the AWS account that the environment has credentials for. The
+credentials may query and read the inbox, and send to the queues of effects and mails. A message too many does no harm:
+the worker leases a lane before it acts.
+"""
+
+import argparse
+import re
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.local.running import NothingRunsError, client
+from cli.local.stack import NAME
+from cli.operate.reconcile_range import SECONDS
+from functions.reconcile.overdue import Inbox, hand_over_again
+from shared.inbox.handover import Handover
+from shared.inbox.lanes import LANES, Lane
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_sqs.client import SQSClient
+
+
+@dataclass(frozen=True)
+class Told(Handover):
+    """Prints what it hands over; in a dry run it only prints."""
+
+    dry_run: bool = False
+
+    def send(self, event_id: str, account: str, lanes: Iterable[Lane]) -> None:
+        """Raises botocore's errors if SQS refuses."""
+        for lane in lanes:
+            if not self.dry_run:
+                super().send(event_id, account, (lane,))
+            print(f"{'would go' if self.dry_run else 'handed over'}  {lane:<7}  {event_id}  {account}")
+
+
+def main() -> int:
+    """Hand over; 0 if AWS did its part."""
+    parser = argparse.ArgumentParser(
+        prog="make handover", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--stack", help="the stack's name; the running local cloud's by default")
+    parser.add_argument("--after", type=_seconds, default=0, help="only what should have gone on so long ago: 1h, 90m")
+    parser.add_argument("--failed", action="store_true", help="also what was given up and lies in a dead-letter queue")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be handed over")
+    asked = parser.parse_args()
+    try:
+        dynamodb, sqs = _clients(local=not asked.stack)
+        stack = asked.stack or NAME
+        urls: dict[Lane, str] = {lane: sqs.get_queue_url(QueueName=f"{stack}-{lane}")["QueueUrl"] for lane in LANES}
+        told = Told(sqs, urls, asked.dry_run)
+        inbox, late = Inbox(dynamodb, f"{stack}-inbox"), dict.fromkeys(LANES, asked.after)
+        found = hand_over_again(inbox, told, int(time.time()), late, failed=asked.failed)
+    except (NothingRunsError, ClientError, BotoCoreError) as error:
+        sys.stderr.write(f"stopped; what was handed over stays so: {error}\n")
+        return 1
+    print(f"{found.handed_over} {'to hand over' if asked.dry_run else 'handed over'}")
+    return 0
+
+
+def _clients(*, local: bool) -> tuple["DynamoDBClient", "SQSClient"]:
+    if local:
+        return client("dynamodb"), client("sqs")
+    return boto3.client("dynamodb"), boto3.client("sqs")
+
+
+def _seconds(text: str) -> int:
+    """The seconds in `1h`, `90m` or `2d`."""
+    read = re.fullmatch(r"(\d+)([mhd])", text)
+    if read is None:
+        raise argparse.ArgumentTypeError(f"{text} is no length of time: say 1h, 90m or 2d")
+    return int(read[1]) * SECONDS[read[2]]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

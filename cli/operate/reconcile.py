@@ -1,0 +1,134 @@
+"""`make reconcile`: put what Stripe lists and the inbox does not have into the queue, for a range of time.
+
+What the function does every hour, by hand: after an outage of more than Stripe's three days of retries, or for the
+time before the function had an API key. The key comes from the environment variable STRIPE_API_KEY; a restricted key
+will do that may read Events and, for connected accounts, Accounts. AWS is asked with your own credentials, which may
+read the stack and the inbox, and send to the queue.
+
+It begins no earlier than with the first event that the stack accepted, unless you say --from-the-beginning: what came
+before was somebody else's to handle. A mail about something more than 72 hours ago is recorded as too late, not sent.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.operate.reconcile_range import Range, RangeError, read_range
+from functions.reconcile.backlog import Backlog
+from functions.reconcile.hourly import BEHIND
+from functions.reconcile.inbox import inbox
+from functions.reconcile.offer import offerer
+from functions.reconcile.reconcile import Reconciler, beginning, reconcile
+from functions.reconcile.settings import group_by
+from functions.reconcile.stripe_api import Json, StripeApi, connect, mode_of
+from shared.failures.errors import Permanent, Retryable
+from shared.messages.envelope import PLATFORM
+
+
+class ReconcileError(Exception):
+    """It cannot be done, and the text says why."""
+
+
+def main() -> int:
+    """Reconcile a range of time; 0 if it is done."""
+    parser = argparse.ArgumentParser(
+        prog="make reconcile", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--since", required=True, help="3d, 12h, 90m, or a date such as 2026-11-22T08:00Z")
+    parser.add_argument("--until", help="likewise, or now; an hour ago by default: later events may be on their way")
+    parser.add_argument("--account", help="platform, or a connected account; all by default")
+    parser.add_argument("--stack", default="billhook", help="the stack's name; %(default)s by default")
+    parser.add_argument("--dry-run", action="store_true", help="only say what is missing")
+    parser.add_argument("--queued", action="store_true", help="also what may be in the queue; it is handled once")
+    parser.add_argument("--from-the-beginning", action="store_true", help="also before the first accepted event")
+    asked = parser.parse_args()
+    try:
+        wanted = read_range(asked.since, asked.until, int(time.time()), BEHIND)
+        stripe, reconciler = _tools(asked.stack, dry_run=asked.dry_run, queued=asked.queued)
+        for account in _accounts(stripe, asked.account):
+            _one(reconciler, account, wanted, whole=asked.from_the_beginning, dry_run=asked.dry_run)
+    except (ReconcileError, RangeError, Permanent, Retryable, ClientError, BotoCoreError) as error:
+        sys.stderr.write(f"not done: {_explained(error)}\n")
+        return 1
+    return 0
+
+
+def _tools(stack: str, *, dry_run: bool, queued: bool) -> tuple[StripeApi, Reconciler]:
+    key = os.environ.get("STRIPE_API_KEY", "").strip()
+    mode = mode_of(key)
+    if mode is None:
+        raise ReconcileError("set STRIPE_API_KEY to a restricted key that may read Events; it starts with rk_ or sk_")
+    (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])}
+    if parameters["Livemode"] not in {"true" if mode == "live" else "false", "any"}:
+        raise ReconcileError(f"STRIPE_API_KEY is for {mode} mode, and {stack} has Livemode={parameters['Livemode']}")
+    stripe = StripeApi(connect(key, os.environ.get("STRIPE_API_BASE")), time.sleep)
+    queue = outputs["EventsQueueUrl"]
+    sqs = boto3.client("sqs")
+    offer = offerer(sqs, queue, group_by(parameters["GroupBy"]), _say)
+    unknown = inbox(boto3.client("dynamodb"), outputs["InboxTableName"])
+    backlog = Backlog(sqs, queue)
+    backlog.may_hold_events()  # before our own offers are in the queue
+    may_be_queued = (lambda: False) if queued else backlog.may_hold_events
+    return stripe, Reconciler(stripe, unknown, (lambda _event: False) if dry_run else offer, may_be_queued)
+
+
+def _accounts(stripe: StripeApi, asked: str | None) -> Sequence[str]:
+    if asked:
+        return [asked]
+    try:
+        return [PLATFORM, *stripe.connected()]
+    except Permanent as refused:
+        print(f"connected accounts are left out: the key may not list them ({refused.code})")
+        return [PLATFORM]
+
+
+def _one(reconciler: Reconciler, account: str, wanted: Range, *, whole: bool, dry_run: bool) -> None:
+    """Reconcile one account, and print what that came to."""
+    since = wanted.since if whole else beginning(reconciler, account, wanted.since, wanted.until)
+    if since is None:
+        print(f"{account}: none of its events was accepted up to {_utc(wanted.until)}, so none is taken for missing")
+        return
+    if since > wanted.since:
+        print(f"{account}: from {_utc(since)} on, when its first event was accepted")
+    missing = Counter[str]()
+    checked = healed = waiting = 0
+    for part in reconcile(reconciler, account, since, wanted.until):
+        checked += part.checked
+        healed += part.healed
+        waiting += part.waiting
+        missing.update(event["type"] for event in part.missing)
+    done = "nothing was changed" if dry_run else f"{healed} put into the queue"
+    print(f"{account}: {checked} checked, {missing.total()} missing" + (f", {done}" if missing else ""))
+    if waiting:
+        print(f"  {waiting:6}  newer ones are maybe in the queue: run it again once that is empty, or with QUEUED=1")
+    for type_, count in missing.most_common():
+        print(f"  {count:6}  {type_}")
+
+
+def _say(event: Json, unfit: str | None) -> None:
+    print(f"  {event['id']}  {event['type']}" + (f"  cannot be queued: {unfit}" if unfit else ""))
+
+
+def _utc(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, Permanent):
+        return f"Stripe refuses ({error}); the key must be valid, and may read Events"
+    if isinstance(error, Retryable):
+        return f"a service does not answer now ({error.code}); run it again, nothing is handled twice"
+    return str(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""`make resend`: put what Scheduler could not deliver into the queue of events; SQS cannot redrive that queue.
+
+Scheduler sends what it gives up to a standard queue, and SQS redrives only what it dead-lettered itself. Each message
+is sent under the id of its event, so that sending it twice is as once, and only then deleted. What is no message of
+Billhook's own stays where it is, and is named.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.messages.internal_types import is_internal
+from shared.stripe_objects.event import PLATFORM
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.client import CloudFormationClient
+    from mypy_boto3_sqs.client import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+WAIT = 1
+"""Seconds for which a look into the queue waits for more: a short one may miss some."""
+INVISIBLE = 120
+"""Seconds in which a message must be sent and deleted; what stays is visible again after them."""
+
+
+class StrangeError(Exception):
+    """A message that Billhook's schedules did not make; says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """What a schedule was to send: the event's bytes, its id and type, and its message group."""
+
+    body: str
+    event_id: str
+    type: str
+    group: str
+
+
+def main() -> int:
+    """Send again what can be; 0 if nothing stays."""
+    parser = argparse.ArgumentParser(prog="make resend", description=__doc__)
+    parser.add_argument("--stack", required=True, help="the stack's name")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be sent")
+    asked = parser.parse_args()
+    try:
+        by_customer = _parameter(boto3.client("cloudformation"), asked.stack, "GroupBy") == "customer"
+        stayed = resend(boto3.client("sqs"), asked.stack, by_customer=by_customer, dry_run=asked.dry_run)
+    except (ClientError, BotoCoreError) as error:
+        sys.stderr.write(f"stopped; what was not deleted is still there: {error}\n")
+        return 1
+    return 1 if stayed else 0
+
+
+def resend(sqs: "SQSClient", stack: str, *, by_customer: bool, dry_run: bool) -> int:
+    """Send all that the stack's Scheduler could not deliver, print a line for each, and return how many stay.
+
+    Raises:
+        botocore.exceptions.ClientError, BotoCoreError: SQS refused; a message is deleted only after it was sent.
+    """
+    source = sqs.get_queue_url(QueueName=f"{stack}-scheduler-dlq")["QueueUrl"]
+    target = sqs.get_queue_url(QueueName=f"{stack}-events.fifo")["QueueUrl"]
+    sent = stayed = 0
+    for message in _messages(sqs, source, invisible=1 if dry_run else INVISIBLE):
+        try:
+            reminder = read(message, by_customer=by_customer)
+        except StrangeError as error:
+            stayed += 1
+            print(f"stays   {message['MessageId']}  {error}")
+            continue
+        if not dry_run:
+            sqs.send_message(
+                QueueUrl=target,
+                MessageBody=reminder.body,
+                MessageGroupId=reminder.group,
+                MessageDeduplicationId=reminder.event_id,
+            )
+            sqs.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
+        sent += 1
+        print(f"{'would go' if dry_run else 'sent   '} {reminder.type}  {reminder.event_id}  ({_why(message)})")
+    print(f"{sent} {'to send' if dry_run else 'sent'}, {stayed} stay")
+    return stayed
+
+
+def read(message: "MessageTypeDef", *, by_customer: bool) -> Reminder:
+    """What the schedule was to send.
+
+    The body is either that itself or the arguments of the SendMessage that failed, and the error is in the attributes:
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html.
+
+    Raises:
+        StrangeError: it is neither, or was truncated.
+    """
+    if _attribute(message, "IS_PAYLOAD_TRUNCATED") == "true":
+        raise StrangeError("Scheduler had to truncate it")
+    body = message["Body"]
+    outer = _object(body)
+    if "MessageBody" in outer:
+        body = str(outer["MessageBody"])
+    event = _object(body)
+    match event:
+        case {"id": str(event_id), "type": str(type_), "data": {"object": {"customer": str(customer)}}} if is_internal(
+            type_
+        ):
+            account = event.get("account") or PLATFORM
+            group = f"{account}#{customer}" if by_customer else account
+            return Reminder(body, event_id, type_, str(outer.get("MessageGroupId") or group))
+    raise StrangeError("it is no message of a schedule of ours")
+
+
+def _messages(sqs: "SQSClient", url: str, invisible: int) -> "Iterator[MessageTypeDef]":
+    """Each message once, until there are no others."""
+    seen: set[str] = set()
+    while True:
+        found = sqs.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=10,
+            WaitTimeSeconds=WAIT,
+            VisibilityTimeout=invisible,
+            MessageAttributeNames=["All"],
+        ).get("Messages", [])
+        new = [message for message in found if message["MessageId"] not in seen]
+        if not new:
+            return
+        seen |= {message["MessageId"] for message in new}
+        yield from new
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    try:
+        parsed = json.loads(text)
+    except ValueError as error:
+        raise StrangeError("its body is no JSON") from error
+    if not isinstance(parsed, dict):
+        raise StrangeError("its body is no JSON object")
+    return parsed
+
+
+def _attribute(message: "MessageTypeDef", name: str) -> str:
+    found = message.get("MessageAttributes", {}).get(name)
+    return found.get("StringValue", "") if found else ""
+
+
+def _why(message: "MessageTypeDef") -> str:
+    return _attribute(message, "ERROR_CODE") or "no error code"
+
+
+def _parameter(cloudformation: "CloudFormationClient", stack: str, name: str) -> str:
+    parameters = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Parameters", [])
+    return next((one["ParameterValue"] for one in parameters if one.get("ParameterKey") == name), "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

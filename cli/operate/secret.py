@@ -1,0 +1,62 @@
+"""`make secret`: give an endpoint one more signing secret; the ones it has stay valid beside it, or go with --alone.
+
+In the cloud that `make run` started, or, with --secret-id, in the AWS account that the environment has credentials for.
+"""
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.local.running import NothingRunsError, client, running
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+
+def main() -> int:
+    """Add one secret; 0 if it is stored."""
+    parser = argparse.ArgumentParser(prog="make secret NAME=… VALUE=…", description=__doc__)
+    parser.add_argument("name", help="the endpoint: direct, connect, cli, or a name of your own")
+    parser.add_argument("value", help="the signing secret, whsec_…, that Stripe shows")
+    parser.add_argument("--alone", action="store_true", help="forget the ones it has: they have expired, or leaked")
+    parser.add_argument("--secret-id", help="the stack's output SigningSecretsId; the running local cloud's by default")
+    asked = parser.parse_args()
+    value = asked.value.strip()
+    if not value.startswith("whsec_"):
+        sys.stderr.write("not stored: a signing secret starts with whsec_\n")
+        return 1
+    try:
+        secret_id, manager = (asked.secret_id, boto3.client("secretsmanager")) if asked.secret_id else _local()
+        add(manager, secret_id, asked.name, value, alone=asked.alone)
+    except (NothingRunsError, ClientError, BotoCoreError, ValueError) as error:
+        sys.stderr.write(f"not stored: {error}\n")
+        return 1
+    others = "are refused within five minutes" if asked.alone else "stay valid too"
+    print(f"stored for {asked.name}; valid within seconds, and the secrets it had {others}")
+    return 0
+
+
+def add(manager: "SecretsManagerClient", secret_id: str, name: str, value: str, *, alone: bool = False) -> None:
+    """Put `value` before the secrets that endpoint `name` has, or in their place if it is to stand alone.
+
+    Raises:
+        ValueError: what is stored is not the JSON that ingest reads.
+        botocore.exceptions.ClientError, BotoCoreError: it could not be read or stored.
+    """
+    stored = json.loads(manager.get_secret_value(SecretId=secret_id)["SecretString"])
+    known = [] if alone else stored.get(name) or []
+    others = [known] if isinstance(known, str) else known
+    stored[name] = [value, *(other for other in others if other != value)]
+    manager.put_secret_value(SecretId=secret_id, SecretString=json.dumps(stored))
+
+
+def _local() -> tuple[str, "SecretsManagerClient"]:
+    return running()["signing_secrets_id"], client("secretsmanager")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+"""Claim: the first stage. One conditional put makes an event ours, under a lease and a fencing token.
+
+    time ────────────────────────────────────────────────────────────────────────────────────────>
+    put if absent (or expired)     commit if token is mine      the effects worker      expires_at
+    claimed, token a, lease ─────> committed, outbox ─────────> done ─────────────────> deleted by TTL
+         │                             or done, if nothing is owed
+         │ lease lapsed or released
+         └─ update if token is a: token b, attempts + 1
+
+A put never takes over an item: it would erase the outbox. Once the event is committed, the consumer never writes the
+item again. A message that comes again is handed over again, by reading alone.
+
+A message's first delivery claims nothing beforehand: the commit inserts the item, under the same condition. Deciding
+has no effect, so a second consumer that decides beside the first only loses its commit. From the second delivery on a
+message is claimed first, so that attempts which end without a word are counted.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from functions.consumer.message import Message
+from shared.failures.backoff import ATTEMPTS
+from shared.inbox.lanes import Lane
+from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
+from shared.inbox.outbox import owing
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
+
+# TTL deletes late, by up to days: an expired item counts as absent.
+ABSENT = "attribute_not_exists(id) OR expires_at < :now"
+FINISHED = frozenset({"done", "ignored"})
+
+
+@dataclass(frozen=True)
+class New:
+    """The inbox has no item of the event: the commit inserts `item`, which claims the event and commits it at once."""
+
+    event_id: str
+    token: str
+    started_ms: int
+    item: Mapping[str, Any]
+    attempt: int = 1
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """The inbox item is ours: it carries our token, and nobody may commit without it while the lease lasts."""
+
+    event_id: str
+    token: str
+    attempt: int
+    started_ms: int
+    faulty_since: int = 0  # since when the deployment itself has been at fault, in epoch seconds; 0 if it is not
+
+
+@dataclass(frozen=True)
+class Committed:
+    """Committed before, and `lanes` are still owed: to be handed over again."""
+
+    lanes: tuple[Lane, ...]
+    committed_ms: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Finished before: there is nothing to do. `state` is `done` or `ignored`; `reason` is why it was ignored."""
+
+    state: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Exhausted:
+    """Ours for recording only: the attempt that would now begin is one too many, and none of them got to say why."""
+
+    claim: Claimed
+
+
+type Ours = New | Claimed  # an event to decide on
+type NotOurs = Committed | Duplicate | LeasedElsewhere | Exhausted | AwaitingDeadLetter
+type Claim = Claimed | NotOurs
+
+
+def claim_by_commit(
+    store: Store, message: Message, known: Mapping[str, Any] | None
+) -> New | Committed | Duplicate | None:
+    """What the inbox item that was read ahead allows; `known` is that item, empty if there is none.
+
+    None if the event has to be claimed beforehand: others have begun with it, or DynamoDB left `known` out.
+    """
+    if known is None:
+        return None
+    if not known or known["expires_at"] < store.now():
+        item = _item(store, message, uuid.uuid4().hex)
+        return New(item["id"], item["token"], item["started_ms"], item)
+    return _settled(known)
+
+
+def claim(store: Store, message: Message, ignore: str | None, token: str = "") -> Claim:
+    """Claim the event of `message`; where there is a reason to `ignore` it, record that in the same write instead.
+
+    `token` is that of a claim which was left to a commit, if there was one: what that commit may have put is ours.
+
+    Raises:
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer; nothing is claimed, no attempt counted.
+    """
+    new = _item(store, message, token or uuid.uuid4().hex)
+    if ignore:
+        new |= {"state": "ignored", "reason": ignore, "lease_until": 0}
+    try:
+        store.client.put_item(
+            TableName=store.inbox,
+            Item=to_item(new),
+            ConditionExpression=ABSENT,
+            ExpressionAttributeValues=to_item({":now": store.now()}),
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    except store.client.exceptions.ConditionalCheckFailedException as failed:
+        return _claim_known(store, message, from_item(failed.response.get("Item", {})), new["token"])
+    return Duplicate("ignored", ignore) if ignore else _claimed(new)
+
+
+def _settled(known: Mapping[str, Any]) -> Committed | Duplicate | None:
+    """What is to be done for an event that was decided on before; None if it was not."""
+    if known["state"] in FINISHED:
+        return Duplicate(known["state"], known.get("reason"))
+    return Committed(owing(known), known.get("committed_ms", known["started_ms"])) if "outbox" in known else None
+
+
+def _item(store: Store, message: Message, token: str) -> dict[str, Any]:
+    return {
+        "id": message.event_id,
+        "state": "claimed",
+        "message_id": message.message_id,
+        "attempts": 1,
+        "token": token,
+        "lease_until": store.now() + store.lease,
+        "type": message.type,
+        "account": message.account,
+        "customer": message.customer,
+        "livemode": message.livemode,
+        "api_version": message.api_version,
+        "endpoint": message.endpoint,
+        "received_ms": message.sent_ms,
+        "started_ms": int(store.clock() * 1000),
+        "expires_at": store.expiry(),
+    }
+
+
+def _claim_known(store: Store, message: Message, known: dict[str, Any], token: str) -> Claim:
+    if settled := _settled(known):
+        return settled
+    if known["token"] == token:  # our own put: its answer was lost, and the SDK sent it again
+        return _claimed(known)
+    same_message = known["message_id"] == message.message_id
+    if known["state"] == "failed" and same_message:
+        return AwaitingDeadLetter()
+    if known["lease_until"] > store.now():
+        return LeasedElsewhere(known["lease_until"] - store.now())
+    return _take_over(store, message, known, token, same_message=same_message)
+
+
+def _take_over(store: Store, message: Message, known: dict[str, Any], token: str, *, same_message: bool) -> Claim:
+    try:
+        answer = store.client.update_item(
+            TableName=store.inbox,
+            Key=to_item({"id": message.event_id}),
+            UpdateExpression="SET #state = :state, #token = :token, message_id = :message, attempts = :attempts, "
+            "lease_until = :lease, started_ms = :started REMOVE next_at" + ("" if same_message else ", faulty_since"),
+            # Its holder may commit after we have read it.
+            ConditionExpression="#token = :old AND #state = :known",
+            ExpressionAttributeNames={"#state": "state", "#token": "token"},
+            ExpressionAttributeValues=to_item(
+                {
+                    ":state": "claimed",
+                    ":known": known["state"],
+                    ":token": token,
+                    ":old": known["token"],
+                    ":message": message.message_id,
+                    ":attempts": known["attempts"] + 1 if same_message else 1,
+                    ":lease": store.now() + store.lease,
+                    ":started": int(store.clock() * 1000),
+                }
+            ),
+            ReturnValues="ALL_NEW",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+        ours = from_item(answer["Attributes"])
+    except store.client.exceptions.ConditionalCheckFailedException as failed:
+        ours = from_item(failed.response.get("Item", {}))
+        if ours.get("token") != token:
+            return LeasedElsewhere(store.lease)
+    return _claimed(ours) if ours["attempts"] <= ATTEMPTS else Exhausted(_claimed(ours))
+
+
+def _claimed(item: dict[str, Any]) -> Claimed:
+    return Claimed(item["id"], item["token"], item["attempts"], item["started_ms"], item.get("faulty_since", 0))

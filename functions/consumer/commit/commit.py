@@ -1,0 +1,199 @@
+"""Commit: the third stage. One transaction saves the records, the outbox and the payload, or none of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from functions.consumer.commit.claim import ABSENT, New, Ours
+from shared.decisions.decision import Decision
+from shared.decisions.journal import Journal
+from shared.effects.email import Email
+from shared.effects.erasure import Erase
+from shared.inbox.outbox import Owed, dump, lanes_of, owed_for
+from shared.inbox.unfinished import INDEX, shard_of
+from shared.records.stored_record import Record
+from shared.stripe_objects.event import Event
+from shared.tables.attributes import to_item
+from shared.tables.store import Store
+from shared.tables.tombstones import burial_writes
+from shared.values import keys
+from shared.values.compression import pack
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+PART = 350_000
+"""Bytes of a packed payload in one item: DynamoDB allows 400 KB, and SQS 1 MiB of message."""
+
+
+class StaleRecordError(Exception):
+    """A record changed since it was read: read again, and decide again."""
+
+
+class FencedError(Exception):
+    """The event is no longer ours, or is committed already: stop, and write nothing."""
+
+
+class BusyError(Exception):
+    """DynamoDB cancelled the transaction for a conflict or a throttle, which says nothing about us: try again."""
+
+
+@dataclass(frozen=True)
+class MailTakenError(Exception):
+    """Another event has claimed the key of these mails: they are on their way already."""
+
+    keys: frozenset[str]
+
+
+def commit(store: Store, ours: Ours, event: Event, body: str, decision: Decision) -> tuple[Owed, ...]:
+    """Commit `decision` on `event`, whose bytes are `body`, and return its outbox; an event that owes nothing is done.
+
+    The commit releases the lease: from here on the item is the effects worker's.
+
+    Raises:
+        StaleRecordError, FencedError, BusyError, MailTakenError: the transaction was cancelled; nothing is saved.
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer; the inbox will tell if it is saved.
+    """
+    outbox = owed_for(decision.then)
+    mails = [effect for effect in decision.then if isinstance(effect, Email)]
+    now_ms = int(store.clock() * 1000)
+    records = [
+        *(_record_write(store, record, now_ms) for record in decision.save),
+        *(write for one in decision.then if isinstance(one, Erase) for write in burial_writes(store, one, now_ms)),
+    ]
+    writes = [
+        _inbox_write(store, ours, outbox, now_ms),
+        *records,
+        *(_mail_write(store, ours, mail, now_ms) for mail in mails),
+        *(archive_writes(store, event, body, decision.journal) if decision.archive else ()),
+    ]
+    try:
+        store.client.transact_write_items(TransactItems=writes)
+    except store.client.exceptions.TransactionCanceledException as cancelled:
+        _explain(cancelled, records=len(records), mails=mails)
+    return outbox
+
+
+def archive_writes(store: Store, event: Event, body: str, journal: Journal | None = None) -> list[Any]:
+    """The puts that archive a payload in its customer's partition, the journal on the first; repeatable."""
+    packed, journaled = pack(body, "payload"), journal.packed() if journal else None
+    return [
+        {
+            "Put": {
+                "TableName": store.books,
+                "Item": to_item(
+                    {
+                        "pk": keys.partition(event.account, event.subject),
+                        "sk": keys.archived(event.created, event.id, number),
+                        "type": event.type,
+                        "payload": packed[start : start + PART],
+                        "journal": journaled if number == 0 else None,
+                        "saved_ms": int(store.clock() * 1000),
+                        "expires_at": store.expiry(),
+                    }
+                ),
+            }
+        }
+        for number, start in enumerate(range(0, len(packed), PART))
+    ]
+
+
+def _inbox_write(store: Store, ours: Ours, outbox: tuple[Owed, ...], now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
+    if outbox:
+        now: dict[str, Any] = {
+            "state": "committed",
+            "committed_ms": now_ms,
+            "lease_until": 0,
+            "outbox": dump(outbox),
+            "progress": {},
+            INDEX: shard_of(ours.event_id),
+            **{f"{lane}_owed": True for lane in lanes_of(outbox)},
+        }
+    else:
+        now = {"state": "done", "done_ms": now_ms}
+    if isinstance(ours, New):
+        return {
+            "Put": {
+                "TableName": store.inbox,
+                "Item": to_item({**ours.item, **now}),
+                "ConditionExpression": ABSENT,
+                "ExpressionAttributeValues": to_item({":now": store.now()}),
+            }
+        }
+    sets = ", ".join(f"#{name} = :{name}" for name in now)
+    over = ("error", "next_at", "faulty_since")
+    return {
+        "Update": {
+            "TableName": store.inbox,
+            "Key": to_item({"id": ours.event_id}),
+            "UpdateExpression": f"SET {sets} REMOVE " + ", ".join(f"#{name}" for name in over),
+            "ConditionExpression": "#token = :token AND #state = :claimed",
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*now, *over, "token")},
+            "ExpressionAttributeValues": to_item(
+                {":token": ours.token, ":claimed": "claimed", **{f":{name}": value for name, value in now.items()}}
+            ),
+        }
+    }
+
+
+def _record_write(store: Store, record: Record, now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
+    if record.vacant:
+        key = to_item({"pk": record.partition, "sk": record.sort_key})
+        return {"ConditionCheck": {"TableName": store.books, "Key": key, **_unchanged(record)}}
+    item = {
+        "pk": record.partition,
+        "sk": record.sort_key,
+        "version": record.saved_as + 1,
+        "record": record.packed(),
+        "saved_ms": now_ms,
+    }
+    return {"Put": {"TableName": store.books, "Item": to_item(item), **_unchanged(record)}}
+
+
+def _unchanged(record: Record) -> Any:  # noqa: ANN401 - likewise
+    """That nobody has saved the record since it was read; its item carries the number over all lives."""
+    if record.repeatable:
+        return {}
+    if record.version == 0:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    version = to_item({":version": record.saved_as})
+    return {"ConditionExpression": "version = :version", "ExpressionAttributeValues": version}
+
+
+def _mail_write(store: Store, ours: Ours, mail: Email, now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
+    return {
+        "Put": {
+            "TableName": store.books,
+            "Item": to_item(
+                {
+                    "pk": mail.partition,
+                    "sk": keys.mail(mail.key),
+                    "event": ours.event_id,
+                    "mail": mail.model_dump_json(),
+                    "saved_ms": now_ms,
+                    "expires_at": store.expiry(),
+                }
+            ),
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+    }
+
+
+def _explain(cancelled: "ClientError", records: int, mails: Sequence[Email]) -> NoReturn:
+    """Raise what the cancellation means; its reasons stand in the order of the writes: inbox, records, mails, archive.
+
+    Being fenced comes first, since it makes all else moot; a stale record before a taken mail, since deciding again may
+    change the mails.
+    """
+    codes = [reason.get("Code") for reason in cancelled.response["CancellationReasons"]]
+    refused = [code == "ConditionalCheckFailed" for code in codes]
+    if refused[0]:
+        raise FencedError from cancelled
+    if any(refused[1 : 1 + records]):
+        raise StaleRecordError from cancelled
+    taken = frozenset(mail.key for mail, no in zip(mails, refused[1 + records :], strict=False) if no)
+    if taken:
+        raise MailTakenError(taken) from cancelled
+    if any(code in {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"} for code in codes):
+        raise BusyError from cancelled
+    raise cancelled

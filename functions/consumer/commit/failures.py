@@ -1,0 +1,94 @@
+"""What the inbox says of an attempt that failed before its commit: why, and whether another one follows."""
+
+import zlib
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from functions.consumer.commit.claim import Claimed
+from functions.consumer.commit.commit import archive_writes
+from functions.consumer.retry import Retry
+from shared.failures.errors import Permanent
+from shared.failures.kinds import Failure, failure_of
+from shared.records.books import Books
+from shared.stripe_objects.event import read_event
+from shared.tables.attributes import to_item
+from shared.tables.store import Store
+
+OURS = "#token = :token AND #state = :claimed"
+"""Ours, and not committed: the commit may have been applied although its answer was lost."""
+
+
+def record_retry(store: Store, claimed: Claimed, failure: Failure, retry: Retry) -> None:
+    """Say on the inbox item what failed and when it is tried next, and release the lease.
+
+    Raises:
+        botocore.exceptions.ClientError, BotoCoreError: it is not recorded, and the lease stands until it lapses.
+    """
+    store.client.update_item(
+        TableName=store.inbox,
+        Key=to_item({"id": claimed.event_id}),
+        UpdateExpression="SET #error = :error, next_at = :next, lease_until = :now, attempts = :attempts"
+        + (" REMOVE faulty_since" if retry.faulty_since is None else ", faulty_since = :since"),
+        ConditionExpression=OURS,
+        ExpressionAttributeNames={"#error": "error", "#token": "token", "#state": "state"},
+        ExpressionAttributeValues=to_item(
+            {
+                ":error": str(failure),
+                ":next": store.now() + retry.wait,
+                ":now": 0,
+                ":attempts": claimed.attempt if retry.counted else claimed.attempt - 1,
+                ":since": retry.faulty_since,
+                ":token": claimed.token,
+                ":claimed": "claimed",
+            }
+        ),
+    )
+
+
+def record_failure(store: Store, books: Books, claimed: Claimed, failure: Failure, body: str) -> None:
+    """Mark the event failed, and archive its payload, `body`; a redrive tries it in earnest.
+
+    Where AWS refuses the books themselves, the mark is made alone: the dead-letter queue has the payload, too.
+
+    Raises:
+        botocore.exceptions.ClientError, BotoCoreError: it is not recorded, and the lease stands until it lapses.
+    """
+    mark = _mark(store, claimed, failure)
+    try:
+        store.client.transact_write_items(TransactItems=[{"Update": mark}, *_archive(store, books, body)])
+    except ClientError as error:
+        if failure_of(error).kind in {"service", "throttled"}:  # both pass
+            raise
+        store.client.update_item(**mark)
+
+
+def _mark(store: Store, claimed: Claimed, failure: Failure) -> Any:  # noqa: ANN401 - a boto3 shape
+    values = {
+        ":failed": "failed",
+        ":error": str(failure),
+        ":now": int(store.clock() * 1000),
+        ":released": 0,
+        ":token": claimed.token,
+        ":claimed": "claimed",
+    }
+    return {
+        "TableName": store.inbox,
+        "Key": to_item({"id": claimed.event_id}),
+        "UpdateExpression": "SET #state = :failed, #error = :error, failed_ms = :now, lease_until = :released "
+        "REMOVE next_at, faulty_since",
+        "ConditionExpression": OURS,
+        "ExpressionAttributeNames": {"#state": "state", "#error": "error", "#token": "token"},
+        "ExpressionAttributeValues": to_item(values),
+    }
+
+
+def _archive(store: Store, books: Books, body: str) -> list[Any]:
+    """The puts that keep the payload; none if it is no event, or if its customer was erased since."""
+    try:
+        event = read_event(body)
+        owner = books.organization(event.account, event.subject)
+    except (Permanent, ValueError, zlib.error):  # no event; or a damaged record, which cannot tell of an erasure
+        return []
+    erased = owner.erased_at is not None and event.created <= owner.erased_at
+    return [] if erased else archive_writes(store, event, body)

@@ -1,0 +1,49 @@
+"""The journal of a decision: made from the records as they were and as they are saved, and from the effects."""
+
+from collections.abc import Iterable
+
+from shared.decisions.announcements import facts_of
+from shared.decisions.decision import StoredRecord
+from shared.decisions.journal import Change, Journal
+from shared.effects.announcement import Announcement
+from shared.effects.effect import Effect
+from shared.effects.email import Email
+from shared.effects.erasure import Export
+from shared.effects.observe import Observe
+from shared.effects.remind import Remind
+from shared.policy.policy import Policy
+
+
+def journal_of(
+    saved: Iterable[tuple[StoredRecord, StoredRecord]], effects: Iterable[Effect], policy: Policy
+) -> Journal:
+    """The journal of a decision; `saved` has each record as it was before and as it is saved."""
+    pairs = {f"{after.partition}/{after.sort_key}": (before, after) for before, after in saved}
+    changed = {place: _changes(before, after, policy) for place, (before, after) in pairs.items()}
+    return Journal(
+        policy=policy.fingerprint,
+        records={place: after.saved_as + 1 for place, (_, after) in pairs.items()},
+        changed={place: changes for place, changes in changed.items() if changes},
+        effects=tuple(map(_key, effects)),
+    )
+
+
+def _changes(before: StoredRecord, after: StoredRecord, policy: Policy) -> dict[str, Change]:
+    was, now = facts_of(before, policy.plans), facts_of(after, policy.plans)
+    return {fact: (was.get(fact), now.get(fact)) for fact in (*was, *now) if was.get(fact) != now.get(fact)}
+
+
+def _key(effect: Effect) -> str:
+    match effect:
+        case Email(template=template, key=key):
+            return f"mail {template} {key}"
+        case Announcement(id=announcement):
+            return f"announce {announcement}"
+        case Remind(type=kind, name=name):
+            return f"schedule {kind} {name}"
+        case Export(customer=customer):
+            return f"export {customer}"
+        case Observe(object=kind, id=about):
+            return f"observe {kind} {about}"
+        case _:
+            return f"erase {effect.customer}"

@@ -1,0 +1,177 @@
+"""Erasure: deletes what is left of a customer beside the line, in steps; the commit has written the tombstone already.
+
+    the customer's own partition, in the order of its sort keys
+    event#… mail#…          deleted
+    export                  the file in the bucket is deleted first
+    payment#pi_1 ─────────> the partition it leads to; once that is empty, the pointer itself
+
+So an erasure that is cut short, wherever, finds by its pointers what is left. An account's holdings are pointers, too.
+Meanwhile the line goes on: what was saved after the tombstone is spared, and so is a pointer that leads to it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from functions.effects.worker import Done, More
+from shared.effects.erasure import Erase
+from shared.failures.backoff import Jitter
+from shared.failures.errors import Retryable
+from shared.tables.attributes import from_item, to_item
+from shared.tables.store import Store
+from shared.tables.tombstones import certify, find_or_bury
+from shared.values import keys
+from shared.values.frozen import Frozen
+from shared.values.tokens import export_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+PAGE = 100
+"""Items of one Query."""
+BATCH = 25
+"""https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html"""
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds, at most, before DynamoDB is asked again for what it did not get to."""
+
+type Item = dict[str, Any]
+
+
+class Cursor(Frozen):
+    """How far an erasure has come: how many items it has deleted, and the sort key up to which it is done."""
+
+    deleted: int = 0
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class Eraser:
+    """Erases customers and connected accounts, files in `bucket` included."""
+
+    store: Store
+    client: "S3Client"
+    bucket: str
+    sleep: Callable[[float], None]
+    jitter: Jitter
+
+    def step(self, effect: Erase, cursor: str | None, deadline: float) -> Done | More:
+        """Delete from `cursor` on until `deadline`, in epoch seconds, at least a page; then say how far it came.
+
+        Raises:
+            Retryable, botocore.exceptions.ClientError, BotoCoreError: erasing again begins with what is left.
+        """
+        stone = find_or_bury(self.store, effect)
+        begun = Cursor.model_validate_json(cursor) if cursor else Cursor()
+        sweep = _Sweep(self, effect.account, stone.buried_ms, deadline, begun.deleted, begun.after)
+        own = keys.partition(effect.account, effect.customer)
+        for number, page in enumerate(_pages(self.store, own, begun.after)):
+            if (number and sweep.late) or not sweep.clear(page):
+                return More(Cursor(deleted=sweep.deleted, after=sweep.after).model_dump_json())
+        certify(self.store, effect, stone)
+        return Done(f"erased {sweep.deleted}")
+
+
+@dataclass
+class _Sweep:
+    """One step of an erasure: deletes what was saved by `buried_ms`, until `deadline`."""
+
+    eraser: Eraser
+    account: str
+    buried_ms: int
+    deadline: float
+    deleted: int
+    after: str | None
+    """The sort key up to which the erasure is done."""
+
+    @property
+    def late(self) -> bool:
+        """Whether the step's time is over."""
+        return self.eraser.store.clock() >= self.deadline
+
+    def clear(self, page: Sequence[Item]) -> bool:
+        """Delete what is old on a page and in the partitions it leads to; False if time was over before its end."""
+        self._delete([item for item in page if keys.led_to(item["sk"]) is None])
+        leads = [(item, subject) for item in page if (subject := keys.led_to(item["sk"])) is not None]
+        for number, (item, subject) in enumerate(leads):
+            if number and self.late:
+                return False
+            empty = self._empty(keys.partition(self.account, subject))
+            if empty is None:
+                return False
+            if empty:
+                self._delete([item])
+            self.after = item["sk"]
+        self.after = page[-1]["sk"] if page else self.after
+        return True
+
+    def _empty(self, partition: str) -> bool | None:
+        """Delete what is old in a partition; whether nothing is left there, or None if time was over before its end."""
+        empty = True
+        for number, page in enumerate(_pages(self.eraser.store, partition)):
+            if number and self.late:
+                return None
+            empty = self._delete(page) and empty
+        return empty
+
+    def _delete(self, items: Sequence[Item]) -> bool:
+        """Delete what is old of `items`; whether that was all of them."""
+        old = [item for item in items if int(item.get("saved_ms", 0)) <= self.buried_ms]
+        # A batch has no conditions: it may hold only what nobody writes again between the query and the deletion.
+        for some in batched((item for item in old if keys.written_once(item["sk"])), BATCH, strict=False):
+            self._delete_batch(some)
+        gone = [self._delete_unless_newer(item) for item in old if not keys.written_once(item["sk"])]
+        return all(gone) and len(old) == len(items)
+
+    def _delete_unless_newer(self, item: Item) -> bool:
+        """Delete an item, unless the line has saved it since the query; whether it is gone."""
+        eraser, store = self.eraser, self.eraser.store
+        if item["sk"] == keys.EXPORT:
+            eraser.client.delete_object(Bucket=eraser.bucket, Key=export_key(store.token, item["pk"]))
+        try:
+            store.client.delete_item(
+                TableName=store.books,
+                Key=_key(item),
+                ConditionExpression="attribute_not_exists(saved_ms) OR saved_ms <= :buried",
+                ExpressionAttributeValues=to_item({":buried": self.buried_ms}),
+            )
+        except store.client.exceptions.ConditionalCheckFailedException:
+            return False
+        self.deleted += 1
+        return True
+
+    def _delete_batch(self, items: Sequence[Item]) -> None:
+        """Delete items at once; DynamoDB may get to some of them only when it is asked again."""
+        eraser, books = self.eraser, self.eraser.store.books
+        left: Any = [{"DeleteRequest": {"Key": _key(item)}} for item in items]
+        for pause in (0, *PAUSES):
+            eraser.sleep(eraser.jitter(0, pause))
+            answer = eraser.store.client.batch_write_item(RequestItems={books: left})
+            left = answer.get("UnprocessedItems", {}).get(books)
+            if not left:
+                self.deleted += len(items)
+                return
+        raise Retryable("UnprocessedItems")
+
+
+def _pages(store: Store, partition: str, after: str | None = None) -> Iterator[list[Item]]:
+    """The keys of a partition's items and when they were saved, from the sort key `after` on, page by page."""
+    start: Any = {"ExclusiveStartKey": to_item({"pk": partition, "sk": after})} if after else {}
+    while True:
+        answer = store.client.query(
+            TableName=store.books,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": partition}),
+            ProjectionExpression="pk, sk, saved_ms",
+            ConsistentRead=True,
+            Limit=PAGE,
+            **start,
+        )
+        yield [from_item(item) for item in answer["Items"]]
+        if "LastEvaluatedKey" not in answer:
+            return
+        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
+def _key(item: Item) -> Any:  # noqa: ANN401 - a boto3 shape
+    return to_item({"pk": item["pk"], "sk": item["sk"]})

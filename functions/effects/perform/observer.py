@@ -1,0 +1,151 @@
+"""Observation: reads an object at Stripe and sends what it read back through the FIFO queue, to be decided in order."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from functions.effects.lane.turn import OBSERVED
+from shared.effects.observe import Observe
+from shared.failures.errors import Misconfigured, Retryable
+from shared.messages.sqs_rules import MAX_BYTES
+from shared.stripe_objects.event import PLATFORM
+
+if TYPE_CHECKING:
+    import stripe
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+    from mypy_boto3_sqs.client import SQSClient
+    from stripe.params import SubscriptionItemListParams
+
+PATIENCE = (2.0, 8.0)
+"""Seconds to connect and to read."""
+LONGEST = 20.0
+"""Seconds after which no further page is asked for: what is left of the function's time is for the last one."""
+PAGE = 100
+"""Items in a page, which is as many as Stripe gives."""
+MOST_PAGES = 5
+"""Pages of a subscription's items that are read at most: with their prices, 500 items nearly fill a message."""
+TOO_MANY = "too many items"
+
+
+class _TooManyError(Exception):
+    """A subscription has more items than are read."""
+
+
+@dataclass
+class Observer:
+    """Reads with the API key in the secret `secret_id`. `clock` gives epoch seconds."""
+
+    secrets: "SecretsManagerClient"
+    secret_id: str
+    sqs: "SQSClient"
+    queue_url: str
+    by_customer: bool
+    clock: Callable[[], float] = time.time
+    _api: "stripe.StripeClient | None" = field(default=None, init=False)
+
+    def observe(self, effect: Observe) -> str:
+        """Read the object and queue it; returns `observed`, `no key`, or why nothing is queued.
+
+        That is `unanswered` if Stripe does not show it, and `too many items` if SQS would not take them all.
+
+        Raises:
+            Misconfigured: Stripe refuses the key, which may have been rolled; the next try fetches it again.
+            Retryable: Stripe did not answer, answered 429 or 5xx, or took too long for all pages.
+            botocore.exceptions.ClientError, BotoCoreError: Secrets Manager or SQS did not answer.
+        """
+        api = self._client()
+        if api is None:
+            return "no key"
+        read_at = int(self.clock())
+        try:
+            found = _read(api, effect)
+        except Misconfigured:
+            self._api = None
+            raise
+        except _TooManyError:
+            return TOO_MANY
+        if found is None:
+            return "unanswered"
+        body = message_of(effect, found, read_at)
+        if len(body) > MAX_BYTES:  # ASCII alone, as json writes it
+            return TOO_MANY
+        self.sqs.send_message(
+            QueueUrl=self.queue_url,
+            MessageBody=body,
+            MessageDeduplicationId=effect.name,
+            MessageGroupId=self._group(effect),
+        )
+        return OBSERVED
+
+    def _client(self) -> "stripe.StripeClient | None":
+        """Stripe's client; the key is fetched when it is first needed, and again while there is none."""
+        if self._api is None:
+            import stripe  # noqa: PLC0415 - slow to import, and most events never need it
+
+            key = self.secrets.get_secret_value(SecretId=self.secret_id)["SecretString"].strip()
+            if key.startswith(("sk_", "rk_")):
+                transport = stripe.RequestsClient(timeout=PATIENCE)
+                self._api = stripe.StripeClient(key, max_network_retries=1, http_client=transport)
+        return self._api
+
+    def _group(self, effect: Observe) -> str:
+        by_customer = self.by_customer and effect.object != "account"
+        return f"{effect.account}#{effect.owner}" if by_customer else effect.account
+
+
+def message_of(effect: Observe, found: dict[str, Any], read_at: int) -> str:
+    """The message that tells what was read at epoch seconds `read_at`: an event like any other, of our own type."""
+    return json.dumps(
+        {
+            "id": effect.name,
+            "object": "event",
+            "type": f"observed.{effect.object}",
+            "created": read_at,
+            "account": None if effect.account == PLATFORM else effect.account,
+            "data": {"object": found},
+        },
+        separators=(",", ":"),
+        default=str,
+    )
+
+
+def _read(api: "stripe.StripeClient", effect: Observe) -> dict[str, Any] | None:
+    """The object as Stripe shows it now; None if this key may not see it, or there is none."""
+    import stripe  # noqa: PLC0415 - as above
+
+    options: Any = {} if effect.account == PLATFORM else {"stripe_account": effect.account}
+    try:
+        match effect.object:
+            case "account":
+                return dict(api.v1.accounts.retrieve(effect.id).to_dict())
+            case "customer":
+                return dict(api.v1.customers.retrieve(effect.id, options=options).to_dict())
+            case "subscription":
+                found = dict(api.v1.subscriptions.retrieve(effect.id, options=options).to_dict())
+                return found | {"items": _all_items(api, effect.id, options)}
+    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+        raise Retryable(type(error).__name__) from error
+    except stripe.AuthenticationError as error:
+        raise Misconfigured("stripe_key") from error
+    except stripe.StripeError as error:
+        if (error.http_status or 0) >= 500:  # noqa: PLR2004 - HTTP's
+            raise Retryable(f"stripe_{error.http_status}") from error
+        return None
+
+
+def _all_items(api: "stripe.StripeClient", subscription: str, options: Any) -> dict[str, Any]:  # noqa: ANN401 - the SDK's
+    """The whole list of a subscription's items, of which the subscription itself embeds ten."""
+    begun = time.monotonic()
+    asked: SubscriptionItemListParams = {"subscription": subscription, "limit": PAGE}
+    items: list[dict[str, Any]] = []
+    for _ in range(MOST_PAGES):
+        page = api.v1.subscription_items.list(asked, options)
+        items += (dict(item.to_dict()) for item in page.data)
+        if not (page.has_more and page.data):
+            return {"object": "list", "data": items, "has_more": False}
+        if time.monotonic() - begun > LONGEST:
+            raise Retryable("stripe_slow")
+        asked["starting_after"] = page.data[-1].id
+    raise _TooManyError

@@ -1,0 +1,76 @@
+"""The SQS message that carries an event: its JSON, addressed; the same whether Stripe sent it or was asked for it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Literal
+
+from shared.messages.internal_types import is_internal
+from shared.messages.sample_ids import is_shared_by_samples
+from shared.messages.sqs_rules import MAX_BYTES, escape_refused, is_identifier, message_size
+from shared.messages.unqueueable import UnqueueableEventError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef, SendMessageRequestTypeDef
+
+    from shared.messages.addressing import StripeEvent
+
+type GroupBy = Literal["account", "customer"]
+
+PLATFORM = "platform"  # the account of the events that name none: the platform's own
+
+
+def queue_message(
+    event: StripeEvent, text: str, endpoint: str, queue_url: str, group_by: GroupBy
+) -> SendMessageRequestTypeDef:
+    """The arguments of SendMessage.
+
+    Args:
+        event: The event read from `text`.
+        text: The event's JSON, which travels unchanged wherever SQS allows it.
+        endpoint: How it came: the name of the endpoint whose secret signed it, or `reconcile`.
+        queue_url: The FIFO queue of events.
+        group_by: What makes a message group.
+
+    Raises:
+        UnfitError: The event claims a type that only Billhook sends, or SQS would refuse its size.
+    """
+    if is_internal(event.type):
+        raise UnqueueableEventError("own_type", "Only Billhook itself sends messages of this type.")
+    message: SendMessageRequestTypeDef = {
+        "QueueUrl": queue_url,
+        "MessageBody": escape_refused(text),
+        "MessageAttributes": _attributes(event, endpoint),
+        "MessageDeduplicationId": deduplication_id(event.id),
+        "MessageGroupId": group_of(event, group_by),
+    }
+    if message_size(message) > MAX_BYTES:
+        raise UnqueueableEventError("too_large", f"The message is larger than SQS's {MAX_BYTES} bytes.")
+    return message
+
+
+def deduplication_id(event_id: str) -> str:
+    """What SQS knows a repetition by: the event's id, unless Stripe gives that id to every test event."""
+    return f"{event_id}-{os.urandom(8).hex()}" if is_shared_by_samples(event_id) else event_id
+
+
+def group_of(event: StripeEvent, group_by: GroupBy) -> str:
+    """The message group: the account, or `account#customer` if that is asked for and the event names one."""
+    account = event.account or PLATFORM
+    by_customer = f"{account}#{event.customer}"
+    if group_by == "customer" and event.customer and is_identifier(by_customer):
+        return by_customer
+    return account
+
+
+def _attributes(event: StripeEvent, endpoint: str) -> dict[str, MessageAttributeValueTypeDef]:
+    values = {
+        "type": event.type,
+        "account": event.account,
+        "livemode": None if event.livemode is None else str(event.livemode).lower(),
+        "api_version": event.api_version,
+        "endpoint": endpoint,
+        "request_id": event.request_id,
+    }
+    # SQS refuses an attribute without a value.
+    return {name: {"DataType": "String", "StringValue": value} for name, value in values.items() if value}

@@ -1,0 +1,42 @@
+"""What we read of a Checkout session; as in `stripe_objects`."""
+
+from collections.abc import Mapping
+
+from shared.stripe_objects.fields import MaybeId
+from shared.stripe_objects.presentment import Presented
+
+
+class CheckoutSession(Presented):
+    """A Checkout session (https://docs.stripe.com/api/checkout/sessions/object)."""
+
+    id: str
+    mode: str
+    status: str | None = None
+    payment_status: str
+    customer: MaybeId = None
+    subscription: MaybeId = None
+    payment_intent: MaybeId = None
+    invoice: MaybeId = None
+    client_reference_id: str | None = None
+    amount_total: int | None = None
+    currency: str | None = None
+    created: int
+    metadata: Mapping[str, str] | None = None
+    failed: bool = False
+    """Whether a delayed payment failed: the event's type says so, the session does not."""
+
+    @property
+    def paid(self) -> bool:
+        """Whether to fulfil it: anything but `unpaid` (https://docs.stripe.com/checkout/fulfillment)."""
+        # One that was to cost nothing and expired says `no_payment_required` all the same.
+        return self.payment_status != "unpaid" and self.status != "expired"
+
+    @property
+    def final(self) -> bool:
+        """Whether its payment can never change again."""
+        return self.paid or self.failed or self.status == "expired"
+
+    @property
+    def rank(self) -> int:
+        """How far along its life it is; breaks a tie that nothing else decides."""
+        return 2 if self.paid else 1 if self.failed else 0

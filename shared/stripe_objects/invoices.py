@@ -1,0 +1,106 @@
+"""What we read of an invoice, of one that is to come, and of a credit note; as in `stripe_objects`."""
+
+from typing import Self
+
+from pydantic import Field
+
+from shared.stripe_objects.fields import Id, MaybeId, place, places
+from shared.stripe_objects.snapshot import Snapshot
+from shared.values.frozen import Frozen
+
+
+class Invoice(Snapshot):
+    """An invoice (https://docs.stripe.com/api/invoices/object); who it was addressed to is a `Contact`'s business."""
+
+    id: str
+    customer: Id
+    subscription: MaybeId = Field(
+        default=None, validation_alias=places("parent.subscription_details.subscription", "subscription")
+    )
+    status: str
+    currency: str
+    number: str | None = None
+    amount_due: int
+    amount_paid: int = 0
+    amount_remaining: int
+    amount_overpaid: int = 0
+    attempted: bool = False
+    attempt_count: int = 0
+    next_payment_attempt: int | None = None
+    due_date: int | None = None
+    billing_reason: str | None = None
+    collection_method: str = "charge_automatically"
+    hosted_invoice_url: str | None = None
+    invoice_pdf: str | None = None
+    created: int
+    finalization_error: str | None = Field(
+        default=None, validation_alias=places("last_finalization_error.code", "finalization_error")
+    )
+
+    @property
+    def kept(self) -> Self:
+        """Itself without the links that no later mail shows: an organization is written with each of its events."""
+        links = {"invoice_pdf": None} | ({"hosted_invoice_url": None} if self.final else {})
+        return self.model_copy(update=links)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the customer pays it by hand, by its due date; else Stripe charges it."""
+        return self.collection_method == "send_invoice"
+
+    @property
+    def unpaid(self) -> bool:
+        """Whether Stripe tried to charge it and it is still owed; a try of the customer's own makes nothing due."""
+        return self.status == "open" and self.attempted and not self.by_hand
+
+    @property
+    def first(self) -> bool:
+        """Whether it is the first invoice of a subscription, which may never come to live."""
+        return self.billing_reason == "subscription_create"
+
+    @property
+    def final(self) -> bool:
+        """Whether its status can never change again; an uncollectible one may yet be paid."""
+        return self.status in {"paid", "void"}
+
+    @property
+    def rank(self) -> int:
+        """How far along its life it is, an attempt further than none; breaks a tie that nothing else decides."""
+        return place(self.status, "draft", "open", "uncollectible", "void", "paid") * 1000 + self.attempt_count
+
+
+class CreditNote(Snapshot):
+    """A credit note (https://docs.stripe.com/api/credit_notes/object); `pre_payment_amount` lowers what is owed."""
+
+    id: str
+    customer: Id
+    invoice: Id
+    currency: str
+    pre_payment_amount: int = 0
+    status: str
+    created: int
+
+
+class UpcomingInvoice(Frozen):
+    """An invoice that is to come (https://docs.stripe.com/api/invoices/create_preview); it has no id yet."""
+
+    customer: Id
+    subscription: MaybeId = Field(
+        default=None, validation_alias=places("parent.subscription_details.subscription", "subscription")
+    )
+    amount_due: int
+    currency: str
+    created: int
+    next_payment_attempt: int | None = None
+    period_start: int
+    period_end: int
+
+    @property
+    def charged_at(self) -> int:
+        """When it is charged, in epoch seconds."""
+        return self.next_payment_attempt or self.created
+
+    @property
+    def yearly(self) -> bool:
+        """Whether the period that it closes was about a year."""
+        return self.period_end - self.period_start > 300 * 24 * 3600

@@ -1,0 +1,6 @@
+"""Spans of time, in seconds."""
+
+HOUR = 3600
+
+
+DAY = 24 * HOUR

@@ -1,0 +1,72 @@
+"""`make run` says what really failed, and leaves alone what another `make run` has announced."""
+
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from cli.local import run
+from cli.local import running as announced
+from infra.local_cloud.deployment import FailedError
+from infra.local_cloud.emulator import NotStartedError, PortTakenError
+
+type Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def running(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `make run` on clouds that start like this, in their order; its exit code and what it printed."""
+
+    def running(*starts: Exception | object) -> tuple[int, str]:
+        left = list(starts)
+
+        def start(**_: object) -> object:
+            one = left.pop(0)
+            if isinstance(one, Exception):
+                raise one
+            return one
+
+        monkeypatch.setattr(run, "LocalCloud", SimpleNamespace(start=start))
+        monkeypatch.setattr(signal, "signal", lambda *_: None)
+        monkeypatch.setattr(sys, "argv", ["make run", "--arch", "x86_64"])
+        code = run.main()
+        assert left == []
+        return code, capsys.readouterr().out
+
+    return running
+
+
+def test_a_cloud_that_dies_is_not_called_a_port_that_is_taken(running: Run) -> None:
+    code, said = running(NotStartedError("the local cloud died:\nModuleNotFoundError: [ministack]"))
+    assert code == 1
+    assert "not started: the local cloud died:\nModuleNotFoundError: [ministack]" in said
+    assert "taken" not in said
+
+
+def test_where_the_port_is_taken_another_one_is_tried(running: Run) -> None:
+    code, said = running(PortTakenError("port 4599 is taken"), NotStartedError("the local cloud died"))
+    assert code == 1
+    assert "port 4599 is taken, so another one is used" in said
+    assert "not started: the local cloud died" in said
+
+
+def test_a_deployment_that_fails_is_told_and_others_stay_announced(
+    running: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def deploy(*_: object, **__: object) -> None:
+        raise FailedError("sam deploy of billhook failed (1):\nInvalid template")
+
+    monkeypatch.setattr(run, "deploy", deploy)
+    monkeypatch.setattr(announced, "FOLDER", tmp_path)
+    announced.announce(endpoint_url="http://127.0.0.1:1")
+    announced.announce(endpoint_url="http://127.0.0.1:2", secret="of one that was killed")
+
+    code, said = running(nullcontext(SimpleNamespace(endpoint_url="http://127.0.0.1:2")))
+
+    assert code == 1
+    assert "not started: sam deploy of billhook failed (1):\nInvalid template" in said
+    assert [file.name for file in tmp_path.iterdir()] == ["1.json"]

@@ -1,0 +1,65 @@
+"""Whoever is on call reads a customer's whole story, though it lies packed in the table."""
+
+import json
+import sys
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+import cli.local.running
+from cli.operate.show import main
+from tests.consumer.faults import Faults
+from tests.consumer.material import REGION, stripe_event
+from tests.consumer.tables import make_table
+from tests.consumer.world import World
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        books = make_table(client, "BooksTable", "billhook-books")
+        yield World.on(client, make_table(client, "InboxTable"), books, Faults(client, lambda _request: None))
+        client.close()
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["make show", *arguments])
+    return main()
+
+
+def test_records_mails_and_events_are_printed_as_json(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.consume()
+    assert shown(monkeypatch, "cus_1", "--account", "acct_1", "--stack", "billhook") == 0
+    held = json.loads(capsys.readouterr().out)
+    assert held["records"]["organization"]["contact"]["candidates"][0]["value"]["email"] == "ann@example.com"
+    assert ([one["key"] for one in held["mails"]], held["events"]) == (["told"], [stripe_event()])
+
+
+@pytest.mark.usefixtures("world")
+def test_a_customer_of_whom_nothing_is_held_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert shown(monkeypatch, "cus_2", "--stack", "billhook") == 1
+    assert capsys.readouterr().err == "nothing is held about cus_2 of platform in billhook-books\n"
+
+
+@pytest.mark.usefixtures("world")
+def test_a_stack_that_is_not_there_is_an_error_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert shown(monkeypatch, "cus_1", "--stack", "another") == 1
+    assert "not shown:" in capsys.readouterr().err
+
+
+def test_without_a_stack_it_is_the_local_cloud_that_is_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.setattr(cli.local.running, "FOLDER", tmp_path_factory.mktemp("local"))
+    assert shown(monkeypatch, "cus_1") == 1
+    assert "no local cloud runs" in capsys.readouterr().err

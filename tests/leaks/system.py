@@ -1,0 +1,155 @@
+"""The real consumer and worker on moto, with canaries for everything personal, and an ear at all that they say."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import boto3
+
+from functions.consumer import wiring
+from functions.effects import wiring as effects_wiring
+from functions.effects.perform import observer
+from shared.runtime.logger import make_logger
+from tests.consumer.material import NOW
+from tests.leaks.listening import call
+from tests.leaks.planted import Canaries
+from tests.leaks.trouble import TROUBLES, Trouble, Troubled
+from tests.prove.moto_cloud import WORKERS_LEASE, MotoCloud, Sent
+from tests.prove.queues import Message
+from tests.prove.runner import Context, Runner
+
+if TYPE_CHECKING:
+    import pytest
+
+EVER = 10
+"""More calls than are made after one that has failed: to record it, and to have the message shown again."""
+EVERY_TROUBLE = [(trouble, lasting) for trouble in TROUBLES for lasting in (1, EVER)]
+DECIDED = frozenset({"done", "committed", "ignored"})
+
+
+@dataclass
+class System:
+    """Made within `mock_aws`; its settings and secrets are canaries, too."""
+
+    canaries: Canaries = field(default_factory=Canaries)
+    said: list[str] = field(default_factory=list)
+    """What each delivery said, and what the inbox said afterwards."""
+
+    def __post_init__(self) -> None:
+        self.runner = Runner(MotoCloud())
+        self.troubled = Troubled(self.canaries)
+        self.moto_cloud = self.runner.moto_cloud
+        sender = f"{self.canaries.new('the sender')}@example.com"
+        boto3.client("sesv2").create_email_identity(EmailIdentity=sender)
+        self.keep_secret("TOKEN_KEY_ID", self.canaries.new("the key of tokens"))
+        self.moto_cloud.environ |= {
+            "BUSINESS_NAME": self.canaries.new("the business"),
+            "OPERATOR_ADDRESS": f"{self.canaries.new('the operator')}@example.com",
+            "MAIL_SENDER": sender,
+        }
+        self._empty, self._settings = self.moto_cloud.keep(), len(self.canaries)
+
+    def begin(self) -> None:
+        """Be as new; making one takes longer than most tests."""
+        self.moto_cloud.put_back(self._empty)
+        self.canaries.forget_from(self._settings)
+        self.keep_secret("STRIPE_KEY_ID", "none")
+        self.said.clear()
+
+    def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
+        """Have both `build` see the theatre, the trouble and a logger of its own."""
+        read_at_stripe = vars(observer)["_read"]  # the theatre has a stage-Stripe, which cannot fail
+        self.runner.open(monkeypatch)
+        monkeypatch.setattr(observer, "_read", read_at_stripe)
+        make: Callable[..., Any] = vars(wiring)["boto3"].client
+        attached = set[int]()
+
+        def client(service: str, config: object) -> Any:  # noqa: ANN401 - as boto3's own
+            made = make(service, config=config)
+            if id(made) not in attached:
+                attached.add(id(made))
+                made.meta.events.register_last("before-call", self.troubled)
+            return made
+
+        for root in (wiring, effects_wiring):
+            monkeypatch.setattr(root, "boto3", SimpleNamespace(client=client))
+            # Powertools keeps one logger for each service, and with it the output of the test that came first.
+            monkeypatch.setattr(root, "make_logger", lambda service: make_logger(f"{service}-{uuid4().hex}"))
+
+    def keep_secret(self, setting: str, value: str) -> None:
+        """Let the secret that `setting` names be `value`."""
+        boto3.client("secretsmanager").put_secret_value(SecretId=self.moto_cloud.environ[setting], SecretString=value)
+
+    def deliver(self, event: object, trouble: Trouble | None = None, first: int = 0, lasting: int = 1) -> str:
+        """Hand `event` to the consumer once, its calls from `first` on in `trouble`; the state that the log tells."""
+        created = event.get("created") if isinstance(event, dict) else None
+        self.runner.clock.now = (created if isinstance(created, int) else NOW) + 5
+        body = event if isinstance(event, str) else json.dumps(event)
+        message = Message("events", body, "message-1", self.runner.clock.now, self.runner.clock.now)
+        self.troubled.expect(trouble, first, lasting)
+        return self._hand_out(wiring.build, message)
+
+    def perform(self, owed: Sent, trouble: Trouble | None = None, first: int = 0, lasting: int = 1) -> str:
+        """Hand a message of a lane to the worker once, likewise; a mail that waits for its export waits in vain."""
+        message = Message(owed.queue, owed.body, "message-2", self.runner.clock.now, self.runner.clock.now)
+        self.troubled.expect(trouble, first, lasting)
+        return self._hand_out(effects_wiring.build, message, WORKERS_LEASE)
+
+    def settle(self, event: object) -> list[str]:
+        """`event`, and all that it owes, undisturbed; the states that the log tells."""
+        states = [self.deliver(event)]
+        while waiting := self.moto_cloud.handed_over():
+            states += map(self.perform, waiting)
+        return states
+
+    def _hand_out(self, build: Any, message: Message, environ: Mapping[str, str] = {}) -> str:  # noqa: ANN401 - one of two
+        records = [message.received(self.runner.clock.now)]
+        _, said = call(partial(build, {**self.moto_cloud.environ, **environ}), {"Records": records}, Context())
+        self.said += [said, self._inbox()]
+        lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+        return next((str(line["message"]) for line in lines if "message_id" in line), "silent")
+
+    def leaks(self) -> set[str]:
+        """The names of all canaries that were heard."""
+        return set[str]().union(*map(self.canaries.heard_in, self.said))
+
+    def each_call(self, event: object, choose: Callable[[int], Iterable[tuple[Trouble, int]]]) -> None:
+        """`event`, undisturbed and again; then from the beginning, each call in the troubles that are chosen for it.
+
+        First the consumer's calls, then the worker's at each message that was handed over.
+        """
+        before = self.moto_cloud.keep()
+        assert self.deliver(event) in DECIDED
+        calls = len(self.troubled.calls)
+        assert self.deliver(event) in {"duplicate", "handed over", "ignored"}
+        for point in range(calls):
+            for trouble, lasting in choose(point):
+                self.moto_cloud.put_back(before)
+                self.deliver(event, trouble, point, lasting)
+        self.moto_cloud.put_back(before)
+        self.deliver(event)
+        waiting = self.moto_cloud.handed_over()
+        while waiting:
+            owed = waiting.pop(0)
+            committed = self.moto_cloud.keep()
+            assert (state := self.perform(owed)) in {"performed", "waits"}, (state, self.said[-2])
+            for point in range(len(self.troubled.calls)):
+                for trouble, lasting in choose(point):
+                    self.moto_cloud.put_back(committed)
+                    self.perform(owed, trouble, point, lasting)
+            self.moto_cloud.put_back(committed)
+            self.perform(owed)
+            waiting += self.moto_cloud.handed_over()
+        self.moto_cloud.put_back(before)
+
+    def _inbox(self) -> str:
+        """All that the inbox says, but for what is yet to be announced: that is the business's own."""
+        items = [dict(item) for item in self.moto_cloud.look().inbox.values()]
+        for item in items:
+            outbox = json.loads(item.get("outbox", "[]"))
+            item["outbox"] = [{name: owed[name] for name in owed.keys() - {"announcements"}} for owed in outbox]
+        return json.dumps(items, default=str)
