@@ -30,8 +30,6 @@ SERVICES = {
 # have, all five of them, as https://www.amazontrust.com/repository asks of a trust store of one's own.
 ROOTS = {"Starfield Services Root Certificate Authority - G2", *(f"Amazon Root CA {number}" for number in range(1, 5))}
 
-RULES = "endpoint-rule-set-1"
-
 WHEELS = {
     "arm64": "aarch64-manylinux_2_28",
     "x86_64": "x86_64-manylinux_2_28",
@@ -73,7 +71,6 @@ def prune(into: Path, services: set[str]) -> None:
         if folder.is_dir() and folder.name not in services:
             shutil.rmtree(folder)
     prune_endpoints(data / "endpoints.json", services)
-    prune_rules(data)
     prune_roots(into / "botocore" / "cacert.pem")
     for junk in ("bin", "boto3/examples", ".lock"):
         path = into / junk
@@ -90,19 +87,6 @@ def prune_endpoints(path: Path, services: set[str]) -> None:
     for partition in described["partitions"]:
         partition["services"] = {name: one for name, one in partition["services"].items() if name in kept}
     path.write_text(json.dumps(described, separators=(",", ":")))
-
-
-def prune_rules(data: Path) -> None:
-    """Drop the endpoint rules, which botocore would go through on each call, to find what endpoints.json says too.
-
-    But for S3, whose endpoint depends on the bucket.
-    """
-    for service in (folder for folder in data.iterdir() if folder.is_dir() and folder.name != "s3"):
-        rules = list(service.rglob(f"{RULES}.json*"))
-        if not rules:
-            sys.exit(f"not built: botocore no longer has endpoint rules of {service.name} by the name of {RULES}")
-        for path in rules:
-            path.unlink()
 
 
 def prune_roots(path: Path) -> None:

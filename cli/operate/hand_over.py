@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.local.running import NothingRunsError, client
 from cli.local.stack import NAME
 from cli.operate.reconcile_range import SECONDS
-from functions.reconcile.overdue import Inbox, hand_over_again
+from functions.reconcile.overdue import UnfinishedEvents, hand_over_again
 from shared.inbox.handover import Handover
 from shared.inbox.lanes import LANES, Lane
 
@@ -57,8 +57,8 @@ def main() -> int:
         stack = asked.stack or NAME
         urls: dict[Lane, str] = {lane: sqs.get_queue_url(QueueName=f"{stack}-{lane}")["QueueUrl"] for lane in LANES}
         told = Told(sqs, urls, asked.dry_run)
-        inbox, late = Inbox(dynamodb, f"{stack}-inbox"), dict.fromkeys(LANES, asked.after)
-        found = hand_over_again(inbox, told, int(time.time()), late, failed=asked.failed)
+        unfinished, late = UnfinishedEvents(dynamodb, f"{stack}-inbox"), dict.fromkeys(LANES, asked.after)
+        found = hand_over_again(unfinished, told, int(time.time()), late, failed=asked.failed)
     except (NothingRunsError, ClientError, BotoCoreError) as error:
         sys.stderr.write(f"stopped; what was handed over stays so: {error}\n")
         return 1

@@ -23,8 +23,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.operate.reconcile_range import Range, RangeError, read_range
 from functions.reconcile.backlog import Backlog
 from functions.reconcile.hourly import BEHIND
-from functions.reconcile.inbox import inbox
-from functions.reconcile.offer import offerer
+from functions.reconcile.inbox import Inbox
+from functions.reconcile.offer import Offerer
 from functions.reconcile.reconcile import Reconciler, beginning, reconcile
 from functions.reconcile.settings import group_by
 from functions.reconcile.stripe_api import Json, StripeApi, connect, mode_of
@@ -73,12 +73,12 @@ def _tools(stack: str, *, dry_run: bool, queued: bool) -> tuple[StripeApi, Recon
     stripe = StripeApi(connect(key, os.environ.get("STRIPE_API_BASE")), time.sleep)
     queue = outputs["EventsQueueUrl"]
     sqs = boto3.client("sqs")
-    offer = offerer(sqs, queue, group_by(parameters["GroupBy"]), _say)
-    unknown = inbox(boto3.client("dynamodb"), outputs["InboxTableName"])
+    offerer = Offerer(sqs, queue, group_by(parameters["GroupBy"]), _say)
+    inbox = Inbox(boto3.client("dynamodb"), outputs["InboxTableName"])
     backlog = Backlog(sqs, queue)
     backlog.may_hold_events()  # before our own offers are in the queue
     may_be_queued = (lambda: False) if queued else backlog.may_hold_events
-    return stripe, Reconciler(stripe, unknown, (lambda _event: False) if dry_run else offer, may_be_queued)
+    return stripe, Reconciler(stripe, inbox.lacks, (lambda _event: False) if dry_run else offerer.offer, may_be_queued)
 
 
 def _accounts(stripe: StripeApi, asked: str | None) -> Sequence[str]:

@@ -13,7 +13,7 @@ from cli.samples import samples
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-PATIENCE = 15
+LONGEST_WAIT = 15
 """How many seconds to wait for an event to be done."""
 
 
@@ -47,7 +47,7 @@ def main() -> int:
 def _what_came_of_it(event_id: str) -> str:
     """The event's state in the running cloud's inbox, once nothing more will happen to it."""
     dynamodb: DynamoDBClient = client("dynamodb")
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + LONGEST_WAIT
     while time.monotonic() < deadline:
         found = dynamodb.get_item(TableName=running()["inbox_table"], Key={"id": {"S": event_id}}).get("Item", {})
         item = {name: str(next(iter(attribute.values()))) for name, attribute in found.items()}
@@ -55,7 +55,7 @@ def _what_came_of_it(event_id: str) -> str:
             performed = ", ".join(f"{owed['kind']} {owed['outcome']}" for owed in json.loads(item.get("outbox", "[]")))
             return f"{item['state']}: {item.get('error') or item.get('reason') or performed or 'nothing to perform'}"
         time.sleep(0.05)
-    return f"not finished after {PATIENCE} s: the inbox item of {event_id} says why"
+    return f"not finished after {LONGEST_WAIT} s: the inbox item of {event_id} says why"
 
 
 if __name__ == "__main__":

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, cast
 import botocore.session
 from botocore.config import Config
 
-from functions.exports.aws import url_presigner
-from functions.exports.handler import make_handler
+from functions.exports.aws import Files
+from functions.exports.handler import Handler
 from functions.exports.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_s3 import S3Client
-
-    from functions.exports.handler import Handler
 
 
 def build(environ: Mapping[str, str]) -> Handler:
@@ -44,9 +42,8 @@ def build(environ: Mapping[str, str]) -> Handler:
         s3={"addressing_style": "virtual"},
     )
     s3 = botocore.session.get_session().create_client("s3", region_name=settings.region, config=config)
-    return make_handler(
-        url_presigner(cast("S3Client", s3), settings.bucket), time.monotonic, settings.metrics_namespace
-    )
+    files = Files(cast("S3Client", s3), settings.bucket)
+    return Handler(files.presign, time.monotonic, settings.metrics_namespace)
 
 
 def _silence(*libraries: str) -> None:

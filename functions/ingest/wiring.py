@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 import botocore.session
 from botocore.config import Config
 
-from functions.ingest.aws import queue_sender, secret_fetcher
-from functions.ingest.handler import make_handler
+from functions.ingest.aws import EventsQueue, StoredSecret
+from functions.ingest.handler import Handler
 from functions.ingest.settings import Settings
 from functions.ingest.signing_secrets import SigningSecrets
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
-
-    from functions.ingest.handler import Handler
 
 
 def build(environ: Mapping[str, str]) -> Handler:
@@ -47,9 +45,6 @@ def build(environ: Mapping[str, str]) -> Handler:
     )
     sqs = session.create_client("sqs", region_name=settings.region, config=config)
     secrets_manager = session.create_client("secretsmanager", region_name=settings.region, config=config)
-    return make_handler(
-        settings,
-        SigningSecrets(secret_fetcher(cast("SecretsManagerClient", secrets_manager), settings.secret_id)),
-        queue_sender(cast("SQSClient", sqs)),
-        time.time,
-    )
+    secret = StoredSecret(cast("SecretsManagerClient", secrets_manager), settings.secret_id)
+    queue = EventsQueue(cast("SQSClient", sqs))
+    return Handler(settings, SigningSecrets(secret.fetch), queue.send, time.time)

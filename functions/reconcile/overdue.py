@@ -28,18 +28,18 @@ twice as long: the message may be there all the same, and SQS hands out no more 
 KEPT = 14 * 24 * HOUR
 """Seconds for which SQS keeps a dead letter, as template.yaml has it."""
 
-AT_ONCE = 100
+BATCH = 100
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
 
 
 @dataclass(frozen=True)
-class Inbox:
-    """The inbox table and its index of unfinished events."""
+class UnfinishedEvents:
+    """The events in the inbox table `table` that still owe something, found by its index."""
 
     client: "DynamoDBClient"
     table: str
 
-    def unfinished(self, before_ms: int) -> Iterator[dict[str, Any]]:
+    def committed_before(self, before_ms: int) -> Iterator[dict[str, Any]]:
         """The events that were committed before `before_ms` (epoch milliseconds) and still owe something."""
         for shard in range(SHARDS):
             pages = self.client.get_paginator("query").paginate(
@@ -49,7 +49,7 @@ class Inbox:
                 ExpressionAttributeValues=to_item({":shard": str(shard), ":before": before_ms}),
             )
             ids = (str(from_item(item)["id"]) for page in pages for item in page["Items"])
-            for some in batched(ids, AT_ONCE, strict=False):
+            for some in batched(ids, BATCH, strict=False):
                 yield from self._items(some)
 
     def _items(self, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -80,7 +80,7 @@ class Overdue:
 
 
 def hand_over_again(
-    inbox: Inbox, handover: Handover, now: int, late: Mapping[Lane, int] = LATE, *, failed: bool = False
+    unfinished: UnfinishedEvents, handover: Handover, now: int, late: Mapping[Lane, int] = LATE, *, failed: bool = False
 ) -> Overdue:
     """Hand over each lane that is overdue at epoch seconds `now`, by as many seconds as `late` says.
 
@@ -90,13 +90,13 @@ def hand_over_again(
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB or SQS did not answer; the next run goes on.
     """
     found = Overdue()
-    for item in inbox.unfinished((now - min(late.values())) * 1000):
+    for item in unfinished.committed_before((now - min(late.values())) * 1000):
         owed = [lane for lane in LANES if f"{lane}_owed" in item]
         lanes = [lane for lane in owed if _due(item, lane, failed=failed) + late[lane] * 2 ** _times(item, lane) < now]
         handover.send(item["id"], item["account"], lanes)
         found.handed_over += len(lanes)
         for lane in lanes:
-            inbox.note(item["id"], lane, now, _times(item, lane) + 1)
+            unfinished.note(item["id"], lane, now, _times(item, lane) + 1)
         for lane in owed:
             found.dead_s[lane] = max(found.dead_s[lane], _dead_for(item, lane, now))
     return found

@@ -26,7 +26,7 @@ PAUSE = 0.05
 """Seconds before each call: 20 calls a second at most, of the 25 (test mode) to 100 (live) that Stripe allows, and that
 the business's own calls share (https://docs.stripe.com/rate-limits)."""
 
-PATIENCE = 20
+TIMEOUT = 20
 """Seconds that a call may take."""
 
 
@@ -38,7 +38,7 @@ def mode_of(key: str) -> str | None:
 
 def connect(key: str, base: str | None) -> stripe.StripeClient:
     """A client; `base` is where the API answers, if not at Stripe."""
-    http = stripe.RequestsClient(timeout=PATIENCE)
+    http = stripe.RequestsClient(timeout=TIMEOUT)
     if base:
         return stripe.StripeClient(key, http_client=http, max_network_retries=1, base_addresses={"api": base})
     return stripe.StripeClient(key, http_client=http, max_network_retries=1)

@@ -13,7 +13,7 @@ import stripe
 from functions.consumer.message import read_message
 from functions.consumer.routes import ROUTES
 from functions.effects.perform.observer import PATIENCE, Observer, message_of
-from functions.ingest.stripe_event import read_event as read_stripe_event
+from functions.ingest.stripe_event import parse_event
 from shared.effects.observe import Observe
 from shared.failures.errors import Misconfigured, Retryable
 from shared.failures.kinds import failure_of
@@ -120,7 +120,7 @@ def test_what_was_read_is_an_event_like_any_other_as_of_the_second_it_was_read(
 def test_it_stands_in_the_same_line_as_its_customers_events(
     around: Around, account: str | None, *, by_customer: bool
 ) -> None:
-    events = read_stripe_event(json.dumps(stripe_event(account=account)).encode())
+    events = parse_event(json.dumps(stripe_event(account=account)).encode())
     around.observer(by_customer=by_customer).observe(asking(account or PLATFORM))
     assert around.sent[0]["MessageGroupId"] == group_of(events, "customer" if by_customer else "account")
 

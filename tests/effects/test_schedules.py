@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from functions.consumer.message import read_message
 from functions.effects.perform.scheduler import Schedules, ScheduleTarget, message_of
-from functions.ingest.stripe_event import read_event as read_stripe_event
+from functions.ingest.stripe_event import parse_event
 from shared.effects.remind import Remind
 from shared.messages.envelope import group_of
 from shared.stripe_objects.event import read_event
@@ -81,7 +81,7 @@ def test_it_stands_in_the_same_line_as_its_customers_events(
     body = json.dumps(stripe_event(account=account))
     remind = reminder().model_copy(update={"account": read_event(body).account})
     at(scheduler, replace(TARGET, by_customer=by_customer)).set(remind)
-    events_group = group_of(read_stripe_event(body.encode()), "customer" if by_customer else "account")
+    events_group = group_of(parse_event(body.encode()), "customer" if by_customer else "account")
     assert found(scheduler, remind)["Target"]["SqsParameters"] == {"MessageGroupId": events_group}
 
 

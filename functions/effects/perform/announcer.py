@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 SOURCE = "billhook"
-AT_ONCE = 10
+BATCH = 10
 """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html"""
 
 
@@ -33,7 +33,7 @@ class Bus:
         Raises:
             botocore.exceptions.ClientError, BotoCoreError: EventBridge refused an entry, or did not answer.
         """
-        for some in batched(announcements, AT_ONCE, strict=False):
+        for some in batched(announcements, BATCH, strict=False):
             answer = self.client.put_events(Entries=[_entry(one, self.bus) for one in some])
             # A call that succeeds may still refuse entries, one by one.
             if answer["FailedEntryCount"]:
