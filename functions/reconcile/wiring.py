@@ -20,7 +20,6 @@ from functions.reconcile.reconcile import Reconciler
 from functions.reconcile.settings import Settings
 from functions.reconcile.stripe_api import StripeApi, connect
 from shared.inbox.handover import Handover
-from shared.inbox.lanes import Lane
 from shared.runtime.logger import make_logger
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
     from mypy_boto3_sqs.client import SQSClient
+
+    from shared.inbox.lanes import Lane
 
 AWS_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 

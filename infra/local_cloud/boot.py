@@ -1,4 +1,4 @@
-"""Start ministack, mended, under its own interpreter: `python -m infra.local_cloud.boot --help`."""
+"""Start ministack, patched, under its own interpreter: `python -m infra.local_cloud.boot --help`."""
 
 import argparse
 import contextlib
@@ -23,7 +23,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--state", type=Path, help="keep the state here over a clean stop")
     parser.add_argument("--auth", action="store_true", help="enforce signatures and IAM policies")
-    parser.add_argument("--without-mends", action="store_true", help="plain ministack, to see whether a mend is needed")
+    parser.add_argument(
+        "--without-patches", action="store_true", help="plain ministack, to see whether a patch is needed"
+    )
     parser.add_argument("--die-with-stdin", action="store_true", help="stop when standard input closes")
     return parser.parse_args()
 
@@ -59,7 +61,7 @@ def _die_with_stdin() -> None:
         time.sleep(0.1)
 
 
-def _start_mended(clock_file: Path, control_port: int) -> None:
+def _start_patched(clock_file: Path, control_port: int) -> None:
     shared_clock.create(clock_file)
     shared_clock.follow(clock_file)
     # Imported only now: these import ministack, which reads its settings and takes its clock when imported.
@@ -81,8 +83,8 @@ def main() -> None:
         kept.mkdir(parents=True, exist_ok=True)
         os.environ.update(_settings(arguments, scratch, kept))
         tempfile.tempdir = folder
-        if not arguments.without_mends:
-            _start_mended(kept / "clock", arguments.control_port)
+        if not arguments.without_patches:
+            _start_patched(kept / "clock", arguments.control_port)
         from ministack.app import main as ministack  # noqa: PLC0415 -- see above
 
         sys.argv = sys.argv[:1]  # it also reads the command line

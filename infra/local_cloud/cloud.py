@@ -43,7 +43,7 @@ class LocalCloud:
         bind: str = "127.0.0.1",
         state: Path | None = None,
         auth: bool = False,
-        mended: bool = True,
+        patched: bool = True,
         faulty: bool = False,
         seconds: float = 30,
     ) -> Self:
@@ -56,7 +56,7 @@ class LocalCloud:
             state: a folder that keeps the state, and the clock, from a clean stop to the next start; nothing is kept
                 by default.
             auth: enforce signatures and IAM policies.
-            mended: False starts plain ministack, without a clock to move: for asking whether a mend is still needed.
+            patched: False starts plain ministack, without a clock to move: for asking whether a patch is still needed.
             faulty: let the Lambda functions call through a fault proxy; `faults` says what it does to the calls.
             seconds: how long to wait.
 
@@ -66,7 +66,7 @@ class LocalCloud:
         port, control_port = port or emulator.free_port(), control_port or emulator.free_port()
         options = ["--bind", bind] + (["--state", str(state)] if state else [])
         options += ["--auth"] if auth else []
-        options += [] if mended else ["--without-mends"]
+        options += [] if patched else ["--without-patches"]
         faults = Faults(emulator.free_port())
         options += ["--faults-port", str(faults.port)] if faulty else []
         cloud = cls(port, control_port, faults, emulator.spawn(port, control_port, options, CREDENTIALS))

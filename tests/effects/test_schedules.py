@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from functions.consumer.message import read_message
-from functions.effects.perform.scheduler import Schedules, ScheduleTarget, message_of
+from functions.effects.perform.scheduler import Schedules, ScheduleTarget, reminder_message
 from functions.ingest.stripe_event import parse_event
 from shared.effects.remind import Remind
 from shared.messages.envelope import group_of
@@ -70,7 +70,7 @@ def test_it_comes_back_through_our_own_queue_or_waits_in_a_dead_letter_queue(
     target = found(scheduler, reminder())["Target"]
     assert (target["Arn"], target["RoleArn"]) == (TARGET.queue_arn, TARGET.role_arn)
     assert target["DeadLetterConfig"] == {"Arn": TARGET.dlq_arn}
-    assert target["Input"] == message_of(reminder(), livemode=True)
+    assert target["Input"] == reminder_message(reminder(), livemode=True)
 
 
 @pytest.mark.parametrize("by_customer", [False, True], ids=["by account", "by customer"])
@@ -117,7 +117,7 @@ def test_a_scheduler_that_refuses_is_a_failure(scheduler: "EventBridgeSchedulerC
 @pytest.mark.parametrize("account", ["acct_1", "platform"])
 def test_its_message_is_an_event_like_any_other(account: str, *, livemode: bool | None) -> None:
     remind = reminder().model_copy(update={"account": account})
-    body = message_of(remind, livemode=livemode)
+    body = reminder_message(remind, livemode=livemode)
     message, event = read_message(sqs_record(body)), read_event(body)
     assert (message.event_id, message.account, message.customer) == (remind.name, account, "cus_1")
     assert (message.own, message.livemode) == (True, livemode)

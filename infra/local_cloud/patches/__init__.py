@@ -1,7 +1,7 @@
 """What ministack 1.5.33 lacks and this project needs, one module a gap.
 
 All of them replace private names of ministack, which is why its version is pinned exactly. Each has a test that fails
-when an upgrade breaks the mend, or makes it unnecessary.
+when an upgrade breaks the patch, or makes the patch unnecessary.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ from infra.local_cloud.patches import (
 
 
 def apply(clock_file: Path) -> None:
-    """Mend ministack in this process; call it once, before ministack's own `main`.
+    """Patch ministack in this process; call it once, before ministack's own `main`.
 
     Args:
         clock_file: what the Lambda workers' clock is to follow.

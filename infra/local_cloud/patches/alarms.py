@@ -4,7 +4,7 @@ By its own dimensions, period by period, so many of so many, and with missing da
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html. It is judged when it is looked at,
 and its periods end now, where CloudWatch's are aligned to the clock.
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import operator
 import time

@@ -1,5 +1,5 @@
 """ministack 1.5.33 cannot let thirty days pass: it and the Lambda workers it starts follow one movable clock."""
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 from pathlib import Path
 

@@ -2,7 +2,7 @@
 
 A group stays exclusive, because a receive skips every group that has a message in flight.
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 from typing import Any
 

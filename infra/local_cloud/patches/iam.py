@@ -11,7 +11,7 @@
 
 Without enforcement none of this is ever asked.
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import json
 from email.utils import parseaddr

@@ -2,7 +2,7 @@
 
 A package that the function forgot to ship is missing here too, then, and not only after the deployment.
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 from ministack.core import lambda_runtime
 

@@ -2,7 +2,7 @@
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import json
 import re

@@ -5,7 +5,7 @@ source to go back to: the task stops at it and fails. A moved message starts afr
 as the caller, so the destination's policy may refuse it. Other than on AWS a task is over before its request is
 answered, and the rate limit is ignored.
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import json
 import time

@@ -4,7 +4,7 @@ CloudFormation refuses both, which is what makes a failed first deployment hard 
 schedule groups, without which a deleted stack has no way back:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-import-supported-resources.html
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 from typing import Any
 

@@ -2,7 +2,7 @@
 
 It runs queries all the same: a saved one is only a name for a text, so that a test can ask for it and run it.
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import json
 import uuid

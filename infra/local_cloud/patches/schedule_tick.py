@@ -1,5 +1,5 @@
 """ministack 1.5.33 looks for due schedules every 10 seconds: let it look twice a second, and whenever it is told to."""
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import threading
 from collections.abc import Callable
