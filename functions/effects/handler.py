@@ -104,7 +104,7 @@ class Handler:
         return leased, result, None
 
     def _show_again(self, message: LaneMessage, wait: int) -> None:
-        """Make the message visible after `wait` seconds; if the call fails, SQS does it after the visibility timeout."""
+        """Make the message visible after `wait` seconds; if that fails, the visibility timeout of the queue does it."""
         try:
             self.sqs.change_message_visibility(
                 QueueUrl=self.urls[message.lane], ReceiptHandle=message.receipt_handle, VisibilityTimeout=wait

@@ -1,4 +1,4 @@
-"""What exports asks of S3, with S3's errors turned into answers to the visitor."""
+"""The S3 calls of exports. They turn S3's errors into answers to the visitor."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from functions.exports.refusal import RefusedError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-SECONDS = 60  # for a download to begin; one that has begun may take longer
+SECONDS = 60  # within which a download must begin; it may take longer
 
-# S3 says 404 for a missing key only to those who may list the bucket, and that would be to hand out every token.
+# For a missing key S3 answers 403 instead of 404 to a role that may not list the bucket. Exports may not, because a
+# list holds every export.
 _MISSING = frozenset({"403", "404"})
 _DOWNLOADED = {
     "ResponseContentDisposition": 'attachment; filename="your-data.json"',
@@ -31,7 +32,7 @@ class Files:
     bucket: str
 
     def presign(self, key: str) -> str:
-        """A URL from which anybody can download the file under `key`, for a minute.
+        """A URL that lets anybody download the file under `key`, for a minute.
 
         Raises:
             RefusedError: 404, there is no such file; 503, S3 cannot be reached or refuses.

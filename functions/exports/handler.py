@@ -1,4 +1,4 @@
-"""The way of one request: from a link to a URL that works for a minute, or to a page that says why not."""
+"""The Lambda handler of exports: redirects a link to a URL that works for a minute, or shows an error page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two AWS calls of ingest, with AWS's errors turned into answers to Stripe."""
+"""The two AWS calls of ingest. They turn AWS's errors into answers to Stripe."""
 
 from __future__ import annotations
 

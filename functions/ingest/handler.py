@@ -1,4 +1,4 @@
-"""The way of one request: read it, find who signed it, queue it, answer."""
+"""The Lambda handler of ingest: reads a request, checks its signature, queues the event, and answers."""
 
 from __future__ import annotations
 

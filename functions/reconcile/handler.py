@@ -1,4 +1,4 @@
-"""The Lambda handler: hands over again what is overdue, reconciles if there is an API key, and says what came of it."""
+"""The Lambda handler: hands over again what is overdue, reconciles if there is an API key, and logs the totals."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Context(Protocol):
-    """What is used of Lambda's context (https://docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
+    """The part of Lambda's context that is needed (https://docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """How long until Lambda ends the run."""
+        """Milliseconds until Lambda ends the run."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _run(prepared: Run, totals: Totals, logger: "Logger") -> None:
 
 
 def _off(mode: str | None, *, livemode: bool | None) -> str | None:
-    """Why there is nothing to reconcile with, and what to do about it; None if there is."""
+    """Why there is no key to reconcile with, and what to do about it; None if there is one."""
     if mode is None:
         return "no API key is stored: put a restricted key that may read Events into the secret <stack>/stripe-api-key"
     if livemode is not None and (mode == "live") != livemode:

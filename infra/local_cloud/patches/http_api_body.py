@@ -1,4 +1,4 @@
-"""ministack 1.5.33 ignores an HTTP API's Body, which is where SAM writes the routes: import them when it is made."""
+"""ministack 1.5.33 ignores an HTTP API's Body, where SAM writes the routes: this patch imports the routes."""
 # ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import json
