@@ -126,9 +126,11 @@ def _facts(record: StoredRecord, plans: Plans) -> Mapping[str, Scalar]:
     """What is worth knowing without asking the books; no names, no addresses."""
     match record:
         case Organization():
-            limits = {f"limit_{name}": number for name, number in plans.limits_of(record.living).items()}
+            limits = {
+                f"limit_{name}": number for name, number in plans.limits_of(record.subscriptions_with_access).items()
+            }
             states = {"access": record.access, "past_due": record.past_due, "ends_at": record.ends_at}
-            return {**states, "plan": plans.plan_of(record.living), **limits}
+            return {**states, "plan": plans.plan_of(record.subscriptions_with_access), **limits}
         case Order():
             session = record.session.value if record.session else None
             amount = {"amount": session.amount_total, "currency": session.currency} if session else {}

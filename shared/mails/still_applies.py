@@ -76,7 +76,7 @@ def _of_organization(mail: Email, whom: Organization, policy: Policy) -> bool:
         case "welcome":
             return bool(whom.access)
         case "farewell" | "erasure_postponed":
-            return not whom.keeps_access
+            return not whom.is_still_subscribed
     return mail.template not in OF_INVOICES | OF_SUBSCRIPTIONS
 
 
@@ -98,7 +98,7 @@ def _of_subscription(template: str, rest: list[str], subscription: Subscription)
             goes_on = subscription.status == "trialing" and not subscription.ends_by(subscription.trial_end or 0)
             return goes_on and rest == [str(subscription.trial_end)]
         case "subscription_on_hold":
-            return subscription.dormant
+            return subscription.is_on_hold
         case "cancellation_scheduled":
-            return subscription.alive and subscription.ends_at is not None
-    return subscription.alive and subscription.ends_at is None
+            return subscription.gives_access and subscription.ends_at is not None
+    return subscription.gives_access and subscription.ends_at is None

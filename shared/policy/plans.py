@@ -24,14 +24,14 @@ class Plans(Frozen):
 
     def plan_of(self, subscriptions: Iterable[Subscription]) -> str | None:
         """The plan's name; of several the one that comes last in the file, which is the largest."""
-        items = (item for one in subscriptions if one.alive for item in one.items if item.quantity != 0)
+        items = (item for one in subscriptions if one.gives_access for item in one.items if item.quantity != 0)
         bought = {self._name(self.plans, item) for item in items}
         return next((name for name in reversed(list(self.plans)) if name in bought), None)
 
     def limits_of(self, subscriptions: Iterable[Subscription]) -> Mapping[str, int]:
         """What all that is alive allows together; each item's limits times its quantity."""
         limits: Counter[str] = Counter()
-        for item in (item for one in subscriptions if one.alive for item in one.items):
+        for item in (item for one in subscriptions if one.gives_access for item in one.items):
             name = self._name(self.all, item)
             for limit, number in self.all[name].limits.items() if name else ():
                 limits[limit] += number * (item.quantity if item.quantity is not None else 1)

@@ -60,10 +60,10 @@ class Organization(Debts):
         return self.checkout.value.client_reference_id if self.checkout else None
 
     @property
-    def living(self) -> tuple[Subscription, ...]:
+    def subscriptions_with_access(self) -> tuple[Subscription, ...]:
         """The subscriptions that give access now, each as a whole."""
         wholes = (self.whole(name) for name in self.subscriptions)
-        return tuple(one for one in wholes if one and one.alive)
+        return tuple(one for one in wholes if one and one.gives_access)
 
     @property
     def access(self) -> bool | None:
@@ -73,7 +73,7 @@ class Organization(Debts):
         """
         if self.deleted:
             return False
-        if any(facet.value.alive for facet in self.subscriptions.values()):
+        if any(facet.value.gives_access for facet in self.subscriptions.values()):
             return True
         return None if self.unheard else False
 
@@ -83,20 +83,20 @@ class Organization(Debts):
         return bool(self.untold) or not (self.subscribed or self.profile)
 
     @property
-    def keeps_access(self) -> bool:
+    def is_still_subscribed(self) -> bool:
         """Whether any subscription gives access or may give it again: one that is paused or unpaid has not ended."""
-        dormant = any(facet.value.dormant for facet in self.subscriptions.values())
+        dormant = any(facet.value.is_on_hold for facet in self.subscriptions.values())
         return bool(self.access) or (dormant and not self.deleted)
 
     @property
     def bought(self) -> tuple[tuple[str, int | None], ...]:
         """What all that is alive is for: each price and how many of it, twice what is bought twice."""
-        return tuple(sorted((pair for one in self.living for pair in one.bought), key=str))
+        return tuple(sorted((pair for one in self.subscriptions_with_access for pair in one.bought), key=str))
 
     @property
     def ends_at(self) -> int | None:
         """When the last of what is alive will end, if all of it is set to end."""
-        ends = [one.ends_at for one in self.living]
+        ends = [one.ends_at for one in self.subscriptions_with_access]
         known = [end for end in ends if end is not None]
         return max(known) if known and len(known) == len(ends) else None
 

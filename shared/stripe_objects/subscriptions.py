@@ -142,12 +142,12 @@ class Subscription(Snapshot):
         return next((item.currency for item in self.items if item.currency), None)
 
     @property
-    def alive(self) -> bool:
+    def gives_access(self) -> bool:
         """Whether it gives access: https://docs.stripe.com/billing/subscriptions/overview says which states do."""
         return self.status in {"trialing", "active", "past_due"}
 
     @property
-    def dormant(self) -> bool:
+    def is_on_hold(self) -> bool:
         """Whether it gives no access now, and may give it again."""
         return self.status in {"paused", "unpaid"}
 

@@ -48,7 +48,7 @@ def asked_for(event: Event) -> Observe:
 
 
 def printers(books: BooksOf) -> int:
-    return books.policy.plans.limits_of(books.organization(PLATFORM, CUSTOMER).living)["printers"]
+    return books.policy.plans.limits_of(books.organization(PLATFORM, CUSTOMER).subscriptions_with_access)["printers"]
 
 
 def looks(books: BooksOf) -> list[Observe]:

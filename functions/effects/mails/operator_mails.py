@@ -23,7 +23,7 @@ def still_open(mail: Email, books: Books) -> bool:
             return subscription is not None and subscription.has_more
         case "erasure_waits":
             customer = books.organization(account, subject)
-            return customer.version > 0 and not customer.keeps_access
+            return customer.version > 0 and not customer.is_still_subscribed
     return True
 
 

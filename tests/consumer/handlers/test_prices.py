@@ -35,7 +35,7 @@ def updated(stripe_sends: Stripe, after: int, **changes: object) -> Event:
 
 
 def limits(books: BooksOf, account: str) -> Mapping[str, int]:
-    return books.policy.plans.limits_of(books.organization(account, CUSTOMER).living)
+    return books.policy.plans.limits_of(books.organization(account, CUSTOMER).subscriptions_with_access)
 
 
 def operator_mails(books: BooksOf) -> list[tuple[str, object]]:
@@ -49,7 +49,7 @@ def test_a_price_whose_lookup_key_has_moved_keeps_its_plan_in_any_order(stripe_s
     for order in ((known, moved), (moved, known)):
         books = told(*order)
         organization = books.organization(account, CUSTOMER)
-        assert books.policy.plans.plan_of(organization.living) == "studio"
+        assert books.policy.plans.plan_of(organization.subscriptions_with_access) == "studio"
         assert limits(books, account) == {"seats": 5, "projects": 20}
 
 
@@ -109,7 +109,7 @@ def test_a_plan_of_which_there_is_none_is_no_plan(
 ) -> None:
     books = told(updated(stripe_sends, 0, items=items([{**ITEM, "quantity": quantity}])))
     organization = books.organization(account, CUSTOMER)
-    assert books.policy.plans.plan_of(organization.living) == plan
+    assert books.policy.plans.plan_of(organization.subscriptions_with_access) == plan
     assert limits(books, account)["seats"] == seats
 
 
