@@ -91,7 +91,7 @@ def _of_organization(before: Organization, after: Organization) -> Iterator[str]
 
 
 def _of_customer_with_access(before: Organization, after: Organization) -> Iterator[str]:
-    if before.bought != after.bought:
+    if before.quantities != after.quantities:
         yield "organization.plan_changed"
     if after.ends_at and not before.ends_at:
         yield "organization.cancellation_scheduled"

@@ -89,9 +89,9 @@ class Organization(Debts):
         return bool(self.access) or (dormant and not self.deleted)
 
     @property
-    def bought(self) -> tuple[tuple[str, int | None], ...]:
+    def quantities(self) -> tuple[tuple[str, int | None], ...]:
         """What all that is alive is for: each price and how many of it, twice what is bought twice."""
-        return tuple(sorted((pair for one in self.subscriptions_with_access for pair in one.bought), key=str))
+        return tuple(sorted((pair for one in self.subscriptions_with_access for pair in one.quantities), key=str))
 
     @property
     def ends_at(self) -> int | None:

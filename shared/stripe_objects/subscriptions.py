@@ -120,7 +120,7 @@ class Subscription(Snapshot):
         return self.ends_at is not None and self.ends_at <= moment
 
     @property
-    def bought(self) -> tuple[tuple[str, int | None], ...]:
+    def quantities(self) -> tuple[tuple[str, int | None], ...]:
         """What it is for: each price and how many of it, in order, twice what is there twice."""
         return tuple(sorted(((item.price, item.quantity) for item in self.items), key=str))
 

@@ -97,7 +97,7 @@ def _plan_change(  # noqa: PLR0913 - the change, seen from all sides
     *,
     compared: bool,
 ) -> tuple[Effect, ...]:
-    if was is None or not (was.gives_access and now.gives_access) or was.bought == now.bought or not compared:
+    if was is None or not (was.gives_access and now.gives_access) or was.quantities == now.quantities or not compared:
         return ()
     if was.prices == now.prices and not policy.mail_seats:
         return ()

@@ -122,7 +122,7 @@ def test_what_is_bought_twice_is_there_twice(stripe_sends: Stripe, account: str)
         "organization.access_granted",
         "organization.plan_changed",
     ]
-    assert len(books.organization(account, CUSTOMER).bought) == 2
+    assert len(books.organization(account, CUSTOMER).quantities) == 2
 
 
 def test_a_null_reference_does_not_take_away_a_known_one(stripe_sends: Stripe, account: str) -> None:
