@@ -28,7 +28,7 @@ def announcements_of(before: StoredRecord, after: StoredRecord, event: Event, pl
             account=after.account,
             customer=customer_of(after),
             record=f"{after.partition}/{after.sort_key}",
-            version=after.saved_as + 1,
+            version=after.overall_version + 1,
             reference=_reference(after),
             facts={fact: value for fact, value in _facts(after, plans).items() if value is not None},
             metadata=metadata,

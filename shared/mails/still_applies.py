@@ -46,13 +46,13 @@ def still_true(mail: Email, whom: MailRecipient, facts: Facts) -> bool:
             return _of_organization(mail, whom, facts.policy)
         case ConnectedAccount() if mail.template == "payout_coming":
             record = facts.payout(whom.account, about)
-            return record.coming and record.payout is not None and whom.announces(record.payout.value)
+            return record.under_way and record.payout is not None and whom.announces(record.payout.value)
         case ConnectedAccount() if mail.template == "payout_canceled":
             # Nobody was promised a payout that comes every day by itself.
             record = facts.payout(whom.account, about)
             return record.payout is None or whom.announces(record.payout.value)
         case ConnectedAccount() if mail.template == "account_requirements":
-            return whom.state is not None and whom.state.value.demand == about
+            return whom.state is not None and whom.state.value.requirements_digest == about
     return True
 
 
@@ -83,11 +83,11 @@ def _of_organization(mail: Email, whom: Organization, policy: Policy) -> bool:
 def _of_invoice(template: str, rest: list[str], invoice: Invoice, whom: Organization, policy: Policy) -> bool:
     match template:
         case "payment_failed" | "payment_confirm":
-            return whom.asks_for(invoice, policy) and rest[:1] == [str(invoice.attempt_count)]
+            return whom.should_collect(invoice, policy) and rest[:1] == [str(invoice.attempt_count)]
         case "payment_still_due":
-            return whom.asks_for(invoice, policy) and rest == [str(whom.reminders.get(invoice.id))]
+            return whom.should_collect(invoice, policy) and rest == [str(whom.reminders.get(invoice.id))]
         case "invoice_overdue":
-            return whom.asks_for(invoice, policy) and rest == [str(invoice.due_date)]
+            return whom.should_collect(invoice, policy) and rest == [str(invoice.due_date)]
     return invoice.status == "open"
 
 

@@ -32,7 +32,7 @@ class Books(Protocol):
     def payout(self, account: str, payout: str) -> PayoutRecord:
         """A payout to a connected account, or the platform's own."""
 
-    def awaits_money(self, account: str, customer: str) -> bool:
+    def awaits_settlement(self, account: str, customer: str) -> bool:
         """Whether money of the customer's is on its way: for an order, by a refund, or held by an open dispute."""
 
     def connected(self, account: str) -> ConnectedAccount:
@@ -41,4 +41,4 @@ class Books(Protocol):
 
 def money_is_open(organization: Organization, books: Books) -> bool:
     """Whether an invoice, an order, a refund or a dispute of the customer's is still to be settled."""
-    return organization.owes or books.awaits_money(organization.account, organization.subject)
+    return organization.has_open_invoice or books.awaits_settlement(organization.account, organization.subject)

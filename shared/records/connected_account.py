@@ -97,7 +97,7 @@ class PayoutRecord(Record):
         return self.payout.value.status if self.payout else None
 
     @property
-    def coming(self) -> bool:
+    def under_way(self) -> bool:
         """Whether it is still on its way."""
         return self.status in {"pending", "in_transit"}
 

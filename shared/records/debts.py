@@ -17,11 +17,11 @@ class Debts(History):
     @property
     def past_due(self) -> bool:
         """Whether a payment is owed and asked for, by an invoice or in the word of a subscription."""
-        late = any(self.is_late(facet.value) and self.counts(facet.value) for facet in self.invoices.values())
+        late = any(self.is_late(facet.value) and self.can_be_past_due(facet.value) for facet in self.invoices.values())
         return late or any(facet.value.status in {"past_due", "unpaid"} for facet in self.subscriptions.values())
 
     @property
-    def owes(self) -> bool:
+    def has_open_invoice(self) -> bool:
         """Whether an invoice still waits for its payment."""
         return any(facet.value.status == "open" for facet in self.invoices.values())
 
@@ -30,7 +30,7 @@ class Debts(History):
         overdue = invoice.due_date is not None and self.overdue.get(invoice.id) == invoice.due_date
         return invoice.unpaid or (invoice.status == "open" and overdue)
 
-    def counts(self, invoice: Invoice) -> bool:
+    def can_be_past_due(self, invoice: Invoice) -> bool:
         """Whether what is owed by it is asked for: its subscription, if it has one, came to live and has not ended."""
         if self.has_ended(invoice):
             return False
@@ -42,7 +42,7 @@ class Debts(History):
         over = invoice.subscription in self.outlived or (subscription is not None and subscription.final)
         return self.deleted or over
 
-    def asks_for(self, invoice: Invoice, policy: Policy) -> bool:
+    def should_collect(self, invoice: Invoice, policy: Policy) -> bool:
         """Whether the customer is asked to pay what is late; after the end, only if the business says so."""
         wanted = policy.collect_after_end or not self.has_ended(invoice)
         return wanted and self.is_late(invoice) and not self.paying(invoice.id)

@@ -58,7 +58,7 @@ class Order(Record):
         return "expired" if self.session.value.status == "expired" else "open"
 
     @property
-    def awaits_money(self) -> bool:
+    def awaits_settlement(self) -> bool:
         """Whether its payment is on its way: the checkout is over, and a delayed method has not told yet."""
         return self.state == "open" and self.session is not None and self.session.value.status == "complete"
 

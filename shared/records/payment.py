@@ -107,7 +107,7 @@ class Payment(Record):
         return any(facet.value.under_way for facet in self.refunds.values())
 
     @property
-    def awaits_money(self) -> bool:
+    def awaits_settlement(self) -> bool:
         """Whether a dispute is still being decided, or a refund is under way."""
         return self.disputed or self.refunding
 

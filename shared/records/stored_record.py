@@ -40,7 +40,7 @@ class Record(Frozen):
         return False
 
     @property
-    def saved_as(self) -> int:
+    def overall_version(self) -> int:
         """The number of its newest commit, over all lives: what its item and its announcements carry."""
         return self.versions_before + self.version
 

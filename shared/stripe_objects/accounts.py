@@ -54,7 +54,7 @@ class Account(Snapshot):
     )
 
     @property
-    def demand(self) -> str:
+    def requirements_digest(self) -> str:
         """A name for what is due and when, and what it stops, by which a mail that waits knows whether it still is."""
         return keys.digest(*sorted(self.due), str(self.due_at), str(bool(self.overdue)), str(self.disabled))
 
@@ -64,15 +64,15 @@ class Account(Snapshot):
         return (self.disabled or "").startswith("rejected.")
 
     @property
-    def asks(self) -> bool:
+    def has_requirements(self) -> bool:
         """Whether its holder, who has been through the first form, can hand in something that is due."""
         return self.details_submitted and bool(self.due) and not self.rejected
 
-    def asks_more_than(self, before: "Account | None") -> bool:
+    def requires_more_than(self, before: "Account | None") -> bool:
         """Whether it asks for what `before` did not: another detail, an earlier date, or now that it is overdue."""
-        if not self.asks:
+        if not self.has_requirements:
             return False
-        if before is None or not before.asks:
+        if before is None or not before.has_requirements:
             return True
         sooner = self.due_at is not None and (before.due_at is None or self.due_at < before.due_at)
         later_than_due = bool(set(self.overdue) - set(before.overdue))

@@ -40,7 +40,7 @@ class DynamoBooks:
             return found
         return found.model_copy(update={"erased_at": stone.as_of, "versions_before": stone.version})
 
-    def awaits_money(self, account: str, customer: str) -> bool:
+    def awaits_settlement(self, account: str, customer: str) -> bool:
         """Whether an order waits for its payment, a refund is under way, or a dispute about a payment is open.
 
         Raises:
@@ -53,8 +53,8 @@ class DynamoBooks:
         led_to = (
             str(item["sk"]).removeprefix(keys.pointer("")) for item in self._held(account, customer, keys.pointer(""))
         )
-        return any(one.awaits_money for one in orders) or any(
-            payment.awaits_money for payment in self._payments(account, led_to)
+        return any(one.awaits_settlement for one in orders) or any(
+            payment.awaits_settlement for payment in self._payments(account, led_to)
         )
 
     def _payments(self, account: str, ids: Iterator[str]) -> Iterator[Payment]:

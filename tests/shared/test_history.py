@@ -103,7 +103,7 @@ def test_late_news_of_what_has_long_been_over_reopens_nothing() -> None:
     for late in (begun(0), invoiced(FAILED, 0), invoiced("invoice.finalized", 1), declined(1, "in_1")):
         books.apply(decide(late, books))
     organization = books.organization(PLATFORM, CUSTOMER)
-    assert (organization.access, organization.past_due, organization.owes) == (False, False, False)
+    assert (organization.access, organization.past_due, organization.has_open_invoice) == (False, False, False)
     assert (organization.declines, organization.reminders) == ({}, {})
     assert {place: one for place, one in books.contents().items() if place in before} == before
 

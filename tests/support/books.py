@@ -51,11 +51,11 @@ class BooksOf:
     def payout(self, account: str, payout: str) -> PayoutRecord:
         return self._read(PayoutRecord(account=account, subject=payout))
 
-    def awaits_money(self, account: str, customer: str) -> bool:
+    def awaits_settlement(self, account: str, customer: str) -> bool:
         theirs = [one for one in self.records.values() if one.account == account]
         payments = (one for one in theirs if isinstance(one, Payment) and one.customer == customer)
         orders = (one for one in theirs if isinstance(one, Order) and one.subject == customer)
-        return any(one.awaits_money for one in payments) or any(one.awaits_money for one in orders)
+        return any(one.awaits_settlement for one in payments) or any(one.awaits_settlement for one in orders)
 
     def connected(self, account: str) -> ConnectedAccount:
         return self._read(ConnectedAccount(account=account, subject=account))

@@ -143,7 +143,7 @@ def _record_write(store: Store, record: Record, now_ms: int) -> Any:  # noqa: AN
     item = {
         "pk": record.partition,
         "sk": record.sort_key,
-        "version": record.saved_as + 1,
+        "version": record.overall_version + 1,
         "record": record.packed(),
         "saved_ms": now_ms,
     }
@@ -156,7 +156,7 @@ def _unchanged(record: Record) -> Any:  # noqa: ANN401 - likewise
         return {}
     if record.version == 0:
         return {"ConditionExpression": "attribute_not_exists(pk)"}
-    version = to_item({":version": record.saved_as})
+    version = to_item({":version": record.overall_version})
     return {"ConditionExpression": "version = :version", "ExpressionAttributeValues": version}
 
 

@@ -58,9 +58,9 @@ class NotedBooks:
         """The payout, noted."""
         return self._note(self.books.payout(account, payout))
 
-    def awaits_money(self, account: str, customer: str) -> bool:
+    def awaits_settlement(self, account: str, customer: str) -> bool:
         """Whether money of the customer's is on its way."""
-        return self.books.awaits_money(account, customer)
+        return self.books.awaits_settlement(account, customer)
 
     def connected(self, account: str) -> ConnectedAccount:
         """The connected account, noted."""

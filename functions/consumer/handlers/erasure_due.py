@@ -29,7 +29,9 @@ def handle(event: Event, books: Books) -> Decision:
     if books.policy.erase_waits and waited < WAITS_AT_MOST and money_is_open(organization, books):
         again = erasure_at(event.created + WEEK, event.account, reminder.customer)
         return Decision(then=(again, *_told(organization, waited, event)))
-    erase = Erase(account=event.account, customer=reminder.customer, as_of=event.created, version=organization.saved_as)
+    erase = Erase(
+        account=event.account, customer=reminder.customer, as_of=event.created, version=organization.overall_version
+    )
     told = Announcement(
         id=f"{event.id}:organization.erased",
         name="organization.erased",
@@ -37,7 +39,7 @@ def handle(event: Event, books: Books) -> Decision:
         account=event.account,
         customer=reminder.customer,
         record=f"{organization.partition}/{organization.sort_key}",
-        version=organization.saved_as,
+        version=organization.overall_version,
     )
     return Decision(then=(erase, told))
 

@@ -90,5 +90,5 @@ def test_a_refund_that_waits_for_a_bank_is_under_way() -> None:
     pending = told(sample("refund.created", status="pending"))
     done = told(sample("refund.created"))
     subject = sample("refund.created").object["payment_intent"]
-    assert pending.payment("platform", subject).awaits_money
-    assert not done.payment("platform", subject).awaits_money
+    assert pending.payment("platform", subject).awaits_settlement
+    assert not done.payment("platform", subject).awaits_settlement
