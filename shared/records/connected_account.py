@@ -63,15 +63,15 @@ class ConnectedAccount(MailRecipient):
         daily = self.state is not None and self.state.value.payout_interval == "daily"
         return not (payout.automatic and daily)
 
-    def heard(self, at: int) -> Self:
+    def with_activity(self, at: int) -> Self:
         """Itself, something of its own having happened `at`, in epoch seconds."""
         return self.model_copy(update={"heard_on": max(at - at % DAY, self.heard_on or 0)})
 
-    def authorized(self, at: int) -> Self:
+    def with_authorization(self, at: int) -> Self:
         """Itself, having let us act for it `at`, in epoch seconds."""
         return self.model_copy(update={"authorized_at": max(at, self.authorized_at or 0)})
 
-    def deauthorized(self, at: int) -> Self:
+    def with_deauthorization(self, at: int) -> Self:
         """Itself, deauthorized `at`, in epoch seconds."""
         return self.model_copy(update={"deauthorized_at": max(at, self.deauthorized_at or 0)})
 

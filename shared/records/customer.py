@@ -15,7 +15,7 @@ from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import Contact
 
 
-class Heard(MailRecipient):
+class CustomerFacts(MailRecipient):
     """The facts about one customer of one Stripe account; `subject` is the customer's id."""
 
     erased_at: int | None = None
@@ -42,7 +42,7 @@ class Heard(MailRecipient):
             return False
         return event.created <= self.erased_at or (self.version == 0 and event.began_at <= self.erased_at)
 
-    def recalling(self, past: Mapping[str, Past]) -> Self:
+    def with_past(self, past: Mapping[str, Past]) -> Self:
         """Itself, with what is kept of the past that an event names, by id."""
         return self.model_copy(update={"past": past})
 

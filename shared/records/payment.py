@@ -18,7 +18,7 @@ from shared.values import keys
 type Status = Literal["unknown", "open", "processing", "authorized", "failed", "canceled", "succeeded"]
 
 
-class Sale(TypedDict, total=False):
+class PaymentLinks(TypedDict, total=False):
     """What a payment was for, and whose it is; None tells nothing."""
 
     customer: str | None
@@ -127,7 +127,7 @@ class Payment(Record):
         """Whether all that was collected went back."""
         return self.charge is not None and 0 < self.charge.value.collected <= self.refunded
 
-    def with_links(self, **facts: Unpack[Sale]) -> Self:
+    def with_links(self, **facts: Unpack[PaymentLinks]) -> Self:
         """Itself, knowing whose it is and what it was for, as far as `facts` tell."""
         return self.model_copy(update={name: fact for name, fact in facts.items() if fact is not None})
 

@@ -69,13 +69,13 @@ class MailRecipient(Record):
         """Whether nothing more is said to them."""
         raise NotImplementedError
 
-    def owing(self, mail: Email) -> Self:
+    def with_owed_mail(self, mail: Email) -> Self:
         """Itself, with a mail to send; without what was too late to send when the newest of them came to be."""
         owed = {**self.owed, mail.key: mail}
         newest = max(one.expires for one in owed.values()) - MAIL_EXPIRES_AFTER
         return self.model_copy(update={"owed": {key: one for key, one in owed.items() if one.expires > newest}})
 
-    def addressed(self, mails: Mapping[str, Email], otherwise: Contact | None = None) -> tuple[Email, ...]:
+    def addressed_mails(self, mails: Mapping[str, Email], otherwise: Contact | None = None) -> tuple[Email, ...]:
         """Those of `mails` that can be sent, with the address where they lack one; `otherwise` if it has none."""
         contact = otherwise or Contact(email=self.address, name=self.name)
         known = [mail for mail in mails.values() if mail.to or contact.email]

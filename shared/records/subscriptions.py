@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Self
 
-from shared.records.customer import Heard
+from shared.records.customer import CustomerFacts
 from shared.records.facets import Facet, merge
 from shared.records.past import latest_ends
 from shared.stripe_objects.event import Event
@@ -16,7 +16,7 @@ LOOKUP_KEYS = 40
 """How many lookup keys of prices are remembered: those heard last."""
 
 
-class Subscribed(Heard):
+class Subscribed(CustomerFacts):
     """A customer with its subscriptions; one that has ended is a small item of its own (shared/records/past.py)."""
 
     subscriptions: Mapping[str, Facet[Subscription]] = {}

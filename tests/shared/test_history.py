@@ -63,7 +63,7 @@ def after(events: Iterable[Event]) -> Organization:
     """The organization once it has heard these events, each decided on with nothing of the past at hand."""
     organization = NOBODY
     for event in events:
-        alone = organization.recalling({})
+        alone = organization.with_past({})
         if event.object["object"] == "subscription":
             organization = alone.with_subscription(read(Subscription, event.object), event)
         else:

@@ -131,7 +131,7 @@ def test_an_invoice_of_what_has_ended_makes_nobody_past_due_whatever_came_first(
     for order in permutations(story):
         books = told(*order)
         books.apply(decide(sample("customer.updated", id=CUSTOMER, created=START + 9000), books))
-        organization = books.organization(PLATFORM, CUSTOMER).recalling({})
+        organization = books.organization(PLATFORM, CUSTOMER).with_past({})
         assert (organization.past_due, organization.has_open_invoice, organization.access) == (False, True, False)
         assert organization.outlived == {"sub_1"}
 

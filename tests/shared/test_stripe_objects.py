@@ -93,7 +93,7 @@ def test_a_contact_survives_being_stored(name: str) -> None:
 @pytest.mark.parametrize("event", ROUTED, ids=lambda event: event.id)
 def test_every_record_survives_being_stored(event: Event) -> None:
     for record in decide(event, told(*ROUTED)).save:
-        alone = record.recalling({}) if isinstance(record, Organization) else record  # the past is saved beside it
+        alone = record.with_past({}) if isinstance(record, Organization) else record  # the past is saved beside it
         assert stored(record) == alone
 
 

@@ -37,7 +37,7 @@ class BooksOf:
         organization = self._read(Organization(account=account, subject=customer))
         past = (one for one in self.records.values() if isinstance(one, EndedSubscription | ClosedInvoice))
         theirs = [one for one in past if one.partition == organization.partition]
-        return organization.recalling({one.sort_key.partition("#")[2]: one for one in theirs})
+        return organization.with_past({one.sort_key.partition("#")[2]: one for one in theirs})
 
     def past[Found: Past](self, vacant: Found) -> Found:
         return self._read(vacant)

@@ -40,7 +40,7 @@ class NotedBooks:
             return known
         places = named(account, customer, self.event.object)
         past = {one.sort_key.partition("#")[2]: self.books.past(one) for one in places}
-        return self._note(self.books.organization(account, customer).recalling(past))
+        return self._note(self.books.organization(account, customer).with_past(past))
 
     def past[Found: Past](self, vacant: Found) -> Found:
         """What is kept of something that is over."""
