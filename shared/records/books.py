@@ -6,7 +6,7 @@ from shared.policy.policy import Policy
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.order import Order
 from shared.records.organization import Organization
-from shared.records.past import Past
+from shared.records.past import PastRecord
 from shared.records.payment import Payment
 
 
@@ -20,7 +20,7 @@ class Books(Protocol):
     def organization(self, account: str, customer: str) -> Organization:
         """The organization of a customer in an account."""
 
-    def past[Found: Past](self, vacant: Found) -> Found:
+    def past[Found: PastRecord](self, empty: Found) -> Found:
         """What is kept of something that is over; `vacant` names it, and comes back if it is not over yet."""
 
     def order(self, account: str, subject: str, session: str) -> Order:

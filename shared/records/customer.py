@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from shared.records.facets import Facet, merge
-from shared.records.past import ClosedInvoice, EndedSubscription, Past
+from shared.records.past import ClosedInvoice, EndedSubscription, PastRecord
 from shared.records.stored_record import MailRecipient
 from shared.stripe_objects.accounts import Customer
 from shared.stripe_objects.checkout import CheckoutSession
@@ -25,7 +25,7 @@ class CustomerFacts(MailRecipient):
     checkout: Facet[CheckoutSession] | None = None
     """The newest Checkout session that names the business's own reference."""
     entitlements: Facet[Entitlements] | None = None
-    past: Annotated[Mapping[str, Past], Field(exclude=True)] = {}
+    past: Annotated[Mapping[str, PastRecord], Field(exclude=True)] = {}
     """By id, what the event names that may be over; kept in items of their own (shared/records/past.py)."""
 
     @property
@@ -42,21 +42,21 @@ class CustomerFacts(MailRecipient):
             return False
         return event.created <= self.erased_at or (self.version == 0 and event.began_at <= self.erased_at)
 
-    def with_past(self, past: Mapping[str, Past]) -> Self:
+    def with_past(self, past: Mapping[str, PastRecord]) -> Self:
         """Itself, with what is kept of the past that an event names, by id."""
         return self.model_copy(update={"past": past})
 
     def closed_invoice(self, invoice_id: str) -> ClosedInvoice:
         """What is kept of an invoice that is over; vacant if it is not, or if the event does not name it."""
         found = self.past.get(invoice_id)
-        vacant = ClosedInvoice(account=self.account, subject=self.subject, invoice_id=invoice_id)
-        return found if isinstance(found, ClosedInvoice) else vacant
+        empty = ClosedInvoice(account=self.account, subject=self.subject, invoice_id=invoice_id)
+        return found if isinstance(found, ClosedInvoice) else empty
 
     def ended_subscription(self, subscription_id: str) -> EndedSubscription:
         """What is kept of a subscription that is over; vacant if it is not, or if the event does not name it."""
         found = self.past.get(subscription_id)
-        vacant = EndedSubscription(account=self.account, subject=self.subject, subscription_id=subscription_id)
-        return found if isinstance(found, EndedSubscription) else vacant
+        empty = EndedSubscription(account=self.account, subject=self.subject, subscription_id=subscription_id)
+        return found if isinstance(found, EndedSubscription) else empty
 
     def with_profile(self, customer: Customer, event: Event) -> Self:
         """Itself, having heard what `event` says of the customer: the one writer of its address."""

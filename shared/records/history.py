@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Self
 
 from shared.records.facets import Facet, merge
-from shared.records.past import Past
+from shared.records.past import PastRecord
 from shared.records.subscriptions import AT_ONCE, Subscribed
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.invoices import CreditNote, Invoice
@@ -45,9 +45,9 @@ class History(Subscribed):
         facet = self.invoices.get(invoice_id) or self.closed_invoice(invoice_id).facet
         return facet.value if facet else None
 
-    def past_since(self, before: "History") -> Iterator[Past]:
+    def past_since(self, before: "History") -> Iterator[PastRecord]:
         """What is over and has to be saved with it; vacant, what it has first heard of and must not reopen."""
-        yield from (one for name, one in self.past.items() if one != before.past.get(name) and not one.vacant)
+        yield from (one for name, one in self.past.items() if one != before.past.get(name) and not one.is_empty)
         heard = self.subscriptions.keys() | self.untold
         yield from (self.ended_subscription(name) for name in heard - before.subscriptions.keys() - before.untold)
         yield from (self.closed_invoice(name) for name in self.invoices.keys() - before.invoices.keys())
@@ -82,9 +82,9 @@ class History(Subscribed):
         lowering = {name: note for name, note in self.credits.items() if self._lowers(note)}
         newest = sorted(lowering, key=lambda name: (lowering[name].created, name))[-CREDITS:]
         named = {one.value.subscription for one in self.invoices.values() if one.value.subscription}
-        over = {name for name in named if not self.ended_subscription(name).vacant}
+        over = {name for name in named if not self.ended_subscription(name).is_empty}
         outlived = (self.outlived | over) & named
-        told = {name for name in self.untold if not self.ended_subscription(name).vacant}
+        told = {name for name in self.untold if not self.ended_subscription(name).is_empty}
         update = {
             "credits": {name: lowering[name] for name in newest},
             "overdue": {name: at for name, at in self.overdue.items() if self._open(name)},

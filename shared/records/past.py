@@ -33,7 +33,7 @@ class EndedSubscription(Record):
         return keys.subscription(self.subscription_id)
 
     @property
-    def vacant(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether the subscription has not ended yet."""
         return self.facet is None
 
@@ -50,35 +50,35 @@ class ClosedInvoice(Record):
         return keys.invoice(self.invoice_id)
 
     @property
-    def vacant(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether the invoice is not closed yet."""
         return self.facet is None
 
 
-type Past = EndedSubscription | ClosedInvoice
+type PastRecord = EndedSubscription | ClosedInvoice
 
 
-def named(account: str, customer: str, obj: Mapping[str, Any]) -> Iterator[Past]:
+def past_records_of(account: str, customer: str, obj: Mapping[str, Any]) -> Iterator[PastRecord]:
     """What a Stripe object names that may be over by now, each as it is before anybody has heard of its end."""
-    subscription, invoice = _named(obj)
+    subscription, invoice = _past_ids_of(obj)
     if subscription:
         yield EndedSubscription(account=account, subject=customer, subscription_id=subscription)
     if invoice:
         yield ClosedInvoice(account=account, subject=customer, invoice_id=invoice)
 
 
-def _named(obj: Mapping[str, Any]) -> tuple[str | None, str | None]:
+def _past_ids_of(obj: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """The subscription and the invoice whose past a decision on the object may ask for."""
     match obj.get("object"):
         case "subscription":
-            return id_of(obj), None
+            return valid_id_of(obj), None
         case "invoice":  # an upcoming one has no id yet
             since_basil = _within(obj, "parent", "subscription_details", "subscription")
-            return id_of(since_basil) or id_of(obj.get("subscription")), id_of(obj)
+            return valid_id_of(since_basil) or valid_id_of(obj.get("subscription")), valid_id_of(obj)
         case "credit_note":
-            return None, id_of(obj.get("invoice"))
+            return None, valid_id_of(obj.get("invoice"))
         case "payment_intent":
-            paid = id_of(obj.get("invoice")) or id_of(_within(obj, "payment_details", "order_reference"))
+            paid = valid_id_of(obj.get("invoice")) or valid_id_of(_within(obj, "payment_details", "order_reference"))
             return None, paid if paid and paid.startswith("in_") else None
     return None, None
 
@@ -89,7 +89,7 @@ def _within(obj: object, *path: str) -> object:
     return obj
 
 
-def id_of(value: object) -> str | None:
+def valid_id_of(value: object) -> str | None:
     """An id, whether Stripe sent it or the whole object; None if `value` is neither."""
     found = value.get("id") if isinstance(value, Mapping) else value
     return found if isinstance(found, str) and 0 < len(found) <= LONGEST_ID else None

@@ -35,7 +35,7 @@ class Record(Frozen):
         raise NotImplementedError
 
     @property
-    def vacant(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether it says nothing yet: a commit then only makes sure that nobody has saved it meanwhile."""
         return False
 

@@ -10,7 +10,7 @@ from shared.policy.policy import Policy
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.order import Order
 from shared.records.organization import Organization
-from shared.records.past import Past
+from shared.records.past import PastRecord
 from shared.records.payment import Payment
 from shared.records.stored_record import Record
 from shared.tables.attributes import from_item, to_item
@@ -80,9 +80,9 @@ class DynamoBooks:
         )
         return (from_item(item) for page in pages for item in page["Items"])
 
-    def past[Found: Past](self, vacant: Found) -> Found:
+    def past[Found: PastRecord](self, empty: Found) -> Found:
         """A subscription that has ended or a closed invoice; raises botocore's errors if DynamoDB does not answer."""
-        return self._read(vacant)
+        return self._read(empty)
 
     def order(self, account: str, subject: str, session: str) -> Order:
         """The order bought in a Checkout session; raises botocore's errors if DynamoDB does not answer."""

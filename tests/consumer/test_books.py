@@ -69,14 +69,14 @@ def test_an_order_comes_back_as_it_was_saved_at_its_next_version(world: World) -
 def test_what_is_over_comes_back_as_it_was_saved_and_else_is_vacant(world: World) -> None:
     paid = sample("invoice.paid")
     invoice = read(Invoice, paid.object)
-    vacant = ClosedInvoice(account="acct_1", subject=invoice.customer, invoice_id=invoice.id)
-    assert books(world).past(vacant) == vacant
+    empty = ClosedInvoice(account="acct_1", subject=invoice.customer, invoice_id=invoice.id)
+    assert books(world).past(empty) == empty
     nobody = Organization(account="acct_1", subject=invoice.customer)
-    (closed,) = (one for one in nobody.with_invoice(invoice, paid).past_since(nobody) if not one.vacant)
+    (closed,) = (one for one in nobody.with_invoice(invoice, paid).past_since(nobody) if not one.is_empty)
     save(world, closed)
-    found = books(world).past(vacant)
+    found = books(world).past(empty)
     assert found == closed.model_copy(update={"version": 1})
-    assert not found.vacant
+    assert not found.is_empty
 
 
 def test_the_same_customer_of_another_account_is_another(world: World) -> None:

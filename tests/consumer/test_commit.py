@@ -18,7 +18,7 @@ from shared.inbox.outbox import load, owed_for
 from shared.inbox.unfinished import INDEX, SHARDS, shard_of
 from shared.records.facets import merge
 from shared.records.organization import Organization
-from shared.records.past import ClosedInvoice, Past
+from shared.records.past import ClosedInvoice, PastRecord
 from shared.stripe_objects.invoices import Invoice
 from shared.stripe_objects.objects import read
 from shared.tables.tombstones import Tombstone, find_tombstone
@@ -32,7 +32,7 @@ BODY = json.dumps({"id": "evt_1", "object": "event"})
 ORGANIZATION = Organization(account="acct_1", subject="cus_1", reminders={"in_1": NOW})
 
 
-def try_commit(world: World, claimed: Claimed, *save: Organization | Past, then: tuple[Email, ...] = ()) -> None:
+def try_commit(world: World, claimed: Claimed, *save: Organization | PastRecord, then: tuple[Email, ...] = ()) -> None:
     commit(world.store, claimed, world.event(), BODY, Decision(save=save, then=then))
 
 
@@ -199,14 +199,14 @@ def test_the_record_of_a_customer_who_came_back_counts_on_and_is_saved_again(wor
 
 
 def test_what_is_first_heard_of_must_not_be_over_by_now(world: World) -> None:
-    vacant = ClosedInvoice(account="acct_1", subject="cus_1", invoice_id="in_1")
-    try_commit(world, world.claim(), ORGANIZATION, vacant)
+    empty = ClosedInvoice(account="acct_1", subject="cus_1", invoice_id="in_1")
+    try_commit(world, world.claim(), ORGANIZATION, empty)
     assert "invoice#in_1" not in world.books()
     paid = sample("invoice.paid")
-    closed = vacant.model_copy(update={"facet": merge(None, paid, read(Invoice, paid.object))})
+    closed = empty.model_copy(update={"facet": merge(None, paid, read(Invoice, paid.object))})
     try_commit(world, world.claim(event_id="evt_2"), closed)
     with pytest.raises(StaleRecordError):
-        try_commit(world, world.claim(event_id="evt_3"), ORGANIZATION.model_copy(update={"version": 1}), vacant)
+        try_commit(world, world.claim(event_id="evt_3"), ORGANIZATION.model_copy(update={"version": 1}), empty)
     assert world.books()["organization"]["version"] == 1
 
 

@@ -125,8 +125,8 @@ def test_what_is_over_lies_in_an_item_of_its_own_under_its_customer() -> None:
 
 def test_a_handler_may_ask_for_something_of_the_past_that_its_event_does_not_name() -> None:
     books = told(begun(1), ended(1))
-    vacant = EndedSubscription(account=PLATFORM, subject=CUSTOMER, subscription_id="sub_1")
-    assert not NotedBooks(books, invoiced(PAID, 2)).past(vacant).vacant
+    empty = EndedSubscription(account=PLATFORM, subject=CUSTOMER, subscription_id="sub_1")
+    assert not NotedBooks(books, invoiced(PAID, 2)).past(empty).is_empty
 
 
 @pytest.mark.parametrize("attempts", [0, 1, 2])

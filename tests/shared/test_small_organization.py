@@ -160,7 +160,7 @@ def test_a_late_invoice_of_what_has_ended_leaves_no_doubt_about_access() -> None
 
 def test_a_commit_makes_sure_that_what_nobody_told_of_has_not_ended_meanwhile() -> None:
     decision = decide(invoice(1, 0, "invoice.paid.recovered"), BooksOf())
-    assert "subscription#sub_1" in [record.sort_key for record in decision.save if record.vacant]
+    assert "subscription#sub_1" in [record.sort_key for record in decision.save if record.is_empty]
 
 
 def test_of_subscriptions_that_nobody_tells_of_a_few_are_remembered() -> None:

@@ -12,7 +12,7 @@ from shared.policy.policy import Policy
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.order import Order
 from shared.records.organization import Organization
-from shared.records.past import ClosedInvoice, EndedSubscription, Past
+from shared.records.past import ClosedInvoice, EndedSubscription, PastRecord
 from shared.records.payment import Payment
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class BooksOf:
         theirs = [one for one in past if one.partition == organization.partition]
         return organization.with_past({one.sort_key.partition("#")[2]: one for one in theirs})
 
-    def past[Found: Past](self, vacant: Found) -> Found:
-        return self._read(vacant)
+    def past[Found: PastRecord](self, empty: Found) -> Found:
+        return self._read(empty)
 
     def order(self, account: str, subject: str, session: str) -> Order:
         return self._read(Order(account=account, subject=subject, session_id=session))
@@ -67,7 +67,7 @@ class BooksOf:
             before = self.records.get(place)
             fresh = record.version == (before.version if before else 0)
             assert fresh or record.repeatable, "decided on a record that has changed since"
-            if record.vacant:
+            if record.is_empty:
                 continue
             stored = type(record).model_validate_json(
                 record.model_dump_json(exclude={"version"}, exclude_defaults=True)

@@ -137,7 +137,7 @@ def _inbox_write(store: Store, ours: Ours, outbox: tuple[Owed, ...], now_ms: int
 
 
 def _record_write(store: Store, record: Record, now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
-    if record.vacant:
+    if record.is_empty:
         key = to_item({"pk": record.partition, "sk": record.sort_key})
         return {"ConditionCheck": {"TableName": store.books, "Key": key, **_unchanged(record)}}
     item = {
