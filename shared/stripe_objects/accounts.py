@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from shared.stripe_objects.fields import MaybeId, place, places
+from shared.stripe_objects.fields import MaybeId, position, aliases
 from shared.stripe_objects.snapshot import Snapshot
 from shared.values import keys
 
@@ -20,9 +20,9 @@ class Customer(Snapshot):
     name: str | None = None
     deleted: bool = False
     payment_method: MaybeId = Field(
-        default=None, validation_alias=places("invoice_settings.default_payment_method", "payment_method")
+        default=None, validation_alias=aliases("invoice_settings.default_payment_method", "payment_method")
     )
-    source: MaybeId = Field(default=None, validation_alias=places("default_source", "source"))
+    source: MaybeId = Field(default=None, validation_alias=aliases("default_source", "source"))
     metadata: Mapping[str, str] = {}
 
     @property
@@ -41,16 +41,16 @@ class Account(Snapshot):
 
     id: str
     email: str | None = None
-    name: str | None = Field(default=None, validation_alias=places("business_profile.name", "name"))
+    name: str | None = Field(default=None, validation_alias=aliases("business_profile.name", "name"))
     details_submitted: bool = False
     payouts_enabled: bool = False
-    due: tuple[str, ...] = Field(default=(), validation_alias=places("requirements.currently_due", "due"))
-    due_at: int | None = Field(default=None, validation_alias=places("requirements.current_deadline", "due_at"))
-    overdue: tuple[str, ...] = Field(default=(), validation_alias=places("requirements.past_due", "overdue"))
-    disabled: str | None = Field(default=None, validation_alias=places("requirements.disabled_reason", "disabled"))
+    due: tuple[str, ...] = Field(default=(), validation_alias=aliases("requirements.currently_due", "due"))
+    due_at: int | None = Field(default=None, validation_alias=aliases("requirements.current_deadline", "due_at"))
+    overdue: tuple[str, ...] = Field(default=(), validation_alias=aliases("requirements.past_due", "overdue"))
+    disabled: str | None = Field(default=None, validation_alias=aliases("requirements.disabled_reason", "disabled"))
     """Why it may not take payments or be paid out: https://docs.stripe.com/api/accounts/object."""
     payout_interval: str | None = Field(
-        default=None, validation_alias=places("settings.payouts.schedule.interval", "payout_interval")
+        default=None, validation_alias=aliases("settings.payouts.schedule.interval", "payout_interval")
     )
 
     @property
@@ -85,12 +85,12 @@ class Capability(Snapshot):
 
     id: str
     status: str
-    disabled: str | None = Field(default=None, validation_alias=places("requirements.disabled_reason", "disabled"))
+    disabled: str | None = Field(default=None, validation_alias=aliases("requirements.disabled_reason", "disabled"))
 
     @property
     def rank(self) -> int:
         """How far along its life it is; breaks a tie that nothing else decides."""
-        return place(self.status, "unrequested", "pending", "inactive", "active")
+        return position(self.status, "unrequested", "pending", "inactive", "active")
 
 
 class Payout(Snapshot):
@@ -116,4 +116,4 @@ class Payout(Snapshot):
     @property
     def rank(self) -> int:
         """How far along its life it is; breaks a tie that nothing else decides."""
-        return place(self.status, "pending", "in_transit", "paid", "canceled", "failed")
+        return position(self.status, "pending", "in_transit", "paid", "canceled", "failed")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pydantic import Field, field_validator
 
-from shared.stripe_objects.fields import Id, MaybeId, place, places
+from shared.stripe_objects.fields import Id, MaybeId, position, aliases
 from shared.stripe_objects.snapshot import Snapshot
 from shared.values.times import DAY
 
@@ -44,9 +44,9 @@ class Dispute(Snapshot):
     currency: str
     reason: str
     status: str
-    due_by: int | None = Field(default=None, validation_alias=places("evidence_details.due_by", "due_by"))
+    due_by: int | None = Field(default=None, validation_alias=aliases("evidence_details.due_by", "due_by"))
     """Until when it may be answered, in epoch seconds; 0 or None if it may not be."""
-    balance: int | None = Field(default=None, validation_alias=places("balance_transactions", "balance"))
+    balance: int | None = Field(default=None, validation_alias=aliases("balance_transactions", "balance"))
     """What it changed of the account's balance so far, in minor units."""
 
     @field_validator("balance", mode="before")
@@ -88,7 +88,7 @@ class Dispute(Snapshot):
     @property
     def rank(self) -> int:
         """How far along its life it is; breaks a tie that nothing else decides."""
-        return place(self.status, *ORDER)
+        return position(self.status, *ORDER)
 
 
 class FraudWarning(Snapshot):

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from shared.stripe_objects.fields import Id, places
+from shared.stripe_objects.fields import Id, aliases
 from shared.stripe_objects.snapshot import Snapshot
 
 
@@ -13,9 +13,9 @@ class Entitlements(Snapshot):
     """All active entitlements of a customer (https://docs.stripe.com/api/entitlements/active-entitlement)."""
 
     customer: Id
-    features: tuple[str, ...] = Field(validation_alias=places("entitlements.data", "features"))
+    features: tuple[str, ...] = Field(validation_alias=aliases("entitlements.data", "features"))
     """The lookup keys of the features, in order."""
-    has_more: bool = Field(default=False, validation_alias=places("entitlements.has_more", "has_more"))
+    has_more: bool = Field(default=False, validation_alias=aliases("entitlements.has_more", "has_more"))
     """Whether `features` are only the first of them."""
 
     @field_validator("features", mode="before")

@@ -21,12 +21,12 @@ type Id = Annotated[str, BeforeValidator(_id_of)]
 type MaybeId = Annotated[str | None, BeforeValidator(_id_of)]
 
 
-def places(*paths: str) -> AliasChoices:
+def aliases(*paths: str) -> AliasChoices:
     """Where a field may stand, dots between the steps; the first place that is there wins."""
     steps = ([int(step) if step.isdigit() else step for step in path.split(".")] for path in paths)
     return AliasChoices(*(AliasPath(*path) for path in steps))  # type: ignore[arg-type] # the first is always a name
 
 
-def place(status: str, *order: str) -> int:
+def position(status: str, *order: str) -> int:
     """Where `status` stands in `order`; one that Stripe has added since comes last."""
     return order.index(status) if status in order else len(order)

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field
 
-from shared.stripe_objects.fields import Id, MaybeId, place, places
+from shared.stripe_objects.fields import Id, MaybeId, position, aliases
 from shared.stripe_objects.snapshot import Snapshot
 from shared.values.frozen import Frozen
 
@@ -15,7 +15,7 @@ class Invoice(Snapshot):
     id: str
     customer: Id
     subscription: MaybeId = Field(
-        default=None, validation_alias=places("parent.subscription_details.subscription", "subscription")
+        default=None, validation_alias=aliases("parent.subscription_details.subscription", "subscription")
     )
     status: str
     currency: str
@@ -34,7 +34,7 @@ class Invoice(Snapshot):
     invoice_pdf: str | None = None
     created: int
     finalization_error: str | None = Field(
-        default=None, validation_alias=places("last_finalization_error.code", "finalization_error")
+        default=None, validation_alias=aliases("last_finalization_error.code", "finalization_error")
     )
 
     @property
@@ -66,7 +66,7 @@ class Invoice(Snapshot):
     @property
     def rank(self) -> int:
         """How far along its life it is, an attempt further than none; breaks a tie that nothing else decides."""
-        return place(self.status, "draft", "open", "uncollectible", "void", "paid") * 1000 + self.attempt_count
+        return position(self.status, "draft", "open", "uncollectible", "void", "paid") * 1000 + self.attempt_count
 
 
 class CreditNote(Snapshot):
@@ -86,7 +86,7 @@ class UpcomingInvoice(Frozen):
 
     customer: Id
     subscription: MaybeId = Field(
-        default=None, validation_alias=places("parent.subscription_details.subscription", "subscription")
+        default=None, validation_alias=aliases("parent.subscription_details.subscription", "subscription")
     )
     amount_due: int
     currency: str

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from shared.stripe_objects.event import not_as_documented
-from shared.stripe_objects.fields import places
+from shared.stripe_objects.fields import aliases
 from shared.stripe_objects.snapshot import Snapshot
 from shared.values.frozen import Frozen
 
@@ -20,10 +20,12 @@ class Contact(Snapshot):
     """An address and a name as some object carries them; the customer's own, or frozen on an invoice or a session."""
 
     email: str | None = Field(
-        default=None, validation_alias=places("customer_details.email", "customer_email", "email")
+        default=None, validation_alias=aliases("customer_details.email", "customer_email", "email")
     )
-    name: str | None = Field(default=None, validation_alias=places("customer_details.name", "customer_name", "name"))
-    frozen_at: int | None = Field(default=None, validation_alias=places("status_transitions.finalized_at", "frozen_at"))
+    name: str | None = Field(default=None, validation_alias=aliases("customer_details.name", "customer_name", "name"))
+    frozen_at: int | None = Field(
+        default=None, validation_alias=aliases("status_transitions.finalized_at", "frozen_at")
+    )
 
     @property
     def as_of(self) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from shared.stripe_objects.fields import Id, MaybeId, place, places
+from shared.stripe_objects.fields import Id, MaybeId, position, aliases
 from shared.stripe_objects.presentment import Presented
 from shared.stripe_objects.snapshot import Snapshot
 
@@ -26,16 +26,16 @@ class PaymentIntent(Presented):
     amount_capturable: int = 0
     currency: str
     created: int
-    invoice: MaybeId = Field(default=None, validation_alias=places("invoice", "payment_details.order_reference"))
+    invoice: MaybeId = Field(default=None, validation_alias=aliases("invoice", "payment_details.order_reference"))
     decline_code: str | None = Field(
         default=None,
         # An issuer gives a decline code; other refusals, those of bank debits for one, have only the error's.
-        validation_alias=places("last_payment_error.decline_code", "last_payment_error.code", "decline_code"),
+        validation_alias=aliases("last_payment_error.decline_code", "last_payment_error.code", "decline_code"),
     )
-    error_code: str | None = Field(default=None, validation_alias=places("last_payment_error.code", "error_code"))
+    error_code: str | None = Field(default=None, validation_alias=aliases("last_payment_error.code", "error_code"))
     method: str | None = Field(
         default=None,
-        validation_alias=places("last_payment_error.payment_method.type", "payment_method_types.0", "method"),
+        validation_alias=aliases("last_payment_error.payment_method.type", "payment_method_types.0", "method"),
     )
     metadata: Mapping[str, str] = {}
 
@@ -47,7 +47,7 @@ class PaymentIntent(Presented):
     @property
     def rank(self) -> int:
         """How far along its life it is; breaks a tie that nothing else decides."""
-        return place(
+        return position(
             self.status, "requires_payment_method", "requires_action", "processing", "requires_capture", "succeeded"
         )
 
@@ -78,7 +78,7 @@ class Charge(Presented):
     amount_refunded: int = 0
     captured: bool = True
     currency: str
-    method: str | None = Field(default=None, validation_alias=places("payment_method_details.type", "method"))
+    method: str | None = Field(default=None, validation_alias=aliases("payment_method_details.type", "method"))
     expired: bool = False
     """Whether the authorization lapsed: the event's type says so."""
     receipt_url: str | None = None
@@ -121,7 +121,7 @@ class Refund(Presented):
     amount: int
     currency: str
     status: str | None = None
-    failure: str | None = Field(default=None, validation_alias=places("failure_reason", "failure"))
+    failure: str | None = Field(default=None, validation_alias=aliases("failure_reason", "failure"))
 
     @property
     def undone(self) -> bool:
@@ -141,7 +141,7 @@ class Refund(Presented):
     @property
     def rank(self) -> int:
         """How far along its life it is; breaks a tie that nothing else decides."""
-        return place(self.status or "", "requires_action", "pending", "succeeded")
+        return position(self.status or "", "requires_action", "pending", "succeeded")
 
 
 class InvoicePayment(Snapshot):
@@ -149,4 +149,4 @@ class InvoicePayment(Snapshot):
 
     id: str
     invoice: Id
-    payment_intent: MaybeId = Field(default=None, validation_alias=places("payment.payment_intent", "payment_intent"))
+    payment_intent: MaybeId = Field(default=None, validation_alias=aliases("payment.payment_intent", "payment_intent"))

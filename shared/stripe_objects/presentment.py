@@ -5,7 +5,7 @@ https://docs.stripe.com/api/payment_intents/object#payment_intent_object-present
 
 from pydantic import Field
 
-from shared.stripe_objects.fields import places
+from shared.stripe_objects.fields import aliases
 from shared.stripe_objects.snapshot import Snapshot
 
 
@@ -13,10 +13,10 @@ class Presented(Snapshot):
     """An object with amounts, which Stripe may have presented to the customer in their own currency."""
 
     presentment_amount: int | None = Field(
-        default=None, validation_alias=places("presentment_details.presentment_amount", "presentment_amount")
+        default=None, validation_alias=aliases("presentment_details.presentment_amount", "presentment_amount")
     )
     presentment_currency: str | None = Field(
-        default=None, validation_alias=places("presentment_details.presentment_currency", "presentment_currency")
+        default=None, validation_alias=aliases("presentment_details.presentment_currency", "presentment_currency")
     )
 
     def as_paid(self, amount: int | None, currency: str | None) -> tuple[int | None, str | None]:

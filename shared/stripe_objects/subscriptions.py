@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from shared.stripe_objects.fields import Id, MaybeId, place, places
+from shared.stripe_objects.fields import Id, MaybeId, position, aliases
 from shared.stripe_objects.snapshot import Snapshot
 from shared.values.frozen import Frozen
 
@@ -17,14 +17,14 @@ class SubscriptionItem(Frozen):
     """One price of a subscription and how many of it; a metered price has no quantity."""
 
     price: Id
-    product: MaybeId = Field(default=None, validation_alias=places("price.product", "product"))
+    product: MaybeId = Field(default=None, validation_alias=aliases("price.product", "product"))
     quantity: int | None = None
-    lookup_key: str | None = Field(default=None, validation_alias=places("price.lookup_key", "lookup_key"))
-    interval: str | None = Field(default=None, validation_alias=places("price.recurring.interval", "interval"))
-    interval_count: int = Field(default=1, validation_alias=places("price.recurring.interval_count", "interval_count"))
-    unit_amount: int | None = Field(default=None, validation_alias=places("price.unit_amount", "unit_amount"))
-    currency: str | None = Field(default=None, validation_alias=places("price.currency", "currency"))
-    packaged: bool = Field(default=False, validation_alias=places("price.transform_quantity", "packaged"))
+    lookup_key: str | None = Field(default=None, validation_alias=aliases("price.lookup_key", "lookup_key"))
+    interval: str | None = Field(default=None, validation_alias=aliases("price.recurring.interval", "interval"))
+    interval_count: int = Field(default=1, validation_alias=aliases("price.recurring.interval_count", "interval_count"))
+    unit_amount: int | None = Field(default=None, validation_alias=aliases("price.unit_amount", "unit_amount"))
+    currency: str | None = Field(default=None, validation_alias=aliases("price.currency", "currency"))
+    packaged: bool = Field(default=False, validation_alias=aliases("price.transform_quantity", "packaged"))
     """Whether the quantity is divided before it is charged, as packages are."""
     current_period_end: int | None = None
     earlier_keys: frozenset[str] = frozenset()
@@ -54,8 +54,8 @@ class Subscription(Snapshot):
     id: str
     customer: Id
     status: str
-    items: tuple[SubscriptionItem, ...] = Field(validation_alias=places("items.data", "items"))
-    has_more: bool = Field(default=False, validation_alias=places("items.has_more", "has_more"))
+    items: tuple[SubscriptionItem, ...] = Field(validation_alias=aliases("items.data", "items"))
+    has_more: bool = Field(default=False, validation_alias=aliases("items.has_more", "has_more"))
     """Whether `items` are only the first ten, which is all that an event embeds."""
     current_period_end: int | None = None
     created: int | None = None
@@ -65,13 +65,13 @@ class Subscription(Snapshot):
     cancel_at: int | None = None
     cancel_at_period_end: bool = False
     ended_at: int | None = None
-    paused: bool = Field(default=False, validation_alias=places("pause_collection", "paused"))
-    resumes_at: int | None = Field(default=None, validation_alias=places("pause_collection.resumes_at", "resumes_at"))
-    reason: str | None = Field(default=None, validation_alias=places("cancellation_details.reason", "reason"))
+    paused: bool = Field(default=False, validation_alias=aliases("pause_collection", "paused"))
+    resumes_at: int | None = Field(default=None, validation_alias=aliases("pause_collection.resumes_at", "resumes_at"))
+    reason: str | None = Field(default=None, validation_alias=aliases("cancellation_details.reason", "reason"))
     collection_method: str = "charge_automatically"
-    payment_method: MaybeId = Field(default=None, validation_alias=places("default_payment_method", "payment_method"))
+    payment_method: MaybeId = Field(default=None, validation_alias=aliases("default_payment_method", "payment_method"))
     without_method: str | None = Field(
-        default=None, validation_alias=places("trial_settings.end_behavior.missing_payment_method", "without_method")
+        default=None, validation_alias=aliases("trial_settings.end_behavior.missing_payment_method", "without_method")
     )
     """What Stripe does at the trial's end if there is no payment method: `cancel`, `pause` or `create_invoice`."""
     adjusted: bool = False
@@ -164,4 +164,4 @@ class Subscription(Snapshot):
     @property
     def rank(self) -> int:
         """How far along its life the status is; breaks a tie that nothing else decides."""
-        return place(self.status, "incomplete", "trialing", "active", "past_due", "paused", "unpaid")
+        return position(self.status, "incomplete", "trialing", "active", "past_due", "paused", "unpaid")
