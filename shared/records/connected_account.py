@@ -18,7 +18,7 @@ class ConnectedAccount(MailRecipient):
     capabilities: Mapping[str, Facet[Capability]] = {}
     deauthorized_at: int | None = None
     authorized_at: int | None = None
-    heard_on: int | None = None
+    active_on: int | None = None
     """The beginning of the newest UTC day on which anything happened to it: one write a day tells that it is there."""
 
     @property
@@ -41,7 +41,7 @@ class ConnectedAccount(MailRecipient):
         """Whether it still lets us act for it: not after it was deauthorized, until anything of its own is newer."""
         if self.deauthorized_at is None:
             return True
-        heard = (self.authorized_at, self.heard_on, self.state.second if self.state else None)
+        heard = (self.authorized_at, self.active_on, self.state.second if self.state else None)
         return any(at is not None and at > self.deauthorized_at for at in heard)
 
     @property
@@ -65,7 +65,7 @@ class ConnectedAccount(MailRecipient):
 
     def with_activity(self, at: int) -> Self:
         """Itself, something of its own having happened `at`, in epoch seconds."""
-        return self.model_copy(update={"heard_on": max(at - at % DAY, self.heard_on or 0)})
+        return self.model_copy(update={"active_on": max(at - at % DAY, self.active_on or 0)})
 
     def with_authorization(self, at: int) -> Self:
         """Itself, having let us act for it `at`, in epoch seconds."""

@@ -34,12 +34,12 @@ class Debts(History):
         """Whether what is owed by it is asked for: its subscription, if it has one, came to live and has not ended."""
         if self.has_ended(invoice):
             return False
-        return self.lived.get(invoice.subscription or "", not invoice.first)
+        return self.started.get(invoice.subscription or "", not invoice.first)
 
     def has_ended(self, invoice: Invoice) -> bool:
         """Whether the subscription of an invoice is over."""
         subscription = self.subscription(invoice.subscription or "")
-        over = invoice.subscription in self.outlived or (subscription is not None and subscription.final)
+        over = invoice.subscription in self.ended_with_open_invoice or (subscription is not None and subscription.final)
         return self.deleted or over
 
     def should_collect(self, invoice: Invoice, policy: Policy) -> bool:
@@ -55,7 +55,7 @@ class Debts(History):
 
     def at_checkout(self, invoice: Invoice, moment: int) -> bool:
         """Whether the customer sees it at the checkout if a first payment fails: nothing lives yet, and it is new."""
-        lives = self.lived.get(invoice.subscription or "", False)
+        lives = self.started.get(invoice.subscription or "", False)
         return invoice.first and not lives and moment - invoice.created < FIRST_PAYMENT_WITHIN
 
     def owed_on(self, invoice: Invoice) -> int:

@@ -19,7 +19,7 @@ class Candidate[Value: Snapshot](Frozen):
     event: str
     verb: int
     digest: str
-    undone: str | None = None
+    before: str | None = None
     value: Value
 
 
@@ -34,7 +34,7 @@ class Facet[Value: Snapshot](Frozen):
         """The winner: final, else the last verb, else no other's predecessor, else by rank, then by event id."""
         if len(self.candidates) == 1:
             return self.candidates[0].value
-        return max(self.candidates, key=partial(_precedence, {one.undone for one in self.candidates})).value
+        return max(self.candidates, key=partial(_precedence, {one.before for one in self.candidates})).value
 
 
 def _precedence(predecessors: set[str | None], one: Candidate[Any]) -> tuple[bool, int, bool, int, str]:
@@ -48,7 +48,7 @@ def merge[Value: Snapshot](facet: Facet[Value] | None, event: Event, value: Valu
         event=event.id,
         verb=_verb(event.type),
         digest=event.digests.now,
-        undone=event.digests.before,
+        before=event.digests.before,
         value=value,
     )
     second = event.created if value.as_of is None else min(event.created, value.as_of)
@@ -59,7 +59,7 @@ def merge[Value: Snapshot](facet: Facet[Value] | None, event: Event, value: Valu
         return facet
     # Two events for one change carry equal objects: of such twins the one with the smallest id stands for both.
     twins = {
-        (one.digest, one.verb, one.undone): one for one in sorted((*facet.candidates, mine), key=_by_id, reverse=True)
+        (one.digest, one.verb, one.before): one for one in sorted((*facet.candidates, mine), key=_by_id, reverse=True)
     }
     return Facet[kind](second=second, candidates=tuple(sorted(twins.values(), key=_by_id)))
 

@@ -16,7 +16,7 @@ DECLINES = 20
 """Of how many invoices the reason of a decline is remembered; the newest, should an invoice never be heard of."""
 CREDITS = 20
 """How many credit notes wait for their invoices to contain them; the newest, likewise."""
-UNTOLD = 8
+UNSEEN = 8
 """How many subscriptions are remembered that invoices name and no event tells of."""
 
 
@@ -35,9 +35,9 @@ class History(Subscribed):
     """The due date that has passed, in epoch seconds, by the id of an open invoice to be paid by hand."""
     reminders: Mapping[str, int] = {}
     """When the reminder about an open invoice is due, in epoch seconds, by its id; at another time it is stale."""
-    outlived: frozenset[str] = frozenset()
+    ended_with_open_invoice: frozenset[str] = frozenset()
     """Ids of the subscriptions that have ended before one of their invoices was closed."""
-    untold: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()
     """Ids of the subscriptions that an invoice has named and no event has told of yet; a few at most."""
 
     def invoice(self, invoice_id: str) -> Invoice | None:
@@ -48,8 +48,8 @@ class History(Subscribed):
     def past_since(self, before: "History") -> Iterator[PastRecord]:
         """What is over and has to be saved with it; vacant, what it has first heard of and must not reopen."""
         yield from (one for name, one in self.past.items() if one != before.past.get(name) and not one.is_empty)
-        heard = self.subscriptions.keys() | self.untold
-        yield from (self.ended_subscription(name) for name in heard - before.subscriptions.keys() - before.untold)
+        heard = self.subscriptions.keys() | self.unseen
+        yield from (self.ended_subscription(name) for name in heard - before.subscriptions.keys() - before.unseen)
         yield from (self.closed_invoice(name) for name in self.invoices.keys() - before.invoices.keys())
 
     def with_subscription(self, subscription: Subscription, event: Event) -> Self:
@@ -72,7 +72,7 @@ class History(Subscribed):
             "invoices": {name: one for name, one in invoices.items() if name not in past},
             "declines": {name: one for name, one in self.declines.items() if name not in past},
             "reminders": {name: at for name, at in self.reminders.items() if name not in past},
-            "untold": self.untold | ({invoice.subscription} if invoice.subscription else set()),
+            "unseen": self.unseen | ({invoice.subscription} if invoice.subscription else set()),
             "past": {**self.past, **past},
         }
         return self.model_copy(update=update).settled()
@@ -83,13 +83,15 @@ class History(Subscribed):
         newest = sorted(lowering, key=lambda name: (lowering[name].created, name))[-CREDITS:]
         named = {one.value.subscription for one in self.invoices.values() if one.value.subscription}
         over = {name for name in named if not self.ended_subscription(name).is_empty}
-        outlived = (self.outlived | over) & named
-        told = {name for name in self.untold if not self.ended_subscription(name).is_empty}
+        ended_with_open_invoice = (self.ended_with_open_invoice | over) & named
+        told = {name for name in self.unseen if not self.ended_subscription(name).is_empty}
         update = {
             "credits": {name: lowering[name] for name in newest},
             "overdue": {name: at for name, at in self.overdue.items() if self._open(name)},
-            "outlived": outlived,
-            "untold": frozenset(sorted(self.untold - told - outlived - self.subscriptions.keys())[-UNTOLD:]),
+            "ended_with_open_invoice": ended_with_open_invoice,
+            "unseen": frozenset(
+                sorted(self.unseen - told - ended_with_open_invoice - self.subscriptions.keys())[-UNSEEN:]
+            ),
         }
         return self.model_copy(update=update)
 

@@ -75,12 +75,12 @@ class Organization(Debts):
             return False
         if any(facet.value.gives_access for facet in self.subscriptions.values()):
             return True
-        return None if self.unheard else False
+        return None if self.may_have_unseen_subscription else False
 
     @property
-    def unheard(self) -> bool:
+    def may_have_unseen_subscription(self) -> bool:
         """Whether there may be a subscription that no event has told of: an invoice names it, or nobody knows them."""
-        return bool(self.untold) or not (self.subscribed or self.profile)
+        return bool(self.unseen) or not (self.subscribed or self.profile)
 
     @property
     def is_still_subscribed(self) -> bool:
@@ -146,9 +146,11 @@ class Organization(Debts):
     def begins_a_life(self, subscription: Subscription) -> bool:
         """Whether the customer had nothing when this one began: nothing else lives, and nothing ended just before."""
         others = [one.value for name, one in self.subscriptions.items() if name != subscription.id]
-        lived = (one for one in (*others, *self.ended.values()) if self.lived.get(one.id, True) and not one.attempted)
+        started = (
+            one for one in (*others, *self.ended.values()) if self.started.get(one.id, True) and not one.never_started
+        )
         begun = subscription.begun_at
-        return all(one.status == "canceled" and (one.ended_at or 0) + RETURNS_WITHIN <= begun for one in lived)
+        return all(one.status == "canceled" and (one.ended_at or 0) + RETURNS_WITHIN <= begun for one in started)
 
     def erasable_at(self, policy: Policy) -> int | None:
         """When it is to be erased, in epoch seconds: once the customer was deleted, or some time after the last end."""
@@ -164,7 +166,7 @@ class Organization(Debts):
         canceled = [
             facet.value
             for name, facet in self.subscriptions.items()
-            if facet.value.status == "canceled" and self.lived.get(name, True)
+            if facet.value.status == "canceled" and self.started.get(name, True)
         ]
         canceled += self.ended.values()
         return max(canceled, key=lambda one: (one.ended_at or 0, one.id), default=None)

@@ -24,7 +24,7 @@ class EndedSubscription(Record):
 
     subscription_id: str
     facet: Facet[Subscription] | None = None
-    lived: bool | None = None
+    started: bool | None = None
     """Whether it was ever more than an attempt; None if only its end was told."""
 
     @property
@@ -95,14 +95,14 @@ def valid_id_of(value: object) -> str | None:
     return found if isinstance(found, str) and 0 < len(found) <= LONGEST_ID else None
 
 
-def latest_ends(ended: Mapping[str, Subscription], lived: Mapping[str, bool]) -> dict[str, Subscription]:
+def latest_ends(ended: Mapping[str, Subscription], started: Mapping[str, bool]) -> dict[str, Subscription]:
     """Of subscriptions that were canceled, those among which the last to end must be, however late news comes.
 
     It is the last that surely lived, unless a later one of which only the end was told turns out to have lived, too.
     """
     latest = sorted(ended.values(), key=_by_end, reverse=True)
-    sure = next((one for one in latest if lived.get(one.id)), None)
-    unsure = [one for one in latest if one.id not in lived and (sure is None or _by_end(one) > _by_end(sure))]
+    sure = next((one for one in latest if started.get(one.id)), None)
+    unsure = [one for one in latest if one.id not in started and (sure is None or _by_end(one) > _by_end(sure))]
     return {one.id: one for one in (*unsure[:UNSURE], *([sure] if sure else []))}
 
 

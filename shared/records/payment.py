@@ -114,11 +114,11 @@ class Payment(Record):
     @property
     def refunded(self) -> int:
         """How much went back, in minor units: the charge's own total, less what failed to arrive after that."""
-        done = sum(facet.value.amount for facet in self.refunds.values() if not facet.value.undone)
+        done = sum(facet.value.amount for facet in self.refunds.values() if not facet.value.never_arrived)
         if self.charge is None:
             return done
         since = self.charge.second
-        undone = (facet for facet in self.refunds.values() if facet.value.undone and facet.second > since)
+        undone = (facet for facet in self.refunds.values() if facet.value.never_arrived and facet.second > since)
         # A refund may be told before the charge's new total is.
         return max(self.charge.value.returned - sum(facet.value.amount for facet in undone), done)
 

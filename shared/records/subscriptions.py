@@ -25,7 +25,7 @@ class Subscribed(CustomerFacts):
     """Whether any event has told of a subscription, were it long over."""
     complete: Mapping[str, Facet[Subscription]] = {}
     """The newest event with all items, by the id of a subscription whose newest event has the first ten alone."""
-    lived: Mapping[str, bool] = {}
+    started: Mapping[str, bool] = {}
     """Whether a subscription was ever more than an attempt, by its id; its end alone does not tell."""
     lookup_keys: Mapping[str, Mapping[str, int]] = {}
     """When each lookup key of a price was heard last, in epoch seconds, by the price: Stripe may move a key."""
@@ -42,28 +42,28 @@ class Subscribed(CustomerFacts):
         name, kept = subscription.id, self.ended_subscription(subscription.id)
         known = self.subscriptions.get(name) or kept.facet
         facet = merge(known, event, subscription)
-        lived = {**self.lived}
-        if kept.lived is not None:
-            lived[name] = kept.lived or lived.get(name, False)
+        started = {**self.started}
+        if kept.started is not None:
+            started[name] = kept.started or started.get(name, False)
         if subscription.status != "canceled":
-            lived[name] = lived.get(name, False) or not subscription.attempted
+            started[name] = started.get(name, False) or not subscription.never_started
         subscriptions = {name: facet} | {other: one for other, one in self.subscriptions.items() if other != name}
         over = [name for name, one in subscriptions.items() if one.value.final][:AT_ONCE]
         past = {
             name: self.ended_subscription(name).model_copy(
-                update={"facet": subscriptions[name], "lived": lived.get(name)}
+                update={"facet": subscriptions[name], "started": started.get(name)}
             )
             for name in over
         }
         canceled = {name: _bare(one) for name in over if (one := subscriptions[name].value).status == "canceled"}
-        ended = latest_ends({**self.ended, **canceled}, lived)
+        ended = latest_ends({**self.ended, **canceled}, started)
         remaining = {name: one for name, one in subscriptions.items() if name not in past}
         complete = self._complete(known, facet, subscription, event)
         update = {
             "subscriptions": remaining,
             "subscribed": True,
             "complete": {name: one for name, one in complete.items() if name in remaining},
-            "lived": {name: one for name, one in lived.items() if name in remaining or name in ended},
+            "started": {name: one for name, one in started.items() if name in remaining or name in ended},
             "lookup_keys": self._lookup_keys(event, subscription, subscription_before(event)),
             "ended": ended,
             "past": {**self.past, **past},

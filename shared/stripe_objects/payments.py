@@ -124,14 +124,14 @@ class Refund(Presented):
     failure: str | None = Field(default=None, validation_alias=aliases("failure_reason", "failure"))
 
     @property
-    def undone(self) -> bool:
+    def never_arrived(self) -> bool:
         """Whether the money never reached the customer."""
         return self.status in {"failed", "canceled"}
 
     @property
     def final(self) -> bool:
         """Whether its status can never change again; one that succeeded may still fail."""
-        return self.undone
+        return self.never_arrived
 
     @property
     def under_way(self) -> bool:

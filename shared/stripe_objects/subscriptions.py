@@ -152,7 +152,7 @@ class Subscription(Snapshot):
         return self.status in {"paused", "unpaid"}
 
     @property
-    def attempted(self) -> bool:
+    def never_started(self) -> bool:
         """Whether it never was more than an attempt, whose first payment is still to come or never came."""
         return self.status in {"incomplete", "incomplete_expired"}
 

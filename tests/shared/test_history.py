@@ -173,8 +173,8 @@ def older() -> Organization:
         facets[f"sub_{number}"] = one.past_since(NOBODY)
     past = {name: next(iter(one)) for name, one in facets.items()}
     subscriptions = {name: one.facet for name, one in past.items() if isinstance(one, EndedSubscription)}
-    lived = {f"sub_{number}": number != AT_ONCE + 4 for number in range(AT_ONCE + 5)}
-    update = {"subscriptions": subscriptions, "lived": lived, "closed": frozenset({"in_1"}), "version": 7}
+    started = {f"sub_{number}": number != AT_ONCE + 4 for number in range(AT_ONCE + 5)}
+    update = {"subscriptions": subscriptions, "started": started, "closed": frozenset({"in_1"}), "version": 7}
     return NOBODY.model_copy(update=update)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.consumer.decide.decide import decide
-from shared.records.history import CREDITS, UNTOLD
+from shared.records.history import CREDITS, UNSEEN
 from shared.records.organization import Organization
 from shared.records.subscriptions import LOOKUP_KEYS
 from shared.stripe_objects.event import PLATFORM, Event
@@ -96,7 +96,7 @@ def test_a_customer_of_many_whole_lives_stays_small(count: int) -> None:
     organization = books.organization(PLATFORM, CUSTOMER)
     assert size(organization) < LIMIT
     assert (organization.complete, organization.credits, organization.overdue) == ({}, {}, {})
-    assert (organization.outlived, organization.untold) == (frozenset(), frozenset())
+    assert (organization.ended_with_open_invoice, organization.unseen) == (frozenset(), frozenset())
     assert sum(map(len, organization.lookup_keys.values())) == LOOKUP_KEYS
 
 
@@ -133,7 +133,7 @@ def test_an_invoice_of_what_has_ended_makes_nobody_past_due_whatever_came_first(
         books.apply(decide(sample("customer.updated", id=CUSTOMER, created=START + 9000), books))
         organization = books.organization(PLATFORM, CUSTOMER).with_past({})
         assert (organization.past_due, organization.has_open_invoice, organization.access) == (False, True, False)
-        assert organization.outlived == {"sub_1"}
+        assert organization.ended_with_open_invoice == {"sub_1"}
 
 
 def test_an_invoice_that_is_closed_in_the_end_leaves_nothing_of_what_had_ended_before() -> None:
@@ -141,7 +141,11 @@ def test_an_invoice_that_is_closed_in_the_end_leaves_nothing_of_what_had_ended_b
     story.append(invoice(1, 600, "invoice.paid.recovered"))
     for order in permutations(story):
         organization = heard(order)
-        assert (organization.outlived, organization.untold, organization.invoices) == (frozenset(), frozenset(), {})
+        assert (organization.ended_with_open_invoice, organization.unseen, organization.invoices) == (
+            frozenset(),
+            frozenset(),
+            {},
+        )
 
 
 @pytest.mark.parametrize("name", ["invoice.paid.recovered", "invoice.payment_failed"])
@@ -164,8 +168,8 @@ def test_a_commit_makes_sure_that_what_nobody_told_of_has_not_ended_meanwhile() 
 
 
 def test_of_subscriptions_that_nobody_tells_of_a_few_are_remembered() -> None:
-    organization = heard(invoice(number, 0, "invoice.paid.recovered") for number in range(UNTOLD + 3))
-    assert len(organization.untold) == UNTOLD
+    organization = heard(invoice(number, 0, "invoice.paid.recovered") for number in range(UNSEEN + 3))
+    assert len(organization.unseen) == UNSEEN
 
 
 STORY = [event for number in (1, 2, 3) for event in whole_life(number)]

@@ -55,9 +55,9 @@ def _welcome(  # noqa: PLR0913, PLR0917 - the change, seen from all sides
     policy: Policy,
 ) -> tuple[Effect, ...]:
     """Once a life: not for a second subscription, one that comes back from a pause, or one that is past due already."""
-    if now.status not in {"trialing", "active"} or before.lived.get(now.id) or not after.begins_a_life(now):
+    if now.status not in {"trialing", "active"} or before.started.get(now.id) or not after.begins_a_life(now):
         return ()
-    begins = event.type.endswith(".created") or (was is not None and was.attempted)
+    begins = event.type.endswith(".created") or (was is not None and was.never_started)
     if not begins and event.created - now.begun_at >= WELCOME_WITHIN:
         return ()
     terms = trial_terms(after, now, policy)
