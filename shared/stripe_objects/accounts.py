@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from shared.stripe_objects.fields import MaybeId, position, aliases
+from shared.stripe_objects.fields import MaybeId, aliases, position
 from shared.stripe_objects.snapshot import Snapshot
 from shared.values import keys
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pydantic import Field, field_validator
 
-from shared.stripe_objects.fields import Id, MaybeId, position, aliases
+from shared.stripe_objects.fields import Id, MaybeId, aliases, position
 from shared.stripe_objects.snapshot import Snapshot
 from shared.values.times import DAY
 

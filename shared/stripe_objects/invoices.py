@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field
 
-from shared.stripe_objects.fields import Id, MaybeId, position, aliases
+from shared.stripe_objects.fields import Id, MaybeId, aliases, position
 from shared.stripe_objects.snapshot import Snapshot
 from shared.values.frozen import Frozen
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from shared.stripe_objects.fields import Id, MaybeId, position, aliases
+from shared.stripe_objects.fields import Id, MaybeId, aliases, position
 from shared.stripe_objects.snapshot import Snapshot
 from shared.values.frozen import Frozen
 

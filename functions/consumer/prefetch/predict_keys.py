@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from functions.consumer.message import Message
-from shared.records.past import valid_id_of, past_records_of
+from shared.records.past import past_records_of, valid_id_of
 from shared.stripe_objects.event import PLATFORM, payment_of
 from shared.values import keys
 
