@@ -20,6 +20,7 @@ FILES = sorted(
 )
 LAYERS = (
     "values",
+    "compression",
     "messages",
     "failures",
     "runtime",

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
+from shared.compression.packing import pack
 from shared.effects.email import MAIL_EXPIRES_AFTER, Email
 from shared.stripe_objects.objects import Contact
 from shared.values import keys
-from shared.values.compression import pack
 from shared.values.frozen import Frozen
 
 
@@ -46,7 +46,7 @@ class Record(Frozen):
 
     def packed(self) -> bytes:
         """As its item holds it; the version stands beside it."""
-        return pack(self.model_dump_json(exclude={"version"}, exclude_defaults=True), "record")
+        return pack(self.model_dump_json(exclude={"version"}, exclude_defaults=True))
 
 
 class MailRecipient(Record):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
 
+from shared.compression.packing import unpack
 from shared.failures.errors import Contended
 from shared.policy.policy import Policy
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
@@ -17,7 +18,6 @@ from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import find_tombstone
 from shared.values import keys
-from shared.values.compression import unpack
 
 AT_ONCE = 100
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""

@@ -7,7 +7,7 @@ import pytest
 
 from cli.local.stack import Stack
 from cli.samples import samples
-from shared.values.compression import unpack
+from shared.compression.packing import unpack
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient

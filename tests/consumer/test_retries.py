@@ -7,9 +7,9 @@ from botocore.exceptions import ReadTimeoutError
 
 from functions.consumer.consume import Outcome, consume
 from functions.consumer.message import read_message
+from shared.compression.packing import pack, unpack
 from shared.failures.backoff import BUG, SERVICE
 from shared.failures.errors import Permanent, Retryable
-from shared.values.compression import pack, unpack
 from tests.consumer.faults import Crash
 from tests.consumer.material import LEASE, NOW, PARTITION, mail, sqs_record
 from tests.consumer.world import World
@@ -149,7 +149,7 @@ def test_a_failure_that_could_not_be_recorded_is_recorded_later(world: World) ->
     assert world.consume().state == "failed"
 
 
-@pytest.mark.parametrize("damaged", [b"no record", pack("{}", "record")[:-1], pack('{"account": 1}', "record")])
+@pytest.mark.parametrize("damaged", [b"no record", pack("{}")[:-1], pack('{"account": 1}')])
 def test_a_record_that_cannot_be_read_dead_letters_what_needs_it_like_any_bug(world: World, damaged: bytes) -> None:
     world.write_book(PARTITION, "organization", {"record": damaged, "version": 1})
     *_, failed, given_up = consume_to_the_end(world)

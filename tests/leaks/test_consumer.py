@@ -10,11 +10,11 @@ from functions.consumer import wiring
 from functions.consumer.decide import decide as deciding
 from functions.consumer.decide.decide import decide
 from functions.consumer.routes import ROUTES
+from shared.compression.packing import pack
 from shared.failures.kinds import failure_of
 from shared.stripe_objects.event import read_event
 from shared.stripe_objects.objects import read
 from shared.stripe_objects.subscriptions import Subscription
-from shared.values.compression import pack
 from tests.leaks.listening import call
 from tests.leaks.planted import Canaries, mutations, planted
 from tests.leaks.system import EVERY_TROUBLE, System
@@ -111,7 +111,7 @@ def test_nor_is_a_record_that_can_no_longer_be_read(system: System) -> None:
     for item in table.all_items():
         if "record" in item.attrs:
             spoilt = json.dumps({"account": [system.canaries.all()], "subject": system.canaries.all()})
-            item.attrs["record"].value = pack(spoilt, "record")
+            item.attrs["record"].value = pack(spoilt)
     states = [system.deliver(event | {"id": "evt_2"}) for _ in range(8)]
     assert (states[0], states[-1]) == ("retry", "failed")
     assert system.leaks() == set()

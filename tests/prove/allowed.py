@@ -20,9 +20,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from functions.consumer.handlers.erasure_due import WEEK
+from shared.compression.packing import unpack
 from shared.effects.email import Email
 from shared.values import keys
-from shared.values.compression import unpack
 from tests.prove.compare import MAY_DIFFER
 from tests.prove.contradicted import about, contradicted
 from tests.prove.moto_cloud import Items
