@@ -1,8 +1,8 @@
 """Packing: the compressed form in which the tables store records, journals and payloads.
 
-All are zlib streams. A payload is compressed against a dictionary, the field names of Stripe's objects, because an
-event alone is mostly names: 6 KB become 0.8 KB with the dictionary and 1.7 KB without. DynamoDB bills each kilobyte
-that a write begins, and bills it twice in a transaction. A record is compressed plainly.
+All are zlib streams. DynamoDB bills each kilobyte that a write begins, and bills it twice in a transaction. An event is
+mostly field names, so a payload is compressed against a dictionary of them: 6 KB become 0.8 KB, and 1.7 KB without the
+dictionary. A record is compressed plainly.
 """
 
 import zlib

@@ -1,7 +1,7 @@
-"""The past of a customer: each subscription that has ended and each closed invoice is a small item of its own.
+"""Past records: each ended subscription and each closed invoice of a customer is a small item.
 
-An organization is written with each of its events, so it holds only what is alive or open. An event that names
-something of the past reads its item together with the organization, and changes it in the same commit.
+The commit writes the organization with each of its events, so the organization holds only what has not ended. If an
+event names a past record, the consumer reads it together with the organization and commits both.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,18 +14,18 @@ from shared.stripe_objects.subscriptions import Subscription
 from shared.values import keys
 
 LONGEST_ID = 255
-"""Of Stripe's object ids: https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backwards-compatible."""
+"""The longest object id of Stripe's, in characters: https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backwards-compatible."""
 UNSURE = 8
-"""How many subscriptions a customer's organization remembers of which only the end was told."""
+"""How many ended subscriptions an organization keeps while it is unknown whether they had started."""
 
 
 class EndedSubscription(Record):
-    """A subscription that has ended; `subject` is its customer. It is vacant while the subscription has not ended."""
+    """An ended subscription; `subject` is its customer. The record is empty while the subscription has not ended."""
 
     subscription_id: str
     facet: Facet[Subscription] | None = None
     started: bool | None = None
-    """Whether it was ever more than an attempt; None if only its end was told."""
+    """Whether the subscription had started; None if events told of its end only."""
 
     @property
     def sort_key(self) -> str:
@@ -39,7 +39,7 @@ class EndedSubscription(Record):
 
 
 class ClosedInvoice(Record):
-    """An invoice that is paid or void; `subject` is its customer. It is vacant while the invoice is not closed."""
+    """A paid or void invoice; `subject` is its customer. The record is empty while the invoice is not closed."""
 
     invoice_id: str
     facet: Facet[Invoice] | None = None
@@ -59,7 +59,7 @@ type PastRecord = EndedSubscription | ClosedInvoice
 
 
 def past_records_of(account: str, customer: str, obj: Mapping[str, Any]) -> Iterator[PastRecord]:
-    """What a Stripe object names that may be over by now, each as it is before anybody has heard of its end."""
+    """An empty record for each subscription and invoice that a Stripe object names and that may be over."""
     subscription, invoice = _past_ids_of(obj)
     if subscription:
         yield EndedSubscription(account=account, subject=customer, subscription_id=subscription)
@@ -68,11 +68,11 @@ def past_records_of(account: str, customer: str, obj: Mapping[str, Any]) -> Iter
 
 
 def _past_ids_of(obj: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """The subscription and the invoice whose past a decision on the object may ask for."""
+    """The ids of the subscription and the invoice that a decision on the object may ask for."""
     match obj.get("object"):
         case "subscription":
             return valid_id_of(obj), None
-        case "invoice":  # an upcoming one has no id yet
+        case "invoice":  # an upcoming invoice has no id yet
             since_basil = _within(obj, "parent", "subscription_details", "subscription")
             return valid_id_of(since_basil) or valid_id_of(obj.get("subscription")), valid_id_of(obj)
         case "credit_note":
@@ -90,15 +90,16 @@ def _within(obj: object, *path: str) -> object:
 
 
 def valid_id_of(value: object) -> str | None:
-    """An id, whether Stripe sent it or the whole object; None if `value` is neither."""
+    """The id in `value`, which is an id or an expanded object; None if there is none, or it is too long for a key."""
     found = value.get("id") if isinstance(value, Mapping) else value
     return found if isinstance(found, str) and 0 < len(found) <= LONGEST_ID else None
 
 
 def latest_ends(ended: Mapping[str, Subscription], started: Mapping[str, bool]) -> dict[str, Subscription]:
-    """Of subscriptions that were canceled, those among which the last to end must be, however late news comes.
+    """The canceled subscriptions that an organization keeps in order to know which one ended last.
 
-    It is the last that surely lived, unless a later one of which only the end was told turns out to have lived, too.
+    These are the last one that is known to have started, and the later ones that may have started: a late event can
+    still tell.
     """
     latest = sorted(ended.values(), key=_by_end, reverse=True)
     sure = next((one for one in latest if started.get(one.id)), None)

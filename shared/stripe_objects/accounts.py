@@ -1,6 +1,6 @@
-"""What we read of a customer, of a connected account, and of the payouts to one.
+"""What Billhook reads of a customer, a connected account, and its payouts.
 
-As in `stripe_objects`: each field lists where it may stand, the last place being our own stored form.
+See objects.py for how a field lists its places.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Customer(Snapshot):
 
     @property
     def can_pay(self) -> bool:
-        """Whether a payment method is on file, for any invoice that names none of its own."""
+        """Whether a default payment method is on file, for invoices without one of their own."""
         return bool(self.payment_method or self.source)
 
     @property
@@ -48,28 +48,28 @@ class Account(Snapshot):
     due_at: int | None = Field(default=None, validation_alias=aliases("requirements.current_deadline", "due_at"))
     overdue: tuple[str, ...] = Field(default=(), validation_alias=aliases("requirements.past_due", "overdue"))
     disabled: str | None = Field(default=None, validation_alias=aliases("requirements.disabled_reason", "disabled"))
-    """Why it may not take payments or be paid out: https://docs.stripe.com/api/accounts/object."""
+    """Why Stripe has disabled the account, as a code: https://docs.stripe.com/api/accounts/object."""
     payout_interval: str | None = Field(
         default=None, validation_alias=aliases("settings.payouts.schedule.interval", "payout_interval")
     )
 
     @property
     def requirements_digest(self) -> str:
-        """A name for what is due and when, and what it stops, by which a mail that waits knows whether it still is."""
+        """A digest of the requirements, their date and their effect; a waiting mail compares it to see if it still applies."""
         return keys.digest(*sorted(self.due), str(self.due_at), str(bool(self.overdue)), str(self.disabled))
 
     @property
     def rejected(self) -> bool:
-        """Whether Stripe or the platform has rejected it for good: nothing that its holder hands in changes that."""
+        """Whether Stripe or the platform has rejected the account for good; nothing the holder does changes that."""
         return (self.disabled or "").startswith("rejected.")
 
     @property
     def has_requirements(self) -> bool:
-        """Whether its holder, who has been through the first form, can hand in something that is due."""
+        """Whether the holder has finished the first form and can now hand in something that is due."""
         return self.details_submitted and bool(self.due) and not self.rejected
 
     def requires_more_than(self, before: "Account | None") -> bool:
-        """Whether it asks for what `before` did not: another detail, an earlier date, or now that it is overdue."""
+        """Whether Stripe requires more than in `before`: another detail, an earlier date, or something now overdue."""
         if not self.has_requirements:
             return False
         if before is None or not before.has_requirements:
@@ -81,7 +81,7 @@ class Account(Snapshot):
 
 
 class Capability(Snapshot):
-    """What a connected account may do, such as `card_payments` (https://docs.stripe.com/api/capabilities/object)."""
+    """A right of a connected account, such as `card_payments` (https://docs.stripe.com/api/capabilities/object)."""
 
     id: str
     status: str
@@ -89,7 +89,7 @@ class Capability(Snapshot):
 
     @property
     def rank(self) -> int:
-        """How far along its life it is; breaks a tie that nothing else decides."""
+        """How far the object is in its life; decides between candidates that are equal otherwise."""
         return position(self.status, "unrequested", "pending", "inactive", "active")
 
 
@@ -102,18 +102,18 @@ class Payout(Snapshot):
     status: str
     arrival_date: int
     automatic: bool | None = None
-    """Whether the account's schedule made it; None if unknown."""
+    """Whether the account's payout schedule made the payout; None if unknown."""
     original_payout: MaybeId = None
-    """The payout whose money this one takes back."""
+    """The payout that this payout reverses."""
     failure_code: str | None = None
     created: int
 
     @property
     def final(self) -> bool:
-        """A failed payout stays failed; one that was paid may still fail."""
+        """A failed payout stays failed; a paid payout may still fail."""
         return self.status in {"failed", "canceled"}
 
     @property
     def rank(self) -> int:
-        """How far along its life it is; breaks a tie that nothing else decides."""
+        """How far the object is in its life; decides between candidates that are equal otherwise."""
         return position(self.status, "pending", "in_transit", "paid", "canceled", "failed")

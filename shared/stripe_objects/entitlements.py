@@ -1,4 +1,4 @@
-"""What we read of a customer's active entitlements; as in `stripe_objects`."""
+"""What Billhook reads of a customer's active entitlements; see objects.py."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +14,9 @@ class Entitlements(Snapshot):
 
     customer: Id
     features: tuple[str, ...] = Field(validation_alias=aliases("entitlements.data", "features"))
-    """The lookup keys of the features, in order."""
+    """The lookup keys of the features, sorted."""
     has_more: bool = Field(default=False, validation_alias=aliases("entitlements.has_more", "has_more"))
-    """Whether `features` are only the first of them."""
+    """Whether there are more features than in `features`."""
 
     @field_validator("features", mode="before")
     @classmethod
