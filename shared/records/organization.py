@@ -153,7 +153,7 @@ class Organization(Debts):
         return all(one.status == "canceled" and (one.ended_at or 0) + RETURNS_WITHIN <= begun for one in started)
 
     def erasable_at(self, policy: Policy) -> int | None:
-        """When to erase the customer, in epoch seconds: at deletion, or some time after the last end; None for never."""
+        """When to erase the customer, in epoch seconds: at deletion or some time after the last end; None for never."""
         if self.deleted and self.profile and policy.erase_deleted:
             return self.profile.second
         ended = self.last_ended.ended_at if self.last_ended else None

@@ -55,7 +55,7 @@ class Account(Snapshot):
 
     @property
     def requirements_digest(self) -> str:
-        """A digest of the requirements, their date and their effect; a waiting mail compares it to see if it still applies."""
+        """A digest of the requirements, their date and their effect. A waiting mail still applies if it is the same."""
         return keys.digest(*sorted(self.due), str(self.due_at), str(bool(self.overdue)), str(self.disabled))
 
     @property

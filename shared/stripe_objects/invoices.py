@@ -50,7 +50,7 @@ class Invoice(Snapshot):
 
     @property
     def unpaid(self) -> bool:
-        """Whether Stripe tried to charge the invoice and it is still open; an attempt by the customer does not count."""
+        """Whether Stripe tried to charge the invoice and it is still open; the customer's own attempts do not count."""
         return self.status == "open" and self.attempted and not self.by_hand
 
     @property
@@ -65,7 +65,7 @@ class Invoice(Snapshot):
 
     @property
     def rank(self) -> int:
-        """How far the invoice is in its life, with its attempts; breaks a tie that nothing else decides."""
+        """How far the invoice is in its life, with its attempts; decides between candidates that are equal otherwise."""
         return position(self.status, "draft", "open", "uncollectible", "void", "paid") * 1000 + self.attempt_count
 
 

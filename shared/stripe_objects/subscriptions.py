@@ -81,7 +81,7 @@ class Subscription(Snapshot):
     @model_validator(mode="before")
     @classmethod
     def _as_stripe_tells(cls, told: Any) -> Any:  # noqa: ANN401 - any JSON, which pydantic judges
-        """Read what several fields say together; our own stored form has it already."""
+        """Read `adjusted` and the payment method from several fields; the stored form has them already."""
         if not isinstance(told, Mapping) or "object" not in told:
             return told
         listed = told.get("items")
