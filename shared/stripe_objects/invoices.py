@@ -65,7 +65,7 @@ class Invoice(Snapshot):
 
     @property
     def rank(self) -> int:
-        """How far the invoice is in its life, with its attempts; decides between candidates that are equal otherwise."""
+        """How far the invoice is in its life, with its attempts; decides between otherwise equal candidates."""
         return position(self.status, "draft", "open", "uncollectible", "void", "paid") * 1000 + self.attempt_count
 
 
