@@ -6,8 +6,8 @@ from typing import Literal
 
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
-from functions.effects.lane.attempts import FencedError
 from functions.effects.lane.lease import Leased, NothingOwed
+from functions.effects.lane.progress import FencedError
 from functions.effects.lane.retry import FIRST_PAUSE
 from shared.failures.backoff import SERVICE
 from shared.inbox.lanes import Lane

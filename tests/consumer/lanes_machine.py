@@ -9,9 +9,9 @@ from botocore.exceptions import BotoCoreError
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, invariant, multiple, rule
 
-from functions.effects.lane.attempts import FencedError
+from functions.effects.lane.attempt import Attempt
 from functions.effects.lane.lease import Leased, lease
-from functions.effects.lane.turn import Turn
+from functions.effects.lane.progress import FencedError
 from functions.effects.perform.perform import perform
 from shared.failures.errors import Permanent, Retryable
 from shared.inbox.lanes import LANES, Lane
@@ -119,7 +119,7 @@ class Lanes(Inbox):
         now, leased = self.world.clock.now, worker.leased
         raised = self.model.lanes[leased.lane].turn(leased.token, worker.known, worker.sent_ms, int(now), plan)
         with _raising(raised):
-            perform(Turn(self.world.worker, leased, worker.sent_ms, now + HOUR))
+            perform(Attempt(self.world.worker, leased, worker.sent_ms, now + HOUR))
 
     def _beside(self, lane: Lane) -> tuple[bool, bool]:
         (other,) = (one for one in LANES if one != lane)

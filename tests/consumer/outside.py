@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from functions.effects.worker import Done, More
+from functions.effects.worker import Done, Partial
 from shared.effects.announcement import Announcement
 from shared.effects.email import Email
 from shared.effects.erasure import Erase, Export
@@ -40,7 +40,7 @@ class Outside:
         self.exports.append(effect)
         return "written"
 
-    def erase(self, effect: Erase, _cursor: str | None, _deadline: float) -> Done | More:
+    def erase(self, effect: Erase, _cursor: str | None, _deadline: float) -> Done | Partial:
         self.erasures.append(effect)
         return Done("erased")
 

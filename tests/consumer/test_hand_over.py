@@ -4,8 +4,8 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions.consumer.consume import Outcome
+from functions.effects.lane.attempt import Attempt
 from functions.effects.lane.lease import lease
-from functions.effects.lane.turn import Turn
 from functions.effects.perform.perform import perform
 from shared.decisions.decision import Decision
 from shared.failures.backoff import BUG, FAULTY_FOR
@@ -66,7 +66,7 @@ def test_a_redelivery_while_the_worker_is_in_mid_mail_does_not_fence_it_off(worl
     assert world.consume().state == "handed over"
     again = world.owed_message("mails", message_id="handed over again")
     assert lease(world.store, again) == LeasedElsewhere(LEASE)
-    assert perform(Turn(world.worker, leased, NOW * 1000, NOW + 45)).state == "performed"
+    assert perform(Attempt(world.worker, leased, NOW * 1000, NOW + 45)).state == "performed"
     assert world.outside.mails == [mail()]
 
 

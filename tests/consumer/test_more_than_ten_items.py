@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.consumer.decide.decide import decide
-from functions.effects.perform.observer import message_of
+from functions.effects.perform.observer import observation_message
 from shared.effects.observe import Observe
 from shared.stripe_objects.event import PLATFORM, Event, read_event
 from shared.values.times import DAY
@@ -39,7 +39,7 @@ def looked_at(asking: Event, after: int, number: int = 12, **changes: object) ->
     """What the worker sends back for the event that asks, having read at Stripe `after` seconds."""
     whole = {"items": listed(DESKS[:number])}
     found = {**asking.object, **whole, **changes}
-    return read_event(message_of(asked_for(asking), found, BEGUN.created + after))
+    return read_event(observation_message(asked_for(asking), found, BEGUN.created + after))
 
 
 def asked_for(event: Event) -> Observe:

@@ -8,7 +8,7 @@ from typing import Any
 from functions.consumer.commit.commit import commit
 from functions.effects.perform.eraser import Eraser
 from functions.effects.perform.exporter import Exporter
-from functions.effects.worker import Done, More
+from functions.effects.worker import Done, Partial
 from shared.decisions.decision import Decision, StoredRecord
 from shared.effects.effect import Effect
 from shared.effects.erasure import Erase, Export
@@ -95,14 +95,14 @@ class Leaving:
         self.save(then=(effect,))
         return effect
 
-    def step(self, effect: Erase, cursor: str | None = None, seconds: float = 0) -> Done | More:
+    def step(self, effect: Erase, cursor: str | None = None, seconds: float = 0) -> Done | Partial:
         """One step, whose time is over after `seconds`: as short as it can be if that is 0."""
         return self.eraser.step(effect, cursor, self.world.clock.now + seconds)
 
     def erase(self, effect: Erase, cursor: str | None = None) -> tuple[str, int]:
         """Step by step to the end: the outcome, and how many steps it took."""
         steps = 1
-        while isinstance(came := self.step(effect, cursor), More):
+        while isinstance(came := self.step(effect, cursor), Partial):
             cursor, steps = came.cursor, steps + 1
         return came.outcome, steps
 

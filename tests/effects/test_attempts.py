@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from functions.effects.lane.turn import Result, Turn
+from functions.effects.lane.attempt import Attempt, Result
 from functions.effects.perform.perform import perform
 from shared.failures.errors import MailDeferred
 from shared.values.times import HOUR
@@ -62,7 +62,7 @@ def test_effects_that_one_fault_of_the_deployment_holds_up_come_back_together(
     while result.state == "waits":
         world.clock.now += (result.wait or 0) + 0.3
         receives += 1
-        result = perform(Turn(worker, world.lease("effects"), NOW * 1000, world.clock.now + 45))
+        result = perform(Attempt(worker, world.lease("effects"), NOW * 1000, world.clock.now + 45))
     assert result.state == "failed"
     assert HOUR / 60 < receives <= HOUR / 45 + 1
 

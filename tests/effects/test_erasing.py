@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.effects.worker import Done, More
+from functions.effects.worker import Done, Partial
 from shared.effects.erasure import Erase
 from shared.failures.errors import Retryable
 from shared.policy.policy import Policy
@@ -43,7 +43,7 @@ def test_an_erasure_that_is_stopped_after_every_step_ends_with_the_certificate(l
     leaving.live("cus_1", payments=12)
     effect = leaving.bury("cus_1")
     cursor, steps = None, 0
-    while isinstance(came := leaving.step(effect, cursor), More):
+    while isinstance(came := leaving.step(effect, cursor), Partial):
         assert unreachable(leaving, "cus_1") == []
         cursor, steps = came.cursor if kept else None, steps + 1
     assert steps >= 11
@@ -73,7 +73,7 @@ def test_a_customer_who_returns_in_the_middle_keeps_the_new_life_whole(leaving: 
     leaving.live("cus_1", payments=4)
     effect = leaving.bury("cus_1")
     first = leaving.step(effect)
-    assert isinstance(first, More)
+    assert isinstance(first, Partial)
     leaving.world.clock.now += 1
     leaving.save(
         Organization(account=ACCOUNT, subject="cus_1", versions_before=1, erased_at=NOW),

@@ -8,7 +8,7 @@ from itertools import batched
 
 import pytest
 
-from functions.effects.worker import More
+from functions.effects.worker import Partial
 from shared.effects.erasure import Erase
 from shared.tables.attributes import to_item
 from shared.values import keys
@@ -69,7 +69,7 @@ def erase_in_time(world: World, effect: Erase, seconds: float, report: pytest.Ca
         begun = time.time()
         came = leaving.eraser.step(effect, cursor, begun + seconds)
         took.append(time.time() - begun)
-        if not isinstance(came, More):
+        if not isinstance(came, Partial):
             break
         cursor = came.cursor
     calls = Counter(world.faults.calls)

@@ -4,9 +4,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.effects.handler import SPARE
-from functions.effects.lane.attempts import give_up
+from functions.effects.lane.progress import give_up
 from functions.effects.mails.mailer import REST
-from functions.effects.worker import Done, More
+from functions.effects.worker import Done, Partial
 from shared.failures.errors import Permanent
 from shared.values.times import HOUR
 from tests.consumer.material import LEASE, NOW, mail, reminder
@@ -162,9 +162,9 @@ def test_after_a_minute_mails_go_again(worker: Lambda) -> None:
 def test_a_long_erasure_goes_on_by_a_message_of_its_own(worker: Lambda, monkeypatch: pytest.MonkeyPatch) -> None:
     deadlines = []
 
-    def erase(_effect: object, cursor: str | None, deadline: float) -> Done | More:
+    def erase(_effect: object, cursor: str | None, deadline: float) -> Done | Partial:
         deadlines.append(deadline)
-        return Done("erased 2") if cursor else More("half")
+        return Done("erased 2") if cursor else Partial("half")
 
     monkeypatch.setattr(worker.world.outside, "erase", erase)
     known(worker.world)
@@ -181,7 +181,7 @@ def test_a_long_erasure_goes_on_by_a_message_of_its_own(worker: Lambda, monkeypa
 def test_an_erasure_whose_own_message_was_refused_goes_on_by_the_old_one(
     worker: Lambda, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker.world.outside, "erase", lambda *_: More("half"))
+    monkeypatch.setattr(worker.world.outside, "erase", lambda *_: Partial("half"))
     known(worker.world)
     owe(worker.world, erasing(worker.world))
     worker.world.queues.troubles = [EndpointConnectionError(endpoint_url="https://queue.example")]

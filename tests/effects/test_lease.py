@@ -2,9 +2,9 @@
 
 import pytest
 
-from functions.effects.lane.attempts import finish, give_up, release
+from functions.effects.lane.attempt import Attempt
 from functions.effects.lane.lease import Lease, Leased, NothingOwed, lease
-from functions.effects.lane.turn import Turn
+from functions.effects.lane.progress import finish, give_up, release
 from functions.effects.perform.perform import perform
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
@@ -180,7 +180,7 @@ def test_what_this_version_committed_and_the_one_before_performed_is_not_perform
     outbox = world.inbox()["outbox"].replace('"kind":"email"', '"kind":"email","outcome":"sent"')
     world.write_inbox({"outbox": outbox, "state": "done"})
     leased = world.lease("mails")
-    perform(Turn(world.worker, leased, NOW * 1000, NOW))
+    perform(Attempt(world.worker, leased, NOW * 1000, NOW))
     assert sent(world) == []
     assert "mails_owed" not in world.inbox()
 

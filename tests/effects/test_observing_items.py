@@ -13,7 +13,7 @@ import stripe
 from functions.consumer.message import read_message
 from functions.consumer.routes import ROUTES
 from functions.effects.perform import observer
-from functions.effects.perform.observer import LONGEST, MOST_PAGES, PAGE, PATIENCE, Observer
+from functions.effects.perform.observer import LONGEST, MOST_PAGES, PAGE, TIMEOUTS, Observer
 from shared.effects.email import Email
 from shared.effects.observe import Observe
 from shared.failures.errors import Misconfigured, Permanent, Retryable
@@ -164,7 +164,7 @@ def test_pages_that_come_slowly_are_begun_anew_later(api: Stripe, line: Line, mo
 
 def test_the_last_page_fits_in_the_time_that_the_function_has() -> None:
     # The subscription, the pages, and one more page that Stripe answers at its retry's last moment.
-    assert 2 * sum(PATIENCE) + LONGEST + 2 * sum(PATIENCE) <= property_of("EffectsFunction", "Timeout")
+    assert 2 * sum(TIMEOUTS) + LONGEST + 2 * sum(TIMEOUTS) <= property_of("EffectsFunction", "Timeout")
 
 
 def test_the_operator_is_not_told_of_items_that_are_on_their_way(world: World) -> None:

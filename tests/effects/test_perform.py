@@ -2,10 +2,10 @@
 
 import pytest
 
-from functions.effects.lane.attempts import FencedError
-from functions.effects.lane.turn import Result, Turn
+from functions.effects.lane.attempt import Attempt, Result
+from functions.effects.lane.progress import FencedError
 from functions.effects.perform.perform import MOST_ROUNDS, perform
-from functions.effects.worker import Done, More
+from functions.effects.worker import Done, Partial
 from shared.effects.email import Email
 from shared.inbox.outbox import OwedPublish, load
 from shared.stripe_objects.event import PLATFORM
@@ -134,7 +134,7 @@ def test_a_late_worker_cannot_finish_a_lane(world: World) -> None:
     world.clock.now += LEASE
     world.lease("effects")
     with pytest.raises(FencedError):
-        perform(Turn(world.worker, late, NOW * 1000, world.clock.now))
+        perform(Attempt(world.worker, late, NOW * 1000, world.clock.now))
     assert (world.inbox()["state"], world.outcomes()) == ("committed", [None])
 
 
@@ -144,7 +144,7 @@ def test_a_late_worker_stops_after_its_first_mail(world: World) -> None:
     world.clock.now += LEASE
     world.lease("mails")
     with pytest.raises(FencedError):
-        perform(Turn(world.worker, late, NOW * 1000, world.clock.now))
+        perform(Attempt(world.worker, late, NOW * 1000, world.clock.now))
     assert sent(world) == ["one"]
 
 
@@ -166,9 +166,9 @@ def test_marks_whose_answers_were_lost_stand(world: World) -> None:
 def test_a_long_erasure_goes_on_from_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     cursors = []
 
-    def erase(_effect: object, cursor: str | None, _deadline: float) -> Done | More:
+    def erase(_effect: object, cursor: str | None, _deadline: float) -> Done | Partial:
         cursors.append(cursor)
-        return More(f"step {len(cursors)}") if len(cursors) < 3 else Done("erased 3")
+        return Partial(f"step {len(cursors)}") if len(cursors) < 3 else Done("erased 3")
 
     monkeypatch.setattr(world.outside, "erase", erase)
     known(world)
@@ -181,8 +181,8 @@ def test_a_long_erasure_goes_on_from_where_it_was(world: World, monkeypatch: pyt
 def test_an_erasure_that_failed_on_its_way_waits_and_goes_on_from_there(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def erase(_effect: object, cursor: str | None, _deadline: float) -> Done | More:
-        return Done("erased") if cursor else More("half")
+    def erase(_effect: object, cursor: str | None, _deadline: float) -> Done | Partial:
+        return Done("erased") if cursor else Partial("half")
 
     fails = Fails(erase, [])
     monkeypatch.setattr(world.outside, "erase", fails)
@@ -196,7 +196,7 @@ def test_an_erasure_that_failed_on_its_way_waits_and_goes_on_from_there(
 
 
 def test_an_erasure_without_an_end_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(world.outside, "erase", lambda *_: More("the same again"))
+    monkeypatch.setattr(world.outside, "erase", lambda *_: Partial("the same again"))
     known(world)
     owe(world, erasing(world))
     world.write_inbox({"progress": {"0": {"cursor": "the same again", "rounds": MOST_ROUNDS - 1}}})

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from functions.consumer.consume import Outcome
+from functions.effects.lane.attempt import Result
 from functions.effects.lane.lease import Lease, NothingOwed, lease
-from functions.effects.lane.turn import Result
 from shared.effects.email import Email
 from shared.failures.errors import Permanent
 from shared.inbox.lanes import Lane

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from functions.effects.lane.turn import Result
+from functions.effects.lane.attempt import Result
 from shared.effects.announcement import Announcement
 from shared.failures.errors import Permanent
 from shared.values.times import DAY, HOUR

@@ -27,7 +27,7 @@ def strict() -> Iterator[LocalCloud]:
 
 @pytest.fixture(scope="module")
 def plain_strict() -> Iterator[LocalCloud]:
-    with LocalCloud.start(auth=True, mended=False) as started:
+    with LocalCloud.start(auth=True, patched=False) as started:
         yield started
 
 

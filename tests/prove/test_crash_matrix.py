@@ -9,7 +9,7 @@ import pytest
 from functions.consumer.commit import claim
 from functions.consumer.routes import ROUTES
 from functions.effects import handler
-from functions.effects.lane import turn
+from functions.effects.lane import attempt
 from functions.effects.lane.lease import Leased
 from functions.effects.perform import eraser
 from functions.effects.perform.perform import perform
@@ -127,9 +127,9 @@ def test_the_mails_are_handed_on_between_the_lease_and_the_first_effect_so_that_
 def test_a_worker_that_hands_the_mails_on_only_in_the_end_is_found_out(
     runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def late(own: turn.Turn) -> turn.Result:
-        result = perform(replace(own, leased=replace(own.leased, hands_on=False)))
-        if own.leased.hands_on:
+    def late(own: attempt.Attempt) -> attempt.Result:
+        result = perform(replace(own, leased=replace(own.leased, hands_over_mails=False)))
+        if own.leased.hands_over_mails:
             own.worker.handover.send(own.leased.event_id, own.leased.account, ("mails",))
         return result
 
@@ -139,7 +139,7 @@ def test_a_worker_that_hands_the_mails_on_only_in_the_end_is_found_out(
 
 
 def test_a_worker_that_forgets_its_marks_is_found_out(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn, "finish", lambda *_args: None)
+    monkeypatch.setattr(attempt, "finish", lambda *_args: None)
     matrix = tried(runner, OTHERS, one("invoice.payment_failed"))
     assert any("mails too many" in one for one in matrix.divergences)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from functions.effects.lane import turn
+from functions.effects.lane import attempt
 from functions.effects.perform import perform
 from tests.prove.allowed import divergences
 from tests.prove.conftest import Report
@@ -113,7 +113,7 @@ def test_a_worker_that_does_not_ask_the_books_again_is_found_out(
 
 
 def test_a_worker_that_forgets_what_it_has_sent_is_found_out(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn, "finish", lambda *_args: None)
+    monkeypatch.setattr(attempt, "finish", lambda *_args: None)
     turns = (*(Turn(event) for event in DUNNING.events), Turn(DUNNING.events[5]))
     found = divergences(DUNNING, *(company.play(Telling(Pace.AT_ONCE, told)) for told in (turns[:-1], turns)))
     assert any(one.startswith("2 times: ") for one in found)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.reconcile.overdue import KEPT, LATE, Inbox
+from functions.reconcile.overdue import KEPT, LATE, UnfinishedEvents
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.unfinished import shard_of
 from shared.tables.attributes import to_item
@@ -127,6 +127,6 @@ def test_a_lane_that_has_moved_since_it_was_handed_over_again_has_its_first_time
 
 
 def test_what_was_finished_meanwhile_is_not_noted(system: System) -> None:
-    inbox = Inbox(system.dynamodb, system.inbox)
+    inbox = UnfinishedEvents(system.dynamodb, system.inbox)
     inbox.note("evt_gone", "mails", NOW, 1)
     assert "Item" not in system.dynamodb.get_item(TableName=system.inbox, Key=to_item({"id": "evt_gone"}))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from functions.effects.perform.scheduler import message_of
+from functions.effects.perform.scheduler import reminder_message
 from shared.effects.remind import Remind
 from shared.stripe_objects.event import Event, read_event
 
@@ -42,7 +42,7 @@ def sample(
 
 def fired(reminder: Remind) -> Event:
     """The message that comes back when a reminder is due, as its schedule sends it."""
-    return read_event(message_of(reminder, livemode=True))
+    return read_event(reminder_message(reminder, livemode=True))
 
 
 def _laid_over(obj: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.effects.lane.attempts import FencedError, checkpoint, finish, give_up, release
 from functions.effects.lane.lease import Leased
+from functions.effects.lane.progress import FencedError, checkpoint, finish, give_up, release
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.outbox import OwedPublish, Progress, load
 from shared.tables.store import Store
