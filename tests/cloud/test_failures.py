@@ -28,9 +28,7 @@ def poison(stack: Stack, account: str) -> dict[str, Any]:
     return event
 
 
-def test_an_event_that_can_never_be_processed_is_recorded_and_dead_lettered_within_seconds(
-    stack: Stack, account: str
-) -> None:
+def test_an_event_that_can_never_succeed_is_recorded_and_dead_lettered_in_seconds(stack: Stack, account: str) -> None:
     event, before = poison(stack, account), stack.dead_letters()
 
     assert stack.send(event).status == 200

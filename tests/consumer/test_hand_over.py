@@ -139,7 +139,7 @@ def test_a_queue_that_is_forbidden_is_asked_every_minute_for_an_hour(world: Worl
     assert world.consume() == Outcome("handed over")
 
 
-def test_a_queue_that_is_forbidden_after_an_hour_of_throttling_is_asked_for_an_hour_from_the_commit(
+def test_a_queue_forbidden_after_an_hour_of_throttling_is_asked_for_another_hour(
     world: World,
 ) -> None:
     world.faults.refuse("GetItem", "ThrottlingException", 2)

@@ -28,7 +28,7 @@ def test_an_event_is_known_by_its_own_id_and_not_by_what_sqs_deduplicates_on() -
     assert message(stripe_event("evt_1")).event_id == "evt_1"
 
 
-def test_test_events_of_the_dashboard_share_an_id_and_are_told_apart_by_their_message() -> None:
+def test_dashboard_test_events_share_an_id_and_are_told_apart_by_their_message() -> None:
     read = message(stripe_event("evt_00000000000000"))
     assert read.event_id == "evt_00000000000000:message-1"
     assert read.readable

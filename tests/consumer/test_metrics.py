@@ -86,7 +86,7 @@ def test_an_ignored_event_counts_as_such(world: World) -> None:
     assert counted(world) == {("Ignored", "consumer"): 1}
 
 
-def test_a_failure_counts_as_retried_and_its_end_as_dead_once_however_often_it_is_shown_again(world: World) -> None:
+def test_a_failure_counts_as_retried_and_its_end_as_dead_only_once(world: World) -> None:
     failing(world, Retryable("rate_limit"))
     seen = []
     for _ in range(8):

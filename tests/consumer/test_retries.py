@@ -124,7 +124,7 @@ def test_a_redriven_message_is_tried_in_earnest_eight_times(world: World) -> Non
     assert (len(retries), failed.attempt) == (7, 8)
 
 
-def test_crashes_that_nobody_recorded_are_a_failure_too_but_the_first_leaves_no_trace(world: World) -> None:
+def test_unrecorded_crashes_are_a_failure_too_but_the_first_leaves_no_trace(world: World) -> None:
     for _ in range(1 + 8):
         world.faults.crash_before("GetItem")
         with pytest.raises(Crash):
@@ -157,7 +157,7 @@ def test_a_record_that_cannot_be_read_dead_letters_what_needs_it_like_any_bug(wo
     assert world.inbox()["error"].partition(" at ")[0] in {"error unexpected", "ValidationError unexpected"}
 
 
-def test_a_message_typed_into_the_console_is_dead_lettered_for_a_reason_that_says_what_it_lacks(world: World) -> None:
+def test_the_error_of_a_message_typed_into_the_console_says_what_it_lacks(world: World) -> None:
     for body, reason in (('{"hello": 1}', "Permanent event_missing at id"), ("[1]", "Permanent event_model_type")):
         message = read_message(sqs_record(body, f"message of {len(body)}"))
         assert consume(world.consumer, message).state == "failed"

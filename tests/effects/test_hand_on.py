@@ -120,7 +120,7 @@ def test_an_event_given_up_and_redriven_has_its_mails_all_the_same(world: World)
     assert world.inbox()["state"] == "done"
 
 
-def test_what_sqs_does_not_take_is_handed_on_when_the_message_comes_again_and_the_lease_has_lapsed(
+def test_a_mail_that_sqs_refused_is_handed_on_when_the_lease_has_lapsed(
     worker: Lambda,
 ) -> None:
     world = worker.world

@@ -175,7 +175,7 @@ def test_an_adoption_whose_answer_was_lost_stands(world: World) -> None:
     assert isinstance(ask(world), Leased)
 
 
-def test_what_this_version_committed_and_the_one_before_performed_is_not_performed_again(world: World) -> None:
+def test_effects_that_the_version_before_performed_are_not_performed_again(world: World) -> None:
     owe(world, mail())
     outbox = world.inbox()["outbox"].replace('"kind":"email"', '"kind":"email","outcome":"sent"')
     world.write_inbox({"outbox": outbox, "state": "done"})

@@ -129,7 +129,7 @@ def test_a_lane_that_finishes_beside_a_failed_one_leaves_the_event_failed(world:
     assert world.inbox()["state"] == "failed"
 
 
-def test_announcements_are_taken_out_once_their_lane_is_finished_and_not_by_the_mails(world: World) -> None:
+def test_announcements_are_removed_when_their_lane_is_finished_not_by_the_mails(world: World) -> None:
     owe(world, announcement(), mail())
     mails = world.lease("mails")
     finish(world.store, world.lease("effects"), {0: Progress(outcome="published")})

@@ -137,7 +137,7 @@ def test_a_redrive_tries_what_failed_afresh_and_nothing_else(world: World) -> No
     assert (world.outside.reminders, world.outside.announcements) == ([reminder()], [announcement()])
 
 
-def test_a_lane_fails_only_when_nothing_else_waits_and_its_dead_letter_brings_back_all_that_failed(
+def test_a_lane_fails_only_when_nothing_waits_and_its_redrive_retries_the_failed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(world.outside, "export", Fails(world.outside.export, [GIVEN_UP]))

@@ -66,7 +66,7 @@ def test_a_farewell_whose_export_never_came_is_too_late_one_day(world: World) ->
     assert world.work("mails").outcomes == ("too late",)
 
 
-def test_a_farewell_waits_for_an_export_that_was_given_up_and_goes_once_that_is_redriven(
+def test_a_farewell_waits_for_a_failed_export_and_goes_when_that_is_redriven(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(world.outside, "export", Fails(world.outside.export, [GIVEN_UP]))
@@ -100,7 +100,7 @@ def test_an_erasure_that_fails_is_not_announced_and_comes_back_when_it_is_due(
     assert (world.outside.announcements, world.inbox()["state"]) == ([ERASED], "done")
 
 
-def test_an_erasure_that_was_given_up_takes_its_announcement_along_and_a_redrive_does_both(
+def test_a_failed_erasure_takes_its_announcement_along_and_a_redrive_does_both(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(world.outside, "erase", Fails(world.outside.erase, [GIVEN_UP]))

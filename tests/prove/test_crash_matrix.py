@@ -111,7 +111,7 @@ def test_a_consumer_that_takes_over_a_committed_event_is_found_out(
     assert "inbox" in lost(matrix)
 
 
-def test_the_mails_are_handed_on_between_the_lease_and_the_first_effect_so_that_a_stop_meets_each(
+def test_mails_are_handed_on_between_the_lease_and_the_first_effect(
     runner: Runner,
 ) -> None:
     calls = runner.play(of_stripe("invoice.payment_failed"))

@@ -73,9 +73,7 @@ def tell(company: Company, story: Story, examples: int, *, always_the_same: bool
 
 
 @EACH
-def test_a_mail_that_is_owed_until_all_else_was_told_is_sent_then_unless_it_was_overtaken(
-    name: str, company: Company
-) -> None:
+def test_a_mail_owed_until_all_else_was_told_is_sent_then_unless_overtaken(name: str, company: Company) -> None:
     story = STORIES[name]
     undisturbed = company.play(in_order(story.events, Pace.AT_ONCE))
     mailing = [event for event in story.events if '"email"' in undisturbed.scene.inbox[event.id,].get("outbox", "")]

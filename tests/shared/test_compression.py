@@ -35,7 +35,7 @@ def test_what_was_archived_before_there_was_a_dictionary_is_still_read() -> None
     assert unpack(zlib.compress(b'{"id": "evt_1"}')) == '{"id": "evt_1"}'
 
 
-def test_what_was_packed_by_a_dictionary_that_is_not_here_is_an_error_and_never_another_text() -> None:
+def test_text_packed_by_a_missing_dictionary_is_an_error_and_never_another_text() -> None:
     packer = zlib.compressobj(zdict=b'{"id": ')
     with pytest.raises(zlib.error):
         unpack(packer.compress(b'{"id": "evt_1"}') + packer.flush())

@@ -136,7 +136,7 @@ def test_an_invoice_of_what_has_ended_makes_nobody_past_due_whatever_came_first(
         assert organization.outlived == {"sub_1"}
 
 
-def test_an_invoice_that_is_closed_in_the_end_leaves_nothing_of_what_had_ended_before() -> None:
+def test_an_invoice_closed_in_the_end_leaves_nothing_of_what_had_ended_before() -> None:
     story = [subscription(1, 0), ended(1), invoice(1, 0, "invoice.payment_failed")]
     story.append(invoice(1, 600, "invoice.paid.recovered"))
     for order in permutations(story):

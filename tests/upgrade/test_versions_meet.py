@@ -89,7 +89,7 @@ def test_a_farewell_of_an_older_version_waits_for_its_export(runner: Runner, owe
 
 
 @OWED
-def test_a_consumer_of_an_older_version_may_finish_while_the_worker_waits_for_its_lease(
+def test_an_older_consumer_may_finish_while_the_worker_waits_for_its_lease(
     runner: Runner, owed: dict[str, Any]
 ) -> None:
     put(runner, "INBOX_TABLE", owed["inbox"])
@@ -113,9 +113,7 @@ def committed(runner: Runner) -> str:
     return str(event["id"])
 
 
-def test_what_was_handed_over_before_a_rollback_is_performed_once_when_the_worker_is_back(
-    runner: Runner, committed: str
-) -> None:
+def test_effects_handed_over_before_a_rollback_are_performed_once_afterwards(runner: Runner, committed: str) -> None:
     assert runner.moto_cloud.look().mails.total() == 0
     runner.work(runner.clock.now + HOUR)
     assert inbox(runner, committed)["state"] == "done"

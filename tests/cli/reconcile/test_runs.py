@@ -35,7 +35,7 @@ def test_a_dry_run_says_what_is_missing_and_queues_nothing(there: Setting, capsy
     assert "platform: 1 checked, 1 missing, nothing was changed" in capsys.readouterr().out
 
 
-def test_what_came_before_the_first_accepted_event_is_left_out_unless_it_is_asked_for(
+def test_events_before_the_first_accepted_one_are_left_out_unless_asked_for(
     there: Setting, capsys: pytest.CaptureFixture[str]
 ) -> None:
     early = there.happens(3 * DAY)

@@ -86,7 +86,7 @@ def test_in_order_a_change_of_plan_is_told_once_and_its_renewal_is_not() -> None
     assert sent(told(*PLAN_CHANGE.events)) == ["plan_changed", "welcome"]
 
 
-def test_in_order_a_cancellation_is_told_when_it_is_scheduled_and_when_it_is_withdrawn() -> None:
+def test_in_order_a_cancellation_is_told_when_scheduled_and_when_withdrawn() -> None:
     assert sent(told(*WITHDRAWN.events)) == ["cancellation_scheduled", "cancellation_withdrawn", "welcome"]
 
 
@@ -136,7 +136,7 @@ def test_in_order_a_bank_debit_that_fails_late_is_told_and_recovers() -> None:
     assert not told(*LATE_DEBIT.events).organization(PLATFORM, CUSTOMER).past_due
 
 
-def test_a_credit_note_during_dunning_lowers_what_the_reminder_asks_for_whichever_event_tells_of_it() -> None:
+def test_a_credit_note_during_dunning_lowers_what_the_reminder_asks_for() -> None:
     owed, note, update = CREDITED.events[2:5]
     for known in ((owed, note), (note, owed), (owed, update), (owed, note, update), (owed, update, note)):
         (mail,) = mails_once_due(told(*known))
