@@ -18,7 +18,7 @@ from bench.meter import Cost, Meter
 from cli.samples import samples
 from functions.consumer.metrics import SERVICE as CONSUMER
 from functions.effects.metrics import SERVICE as WORKER
-from tests.consumer.material import REGION
+from tests.consumer.examples import REGION
 from tests.prove.moto_cloud import MotoCloud, Queue
 from tests.prove.queues import Message
 from tests.prove.runner import Processes, Runner
@@ -82,7 +82,7 @@ class _MeteredWire(Wire):
 
 
 @dataclass
-class Scenario:
+class MeteredSystem:
     """A consumer and a worker on moto, warm from the second event on, with a clock that is where the message is."""
 
     runner: Runner
@@ -126,7 +126,7 @@ class Scenario:
 
 
 @contextmanager
-def playing() -> Iterator[Scenario]:
+def metered_system() -> Iterator[MeteredSystem]:
     """An empty stack."""
     with pytest.MonkeyPatch.context() as patch, mock_aws(), redirect_stdout(io.StringIO()) as log:
         patch.setenv("AWS_DEFAULT_REGION", REGION)
@@ -135,7 +135,7 @@ def playing() -> Iterator[Scenario]:
         runner.open(patch)
         _log_to(log)
         try:
-            yield Scenario(runner, meter, log)
+            yield MeteredSystem(runner, meter, log)
         finally:
             _log_to(sys.__stdout__)
 
@@ -148,16 +148,16 @@ def _log_to(stream: Any) -> None:  # noqa: ANN401 - whatever text goes to
                 handler.setStream(stream)
 
 
-def story(play: Scenario) -> Iterator[Handled]:
+def story(system: MeteredSystem) -> Iterator[Handled]:
     """The story from the first event to the erasure, with what Billhook sends itself as it comes due."""
-    moto_cloud = play.runner.moto_cloud
+    moto_cloud = system.runner.moto_cloud
     agenda: list[tuple[float, str]] = [(samples.sample(name)["created"], name) for name in STORY]
     heapq.heapify(agenda)
     while agenda:
         at, name = heapq.heappop(agenda)
         known = set(moto_cloud.own())
         event = samples.sample(name) if name in STORY else json.loads(moto_cloud.fire(name))
-        yield play.handle(event, at + DELIVERED_AFTER)
+        yield system.handle(event, at + DELIVERED_AFTER)
         for new, message in moto_cloud.own().items():
             if new not in known:
                 heapq.heappush(agenda, (max(message["created"], at), new))

@@ -10,8 +10,8 @@ from moto import mock_aws
 
 import cli.local.running
 from cli.operate.show import main
+from tests.consumer.examples import REGION, stripe_event
 from tests.consumer.faults import Faults
-from tests.consumer.material import REGION, stripe_event
 from tests.consumer.tables import make_table
 from tests.consumer.world import World
 

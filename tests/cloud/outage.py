@@ -14,7 +14,7 @@ from cli.samples import samples
 from infra.local_cloud.faults import Rule
 from shared.inbox.outbox import OwedMail, load, progress_of
 from shared.records.organization import Organization
-from tests.cloud.accounts_together import drain, is_idle
+from tests.cloud.parallel_accounts import drain, is_idle
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -23,7 +23,7 @@ AFTERWARDS = 3700
 """Seconds after the last act in which a farewell has come due."""
 
 
-class Mood(StrEnum):
+class SesFailure(StrEnum):
     """How Amazon SES refuses a mail."""
 
     RATE = "Maximum sending rate exceeded"
@@ -36,11 +36,11 @@ def _refusal(code: str, status: int, message: str) -> Rule:
     return {"service": "ses", "error": {"code": code, "status": status, "message": message}}
 
 
-RULES: Mapping[Mood, Rule] = {
-    Mood.RATE: _refusal("TooManyRequestsException", 429, "Maximum sending rate exceeded."),
-    Mood.QUOTA: _refusal("TooManyRequestsException", 429, "Daily message quota exceeded."),
-    Mood.PAUSED: _refusal("SendingPausedException", 400, "Email sending is paused for your account."),
-    Mood.SILENT: {"service": "ses", "timeout_ms": 10_500},
+RULES: Mapping[SesFailure, Rule] = {
+    SesFailure.RATE: _refusal("TooManyRequestsException", 429, "Maximum sending rate exceeded."),
+    SesFailure.QUOTA: _refusal("TooManyRequestsException", 429, "Daily message quota exceeded."),
+    SesFailure.PAUSED: _refusal("SendingPausedException", 400, "Email sending is paused for your account."),
+    SesFailure.SILENT: {"service": "ses", "timeout_ms": 10_500},
 }
 """The words are Amazon's: https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html."""
 
@@ -52,28 +52,28 @@ BOUGHT = (*STARTED, ("invoice.paid", True), ("customer.subscription.updated.plan
 
 
 @dataclass(frozen=True)
-class Life:
+class CustomerStory:
     """Samples in their order, each with whether it leaves the customer access; and the mails that hold at the end."""
 
-    acts: tuple[tuple[str, bool], ...]
+    steps: tuple[tuple[str, bool], ...]
     mails: tuple[str, ...]
     overtaken: tuple[str, ...] = ()
     """The types of events whose mails do not hold any more by then."""
 
 
-LIVES: Mapping[str, Life] = {
-    "stays": Life(BOUGHT, (WELCOME, RECEIPT, CHANGED)),
-    "leaves": Life(
+STORIES: Mapping[str, CustomerStory] = {
+    "stays": CustomerStory(BOUGHT, (WELCOME, RECEIPT, CHANGED)),
+    "leaves": CustomerStory(
         (*BOUGHT, ("customer.subscription.deleted", False)),
         (RECEIPT, CHANGED, ENDED),
         ("customer.subscription.created",),
     ),
-    "recovers": Life(
+    "recovers": CustomerStory(
         (*STARTED, ("invoice.payment_failed", True), ("invoice.paid.recovered", True)),
         (WELCOME, RECEIPT),
         ("invoice.payment_failed",),
     ),
-    "fails": Life((*STARTED, ("invoice.payment_failed", True)), (WELCOME, FAILED)),
+    "fails": CustomerStory((*STARTED, ("invoice.payment_failed", True)), (WELCOME, FAILED)),
 }
 """A customer who has left is not welcomed any more, and one who has paid is not reminded of the failure."""
 
@@ -84,14 +84,14 @@ class Customer:
 
     mark: str
     account: str
-    life: Life
+    story: CustomerStory
     begins: int
     done: int = 0
 
     @property
     def id(self) -> str:
         """As Stripe has it."""
-        return str(self.event(self.life.acts[-1][0], 0)["data"]["object"]["customer"])
+        return str(self.event(self.story.steps[-1][0], 0)["data"]["object"]["customer"])
 
     @property
     def address(self) -> str:
@@ -113,7 +113,7 @@ class Outage:
         decided: how long after the queue had an event it was committed, by event.
         wrong: where the books did not say at once what an event has told.
         most_owed: how many events owed mails at the same time.
-        refused: how often Amazon SES was asked in vain, by mood.
+        refused: how often Amazon SES was asked in vain, by failure.
     """
 
     stack: Stack
@@ -121,19 +121,19 @@ class Outage:
     decided: dict[str, float] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     most_owed: int = 0
-    refused: Counter[Mood] = field(default_factory=Counter)
+    refused: Counter[SesFailure] = field(default_factory=Counter)
 
-    def play(self, moods: Iterable[Mood], seconds: float, every: int) -> None:
-        """Let a step of so many `seconds` pass for each of the `moods`; a customer acts `every` so many steps."""
-        for step, mood in enumerate(moods):
-            self.stack.cloud.faults.set([RULES[mood]])
+    def run(self, failures: Iterable[SesFailure], seconds: float, every: int) -> None:
+        """Let a step of so many `seconds` pass for each of the `failures`; a customer acts `every` so many steps."""
+        for step, failure in enumerate(failures):
+            self.stack.cloud.faults.set([RULES[failure]])
             for customer in self.customers:
-                acts = customer.life.acts
-                if step >= customer.begins and (step - customer.begins) % every == 0 and customer.done < len(acts):
-                    self._act(customer, *acts[customer.done])
+                steps = customer.story.steps
+                if step >= customer.begins and (step - customer.begins) % every == 0 and customer.done < len(steps):
+                    self._send(customer, *steps[customer.done])
                     customer.done += 1
             self._settle()
-            self.refused[mood] += sum(self.stack.cloud.faults.made())
+            self.refused[failure] += sum(self.stack.cloud.faults.made())
             self.stack.cloud.advance(seconds)
 
     def end(self) -> None:
@@ -151,7 +151,7 @@ class Outage:
 
     def expected(self) -> dict[str, Counter[str]]:
         """What should have been sent: once, what still holds."""
-        return {customer.address: Counter(customer.life.mails) for customer in self.customers}
+        return {customer.address: Counter(customer.story.mails) for customer in self.customers}
 
     def unsent(self) -> set[str]:
         """What became of the mails that were not sent, by customer and event."""
@@ -166,8 +166,10 @@ class Outage:
         return found
 
     def overtaken(self) -> set[str]:
-        """What should have become of them: the mails of `LIVES` that do not hold any more."""
-        return {f"{customer.mark} {name}: overtaken" for customer in self.customers for name in customer.life.overtaken}
+        """What should have become of them: the mails of `STORIES` that do not hold any more."""
+        return {
+            f"{customer.mark} {name}: overtaken" for customer in self.customers for name in customer.story.overtaken
+        }
 
     def announced(self, queue: str) -> list[float]:
         """How long after the queue had an event each of its announcements was on the bus; those of schedules apart."""
@@ -183,7 +185,7 @@ class Outage:
                 sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
         return took
 
-    def _act(self, customer: Customer, name: str, access: bool) -> None:  # noqa: FBT001 - as the acts have it
+    def _send(self, customer: Customer, name: str, access: bool) -> None:  # noqa: FBT001 - as the acts have it
         event = customer.event(name, self.stack.now())
         answer = self.stack.send(event)
         assert answer.status == 200, answer

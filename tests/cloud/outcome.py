@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.local.stack import SETTLED, Stack
 from shared.inbox.lanes import LANES
-from tests.cloud.accounts_together import Account
+from tests.cloud.parallel_accounts import Account
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
@@ -35,7 +35,7 @@ def listen(stack: Stack) -> str:
     return queue
 
 
-def _heard(stack: Stack, queue: str) -> Iterator[dict[str, Any]]:
+def _announcements(stack: Stack, queue: str) -> Iterator[dict[str, Any]]:
     sqs: SQSClient = stack.cloud.client("sqs")
     while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
@@ -48,14 +48,14 @@ def _heard(stack: Stack, queue: str) -> Iterator[dict[str, Any]]:
 class Outcome:
     """Everything that the stack has done, as its tables, its log, the mail service and the bus tell.
 
-    `verdicts` counts the log's lines by event, state and lane; the lane is empty for the consumer's.
+    `log_states` counts the log's lines by event, state and lane; the lane is empty for the consumer's.
     """
 
     inbox: dict[str, dict[str, Any]]
     books: list[dict[str, Any]]
     mails: Counter[tuple[str, str]]
-    heard: list[dict[str, Any]]
-    verdicts: Counter[tuple[str, str, str]]
+    announcements: list[dict[str, Any]]
+    log_states: Counter[tuple[str, str, str]]
 
     def lost(self, account: Account) -> list[str]:
         """The accepted events that have not ended, or were dead-lettered without a reason."""
@@ -74,18 +74,18 @@ class Outcome:
         """How many attempts ended with the event having to come again."""
         events = set(self._events_of(account))
         return sum(
-            times for (event, state, _), times in self.verdicts.items() if state in NOT_AT_ONCE and event in events
+            times for (event, state, _), times in self.log_states.items() if state in NOT_AT_ONCE and event in events
         )
 
     def handled_twice(self, account: Account) -> list[str]:
         """What was committed, or a lane of it performed, more than once; and what was announced under two ids."""
         ids = defaultdict(set)
-        for one in self._heard_of(account):
+        for one in self._announcements_of(account):
             ids[json.dumps(one | {"id": ""}, sort_keys=True)].add(one["id"])
         ended: Counter[str] = Counter()
         for event_id in self._events_of(account):
-            ended[event_id] = sum(self.verdicts[event_id, state, ""] for state in COMMITS)
-            ended |= {f"{lane} of {event_id}": self.verdicts[event_id, "performed", lane] for lane in LANES}
+            ended[event_id] = sum(self.log_states[event_id, state, ""] for state in COMMITS)
+            ended |= {f"{lane} of {event_id}": self.log_states[event_id, "performed", lane] for lane in LANES}
         return [
             *(what for what, times in ended.items() if times > 1),
             *(what for what, known in ids.items() if len(known) > 1),
@@ -97,7 +97,7 @@ class Outcome:
 
     def announced_twice(self, account: Account) -> int:
         """How many announcements were repeated, under the same id."""
-        ids = Counter(one["id"] for one in self._heard_of(account))
+        ids = Counter(one["id"] for one in self._announcements_of(account))
         return ids.total() - len(ids)
 
     def out_of_order(self, account: Account) -> list[str]:
@@ -117,7 +117,9 @@ class Outcome:
             "records": {f"{item['pk']} {item['sk']}": item["record"] for item in self._of(account) if "record" in item},
             "mails": {f"{item['pk']} {item['sk']}": item["mail"] for item in self._of(account) if "mail" in item},
             "sent": sorted(f"{to} {subject}" for to, subject in self.mails if account.mark in to),
-            "announced": sorted({f"{one['name']} {one['id']} {one['record']}" for one in self._heard_of(account)}),
+            "announced": sorted(
+                {f"{one['name']} {one['id']} {one['record']}" for one in self._announcements_of(account)}
+            ),
             "own": sorted(own.items()),
         }
         plain: dict[str, Any] = json.loads(_without_names(json.dumps(found, default=str), account))
@@ -126,8 +128,8 @@ class Outcome:
     def _of(self, account: Account) -> Iterator[dict[str, Any]]:
         return (item for item in self.books if account.mark in item["pk"])
 
-    def _heard_of(self, account: Account) -> Iterator[dict[str, Any]]:
-        return (one for one in self.heard if one["account"] == account.id)
+    def _announcements_of(self, account: Account) -> Iterator[dict[str, Any]]:
+        return (one for one in self.announcements if one["account"] == account.id)
 
     def _events_of(self, account: Account) -> Iterator[str]:
         return (item["id"] for item in self.inbox.values() if item["account"] == account.id)
@@ -150,13 +152,13 @@ def _without_names(text: str, account: Account) -> str:
     return re.sub(r"\b1[78]\d{8}\b", lambda time: str(int(time[0]) - account.began), plain)
 
 
-def look(stack: Stack, queue: str) -> Outcome:
+def collect(stack: Stack, queue: str) -> Outcome:
     """All of it; `queue` is what `listen` returned, and is empty afterwards."""
     said = re.findall(r'"message":"([a-z ]+)".*?"event_id":"([^"]+)"(?:,"lane":"(\w+)")?', stack.cloud.log())
     return Outcome(
         inbox={item["id"]: item for item in stack.all_inbox()},
         books=stack.books(),
         mails=Counter((mail.to[0], mail.subject) for mail in stack.mails()),
-        heard=list(_heard(stack, queue)),
-        verdicts=Counter((event_id, state, lane) for state, event_id, lane in said),
+        announcements=list(_announcements(stack, queue)),
+        log_states=Counter((event_id, state, lane) for state, event_id, lane in said),
     )

@@ -7,8 +7,8 @@ import pytest
 
 from cli.local.stack import NAME, Stack, deployed
 from cli.samples import samples
+from tests.cloud.cloudwatch import at_least, state
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
-from tests.cloud.watched import at_least, state
 
 pytestmark = pytest.mark.cloud
 

@@ -8,7 +8,7 @@ from shared.decisions.decision import Decision
 from shared.failures.backoff import ATTEMPTS
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 from shared.values.times import DAY
-from tests.consumer.material import LEASE, NOW, mail, reminder
+from tests.consumer.examples import LEASE, NOW, mail, reminder
 from tests.consumer.world import World
 
 

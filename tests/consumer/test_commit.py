@@ -24,7 +24,7 @@ from shared.stripe_objects.objects import read
 from shared.tables.tombstones import Tombstone, find_tombstone
 from shared.values.compression import unpack
 from shared.values.times import DAY
-from tests.consumer.material import LEASE, NOW, announcement, mail, reminder
+from tests.consumer.examples import LEASE, NOW, announcement, mail, reminder
 from tests.consumer.world import World
 from tests.support.samples import sample
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.consumer.message import Message, read_message
-from tests.consumer.material import NOW, sqs_record, stripe_event
+from tests.consumer.examples import NOW, sqs_record, stripe_event
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -13,7 +13,7 @@ from shared.decisions.decision import Decision
 from shared.effects.announcement import Announcement
 from shared.failures.errors import Permanent, Retryable
 from shared.values.frozen import Scalar
-from tests.consumer.material import NOW, mail, only_save, sqs_record, stripe_event
+from tests.consumer.examples import NOW, mail, only_save, sqs_record, stripe_event
 from tests.consumer.world import World
 
 OURS = "Billhook/billhook"
@@ -74,7 +74,7 @@ def test_a_committed_event_counts_as_done_and_its_next_hand_over_as_nothing(worl
 def test_an_event_that_sqs_refuses_to_take_over_is_done_once_and_retried(world: World) -> None:
     then = (announcement("payment.succeeded", amount_received=2900, currency="usd"), mail())
     world.decide = lambda _event, _books: Decision(then=then)
-    world.queues.troubles = [EndpointConnectionError(endpoint_url="https://sqs.example")] * 2
+    world.queues.errors = [EndpointConnectionError(endpoint_url="https://sqs.example")] * 2
     payment = {("PaymentReceived", "consumer", "usd"): 2900}
     assert counted(world) == {("Done", "consumer"): 1, ("Retried", "consumer"): 1, ("Lag", "consumer"): LAG} | payment
     assert counted(world) == {("Retried", "consumer"): 1}

@@ -11,7 +11,7 @@ from functions.consumer.message import read_message
 from functions.consumer.prefetch.predict_keys import predict_keys
 from functions.consumer.routes import ROUTES
 from shared.decisions.decision import StoredRecord
-from tests.consumer.material import sqs_record, stripe_event
+from tests.consumer.examples import sqs_record, stripe_event
 from tests.support.books import BooksOf
 from tests.support.samples import NAMES, sample
 

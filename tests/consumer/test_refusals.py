@@ -8,7 +8,7 @@ from functions.consumer.consume import Outcome
 from shared.failures.backoff import ATTEMPTS, BUG, FAULTY_FOR
 from shared.failures.errors import Permanent
 from shared.values.times import HOUR
-from tests.consumer.material import LEASE, NOW
+from tests.consumer.examples import LEASE, NOW
 from tests.consumer.world import World
 
 EVER = 1000

@@ -10,8 +10,8 @@ from functions.consumer.message import read_message
 from shared.failures.backoff import BUG, SERVICE
 from shared.failures.errors import Permanent, Retryable
 from shared.values.compression import pack, unpack
+from tests.consumer.examples import LEASE, NOW, PARTITION, mail, sqs_record
 from tests.consumer.faults import Crash
-from tests.consumer.material import LEASE, NOW, PARTITION, mail, sqs_record
 from tests.consumer.world import World
 
 SECRETS = ("ann", "example.com", "cus_1", "in_1")
@@ -170,7 +170,7 @@ def test_what_was_committed_without_an_answer_is_not_decided_again(world: World)
     fail_with(world, AssertionError("decided again"))
     assert world.consume().state == "handed over"
     world.work_all()
-    assert world.outside.mails == [mail()]
+    assert world.services.mails == [mail()]
 
 
 @pytest.mark.parametrize("error", [KeyError("ann@example.com"), ValueError("cus_1 in_1"), Retryable("rate_limit")])

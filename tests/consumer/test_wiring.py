@@ -12,7 +12,7 @@ from moto import mock_aws
 from pydantic import ValidationError
 
 from functions.consumer.wiring import build
-from tests.consumer.material import REGION, sqs_record
+from tests.consumer.examples import REGION, sqs_record
 from tests.consumer.tables import make_table
 from tests.consumer.test_settings import ENVIRON
 from tests.support.samples import sample

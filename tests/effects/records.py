@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.inbox.lanes import Lane
-from tests.consumer.material import NOW
+from tests.consumer.examples import NOW
 
 ARNS: Mapping[Lane, str] = {
     lane: f"arn:aws:sqs:eu-central-1:123456789012:billhook-{lane}" for lane in ("effects", "mails")

@@ -9,9 +9,9 @@ from functions.effects.lane.lease import Leased
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.outbox import OwedPublish, Progress, load
 from shared.tables.store import Store
-from tests.consumer.material import LEASE, NOW, announcement, mail, reminder
+from tests.consumer.examples import LEASE, NOW, announcement, mail, reminder
 from tests.consumer.world import World
-from tests.effects.owing import owe
+from tests.effects.owed_effects import owe
 
 SENT = Progress(outcome="sent")
 WAITS = Progress(attempts=1, not_before=NOW + 60, error="MailDeferred quota")

@@ -9,7 +9,7 @@ from functions.effects.lane.turn import Result
 from functions.effects.message import Message
 from functions.effects.metrics import LATE, metrics_of, warns
 from shared.inbox.lanes import LANES, Lane
-from tests.consumer.material import NOW
+from tests.consumer.examples import NOW
 
 OURS = "Billhook/billhook"
 

@@ -18,7 +18,7 @@ from shared.effects.remind import Remind
 from shared.messages.envelope import group_of
 from shared.stripe_objects.event import read_event
 from shared.values.times import DAY
-from tests.consumer.material import NOW, REGION, reminder, sqs_record, stripe_event
+from tests.consumer.examples import NOW, REGION, reminder, sqs_record, stripe_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from functions.effects.wiring import ONCE, build
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.outbox import load, progress_of
 from shared.tables.attributes import from_item
-from tests.consumer.material import REGION, sqs_record
+from tests.consumer.examples import REGION, sqs_record
 from tests.consumer.tables import make_table, property_of
 from tests.effects.invoking import Context
 from tests.effects.records import record

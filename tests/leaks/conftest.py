@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from tests.consumer.material import REGION
+from tests.consumer.examples import REGION
 from tests.leaks.system import System
 
 

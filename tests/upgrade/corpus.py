@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from shared.inbox.outbox import load, progress_of
-from tests.prove.runner import Act, Runner
+from tests.prove.runner import Arrival, Runner
 
 HERE = Path(__file__).parent
 VERSIONS = sorted(path.name for path in HERE.iterdir() if path.is_dir() and path.name[0].isdigit())
@@ -47,13 +47,13 @@ def put(runner: Runner, table: str, *items: dict[str, Any]) -> None:
 
 
 def inbox(runner: Runner, event_id: str) -> dict[str, Any]:
-    return runner.moto_cloud.look().inbox[event_id,]
+    return runner.moto_cloud.snapshot().inbox[event_id,]
 
 
 def deliver(runner: Runner, body: str, at: float) -> dict[str, Any]:
     """The inbox item once the message is acknowledged."""
     event = json.loads(body)
-    runner.play(Act(event["id"], event["type"], body, at))
+    runner.run(Arrival(event["id"], event["type"], body, at))
     return inbox(runner, event["id"])
 
 

@@ -23,17 +23,17 @@ from moto import mock_aws
 from functions.consumer.routes import ROUTES
 from shared.inbox.outbox import Owed, OwedMail, load
 from shared.values.times import DAY
-from tests.consumer.material import REGION, sqs_record
+from tests.consumer.examples import REGION, sqs_record
 from tests.prove.moto_cloud import MotoCloud
-from tests.prove.runner import Act, Runner
-from tests.prove.scenarios import AT_STRIPE, ROUTED, SAMPLES, STAY
+from tests.prove.runner import Arrival, Runner
+from tests.prove.scenarios import AT_STRIPE, BEFORE_LEAVING, ROUTED, SAMPLES
 from tests.upgrade.corpus import came_of
 
 HERE = Path(__file__).parent
 CONNECTED = {"account": SAMPLES["account.updated"]["account"]}
 STORIES = (
     [SAMPLES[name] for name in ROUTED],
-    [SAMPLES[name] for name in (*STAY, "customer.subscription.deleted")],
+    [SAMPLES[name] for name in (*BEFORE_LEAVING, "customer.subscription.deleted")],
     [SAMPLES["customer.created"] | CONNECTED],
 )
 """Everything; a customer who leaves, since in everything somebody stays; and a customer of a connected account."""
@@ -58,7 +58,7 @@ def main() -> None:
             patch.setenv("AWS_DEFAULT_REGION", REGION)
             runner = Runner(MotoCloud(), at_stripe=AT_STRIPE)
             runner.open(patch)
-            Recorder(runner, seen).play(story)
+            Recorder(runner, seen).record(story)
     for name, kinds in vars(seen).items():
         text = json.dumps(list(kinds.values()), indent=1, ensure_ascii=False)
         (folder / f"{name}.json").write_text(text + "\n")
@@ -80,21 +80,21 @@ class Recorder:
     runner: Runner
     seen: Seen
 
-    def play(self, story: Sequence[Item]) -> None:
+    def record(self, story: Sequence[Item]) -> None:
         """Each sample, then each message that Billhook sends itself, as it comes due."""
         moto_cloud, clock = self.runner.moto_cloud, self.runner.clock
         for event in story:
-            self._play(json.dumps(event, separators=(",", ":")), event["created"] + 5)
+            self._record(json.dumps(event, separators=(",", ":")), event["created"] + 5)
         until = clock.now + HORIZON
         while due := {name: own["created"] for name, own in moto_cloud.own().items() if own["created"] <= until}:
             name = min(due, key=due.__getitem__)
-            self._play(moto_cloud.fire(name), max(due[name], clock.now) + 5)
+            self._record(moto_cloud.fire(name), max(due[name], clock.now) + 5)
 
-    def _play(self, body: str, at: float) -> None:
+    def _record(self, body: str, at: float) -> None:
         """Consume, and note what is owed; then perform, and note what was done."""
         event = json.loads(body)
         handler = ROUTES[event["type"]].__module__
-        self.runner.consume(Act(body, handler, body, at))
+        self.runner.consume(Arrival(body, handler, body, at))
         self.seen.messages.setdefault(handler, {"at": at, "record": sqs_record(body, event["id"])})
         item = self._inbox(event["id"])
         outbox = load(item.get("outbox", {"S": "[]"})["S"])

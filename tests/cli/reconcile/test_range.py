@@ -3,7 +3,7 @@
 import pytest
 
 from cli.operate.reconcile_range import Range, RangeError, read_range
-from tests.cli.reconcile.setting import DAY, HOUR
+from tests.cli.reconcile.reconcile_command import DAY, HOUR
 
 NOW = 1_790_000_000
 

@@ -9,7 +9,7 @@ from shared.effects.effect import Effect
 from tests.consumer.world import World
 
 
-def owed_before(world: World, *effects: Effect, outcomes: tuple[str | None, ...], **changes: object) -> None:
+def owed_by_older_version(world: World, *effects: Effect, outcomes: tuple[str | None, ...], **changes: object) -> None:
     """That version has committed `evt_1`, which owes `effects`; `outcomes` stand in the order of the outbox."""
     claimed = world.claim()
     commit(world.store, claimed, world.event(), "{}", Decision(then=effects))

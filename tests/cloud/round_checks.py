@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from tests.cloud.accounts_together import Account
-from tests.cloud.breakages import MARK, OWN, REFUSED, SEND_EMAIL, Call, Way
+from tests.cloud.fault_rounds import Round
 from tests.cloud.outcome import Outcome
-from tests.cloud.rounds import Round
+from tests.cloud.parallel_accounts import Account
+from tests.cloud.wire_faults import MARK, OWN, REFUSED, SEND_EMAIL, Call, Way
 
 COLUMNS = {
     "events": 7, "faults": 7, "accepted": 9, "503s": 6, "done": 6, "ignored": 8, "dead": 5, "lost": 5, "doubled": 8,

@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import EndpointConnectionError
 
-from tests.leaks.planted import Canaries
+from tests.leaks.canaries import Canaries
 
-type Trouble = Callable[[str, str], Any]
+type Fault = Callable[[str, str], Any]
 """Answers a call of the service and operation named first with an error that quotes the text; or raises."""
 
 REFUSALS = {
@@ -42,29 +42,29 @@ def bug(_operation: str, quoted: str) -> Any:  # noqa: ANN401 - likewise
     raise RuntimeError(quoted, {"item": quoted}) from error
 
 
-TROUBLES: tuple[Trouble, ...] = (refused, unreachable, bug)
+FAULTS: tuple[Fault, ...] = (refused, unreachable, bug)
 
 
-class Troubled:
+class FaultyCalls:
     """A hook for `before-call`: from call `first` on, counted from 0, each call meets `trouble`; `lasting` how many."""
 
     def __init__(self, canaries: Canaries) -> None:
         self.calls: list[str] = []
         self.operations = set[str]()
-        """The only operations that are troubled, if any are named."""
+        """The only operations that are faulty_calls, if any are named."""
         self._canaries = canaries
-        self._trouble: Trouble | None = None
+        self._fault: Fault | None = None
         self._first = self._lasting = 0
 
-    def expect(self, trouble: Trouble | None = None, first: int = 0, lasting: int = 1) -> None:
+    def expect(self, fault: Fault | None = None, first: int = 0, lasting: int = 1) -> None:
         """Begin to count anew."""
-        self.calls, self._trouble, self._first, self._lasting = [], trouble, first, lasting
+        self.calls, self._fault, self._first, self._lasting = [], fault, first, lasting
 
     def __call__(self, model: Any, params: Any, **_: object) -> Any:  # noqa: ANN401 - botocore has no types for its hooks
         self.calls.append(model.name)
         if self.operations and model.name not in self.operations:
             return None
-        if self._trouble and self._first <= len(self.calls) - 1 < self._first + self._lasting:
+        if self._fault and self._first <= len(self.calls) - 1 < self._first + self._lasting:
             asked = json.dumps({name: params.get(name) for name in ("url", "body", "headers")}, default=str)
-            return self._trouble(model.name, f"{self._canaries.all()} {asked}")
+            return self._fault(model.name, f"{self._canaries.all()} {asked}")
         return None

@@ -10,14 +10,14 @@ from shared.decisions.decision import Decision
 from shared.effects.effect import Effect
 from shared.effects.erasure import Erase, Export
 from shared.records.organization import Organization
-from tests.consumer.material import NOW
+from tests.consumer.examples import NOW
 from tests.consumer.world import World
 
 if TYPE_CHECKING:
     from shared.records.books import Books
     from shared.stripe_objects.event import Event
 
-TROUBLE = EndpointConnectionError(endpoint_url="https://service.example")
+UNREACHABLE = EndpointConnectionError(endpoint_url="https://service.example")
 """A service that cannot be reached."""
 EXPORT = Export(account="acct_1", customer="cus_1")
 
@@ -34,14 +34,14 @@ class Owes:
 
 @dataclass
 class Fails:
-    """Raises its troubles one after the other, and then does what it stands for."""
+    """Raises its errors one after the other, and then does what it stands for."""
 
     does: Callable[..., Any]
-    troubles: list[BaseException]
+    errors: list[BaseException]
 
     def __call__(self, *given: object) -> Any:  # noqa: ANN401 - whatever it stands for returns
-        if self.troubles:
-            raise self.troubles.pop(0)
+        if self.errors:
+            raise self.errors.pop(0)
         return self.does(*given)
 
 
@@ -75,4 +75,4 @@ class _Saves:
 
 def sent(world: World) -> list[str]:
     """The keys of the mails that SES has taken, in their order."""
-    return [one.key for one in world.outside.mails]
+    return [one.key for one in world.services.mails]

@@ -9,15 +9,15 @@ from typing import Any
 
 
 @contextmanager
-def listening() -> Iterator[io.StringIO]:
+def captured_output() -> Iterator[io.StringIO]:
     """What is said meanwhile; of the libraries' loggers what Lambda's root logger lets through, warnings and worse."""
-    heard = io.StringIO()
-    ear = logging.StreamHandler(heard)
+    output = io.StringIO()
+    ear = logging.StreamHandler(output)
     root = logging.getLogger()
     root.addHandler(ear)
     try:
-        with redirect_stdout(heard), redirect_stderr(heard):
-            yield heard
+        with redirect_stdout(output), redirect_stderr(output):
+            yield output
     finally:
         root.removeHandler(ear)
 
@@ -29,10 +29,10 @@ def call(
 
     That is from the cold start on, with the traceback that Lambda prints of an exception.
     """
-    with listening() as heard:
+    with captured_output() as output:
         try:
             answer = build()(event, context)
         except Exception:  # noqa: BLE001 - Lambda, too, takes whatever comes
             answer = None
-            traceback.print_exc(file=heard)
-    return answer, heard.getvalue()
+            traceback.print_exc(file=output)
+    return answer, output.getvalue()

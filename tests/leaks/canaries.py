@@ -96,7 +96,7 @@ def _in_base64() -> Iterator[str]:
 _IN_BASE64 = tuple(_in_base64())
 
 
-def planted(name: str, canaries: Canaries) -> dict[str, Any]:
+def with_canaries(name: str, canaries: Canaries) -> dict[str, Any]:
     """`events/<name>.json` with canaries."""
     event: dict[str, Any] = canaries.plant(json.loads((EVENTS / f"{name}.json").read_text()))
     return event

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from cli.local.stack import Stack
 from infra.local_cloud.faults import Rule
-from tests.cloud.accounts_together import Account, live
-from tests.cloud.breakages import CLAIM, MARK, NAMED, NAMELESS, OWN, TRANSACT, Call, Way, can_be, outlasting, rules
+from tests.cloud.parallel_accounts import Account, live
+from tests.cloud.wire_faults import CLAIM, MARK, NAMED, NAMELESS, OWN, TRANSACT, Call, Way, can_be, outlasting, rules
 
 POISONED = frozenset({TRANSACT, CLAIM, MARK, *NAMELESS})
 """The calls by which poison is recorded, and counted out."""
@@ -73,7 +73,7 @@ def nameless(name: str, way: Way, calm: Account) -> Round:
     return Round(way, calls, tuple(rule for one in broken for rule in one), None, accounts, calm)
 
 
-def play(stack: Stack, rounds: Sequence[Round]) -> None:
+def run_rounds(stack: Stack, rounds: Sequence[Round]) -> None:
     """Play them at the same time, with their calm account, unless that has lived already."""
     started = time.monotonic()
     late = max(call.gives_up for one in rounds for call in one.calls) + 1 if rounds[0].way is Way.LATE else 0

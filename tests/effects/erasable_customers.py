@@ -16,7 +16,7 @@ from shared.records.index import AccountIndex, PaymentIndex
 from shared.records.organization import Organization
 from shared.records.payment import Payment
 from shared.tables.attributes import from_item
-from tests.consumer.material import NOW, stripe_event
+from tests.consumer.examples import NOW, stripe_event
 from tests.consumer.world import World
 
 ACCOUNT = "acct_1"
@@ -42,7 +42,7 @@ class Bucket:
 
 
 @dataclass
-class Leaving:
+class ErasableCustomers:
     """An eraser and an exporter in a world with a bucket, and the events that were committed there."""
 
     world: World

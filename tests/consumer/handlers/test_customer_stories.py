@@ -9,14 +9,14 @@ from shared.effects.email import Email
 from shared.records.organization import Organization
 from shared.stripe_objects.event import PLATFORM, Event
 from tests.support.books import BooksOf
-from tests.support.lives import (
+from tests.support.customer_stories import (
     BACK,
     CREDITED,
+    CUSTOMER_STORIES,
     DISPUTE_LOST,
     DISPUTE_WON,
     DUNNING,
     LATE_DEBIT,
-    LIVES,
     PLAN_CHANGE,
     REFUND_FAILED,
     WITHDRAWN,
@@ -30,47 +30,47 @@ def sent(books: BooksOf) -> list[str]:
 
 
 @st.composite
-def tellings(draw: st.DrawFn, story: Story) -> list[Event]:
+def deliveries(draw: st.DrawFn, story: Story) -> list[Event]:
     """The events of a story in any order, up to three of them twice."""
     again = draw(st.lists(st.sampled_from(story.events), max_size=3))
     return draw(st.permutations([*story.events, *again]))
 
 
-def mails_by_step(telling: list[Event]) -> tuple[BooksOf, list[tuple[int, Email]]]:
-    """The books after a telling, and each mail with the step that it was sent at."""
+def mails_by_step(order: list[Event]) -> tuple[BooksOf, list[tuple[int, Email]]]:
+    """The books after a order, and each mail with the step that it was sent at."""
     books, steps = BooksOf(), list[tuple[int, Email]]()
-    for step, event in enumerate(telling):
+    for step, event in enumerate(order):
         before = set(books.mails)
         books.apply(decide(event, books))
         steps += [(step, mail) for place, mail in books.mails.items() if place not in before]
     return books, steps
 
 
-@pytest.mark.parametrize("story", LIVES.values(), ids=LIVES)
+@pytest.mark.parametrize("story", CUSTOMER_STORIES.values(), ids=CUSTOMER_STORIES)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
-def test_any_telling_of_a_story_ends_in_the_same_books(story: Story, data: st.DataObject) -> None:
-    assert told(*data.draw(tellings(story))).contents() == told(*story.events).contents()
+def test_any_order_of_a_story_ends_in_the_same_books(story: Story, data: st.DataObject) -> None:
+    assert told(*data.draw(deliveries(story))).contents() == told(*story.events).contents()
 
 
-@pytest.mark.parametrize("story", LIVES.values(), ids=LIVES)
+@pytest.mark.parametrize("story", CUSTOMER_STORIES.values(), ids=CUSTOMER_STORIES)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_no_telling_of_a_story_says_a_thing_twice_or_what_the_books_know_to_be_wrong(
     story: Story, data: st.DataObject
 ) -> None:
-    telling = data.draw(tellings(story))
-    books, steps = mails_by_step(telling)
+    order = data.draw(deliveries(story))
+    books, steps = mails_by_step(order)
     subjects = [(mail.template, mail.key.split(":")[1]) for _, mail in steps]
     assert len(subjects) == len(set(subjects))
     assert story.must <= {template for template, _ in subjects} <= story.must | story.may
     for step, mail in steps:
         if mail.template in story.silenced:
-            assert step < telling.index(story.events[story.silenced[mail.template]])
+            assert step < order.index(story.events[story.silenced[mail.template]])
     assert mails_once_due(books) == []
 
 
-@pytest.mark.parametrize("story", LIVES.values(), ids=LIVES)
+@pytest.mark.parametrize("story", CUSTOMER_STORIES.values(), ids=CUSTOMER_STORIES)
 def test_told_in_order_and_told_in_order_twice_are_the_same(story: Story) -> None:
     assert sent(told(*story.events)) == sent(told(*story.events, *story.events))
 
