@@ -83,7 +83,7 @@ class _MeteredWire(Wire):
 
 @dataclass
 class MeteredSystem:
-    """A consumer and a worker on moto, warm from the second event on, with a clock that is where the message is."""
+    """A consumer and a worker on moto with a meter, warm from the second event on; the clock follows the messages."""
 
     runner: Runner
     meter: Meter

@@ -1,4 +1,4 @@
-"""What committed events owe is handed over again on demand; what somebody works on, or has given up, is left alone."""
+"""Owed effects of committed events are handed over again on demand, unless a worker has them or gave them up."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Whoever is on call reads a customer's whole story, though it lies packed in the table."""
+"""An engineer on call reads a customer's whole story, although the table holds it compressed."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Amazon SES takes no mail for a while, and customers live on: what was told when, and what was mailed at last."""
+"""Customers go on while Amazon SES takes no mail: when their events were decided, and which mails were sent."""
 
 import json
 import re
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 AFTERWARDS = 3700
-"""Seconds after the last act in which a farewell has come due."""
+"""Seconds after the last event, by which a farewell has come due."""
 
 
 class SesFailure(StrEnum):
@@ -53,12 +53,12 @@ BOUGHT = (*STARTED, ("invoice.paid", True), ("customer.subscription.updated.plan
 
 @dataclass(frozen=True)
 class CustomerStory:
-    """Samples in their order, each with whether it leaves the customer access; and the mails that hold at the end."""
+    """Samples in their order, each with the access that it leaves the customer, and the mails that hold at the end."""
 
     steps: tuple[tuple[str, bool], ...]
     mails: tuple[str, ...]
     overtaken: tuple[str, ...] = ()
-    """The types of events whose mails do not hold any more by then."""
+    """The types of the events whose mails no longer hold at the end."""
 
 
 STORIES: Mapping[str, CustomerStory] = {
@@ -75,12 +75,12 @@ STORIES: Mapping[str, CustomerStory] = {
     ),
     "fails": CustomerStory((*STARTED, ("invoice.payment_failed", True)), (WELCOME, FAILED)),
 }
-"""A customer who has left is not welcomed any more, and one who has paid is not reminded of the failure."""
+"""A customer who has left gets no welcome, and a customer who has paid gets no mail about the failure."""
 
 
 @dataclass
 class Customer:
-    """One customer of an account, who begins to live in a step of the outage; `mark` is in all ids and the address."""
+    """A customer of an account, who begins at a step of the outage; `mark` is part of all ids and the address."""
 
     mark: str
     account: str
@@ -95,7 +95,7 @@ class Customer:
 
     @property
     def address(self) -> str:
-        """The mailbox of this customer alone."""
+        """The customer's own mailbox."""
         return f"{self.mark}@example.com"
 
     def event(self, name: str, at: int) -> dict[str, Any]:
@@ -107,13 +107,13 @@ class Customer:
 
 @dataclass
 class Outage:
-    """What has happened to the customers so far; times are in seconds.
+    """The course of the outage so far; times are in seconds.
 
     Attributes:
-        decided: how long after the queue had an event it was committed, by event.
-        wrong: where the books did not say at once what an event has told.
+        decided: the time from the queue to the commit, by event.
+        wrong: the events after which the books were not up to date at once.
         most_owed: how many events owed mails at the same time.
-        refused: how often Amazon SES was asked in vain, by failure.
+        refused: how often Amazon SES refused a mail, by failure.
     """
 
     stack: Stack
@@ -137,7 +137,7 @@ class Outage:
             self.stack.cloud.advance(seconds)
 
     def end(self) -> None:
-        """Amazon SES is back: return once everything that was owed has come, farewells included."""
+        """Let Amazon SES take mails again, and return once nothing is owed, farewells included."""
         self.stack.cloud.faults.set([])
         self.stack.cloud.advance(AFTERWARDS)
         drain(self.stack, seconds=900)
@@ -150,11 +150,11 @@ class Outage:
         return found
 
     def expected(self) -> dict[str, Counter[str]]:
-        """What should have been sent: once, what still holds."""
+        """The mails that should have been sent: each that still holds, once."""
         return {customer.address: Counter(customer.story.mails) for customer in self.customers}
 
     def unsent(self) -> set[str]:
-        """What became of the mails that were not sent, by customer and event."""
+        """The outcomes of the mails that were not sent, with customer and event."""
         found = set()
         for item in self.stack.all_inbox():
             outbox = load(item.get("outbox", "[]"))
@@ -166,13 +166,13 @@ class Outage:
         return found
 
     def overtaken(self) -> set[str]:
-        """What should have become of them: the mails of `STORIES` that do not hold any more."""
+        """The outcomes that those mails should have: the mails of `STORIES` that no longer hold."""
         return {
             f"{customer.mark} {name}: overtaken" for customer in self.customers for name in customer.story.overtaken
         }
 
     def announced(self, queue: str) -> list[float]:
-        """How long after the queue had an event each of its announcements was on the bus; those of schedules apart."""
+        """The seconds from the queue to the bus, for each announcement."""
         sqs: SQSClient = self.stack.cloud.client("sqs")
         received = {item["id"]: item["received_ms"] for item in self.stack.all_inbox()}
         took: list[float] = []
@@ -205,7 +205,7 @@ class Outage:
         raise TimeoutError(f"{event_id} is not decided: {self.stack.inbox(event_id)}")
 
     def _settle(self) -> None:
-        """Return once nothing but mails is owed, and no function runs: time must not pass in one."""
+        """Return once only mails are owed and no function runs: time must not pass while one runs."""
         deadline = time.monotonic() + 120
         while (owing := [item for item in self.stack.all_inbox() if "effects_owed" in item]) or not is_idle(self.stack):
             if time.monotonic() > deadline:
@@ -216,6 +216,6 @@ class Outage:
 
 
 def percentile(figures: Iterable[float], part: float) -> float:
-    """The value that so large a part of the figures does not exceed."""
+    """The value that this part of the figures, from 0 to 1, does not exceed."""
     ordered = sorted(figures)
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]

@@ -1,4 +1,4 @@
-"""A permission that is taken away alarms within minutes; once it is given back, every event goes on."""
+"""A missing permission alarms within minutes; once it is restored, every event goes on."""
 
 import json
 from collections.abc import Iterator

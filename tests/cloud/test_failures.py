@@ -1,4 +1,4 @@
-"""What becomes of events that cannot be handled, and of those that need not be."""
+"""Events that cannot be handled are dead-lettered, and events that need no handling are ignored."""
 
 import time
 from typing import TYPE_CHECKING, Any

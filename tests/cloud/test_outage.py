@@ -1,4 +1,4 @@
-"""For two hours Amazon SES takes no mail, and all else goes on; tests/prove/test_outage.py lasts for two days."""
+"""Amazon SES takes no mail for two hours, and everything else goes on; tests/prove/test_outage.py takes two days."""
 
 from collections.abc import Iterator
 

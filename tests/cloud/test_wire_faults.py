@@ -1,4 +1,4 @@
-"""Calls of the deployed functions fail on the wire, one way each; tests/prove/test_wire_faults.py has all of them."""
+"""Calls of the deployed functions fail on the wire in one way each; tests/prove/test_wire_faults.py tries all."""
 
 from collections.abc import Iterator
 

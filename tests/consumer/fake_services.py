@@ -1,4 +1,4 @@
-"""What lies outside the tables, in a test's hands: the services that perform, and the queues of the two lanes."""
+"""Fakes of everything outside the tables: the services that perform effects, and the queues of the two lanes."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from shared.inbox.lanes import Lane
 
 @dataclass
 class FakeServices:
-    """The mail service and the scheduler; each takes note, unless its next error is one."""
+    """The services that perform effects; each notes its call, or raises the next planned error."""
 
     mails: list[Email] = field(default_factory=list)
     reminders: list[Remind] = field(default_factory=list)
@@ -61,7 +61,7 @@ def _raise_next(errors: list[BaseException | None]) -> None:
 
 @dataclass
 class Queues:
-    """The queues of the lanes: who was told of which event; a refusal can be planned."""
+    """The queues of the lanes: they note each message, or raise the next planned error."""
 
     sent: list[tuple[Lane, str, str]] = field(default_factory=list)
     errors: list[BaseException | None] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""After a customer was erased a refund is still announced and told the operator; nothing is kept of it."""
+"""A refund after an erasure is announced and mailed to the operator; no trace of it is stored."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A cancelled commit is met as its reason asks for; contention never counts as an attempt."""
+"""A cancelled commit is handled by its reason; contention never counts as an attempt."""
 
 import pytest
 

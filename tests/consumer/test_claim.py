@@ -1,4 +1,4 @@
-"""An event has one holder at a time, and what became of it is never forgotten before its time."""
+"""An event has one holder at a time, and its outcome is kept until its time to live."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A decision is saved whole or not at all, and whoever is refused learns why."""
+"""A decision is saved whole or not at all, and a refused consumer learns the reason."""
 
 import json
 import random

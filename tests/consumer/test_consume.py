@@ -1,4 +1,4 @@
-"""A message is decided on and handed over once, for as few calls as can be, and survives a crash at any stage."""
+"""The consumer decides on a message and hands it over once, with few calls, and survives a crash at any stage."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""What holds for every decision: mails that are switched off, mails that wait for an address, and what is announced."""
+"""Rules for every decision: mails that are switched off, mails that wait for an address, and announcements."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Hand-over: after its commit the consumer only tells the worker, as often as it takes, and repeats no consequence."""
+"""Hand-over: after its commit the consumer only notifies the worker, repeats that until it works."""
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError

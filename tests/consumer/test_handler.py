@@ -1,4 +1,4 @@
-"""What is not finished goes back to SQS for as long as it has to wait, and every event leaves one line in the log."""
+"""Unfinished messages return to SQS for as long as they must wait, and every event leaves one line in the log."""
 
 import io
 import json
@@ -40,7 +40,7 @@ class Lambda:
 
     def handle(self, *records: dict[str, Any]) -> list[str]:
         """The ids of the messages that go back."""
-        # A service of its own, since Powertools keeps one logger for each.
+        # A new service name, since Powertools keeps one logger for each.
         logger = make_logger(uuid4().hex, self.log)
         answer = make_handler(self.world.consumer, self.sqs, URL, logger, "Billhook/billhook")(
             {"Records": records}, None

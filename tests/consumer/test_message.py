@@ -1,4 +1,4 @@
-"""A message is read without being believed: whatever its body holds, it can be claimed, logged and dead-lettered."""
+"""Any message can be claimed, logged and dead-lettered: the consumer trusts nothing in its body."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What one event counts, as CloudWatch reads it from the event's one log line; nothing there tells whose it was."""
+"""CloudWatch reads an event's metrics from its one log line; nothing in them is personal."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A subscription with more than ten items is looked at at Stripe, and what comes back is decided on like an event."""
+"""The worker reads a subscription with more than ten items at Stripe; the result is decided on like an event."""
 
 from collections.abc import Iterable
 from itertools import permutations
@@ -28,7 +28,7 @@ def listed(shown: Iterable[Any], *, has_more: bool = False) -> dict[str, Any]:
 
 
 def updated(after: int, number: int = 12, **changes: Any) -> Event:  # noqa: ANN401 - of the object
-    """Stripe's word on the subscription `after` seconds, with `number` items, of which ten are shown at most."""
+    """The subscription at Stripe `after` seconds, with `number` items; at most ten are shown."""
     shown: dict[str, Any] = {"items": listed(DESKS[:number][:10], has_more=number > 10), "status": "active"}
     event_id = f"evt_{after}_{number}"
     event = sample("customer.subscription.updated", event_id=event_id, created=BEGUN.created + after, **shown | changes)

@@ -1,4 +1,4 @@
-"""The outbox as it is stored: in lanes and in order; what an older version committed is handed over and performed."""
+"""The stored outbox keeps lanes and order; an older version's outbox is handed over and performed."""
 
 import json
 from typing import Any
@@ -81,7 +81,7 @@ def test_mails_have_a_lane_of_their_own() -> None:
 
 
 def left(world: World, state: str, *outcomes: str | None, lease_until: int = 0) -> None:
-    """An item of the version before: a reminder and a mail, of which `outcomes` came; no `progress`."""
+    """An item of the version before: a reminder and a mail with these `outcomes`, and no `progress`."""
     world.claim()
     entries = stored(reminder(), mail())
     for entry, outcome in zip(entries, outcomes, strict=False):

@@ -1,4 +1,4 @@
-"""One look reads what a decision will ask for, hardly anything in vain, and nothing that DynamoDB would refuse."""
+"""One read fetches what a decision will ask for, with few needless keys and none that DynamoDB refuses."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What AWS refuses: an invalid request is a bug, a forbidden one the deployment's fault, a throttled one waits."""
+"""Refusals of AWS: an invalid request is a bug, a forbidden one the deployment's fault, a throttled one waits."""
 
 from collections.abc import Callable
 

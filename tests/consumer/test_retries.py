@@ -1,4 +1,4 @@
-"""What fails before its commit is tried again as suits the failure, then dead-lettered; the inbox says why."""
+"""A failure before the commit is retried as its kind needs, then dead-lettered; the inbox holds the reason."""
 
 import json
 

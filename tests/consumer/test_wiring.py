@@ -1,4 +1,4 @@
-"""As AWS starts it: one message in, its decision in the tables, and a message in the queue of each lane that owes."""
+"""As AWS starts the consumer: a message goes in; its decision is in the tables, and each owing lane has a message."""
 
 import importlib
 import json

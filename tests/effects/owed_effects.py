@@ -1,4 +1,4 @@
-"""What an event owes, committed as the consumer commits it, and what goes wrong when it is performed."""
+"""Commits events that owe effects, as the consumer does, and makes performing them fail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ EXPORT = Export(account="acct_1", customer="cus_1")
 
 @dataclass(frozen=True)
 class Owes:
-    """A decision that saves nothing and owes `effects`, whatever the event."""
+    """Decides to save nothing and to owe `effects`, for any event."""
 
     effects: tuple[Effect, ...]
 
@@ -34,32 +34,32 @@ class Owes:
 
 @dataclass
 class Fails:
-    """Raises its errors one after the other, and then does what it stands for."""
+    """Raises its errors one after the other, and then calls the real function."""
 
     does: Callable[..., Any]
     errors: list[BaseException]
 
-    def __call__(self, *given: object) -> Any:  # noqa: ANN401 - whatever it stands for returns
+    def __call__(self, *given: object) -> Any:  # noqa: ANN401 - the result of any function
         if self.errors:
             raise self.errors.pop(0)
         return self.does(*given)
 
 
 def owe(world: World, *effects: Effect, event_id: str = "evt_1") -> None:
-    """An event is committed that owes `effects`; the calls made so far are forgotten."""
+    """Commit an event that owes `effects`; forget the calls made so far."""
     world.decide = Owes(effects)
     assert world.consume(f"message of {event_id}", event_id).state == "committed"
     world.faults.calls.clear()
 
 
 def erasing(world: World, as_of: int = NOW) -> Erase:
-    """The erasure of the customer as the books have it now."""
+    """The erasure of the customer, at the version that the books have now."""
     organization = world.worker.books.organization("acct_1", "cus_1")
     return Erase(account="acct_1", customer="cus_1", as_of=as_of, version=organization.version)
 
 
 def known(world: World, event_id: str = "evt_0") -> None:
-    """The customer is in the books."""
+    """Put the customer into the books."""
     organization = world.worker.books.organization("acct_1", "cus_1")
     world.decide = _Saves(organization)
     assert world.consume(f"message of {event_id}", event_id).state == "done"

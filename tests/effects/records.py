@@ -1,4 +1,4 @@
-"""What Lambda hands the worker of one SQS message."""
+"""The record of one SQS message, as Lambda hands it to the worker."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ def record(
     sent: float = NOW,
     first_received: float = NOW,
 ) -> dict[str, Any]:
-    """A message about an event, or with a `body` of its own; times are in epoch seconds."""
+    """A message about an event, or with another `body`; times are in epoch seconds."""
     message_id = f"{lane} of {event_id}"
     return {
         "messageId": message_id,

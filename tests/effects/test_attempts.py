@@ -1,4 +1,4 @@
-"""Each effect has attempts and a next try of its own; what one fault holds up comes back together."""
+"""Each effect counts its attempts and has a next time; effects that one fault delays return together."""
 
 from dataclasses import replace
 from random import Random

@@ -1,4 +1,4 @@
-"""What happened is announced on the bus under a stable id, and an entry that the bus refuses is not lost."""
+"""Announcements go to the bus under a stable id, and an entry that the bus refuses is not lost."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What was owed about a customer from before an erasure is dropped; what the erasure itself owes comes after it."""
+"""Effects owed before an erasure are dropped; effects that the erasure owes come after it."""
 
 import pytest
 
@@ -24,11 +24,11 @@ ERASED = Announcement(
 
 
 @pytest.fixture
-def leaving(world: World, monkeypatch: pytest.MonkeyPatch) -> ErasableCustomers:
+def customers(world: World, monkeypatch: pytest.MonkeyPatch) -> ErasableCustomers:
     """The worker erases for real, each time as little as it can."""
     customers = ErasableCustomers(world)
     monkeypatch.setattr(world.services, "erase", lambda effect, cursor, _deadline: customers.step(effect, cursor))
-    return leaving
+    return customers
 
 
 def bury_later(customers: ErasableCustomers, subject: str) -> None:

@@ -1,4 +1,4 @@
-"""An erasure goes on in steps while the line goes on: it ends with nothing left but what came later."""
+"""An erasure runs in steps beside other events: in the end only newer items are left."""
 
 import pytest
 
@@ -23,7 +23,7 @@ ELSEWHERE = ("acct_1#acct_1", "erased#")
 
 
 @pytest.fixture
-def leaving(world: World) -> ErasableCustomers:
+def customers(world: World) -> ErasableCustomers:
     return ErasableCustomers(world)
 
 

@@ -1,4 +1,4 @@
-"""Ten thousand payments of one customer, ten thousand customers of one account: erased in steps that end in time."""
+"""Ten thousand payments of a customer, or customers of an account, are erased in steps that end in time."""
 
 import time
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The worker of an event's effects hands its mails on before it performs anything, whatever fails."""
+"""The worker of an event's effects hands its mails on before it performs anything, even if effects fail."""
 
 from collections.abc import Callable
 

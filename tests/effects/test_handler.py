@@ -1,4 +1,4 @@
-"""What is finished goes; what is not comes again when it is due, and nothing is claimed while SES rests."""
+"""Finished messages are deleted, unfinished ones return when due, and no mail is claimed while SES rests."""
 
 import pytest
 from botocore.exceptions import EndpointConnectionError

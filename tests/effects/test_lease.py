@@ -1,4 +1,4 @@
-"""One worker at a time has a lane of an event, and a lane that owes nothing has nobody."""
+"""One worker at a time holds a lane of an event, and no worker holds a lane that owes nothing."""
 
 import pytest
 

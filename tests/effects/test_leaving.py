@@ -1,4 +1,4 @@
-"""A customer who leaves takes everything along in one file, and leaves nothing behind that tells who it was."""
+"""A customer who leaves gets all data in one file, and no identifying data is left."""
 
 import io
 import json
@@ -26,7 +26,7 @@ from tests.support.samples import sample
 
 
 @pytest.fixture
-def leaving(world: World) -> ErasableCustomers:
+def customers(world: World) -> ErasableCustomers:
     return ErasableCustomers(world)
 
 

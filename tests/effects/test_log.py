@@ -1,4 +1,4 @@
-"""Every message leaves one line in the log, of ids, states and outcomes; nothing in it is personal."""
+"""Every message leaves one line in the log with ids, states and outcomes; nothing in it is personal."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A mail is handed to SES once; one that SES will never take is an outcome, and what may pass is waited out."""
+"""SES gets each mail once; a refusal for good is an outcome, and a passing failure is waited out."""
 
 from typing import TYPE_CHECKING, Any
 

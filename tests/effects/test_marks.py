@@ -1,4 +1,4 @@
-"""What the worker writes about its lane stands, unless another worker has taken the lane over."""
+"""The worker's writes about its lane hold, unless another worker has taken the lane over."""
 
 from collections.abc import Callable
 
@@ -62,7 +62,7 @@ def test_a_release_lets_go_of_a_lane_that_still_owes(world: World) -> None:
     release(world.store, world.lease("mails"), {0: WAITS}, 60)
     inbox = world.inbox()
     assert (inbox["state"], inbox["mails_holder"]["lease_until"]) == ("committed", 0)
-    assert inbox["mails_holder"]["not_before"] == NOW + 60  # by which reconciliation sees that nobody came
+    assert inbox["mails_holder"]["not_before"] == NOW + 60  # reconciliation sees by it that no worker came
     assert "mails_owed" in inbox
     assert world.lease("mails").progress == {0: WAITS}
 

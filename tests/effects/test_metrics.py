@@ -1,4 +1,4 @@
-"""What one message counts, as CloudWatch reads it from the message's one log line; nothing there tells whose it was."""
+"""CloudWatch reads a message's metrics from its one log line; nothing in them is personal."""
 
 import json
 from typing import Any

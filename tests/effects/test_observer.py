@@ -1,4 +1,4 @@
-"""What no event has told is read at Stripe and comes back through the line; Stripe's failures are waited out."""
+"""Facts that no event contains are read at Stripe and return as an event; Stripe's failures are waited out."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""All items of a subscription are read at Stripe page by page, within limits; the operator hears where that fails."""
+"""All items of a subscription are read at Stripe page by page, within limits; the operator hears of failures."""
 
 import json
 from collections.abc import Iterator

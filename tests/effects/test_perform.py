@@ -1,4 +1,4 @@
-"""What is owed is performed once, and what was performed is known, whatever crashes in between."""
+"""Owed effects are performed once, and their outcomes are recorded, even if the worker crashes in between."""
 
 import pytest
 

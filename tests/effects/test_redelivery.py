@@ -1,4 +1,4 @@
-"""SQS delivers twice, side by side and from dead-letter queues: each effect is performed once for all that."""
+"""SQS delivers twice, in parallel and from dead-letter queues: each effect is still performed once."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What becomes of an effect that failed: it is tried again as its kind of failure asks for, or given up."""
+"""A failed effect is tried again as its kind of failure needs, or given up."""
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError

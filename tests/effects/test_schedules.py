@@ -1,4 +1,4 @@
-"""A reminder is a one-time schedule whose message stands in the same line as its customer's events."""
+"""A reminder is a one-time schedule whose message joins the queue of its customer's events."""
 
 import json
 from dataclasses import replace

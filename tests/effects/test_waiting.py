@@ -1,4 +1,4 @@
-"""A farewell waits for its export and an announcement for its erasure; whom it is about may be gone by then."""
+"""A farewell waits for its export and an announcement for its erasure; the customer may be erased by then."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""As AWS starts it: what the consumer handed over, and its consequences in the mail, the bus and the schedules."""
+"""As AWS starts the worker: a hand-over goes in; mails, announcements and schedules come out."""
 
 import importlib
 import time

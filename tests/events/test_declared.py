@@ -1,4 +1,4 @@
-"""A sample event is what Stripe sends: measured against the classes of its own SDK, which pins the same version."""
+"""A sample event has the fields that the classes of Stripe's SDK declare, at the same API version."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What template.yaml lets each role do is what docs/security.md says, to the word; and nobody else is let in."""
+"""The permissions of each role in template.yaml match docs/security.md to the word, and allow no more."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""A queue's maxReceiveCount lets all the waits happen that a message may need, before SQS counts it out."""
+"""A queue's maxReceiveCount allows all the waits of a message before SQS dead-letters it."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""What a cold start of ingest imports, module by module: each of them is paid for by the first webhook of a lull."""
+"""The exact modules that a cold start of ingest imports: the first webhook after a pause waits for each."""
 
 import os
 import subprocess

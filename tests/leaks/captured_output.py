@@ -1,4 +1,4 @@
-"""What a function says where Lambda would keep it: its output, its loggers, and an exception that escapes."""
+"""The output of a function that Lambda would keep: its streams, its loggers, and an exception that escapes."""
 
 import io
 import logging
@@ -10,7 +10,7 @@ from typing import Any
 
 @contextmanager
 def captured_output() -> Iterator[io.StringIO]:
-    """What is said meanwhile; of the libraries' loggers what Lambda's root logger lets through, warnings and worse."""
+    """The output within the block; of the libraries' loggers only warnings and worse, as on Lambda."""
     output = io.StringIO()
     ear = logging.StreamHandler(output)
     root = logging.getLogger()
@@ -25,9 +25,9 @@ def captured_output() -> Iterator[io.StringIO]:
 def call(
     build: Callable[[], Callable[[Mapping[str, Any], Any], Any]], event: Mapping[str, Any], context: object = None
 ) -> tuple[Any, str]:
-    """What the handler that `build` makes answers to `event`, None if it raises; and all that is said.
+    """The answer of the handler that `build` makes, None if it raises; and all output from the cold start on.
 
-    That is from the cold start on, with the traceback that Lambda prints of an exception.
+    The output includes the traceback that Lambda prints of an exception.
     """
     with captured_output() as output:
         try:

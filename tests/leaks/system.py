@@ -1,4 +1,4 @@
-"""The real consumer and worker on moto, with canaries for everything personal, and an ear at all that they say."""
+"""The real consumer and worker on moto, with a canary for everything personal, and all their output."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     import pytest
 
 EVER = 10
-"""More calls than are made after one that has failed: to record it, and to have the message shown again."""
+"""More calls than follow a failed one: those record the failure, and set when SQS delivers the message again."""
 EVERY_FAULT = [(fault, lasting) for fault in FAULTS for lasting in (1, EVER)]
 DECIDED = frozenset({"done", "committed", "ignored"})
 
 
 @dataclass
 class System:
-    """Made within `mock_aws`; its settings and secrets are canaries, too."""
+    """Consumer and worker, created within `mock_aws`; their settings and secrets are canaries, too."""
 
     canaries: Canaries = field(default_factory=Canaries)
     said: list[str] = field(default_factory=list)
-    """What each delivery said, and what the inbox said afterwards."""
+    """The output of each delivery, and the inbox after it."""
 
     def __post_init__(self) -> None:
         self.runner = Runner(MotoCloud())
@@ -54,15 +54,15 @@ class System:
         self._empty, self._settings = self.moto_cloud.checkpoint(), len(self.canaries)
 
     def begin(self) -> None:
-        """Be as new; making one takes longer than most tests."""
+        """Return to the initial state: a new system takes longer than most tests."""
         self.moto_cloud.restore(self._empty)
         self.canaries.forget_from(self._settings)
         self.keep_secret("STRIPE_KEY_ID", "none")
         self.said.clear()
 
     def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
-        """Have both `build` see the theatre, the trouble and a logger of its own."""
-        read_at_stripe = vars(observer)["_read"]  # the theatre has a stage-Stripe, which cannot fail
+        """Give both `build` the runner's clients, the faults and a logger of their own."""
+        read_at_stripe = vars(observer)["_read"]  # the runner replaces it by a Stripe that cannot fail
         self.runner.open(monkeypatch)
         monkeypatch.setattr(observer, "_read", read_at_stripe)
         make: Callable[..., Any] = vars(wiring)["boto3"].client
@@ -81,11 +81,11 @@ class System:
             monkeypatch.setattr(root, "make_logger", lambda service: make_logger(f"{service}-{uuid4().hex}"))
 
     def keep_secret(self, setting: str, value: str) -> None:
-        """Let the secret that `setting` names be `value`."""
+        """Store `value` in the secret that `setting` names."""
         boto3.client("secretsmanager").put_secret_value(SecretId=self.moto_cloud.environ[setting], SecretString=value)
 
     def deliver(self, event: object, fault: Fault | None = None, first: int = 0, lasting: int = 1) -> str:
-        """Hand `event` to the consumer once, its calls from `first` on in `trouble`; the state that the log tells."""
+        """Deliver `event` to the consumer once, with the fault from call `first` on; return the state in the log."""
         created = event.get("created") if isinstance(event, dict) else None
         self.runner.clock.now = (created if isinstance(created, int) else NOW) + 5
         body = event if isinstance(event, str) else json.dumps(event)
@@ -94,13 +94,13 @@ class System:
         return self._hand_out(wiring.build, message)
 
     def perform(self, owed: Sent, fault: Fault | None = None, first: int = 0, lasting: int = 1) -> str:
-        """Hand a message of a lane to the worker once, likewise; a mail that waits for its export waits in vain."""
+        """Deliver a lane's message to the worker once, likewise; a mail does not get the export that it waits for."""
         message = Message(owed.queue, owed.body, "message-2", self.runner.clock.now, self.runner.clock.now)
         self.faulty_calls.expect(fault, first, lasting)
         return self._hand_out(effects_wiring.build, message, WORKERS_LEASE)
 
     def settle(self, event: object) -> list[str]:
-        """`event`, and all that it owes, undisturbed; the states that the log tells."""
+        """Deliver `event` and perform all that it owes, without a fault; return the states in the log."""
         states = [self.deliver(event)]
         while waiting := self.moto_cloud.handed_over():
             states += map(self.perform, waiting)
@@ -114,13 +114,13 @@ class System:
         return next((str(line["message"]) for line in lines if "message_id" in line), "silent")
 
     def leaks(self) -> set[str]:
-        """The names of all canaries that were output."""
+        """The names of all canaries in the output."""
         return set[str]().union(*map(self.canaries.heard_in, self.said))
 
     def each_call(self, event: object, choose: Callable[[int], Iterable[tuple[Fault, int]]]) -> None:
-        """`event`, undisturbed and again; then from the beginning, each call in the troubles that are chosen for it.
+        """Deliver `event` twice without a fault; then anew, once for each fault that is chosen for each call.
 
-        First the consumer's calls, then the worker's at each message that was handed over.
+        The faults strike first the consumer's calls, then the worker's calls at each message handed over.
         """
         before = self.moto_cloud.checkpoint()
         assert self.deliver(event) in DECIDED

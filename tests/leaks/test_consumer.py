@@ -1,4 +1,4 @@
-"""Nothing personal of any event is logged, or kept in the inbox, whatever goes wrong; then by the consumer alone."""
+"""In every failure the consumer neither logs nor stores in the inbox anything personal of an event."""
 
 import json
 from functools import partial

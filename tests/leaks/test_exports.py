@@ -1,4 +1,4 @@
-"""The token of a link, which gives access to a customer's data, is said nowhere, whatever goes wrong."""
+"""The token of a link, which gives access to a customer's data, appears nowhere in any failure."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ type Gate = tuple[Canaries, FaultyCalls]
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    """The canaries of a test, and the trouble that it makes for the real exports on moto."""
+    """The canaries of a test, and the faults that it makes for the real exports on moto."""
     canaries = Canaries()
     faulty_calls = FaultyCalls(canaries)
     session = botocore.session.get_session()

@@ -1,4 +1,4 @@
-"""Nothing personal of any event, and no secret, is said by ingest or answered to Stripe, whatever goes wrong."""
+"""In every failure ingest keeps personal data and secrets out of its log and its answers."""
 
 import json
 import time
@@ -59,7 +59,7 @@ class Door:
 
 @pytest.fixture
 def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    """The way in, behind the trouble that a test makes for it."""
+    """The real ingest, behind the faults of a test."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     session = botocore.session.get_session()
     monkeypatch.setattr(botocore.session, "get_session", lambda: session)

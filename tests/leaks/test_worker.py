@@ -1,4 +1,4 @@
-"""Nothing personal is logged by the effects worker, or kept in the inbox, whatever it performs and whatever fails."""
+"""In every failure the effects worker neither logs nor stores in the inbox anything personal."""
 
 import json
 from functools import partial

@@ -99,7 +99,7 @@ class InFlight:
                 yield lane
 
     def fault(self, lane: LaneMessage, delivered: int, *, last: bool) -> LastingFault | None:
-        """The fault that a message meets when the worker receives it now. After the last event SES takes mails again."""
+        """The fault that a message meets when the worker receives it now. After the last event SES takes mails."""
         fault = next(iter(lane.fate.faults), None)
         if fault is LastingFault.DEFERRED and (last or delivered >= lane.since + lane.fate.late + lane.fate.back[0]):
             return None

@@ -88,7 +88,7 @@ class Runner:
         """The numbers of the calls in the last run that were the first of an invocation."""
 
     def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
-        """Give both `build` functions this wire and this clock. Clients are made once: they hold nothing of an event."""
+        """Give both `build` this wire and this clock. Clients hold nothing of an event: each is made once."""
 
         @cache
         def client(service: str, config: Config) -> Any:  # noqa: ANN401 - as boto3's own

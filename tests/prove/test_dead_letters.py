@@ -20,7 +20,7 @@ from tests.support.customer_stories import DUNNING
 from tests.support.story import Story
 
 SHORT, LONG = 3, 60
-COLUMNS = ("tellings", "messages", "our own", "dead letters", "redriven", "mails", "overtaken", "too late")
+COLUMNS = ("runs", "messages", "our own", "dead letters", "redriven", "mails", "overtaken", "too late")
 EACH = pytest.mark.parametrize("name", STORIES)
 
 
@@ -63,7 +63,7 @@ def tell(story_runner: StoryRunner, story: Story, examples: int, *, always_the_s
     @given(plan=delivery_plans(story.events))
     def ends_as_undisturbed(plan: DeliveryPlan) -> None:
         outcome = story_runner.run(plan)
-        played.update(outcome.counts + Counter(tellings=1))
+        played.update(outcome.counts + Counter(runs=1))
         found = divergences(story, undisturbed[plan.pace], outcome)
         played["divergences"] += bool(found)
         assert not found, "\n".join(found)
@@ -94,7 +94,7 @@ def test_however_it_is_told_a_story_ends_in_the_same_books_and_no_mail_is_amiss(
 
 @EACH
 @pytest.mark.prove
-def test_nor_is_any_of_many_more_tellings_amiss(
+def test_nor_is_any_of_many_more_runs_amiss(
     name: str, story_runner: StoryRunner, figures: dict[str, Counter[str]]
 ) -> None:
     figures[name] = tell(story_runner, STORIES[name], LONG, always_the_same=False)

@@ -1,4 +1,4 @@
-"""Effects that nobody performs any more are handed over again, each lane at its own time."""
+"""Effects without an active worker are handed over again, each lane at its own time."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ DAY = 24 * HOUR
 
 
 def owe(system: System, event_id: str = "evt_1", ago: float = 5 * HOUR, **attributes: Any) -> None:  # noqa: ANN401 - plain values
-    """An event that was committed `ago` seconds ago; by default both lanes are owed and nobody has begun."""
+    """An event that was committed `ago` seconds ago; by default both lanes are owed and no worker has begun."""
     item: dict[str, Any] = {
         "id": event_id,
         "state": "committed",

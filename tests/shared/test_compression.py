@@ -1,4 +1,4 @@
-"""What is packed comes back as it was, and takes as little of the table as it can."""
+"""Compressed text comes back unchanged, and takes little space in the table."""
 
 import hashlib
 import re

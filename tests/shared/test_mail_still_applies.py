@@ -1,4 +1,4 @@
-"""A mail that waited for an address is sent only if it still says what the books say."""
+"""A mail that waited for an address is sent only if the books still agree with it."""
 
 import pytest
 

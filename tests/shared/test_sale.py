@@ -1,4 +1,4 @@
-"""Whatever is announced of a sale names the other parts of it, and carries what the business put on them."""
+"""Each announcement of a sale names the other parts of the sale, with the business's own metadata."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Within one second the winner follows from what the events say, never from when they came or what they are called."""
+"""Within one second the winner follows from the content of the events, never from their arrival or their names."""
 
 from itertools import pairwise, permutations
 

@@ -1,4 +1,4 @@
-"""All that is remembered beside subscriptions and invoices stays small, too, and hangs on no order."""
+"""Everything stored beside subscriptions and invoices stays small, too, and depends on no order."""
 
 from collections.abc import Iterable
 from itertools import permutations
@@ -28,7 +28,7 @@ def named(number: int) -> dict[str, str]:
 
 
 def items(number: int, *, has_more: bool = False) -> dict[str, Any]:
-    """Ten items, of which the first has a price of its own."""
+    """Ten items; the first has a different price."""
     price, key = named(number).values()
     first = {**ITEM, "price": {**ITEM["price"], "id": price, "lookup_key": key}}
     return {"data": [first] + [ITEM] * 9, "has_more": has_more}

@@ -1,4 +1,4 @@
-"""What we read of Stripe's objects is the same before 2025-03-31.basil and since, and survives being stored."""
+"""Stripe's objects read the same before 2025-03-31.basil and since, and survive storage."""
 
 import pytest
 from pydantic import BaseModel

@@ -1,4 +1,4 @@
-"""What customers live through: the events of each story, what it says to them, and what must never be said after."""
+"""The stories of customers: the events of each, its mails, and the mails that must not follow certain events."""
 
 from tests.support import sales_stories
 from tests.support.samples import sample
@@ -189,4 +189,4 @@ CREDITED = Story(
 )
 TOLD = [*globals().items(), *vars(sales_stories).items()]
 CUSTOMER_STORIES = {name.lower().replace("_", " "): story for name, story in TOLD if isinstance(story, Story)}
-"""Every story of this module and of `sales_stories` by its name."""
+"""Every story of this module and of `sales_stories`, by name."""

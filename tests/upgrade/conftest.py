@@ -1,4 +1,4 @@
-"""The code of today, on empty tables."""
+"""Today's code on an empty cloud."""
 
 from collections.abc import Iterator
 
@@ -22,6 +22,6 @@ def idle_runner() -> Iterator[Runner]:
 
 @pytest.fixture
 def runner(idle_runner: Runner) -> Iterator[Runner]:
-    """The consumer of today, on empty tables."""
+    """Today's consumer and worker, on an empty cloud."""
     with idle_runner.rolled_back():
         yield idle_runner

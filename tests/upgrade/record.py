@@ -1,4 +1,4 @@
-"""Write tests/upgrade/<version>/, what this version leaves for the next to find: `make corpus`, once at each release.
+"""Write tests/upgrade/<version>/, the data that this version leaves to the next: `make corpus`, once at each release.
 
 messages.json    a message for each handler, as the queue held it
 owed.json        events that are committed and not performed: inbox item, books as they then were, the messages handed
@@ -36,15 +36,15 @@ STORIES = (
     [SAMPLES[name] for name in (*BEFORE_LEAVING, "customer.subscription.deleted")],
     [SAMPLES["customer.created"] | CONNECTED],
 )
-"""Everything; a customer who leaves, since in everything somebody stays; and a customer of a connected account."""
+"""All samples; a customer who leaves, since in the samples somebody stays; and a connected account's customer."""
 HORIZON = 60 * DAY
-"""An erasure waits week by week while money is open, and in everything some stays open for ever."""
+"""In seconds. An erasure waits while money is open, and in the samples some stays open for ever."""
 
 type Item = dict[str, Any]
 
 
 def main() -> None:
-    """Play the stories with all that follows, and write down one of each kind of what lies in between.
+    """Run the stories with all that follows, and write one example of each kind of stored data.
 
     Raises:
         FileExistsError: this version has a corpus, and none is ever rewritten.
@@ -66,7 +66,7 @@ def main() -> None:
 
 @dataclass
 class Seen:
-    """One of each kind, by what tells the kinds apart."""
+    """One example of each kind, by the name of the kind."""
 
     messages: dict[str, Item] = field(default_factory=dict)
     owed: dict[str, Item] = field(default_factory=dict)
@@ -75,13 +75,13 @@ class Seen:
 
 @dataclass
 class Recorder:
-    """Looks at the tables while a story is played."""
+    """Reads the tables while a story runs."""
 
     runner: Runner
     seen: Seen
 
     def record(self, story: Sequence[Item]) -> None:
-        """Each sample, then each message that Billhook sends itself, as it comes due."""
+        """Run each sample, then each of Billhook's own messages as it comes due."""
         moto_cloud, clock = self.runner.moto_cloud, self.runner.clock
         for event in story:
             self._record(json.dumps(event, separators=(",", ":")), event["created"] + 5)

@@ -1,4 +1,4 @@
-"""Where two versions meet in one event: what either has begun is completed once, whichever code comes next."""
+"""Two versions meet in one event: effects that either has begun are completed once, with either version next."""
 
 import json
 from typing import Any

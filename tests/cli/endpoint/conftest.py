@@ -16,7 +16,7 @@ from tests.cli.stripe_api import KEY, StripeApi, served
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[str, Callable[[StripeApi], None]]]:
-    """One server for the module; each test gives it an account of its own."""
+    """One server for the module; each test gives it a new account."""
     behind = StripeApi()
     with served(behind) as url:
         yield url, lambda account: setattr(behind, "answer", account.answer)

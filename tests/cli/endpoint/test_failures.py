@@ -1,4 +1,4 @@
-"""What Stripe or Secrets Manager refuses is told in a line, and leaves no endpoint whose secret is nowhere."""
+"""Each refusal of Stripe or Secrets Manager is reported in one line, and no endpoint lacks its stored secret."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""What cannot be changed makes a new endpoint, and the old one is disabled once the new one's secret is stored."""
+"""A setting that Stripe cannot change needs a new endpoint; the old one is disabled once the new secret is stored."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""The first run makes the endpoints and stores their secrets; a later one changes only what is not as it should be."""
+"""The first run creates the endpoints and stores their secrets; a later run changes only what is wrong."""
 
 import sys
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""A range is typed as people say it, and one that cannot be looked at says why."""
+"""People can type a range as they say it, and an impossible range is explained."""
 
 import pytest
 

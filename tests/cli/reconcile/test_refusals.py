@@ -1,4 +1,4 @@
-"""What cannot be done is said in a line, and a key is never shown."""
+"""Each refusal is reported in one line, and a key is never shown."""
 
 import pytest
 

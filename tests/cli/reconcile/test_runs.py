@@ -1,4 +1,4 @@
-"""What is missing in a range is counted, and put into the queue unless it is a dry run."""
+"""The events missing in a range are counted, and queued unless it is a dry run."""
 
 import pytest
 

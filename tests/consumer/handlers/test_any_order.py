@@ -1,4 +1,4 @@
-"""A customer's whole story ends in the same books, in whatever order Stripe tells it and however often."""
+"""A customer's whole story ends in the same books, in any order and with any repetition."""
 
 from itertools import islice, permutations
 

@@ -1,4 +1,4 @@
-"""checkout.session.*: an order is fulfilled when it is paid, whoever bought it."""
+"""checkout.session.*: an order is fulfilled when it is paid, for customers and guests."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""customer.*: who the customer is, and the address that all mail goes to."""
+"""customer.*: the customer's identity, and the address of all mail."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whatever order Stripe tells a story in, and however often: the same books, each mail once, and none that is wrong."""
+"""Every order and repetition of a story ends in the same books, with each mail once and no wrong mail."""
 
 import pytest
 from hypothesis import given, settings

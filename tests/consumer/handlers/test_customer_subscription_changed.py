@@ -1,4 +1,4 @@
-"""customer.subscription.created and .updated: access follows the newest word on the subscription."""
+"""customer.subscription.created and .updated: access follows the newest state of the subscription."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""customer.subscription.deleted and the farewell an hour later: the last to leave is told goodbye, once."""
+"""customer.subscription.deleted and its farewell an hour later: the end of the last subscription sends one farewell."""
 
 from itertools import permutations
 

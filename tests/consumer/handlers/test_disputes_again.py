@@ -1,4 +1,4 @@
-"""An inquiry escalates, closes and comes back; a dispute must be answered in time; a status may be one of tomorrow."""
+"""An inquiry escalates, closes and returns; the operator must answer a dispute in time; a status may be unknown."""
 
 import pytest
 

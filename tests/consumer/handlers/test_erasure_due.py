@@ -1,4 +1,4 @@
-"""erasure.due: who has left is erased on the day that was set, unless back by then; open money is waited for."""
+"""erasure.due: a customer who left is erased on the set day, unless the customer is back or money is still open."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""invoice.finalized, .voided, .marked_uncollectible and .finalization_failed: what waits to be paid, and what not."""
+"""invoice.finalized, .voided, .marked_uncollectible and .finalization_failed: which invoices await payment."""
 
 import pytest
 

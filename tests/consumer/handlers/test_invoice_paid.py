@@ -1,4 +1,4 @@
-"""invoice.paid: what was owed is owed no more, and whoever paid has a receipt."""
+"""invoice.paid: the invoice is no longer owed, and the customer gets a receipt."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""invoice.payment_failed: the customer is told once an attempt, and never what is no longer true."""
+"""invoice.payment_failed: the customer gets one mail for each attempt, and none that is out of date."""
 
 import pytest
 

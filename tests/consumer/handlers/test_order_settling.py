@@ -1,4 +1,4 @@
-"""An order follows its payment: captured by hand, released, refunded; and everybody is told where the order was."""
+"""An order follows its payment: captured by hand, released or refunded; each mail goes to the address of the order."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""payment_intent.*, charge.refunded, refunds and invoice_payment.paid: one payment, whichever tells of it first."""
+"""payment_intent.*, charge.refunded, refunds and invoice_payment.paid: one payment, with any event first."""
 
 from itertools import permutations
 

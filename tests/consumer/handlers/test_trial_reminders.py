@@ -1,4 +1,4 @@
-"""A trial's end is told eight days ahead by our reminder, or three days ahead by Stripe's notice if it is short."""
+"""Our reminder announces a trial's end eight days ahead; for a short trial Stripe's notice does so three days ahead."""
 
 import pytest
 

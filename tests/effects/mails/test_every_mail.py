@@ -1,4 +1,4 @@
-"""Every mail reads well, whatever is missing."""
+"""Every mail reads well, even with missing data."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""An alarm says what to do, tells its beginning and its end, and stays within what CloudWatch allows."""
+"""An alarm says what to do, reports its beginning and end, and stays within CloudWatch's limits."""
 
 import re
 from collections.abc import Mapping
