@@ -1,9 +1,9 @@
 """Write tests/upgrade/<version>/, the data that this version leaves to the next: `make corpus`, once at each release.
 
-messages.json    a message for each handler, as the queue held it
-owed.json        events that are committed and not performed: inbox item, books as they then were, the messages handed
-                 over to the worker, and what was done
-books.json       an item of each kind that the books hold
+- messages.json: a message for each handler, as the queue held it
+- owed.json: events that are committed and not performed, with the inbox item, the books at that time, the messages
+  handed over to the worker, and the outcomes
+- books.json: an item of each kind in the books
 """
 
 import base64
