@@ -1,4 +1,4 @@
-"""When a mail waits for an address that no event has told, a decision asks Stripe for it, and never by itself."""
+"""A decision asks Stripe for an address only when a mail waits for one that no event contains."""
 
 import json
 
