@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from functions.effects.lane import attempt
 from functions.effects.perform import perform
 from tests.prove.conftest import Report
 from tests.prove.contradicting_events import contradicting_event
