@@ -57,11 +57,11 @@ def measure(packages: Packages, folder: Path, rounds: int, local: Local) -> tupl
         resident = cpu.resident(packages, aws, folder)
     with stand_in(folder, tables, DELAY) as aws:
         rated = _told("events a second", rates(packages, aws, folder))
-    with counting.playing() as play:
-        story = list(counting.story(play))
+    with counting.metered_system() as system:
+        story = list(counting.story(system))
         paid = samples.sample("invoice.paid")
-        duplicate = play.handle(paid, paid["created"] + 60, "sent again")
-        ignored = play.handle(paid | {"type": "price.created", "id": "evt_ignored"}, paid["created"] + 60)
+        duplicate = system.handle(paid, paid["created"] + 60, "sent again")
+        ignored = system.handle(paid | {"type": "price.created", "id": "evt_ignored"}, paid["created"] + 60)
     ingest_logged = ingest_line.logged()
     warm = {"ingest": request.median("billhook"), "events": event.median("consumer")}
     lines = dollars.bill(story, ingest_logged, warm | {lane: event.median(lane) for lane in LANES})

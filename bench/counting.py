@@ -18,7 +18,7 @@ from bench.meter import Cost, Meter
 from cli.samples import samples
 from functions.consumer.metrics import SERVICE as CONSUMER
 from functions.effects.metrics import SERVICE as WORKER
-from tests.consumer.material import REGION
+from tests.consumer.examples import REGION
 from tests.prove.moto_cloud import MotoCloud, Queue
 from tests.prove.queues import Message
 from tests.prove.runner import Processes, Runner
@@ -82,8 +82,8 @@ class _MeteredWire(Wire):
 
 
 @dataclass
-class Scenario:
-    """A consumer and a worker on moto, warm from the second event on; each message sets the clock."""
+class MeteredSystem:
+    """A consumer and a worker on moto with a meter, warm from the second event on; the clock follows the messages."""
 
     runner: Runner
     meter: Meter
@@ -124,8 +124,8 @@ class Scenario:
 
 
 @contextmanager
-def playing() -> Iterator[Scenario]:
-    """An empty stack, for as long as the block lasts."""
+def metered_system() -> Iterator[MeteredSystem]:
+    """An empty stack."""
     with pytest.MonkeyPatch.context() as patch, mock_aws(), redirect_stdout(io.StringIO()) as log:
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         runner, meter = Runner(MotoCloud()), Meter()
@@ -133,7 +133,7 @@ def playing() -> Iterator[Scenario]:
         runner.open(patch)
         _log_to(log)
         try:
-            yield Scenario(runner, meter, log)
+            yield MeteredSystem(runner, meter, log)
         finally:
             _log_to(sys.__stdout__)
 
@@ -146,16 +146,16 @@ def _log_to(stream: Any) -> None:  # noqa: ANN401 - any text stream
                 handler.setStream(stream)
 
 
-def story(play: Scenario) -> Iterator[Handled]:
-    """Handle the story from the first event to the erasure, with Billhook's own messages as they come due."""
-    moto_cloud = play.runner.moto_cloud
+def story(system: MeteredSystem) -> Iterator[Handled]:
+    """The story from the first event to the erasure, with what Billhook sends itself as it comes due."""
+    moto_cloud = system.runner.moto_cloud
     agenda: list[tuple[float, str]] = [(samples.sample(name)["created"], name) for name in STORY]
     heapq.heapify(agenda)
     while agenda:
         at, name = heapq.heappop(agenda)
         known = set(moto_cloud.own())
         event = samples.sample(name) if name in STORY else json.loads(moto_cloud.fire(name))
-        yield play.handle(event, at + DELIVERED_AFTER)
+        yield system.handle(event, at + DELIVERED_AFTER)
         for new, message in moto_cloud.own().items():
             if new not in known:
                 heapq.heappush(agenda, (max(message["created"], at), new))

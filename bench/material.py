@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from bench.counting import playing
+from bench.counting import metered_system
 from bench.processes import ENVIRONMENT
 from bench.stub import SECRET
 from cli.samples import samples
@@ -110,13 +110,13 @@ def tables() -> dict[str, list[dict[str, Any]]]:
     failed payment already: its event is committed and still owes its mail, reminder and announcement.
     """
     now, customer = int(time.time()), samples.sample("invoice.payment_failed")["data"]["object"]["customer"]
-    with playing() as play:
+    with metered_system() as system:
         for suffix in ("", "owing"):
             for name in ("customer.subscription.created", "invoice.paid"):
-                play.handle(samples.renamed(samples.fresh(name, now - MONTH), suffix), now - MONTH)
+                system.handle(samples.renamed(samples.fresh(name, now - MONTH), suffix), now - MONTH)
         failed = samples.fresh("invoice.payment_failed", now, OWING)
-        play.commit(samples.renamed(failed, "owing"), now)
-        inbox, books = play.items("INBOX_TABLE"), play.items("BOOKS_TABLE")
+        system.commit(samples.renamed(failed, "owing"), now)
+        inbox, books = system.items("INBOX_TABLE"), system.items("BOOKS_TABLE")
     return {
         ENVIRONMENT["INBOX_TABLE"]: [item for item in inbox if item["id"] == {"S": OWING}],
         ENVIRONMENT["BOOKS_TABLE"]: books,

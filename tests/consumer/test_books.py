@@ -1,4 +1,4 @@
-"""The books are read as they were last committed."""
+"""The books return the records of the last commit."""
 
 from itertools import batched
 

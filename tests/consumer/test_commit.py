@@ -1,4 +1,4 @@
-"""A decision is saved whole or not at all, and whoever is refused learns why."""
+"""A decision is saved whole or not at all, and a refused consumer learns the reason."""
 
 import json
 import random
@@ -24,7 +24,7 @@ from shared.stripe_objects.invoices import Invoice
 from shared.stripe_objects.objects import read
 from shared.tables.tombstones import Tombstone, find_tombstone
 from shared.values.times import DAY
-from tests.consumer.material import LEASE, NOW, announcement, mail, reminder
+from tests.consumer.examples import LEASE, NOW, announcement, mail, reminder
 from tests.consumer.world import World
 from tests.support.samples import sample
 

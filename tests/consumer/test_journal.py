@@ -1,4 +1,4 @@
-"""What was decided is kept beside the payload: with which code and policy, what changed, and what was owed."""
+"""The journal of a decision lies beside the payload: code, policy, changes, and owed effects."""
 
 import json
 import tomllib

@@ -1,4 +1,4 @@
-"""A mail that is sent long after it was decided on, from a dead-letter queue even, still says what is so."""
+"""A mail that is sent long after its decision, even from a dead-letter queue, is still true."""
 
 import pytest
 

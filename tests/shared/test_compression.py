@@ -1,4 +1,4 @@
-"""What is packed comes back as it was, and takes as little of the table as it can."""
+"""Compressed text comes back unchanged, and takes little space in the table."""
 
 import base64
 import hashlib
@@ -52,7 +52,7 @@ def test_a_payload_is_read_without_billhook_as_upgrading_says(tmp_path: Path) ->
     assert read.stdout.decode() == body
 
 
-def test_what_was_packed_by_a_dictionary_that_is_not_here_is_an_error_and_never_another_text() -> None:
+def test_text_packed_by_a_missing_dictionary_is_an_error_and_never_another_text() -> None:
     packer = zlib.compressobj(zdict=b'{"id": ')
     with pytest.raises(zlib.error):
         unpack(packer.compress(b'{"id": "evt_1"}') + packer.flush())

@@ -1,4 +1,4 @@
-"""An organization stays small however long its customer stays, and what is over stays over."""
+"""An organization stays small for any length of stay, and ended subscriptions stay ended."""
 
 from collections.abc import Iterable
 from itertools import islice, permutations

@@ -1,4 +1,4 @@
-"""All that is remembered beside subscriptions and invoices stays small, too, and hangs on no order."""
+"""Everything stored beside subscriptions and invoices stays small, too, and depends on no order."""
 
 from collections.abc import Iterable
 from itertools import permutations
@@ -28,7 +28,7 @@ def named(number: int) -> dict[str, str]:
 
 
 def items(number: int, *, has_more: bool = False) -> dict[str, Any]:
-    """Ten items, of which the first has a price of its own."""
+    """Ten items; the first has a different price."""
     price, key = named(number).values()
     first = {**ITEM, "price": {**ITEM["price"], "id": price, "lookup_key": key}}
     return {"data": [first] + [ITEM] * 9, "has_more": has_more}
@@ -136,7 +136,7 @@ def test_an_invoice_of_what_has_ended_makes_nobody_past_due_whatever_came_first(
         assert organization.ended_with_open_invoice == {"sub_1"}
 
 
-def test_an_invoice_that_is_closed_in_the_end_leaves_nothing_of_what_had_ended_before() -> None:
+def test_an_invoice_closed_in_the_end_leaves_nothing_of_what_had_ended_before() -> None:
     story = [subscription(1, 0), ended(1), invoice(1, 0, "invoice.payment_failed")]
     story.append(invoice(1, 600, "invoice.paid.recovered"))
     for order in permutations(story):

@@ -26,7 +26,7 @@ from shared.records.payment import Payment
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
 from shared.values import keys
-from tests.consumer.material import token
+from tests.consumer.examples import token
 from tests.prove.runner import Runner
 from tests.upgrade.corpus import HERE, VERSIONS, came_of, corpus, deliver, in_short, kind_of, put
 

@@ -1,4 +1,4 @@
-"""charge.dispute.*: money is held until a dispute is won, and for good once it is lost; the operator hears twice."""
+"""charge.dispute.*: the money is held until a dispute is won, for good if it is lost; the operator gets two mails."""
 
 from itertools import permutations
 

@@ -1,4 +1,4 @@
-"""Who is past due: a customer who owes what is asked for, and nobody for an attempt that never lived or has ended."""
+"""Only a customer who owes a demanded payment is past due; attempts that never started or have ended do not count."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A price once recognized stays so; items that an event does not show are kept; and the operator is told of either."""
+"""A recognized price stays recognized; items that an event leaves out are kept; the operator hears of both."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

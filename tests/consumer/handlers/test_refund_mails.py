@@ -1,4 +1,4 @@
-"""A refund is told once, each time, in the currency that the customer paid in, and never as more than is known."""
+"""Each refund has one mail, in the currency of the payment, and never of more than is known."""
 
 from typing import Any
 
