@@ -1,4 +1,4 @@
-"""How many bytes ingest logs of one request."""
+"""Count the bytes that ingest logs for one request."""
 
 import io
 import json
@@ -13,7 +13,7 @@ from functions.ingest.signing_secrets import SigningSecrets
 
 
 def logged() -> int:
-    """The bytes of the line, its end included."""
+    """The bytes of the log line, with its newline."""
     settings = Settings("https://queue.example/events.fifo", "signing-secrets", "account", "us-east-1")
     secrets = SigningSecrets(lambda: json.dumps({"direct": SECRET}))
     handler = Handler(settings, secrets, lambda _message: None, time.time)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from cli.samples import samples
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.mail import Mail
+from shared.compression.packing import unpack
 from shared.inbox.lanes import Lane
 from shared.tables.attributes import from_item
-from shared.values.compression import unpack
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

@@ -1,4 +1,4 @@
-"""What Scheduler gave up comes back into the queue of events, as the event it was; what is strange stays."""
+"""Messages that Scheduler gave up return to the events queue as the same events; foreign messages stay."""
 
 import json
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""The runbook, followed: every block of its commands runs as it stands, by the real AWS CLI, on a stack in need."""
+"""The real AWS CLI runs every command block of the runbook as it stands, on a stack in need."""
 
 import json
 import time

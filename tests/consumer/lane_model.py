@@ -95,7 +95,7 @@ class LaneModel:
         for place, entry in seen.items():
             if entry.done or entry.failed_ms is not None or entry.not_before > now:
                 continue
-            if self.lane == "mails" and unwritten:  # a mail cannot be repeated: what came before is written down first
+            if self.lane == "mails" and unwritten:  # a mail cannot be repeated: earlier outcomes are written first
                 if raised := self._write(token, unwritten, performed, plan.fault if writes == plan.at else "none"):
                     return raised
                 writes, unwritten, performed = writes + 1, {}, []

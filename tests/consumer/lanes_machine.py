@@ -101,8 +101,8 @@ class Lanes(Inbox):
 
     @invariant()
     def an_effect_is_repeated_only_if_nobody_could_know_of_it(self) -> None:
-        mails = Counter(sent.key for sent in self.world.outside.mails)
-        reminders = Counter(remind.about for remind in self.world.outside.reminders)
+        mails = Counter(sent.key for sent in self.world.services.mails)
+        reminders = Counter(remind.about for remind in self.world.services.reminders)
         performed = [
             *(("effects", place, reminders[one.about]) for place, one in enumerate(self.reminders)),
             *(("mails", place, mails[one.key]) for place, one in enumerate(self.mails)),
@@ -128,7 +128,7 @@ class Lanes(Inbox):
 
     def _plan(self, plan: Plan) -> None:
         troubles = [TROUBLES[trouble] for trouble in plan.troubles]
-        self.world.outside.mail_troubles, self.world.outside.reminder_troubles = list(troubles), list(troubles)
+        self.world.services.mail_errors, self.world.services.reminder_errors = list(troubles), list(troubles)
         faults = self.world.faults
         faults.forget()
         for _ in range(plan.at):

@@ -1,4 +1,4 @@
-"""When a mail waits for an address that no event has told, a decision asks Stripe for it, and never by itself."""
+"""A decision asks Stripe for an address only when a mail waits for one that no event contains."""
 
 import json
 
@@ -105,7 +105,7 @@ def test_an_erasure_saves_nothing_of_whom_it_erases_though_a_mail_waited() -> No
     books = told(PAID, sample("customer.deleted", created=PAID.created + DAY))
     organization = books.organization(PLATFORM, CUSTOMER)
     receipt = next(iter(told(PAID).organization(PLATFORM, CUSTOMER).owed.values()))
-    books.records[organization.partition, organization.sort_key] = organization.owing(receipt)
+    books.records[organization.partition, organization.sort_key] = organization.with_owed_mail(receipt)
     due = decide(fired(erasure_at(PAID.created + DAY, PLATFORM, CUSTOMER)), books)
     assert [effect.kind for effect in due.then] == ["erase", "publish"]
     assert due.save == ()

@@ -27,7 +27,7 @@ from shared.stripe_objects.event import Event, read_event
 from shared.tables.attributes import from_item, to_item
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
-from tests.consumer.material import (
+from tests.consumer.examples import (
     LEASE,
     NOW,
     PARTITION,
@@ -36,7 +36,7 @@ from tests.consumer.material import (
     tell_and_remind,
     token,
 )
-from tests.consumer.outside import Outside, Queues
+from tests.consumer.fake_services import FakeServices, Queues
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -59,7 +59,7 @@ class World:
     store: Store
     faults: "Faults"
     clock: Clock
-    outside: Outside = field(default_factory=Outside)
+    services: FakeServices = field(default_factory=FakeServices)
     queues: Queues = field(default_factory=Queues)
     decide: Callable[[Event, Books], Decision] = tell_and_remind
     ignore: str | None = None
@@ -75,7 +75,7 @@ class World:
 
     @property
     def performers(self) -> Performers:
-        does = self.outside
+        does = self.services
         return Performers(does.send_mail, does.set_reminder, does.publish, does.export, does.erase, does.observe)
 
     @property

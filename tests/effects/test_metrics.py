@@ -1,4 +1,4 @@
-"""What one message counts, as CloudWatch reads it from the message's one log line; nothing there tells whose it was."""
+"""CloudWatch reads a message's metrics from its one log line; nothing in them is personal."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from functions.effects.lane.attempt import Result
 from functions.effects.message import LaneMessage
 from functions.effects.metrics import LATE, metrics_of, warns
 from shared.inbox.lanes import LANES, Lane
-from tests.consumer.material import NOW
+from tests.consumer.examples import NOW
 
 OURS = "Billhook/billhook"
 

@@ -1,4 +1,4 @@
-"""What no event has told is read at Stripe and comes back through the line; Stripe's failures are waited out."""
+"""Facts that no event contains are read at Stripe and return as an event; Stripe's failures are waited out."""
 
 import json
 import socket
@@ -19,7 +19,7 @@ from shared.failures.errors import Misconfigured, Retryable
 from shared.failures.kinds import failure_of
 from shared.messages.envelope import group_of
 from shared.stripe_objects.event import PLATFORM, read_event
-from tests.consumer.material import NOW, sqs_record, stripe_event
+from tests.consumer.examples import NOW, sqs_record, stripe_event
 from tests.consumer.tables import property_of
 from tests.support.stripe_http import StripeHandler, serving
 

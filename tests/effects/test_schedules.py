@@ -1,4 +1,4 @@
-"""A reminder is a one-time schedule whose message stands in the same line as its customer's events."""
+"""A reminder is a one-time schedule whose message joins the queue of its customer's events."""
 
 import json
 from dataclasses import replace
@@ -18,7 +18,7 @@ from shared.effects.remind import Remind
 from shared.messages.envelope import group_of
 from shared.stripe_objects.event import read_event
 from shared.values.times import DAY
-from tests.consumer.material import NOW, REGION, reminder, sqs_record, stripe_event
+from tests.consumer.examples import NOW, REGION, reminder, sqs_record, stripe_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

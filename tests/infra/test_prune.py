@@ -1,4 +1,4 @@
-"""What a package leaves out of botocore is what a function never asks it for."""
+"""A package leaves out only the parts of botocore that its function never uses."""
 
 import json
 import ssl

@@ -1,4 +1,4 @@
-"""When IAM is enforced, policies are evaluated on what AWS would evaluate them on."""
+"""When IAM is enforced, policies are evaluated on the same values as on AWS."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext

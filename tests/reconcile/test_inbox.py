@@ -1,4 +1,4 @@
-"""The inbox is asked in batches, and again for what DynamoDB left out."""
+"""The inbox is read in batches, and again for the keys that DynamoDB left out."""
 
 from typing import TYPE_CHECKING, Any
 

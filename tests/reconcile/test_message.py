@@ -1,4 +1,4 @@
-"""What is offered is the message that ingest would have sent, but for how it came."""
+"""An offered message equals ingest's own, except for its origin."""
 
 import json
 

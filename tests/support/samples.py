@@ -1,4 +1,4 @@
-"""The sample events of `events/`, as they are or changed in what a test is about."""
+"""The sample events of `events/`, with the changes that a test needs."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ def sample(
 
 
 def fired(reminder: Remind) -> Event:
-    """The message that comes back when a reminder is due, as its schedule sends it."""
+    """The message that a schedule sends when its reminder is due."""
     return read_event(reminder_message(reminder, livemode=True))
 
 

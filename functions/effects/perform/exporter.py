@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from shared.compression.packing import unpack
 from shared.effects.erasure import Export
 from shared.failures.errors import Retryable
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import erased_since
 from shared.values import keys
-from shared.values.compression import unpack
 from shared.values.tokens import export_key
 
 if TYPE_CHECKING:
