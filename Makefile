@@ -24,6 +24,11 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export SAM_CLI_TELEMETRY := 0
 
+# Every user of a machine can read the arguments of its processes, so no secret comes as one.
+SECRETS := SECRET VALUE SIGNING_SECRET STRIPE_API_KEY
+$(foreach name,$(SECRETS),$(if $(filter command,$(firstword $(origin $(name)))),$(error \
+  $(name)=… is not taken as an argument, which every user of this machine can read: make secret asks for the secret, \
+  and make send, signed and endpoint read the environment variables SIGNING_SECRET and STRIPE_API_KEY)))
 
 .PHONY: help
 help: ## list what can be typed
@@ -103,13 +108,13 @@ demo: $(DEV) $(CLOUD) ## the same, but end; exit 0 only if every outcome was as 
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m cli.local.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) --end
 
-send: $(DEV) ## sign and post a sample event: EVENT=invoice.payment_failed [ID=evt_…] [ACCOUNT=acct_…] [URL=… SECRET=…]
+send: $(DEV) ## sign and post a sample event: EVENT=invoice.payment_failed [ID=evt_…] [ACCOUNT=acct_…] [URL=…, with SIGNING_SECRET exported]
 	@$(PYTHON) -m cli.samples.send $(or $(EVENT),$(error say which: make send EVENT=invoice.payment_failed; events/ has them)) \
-	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(URL),--url $(URL)) $(if $(SECRET),--secret $(SECRET))
+	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(URL),--url $(URL))
 
-signed: $(DEV) ## print a sample, freshly signed, as API Gateway hands it to ingest: EVENT=… [ID=… ACCOUNT=… ENDPOINT=… SECRET=…]
+signed: $(DEV) ## print a sample, freshly signed, as API Gateway hands it to ingest: EVENT=… [ID=… ACCOUNT=… ENDPOINT=…]
 	@$(PYTHON) -m cli.samples.signed $(or $(EVENT),$(error say which: make signed EVENT=invoice.payment_failed; events/ has them)) \
-	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(SECRET),--secret $(SECRET))
+	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(ENDPOINT),--endpoint $(ENDPOINT))
 
 env: $(DEV) ## print the functions' settings on the running local cloud, as `sam local invoke --env-vars` takes them
 	@$(PYTHON) -m cli.local.env
@@ -119,8 +124,8 @@ invoke: $(DEV) $(SAM) ## sam local invoke (needs Docker) against the local cloud
 	@$(PYTHON) -m cli.local.invoke $(or $(EVENT),$(error say which: make invoke EVENT=invoice.payment_failed; events/ has them)) \
 	  $(if $(FUNCTION),--function $(FUNCTION))
 
-secret: $(DEV) ## give an endpoint a signing secret: NAME=direct VALUE=whsec_… [SECRET_ID=the stack's SigningSecretsId] [ALONE=1]
-	@$(PYTHON) -m cli.operate.secret $(or $(NAME),$(error NAME=direct is missing)) $(or $(VALUE),$(error VALUE=whsec_… is missing)) \
+secret: $(DEV) ## ask for a signing secret, or read it from a pipe, and give it to an endpoint: NAME=direct [SECRET_ID=the stack's SigningSecretsId] [ALONE=1]
+	@$(PYTHON) -m cli.operate.secret $(or $(NAME),$(error NAME=direct is missing)) \
 	  $(if $(SECRET_ID),--secret-id $(SECRET_ID)) $(if $(ALONE),--alone)
 
 show: $(DEV) ## print all that is held about a customer: CUSTOMER=cus_… [ACCOUNT=acct_… STACK=billhook]

@@ -1,7 +1,11 @@
-"""`make signed`: print a sample, signed as of now, as API Gateway hands it to ingest: for `sam local invoke -e -`."""
+"""`make signed`: print a sample, signed as of now, as API Gateway hands it to ingest: for `sam local invoke -e -`.
+
+The environment variable SIGNING_SECRET holds another secret to sign with than the running local cloud's.
+"""
 
 import argparse
 import json
+import os
 import sys
 import time
 from datetime import UTC, datetime
@@ -15,17 +19,16 @@ PATH = "/webhooks/stripe"
 
 def main() -> int:
     """Print one event; 0 if there is a sample of that name, and a secret to sign it with."""
-    parser = argparse.ArgumentParser(prog="make signed EVENT=…", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make signed EVENT=…", description=__doc__, allow_abbrev=False)
     parser.add_argument("event", help="a file in events/, without .json")
     parser.add_argument("--id", help="the event's id, to repeat an event; a new one by default")
     parser.add_argument("--account", help="the connected account that it is about; none by default")
     parser.add_argument("--endpoint", help="the endpoint that the URL names; the URL that serves all by default")
-    parser.add_argument("--secret", help="the signing secret; the running local cloud's by default")
     asked = parser.parse_args()
     now = int(time.time())
     try:
         body = samples.encode(samples.fresh(asked.event, now, asked.id, asked.account))
-        secret = asked.secret or running()["secret"]
+        secret = os.environ.get("SIGNING_SECRET") or running()["secret"]
     except (NothingRunsError, LookupError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
