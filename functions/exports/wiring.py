@@ -12,6 +12,7 @@ from botocore.config import Config
 from functions.exports.aws import url_presigner
 from functions.exports.handler import make_handler
 from functions.exports.settings import Settings
+from shared.runtime.quiet import quieten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +31,8 @@ def build(environ: Mapping[str, str]) -> Handler:
     Raises:
         ValueError: A setting is missing.
     """
+    quieten(logging.CRITICAL + 1)  # their warnings, too, may quote a URL, which holds the token of a link
     settings = Settings.from_environ(environ)
-    _silence("botocore", "urllib3")
     config = Config(
         # Somebody waits: 2 attempts of 4 seconds, with up to a second between them.
         connect_timeout=1,
@@ -47,9 +48,3 @@ def build(environ: Mapping[str, str]) -> Handler:
     return make_handler(
         url_presigner(cast("S3Client", s3), settings.bucket), time.monotonic, settings.metrics_namespace
     )
-
-
-def _silence(*libraries: str) -> None:
-    """Keeps libraries that log the URLs they ask for out of the log, whatever level the function's is set to."""
-    for library in libraries:
-        logging.getLogger(library).setLevel(logging.CRITICAL + 1)

@@ -12,6 +12,7 @@ from functions.ingest.aws import queue_sender, secret_fetcher
 from functions.ingest.handler import make_handler
 from functions.ingest.settings import Settings
 from functions.ingest.signing_secrets import SigningSecrets
+from shared.runtime.quiet import quieten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,7 @@ def build(environ: Mapping[str, str]) -> Handler:
     Raises:
         ValueError: A setting is missing or invalid.
     """
+    quieten()
     settings = Settings.from_environ(environ)
     session = botocore.session.get_session()
     # The slowest request, with a fetch of the secrets before the message, must end before Lambda's time-out

@@ -38,6 +38,7 @@ def mode_of(key: str) -> str | None:
 
 def connect(key: str, base: str | None) -> stripe.StripeClient:
     """A client; `base` is where the API answers, if not at Stripe."""
+    stripe.log = None  # the environment variable STRIPE_LOG has the SDK print whole answers
     http = stripe.RequestsClient(timeout=PATIENCE)
     if base:
         return stripe.StripeClient(key, http_client=http, max_network_retries=1, base_addresses={"api": base})

@@ -19,6 +19,7 @@ from functions.reconcile.settings import Settings
 from functions.reconcile.stripe_api import StripeApi, connect
 from shared.inbox.handover import Handover
 from shared.runtime.logger import make_logger
+from shared.runtime.quiet import quieten
 
 PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
@@ -33,6 +34,7 @@ def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.slee
     Raises:
         ValueError: A setting is missing or invalid.
     """
+    quieten()
     settings = Settings.from_environ(environ)
     dynamodb = boto3.client("dynamodb", config=PATIENCE)
     sqs = boto3.client("sqs", config=PATIENCE)
