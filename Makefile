@@ -175,19 +175,25 @@ validate: $(DEV) $(SAM) $(CHECKOV)
 	@.tools/checkov/bin/checkov --framework cloudformation --quiet --compact --skip-download --skip-results-upload \
 	  $(addprefix --file ,$(TEMPLATES))
 
-unit: $(DEV) dynamodb
+unit: $(DEV) $(AUDIT) dynamodb
 	@pytest -n auto --dist worksteal -m "not cloud and not prove" --ignore tests/prove --ignore tests/leaks --cov --cov-fail-under=95
 	@pytest -n auto --dist worksteal -m "not cloud and not prove" tests/prove tests/leaks # thousands of runs, which coverage would slow down
 
 # Not part of `test`: it asks the internet, and its answer changes while the code does not. --strict fails on what could
 # not be looked up, so that "nothing found" always means "looked".
-.PHONY: audit workflows
+.PHONY: audit workflows sbom
 audit: $(AUDIT) ## ask PyPI for known vulnerabilities of everything that is locked
 	@.tools/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
 	  $(foreach lock,$(wildcard infra/locks/*.txt functions/*/requirements.txt),-r $(lock))
 
 workflows: $(AUDIT) ## look for what could be abused in the GitHub workflows, offline
 	@.tools/audit/bin/zizmor --offline --quiet .github
+
+SHIPPED := $(wildcard functions/*/requirements.txt)
+sbom: $(AUDIT) ## write a software bill of materials of each function, as CycloneDX, from what is locked: .aws-sam/sbom/
+	@mkdir -p .aws-sam/sbom
+	@$(foreach lock,$(SHIPPED),PYTHONWARNINGS=ignore .tools/audit/bin/cyclonedx-py requirements --pyproject pyproject.toml \
+	  --output-reproducible --output-file .aws-sam/sbom/$(notdir $(patsubst %/,%,$(dir $(lock)))).cdx.json $(lock);)
 
 prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## the long proofs: see the README; about half an hour (SOAK=5000)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
