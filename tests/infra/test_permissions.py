@@ -48,7 +48,7 @@ def test_no_action_is_a_wildcard_and_every_resource_that_is_one_has_its_reason()
 
 def test_roles_allow_by_name_and_hold_no_managed_policies() -> None:
     for name, role in of_type(TEMPLATE, "AWS::IAM::Role").items():
-        assert set(role) == {"AssumeRolePolicyDocument", "Policies"}, name
+        assert set(role) == {"AssumeRolePolicyDocument", "PermissionsBoundary", "Policies"}, name
         for policy in role["Policies"]:
             for _, statement in statements(policy["PolicyDocument"]):
                 assert set(statement) <= {"Effect", "Action", "Resource", "Condition"}, name

@@ -55,9 +55,11 @@ def resources(path: str) -> dict[str, Any]:
 
 
 def statements(role: str) -> list[dict[str, Any]]:
+    made = resources("infra/github.yaml")
+    attached = [one["Properties"] for one in made.values() if role in one["Properties"].get("Roles", [])]
     return [
         statement
-        for policy in resources("infra/github.yaml")[role]["Properties"]["Policies"]
+        for policy in [*made[role]["Properties"]["Policies"], *attached]
         for statement in policy["PolicyDocument"]["Statement"]
     ]
 
