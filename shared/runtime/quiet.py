@@ -9,7 +9,7 @@ LIBRARIES = ("aws_lambda_powertools", "boto3", "botocore", "requests", "s3transf
 
 
 def quieten(level: int = logging.WARNING) -> None:
-    """Let the libraries log from `level` on, and nobody at DEBUG, whatever level the function is set to."""
+    """Let the libraries log from `level` on, and nobody at DEBUG, even if the function itself is set to DEBUG."""
     logging.disable(logging.DEBUG)
     for library in LIBRARIES:
         logging.getLogger(library).setLevel(level)

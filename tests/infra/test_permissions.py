@@ -1,5 +1,6 @@
 """What template.yaml lets each role do is what docs/security.md says, to the word; and nobody else is let in."""
 
+import json
 import re
 from typing import Any
 
@@ -84,7 +85,7 @@ def test_what_does_not_come_over_tls_is_refused(kind: str) -> None:
     assert set(kept) <= set(refusing)
 
 
-def test_only_the_alarms_are_let_in_from_outside_the_account() -> None:
+def test_only_this_accounts_alarms_are_let_in() -> None:
     allowing = [
         statement
         for policy in of_type(TEMPLATE, *RESOURCE_POLICIES).values()
@@ -92,6 +93,17 @@ def test_only_the_alarms_are_let_in_from_outside_the_account() -> None:
         if statement["Effect"] == "Allow"
     ]
     assert [statement["Principal"] for statement in allowing] == [{"Service": "cloudwatch.amazonaws.com"}]
+    assert allowing[0]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_the_key_policy_of_the_documentation_lets_a_service_in_for_this_account_alone() -> None:
+    """A service calls for any account that asks it to; the condition names the account, or a resource in it."""
+    (policy,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs/security.md").read_text(), re.DOTALL)
+    services = [one for one in json.loads(policy)["Statement"] if "Service" in one["Principal"]]
+    told = {one["Sid"]: json.dumps(one.get("Condition", {})) for one in services}
+    assert [sid for sid, condition in told.items() if "ACCOUNT" not in condition] == []
+    assert sorted(told) == ["Alarms", "Logs"]
+    assert '"aws:SourceAccount": "ACCOUNT"' in told["Alarms"]
 
 
 @pytest.mark.parametrize("sender", ["billing@example.com", "Saltmarsh Software <billing@example.com>"])
