@@ -1,4 +1,4 @@
-"""The effects worker's composition root: the only place where its clients are made, once, and handed on."""
+"""The composition root of the effects worker: the only place that makes its AWS clients."""
 
 import random
 import time
@@ -25,15 +25,15 @@ from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
 from shared.values.tokens import link_maker, tokens
 
-# SES has no idempotency key: the SDK must not send a mail again because an answer was slow.
+# SES has no idempotency key, so the SDK must not repeat a call whose answer is slow.
 ONCE = PATIENCE.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
 
 
 def build(environ: Mapping[str, str]) -> Handler:
-    """The handler, with all that it needs, as `environ` asks for.
+    """The Lambda handler, with its AWS clients, for the settings in `environ`.
 
     Raises:
-        pydantic.ValidationError: names each setting that is missing or wrong.
+        pydantic.ValidationError: a setting is missing or wrong; the message names each.
     """
     quieten()
     settings = read_settings(environ)

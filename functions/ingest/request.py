@@ -1,4 +1,4 @@
-"""What ingest needs of an HTTP request, read from the event that API Gateway hands to Lambda."""
+"""The HTTP request, read from the event that API Gateway hands to Lambda."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MAX_BASE64 = 4 * -(-MAX_BYTES // 3)  # how many characters of base64 spell MAX_B
 
 
 class Request(NamedTuple):
-    """One request of Stripe's.
+    """A request to the webhook URL.
 
     Attributes:
-        body: The raw bytes, which are what is signed.
+        body: The raw bytes, which Stripe signs.
         signature: The value of the Stripe-Signature header; empty if there was none.
         endpoint: The endpoint that the URL names, or None for the URL that serves all of them.
     """
@@ -29,7 +29,7 @@ class Request(NamedTuple):
 
 
 def read_request(event: Mapping[str, Any]) -> Request:
-    """The request in an HTTP API event of payload format 2.0, or in one of format 1.0, as a load balancer sends it.
+    """The request in an HTTP API event of payload format 2.0, or of format 1.0, as a load balancer sends it.
 
     The formats: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
     A load balancer can be set to send `multiValueHeaders` alone:
@@ -39,8 +39,8 @@ def read_request(event: Mapping[str, Any]) -> Request:
         RejectedError: 400, the body cannot be turned back into the bytes that were sent; 413, the body is larger than
             any message may be. Anybody may post here, so no such body is decoded, hashed or parsed.
     """
-    # API Gateway lower-cases header names; `sam local` and hand-written test events do not. Format 2.0 joins a header's
-    # values by commas, and so do we.
+    # API Gateway lower-cases header names; `sam local` and hand-written test events do not. Format 2.0 joins the values
+    # of a repeated header by commas, and so does this code.
     several = {name: ",".join(values or ()) for name, values in (event.get("multiValueHeaders") or {}).items()}
     headers = {name.lower(): value for name, value in several.items()}
     headers |= {name.lower(): value for name, value in (event.get("headers") or {}).items() if value}
@@ -57,7 +57,7 @@ def _body(event: Mapping[str, Any]) -> bytes:
         raise _too_large()
     try:
         decoded = binascii.a2b_base64(body, strict_mode=True) if encoded else body.encode()
-    except ValueError as error:  # also what binascii.Error and UnicodeEncodeError are
+    except ValueError as error:  # binascii.Error and UnicodeEncodeError are ValueErrors
         raise RejectedError(400, "malformed_request", "The request body cannot be decoded.") from error
     if len(decoded) > MAX_BYTES:
         raise _too_large()

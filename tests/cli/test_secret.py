@@ -14,7 +14,7 @@ import pytest
 from moto import mock_aws
 
 from cli.operate import secret
-from cli.samples import send, signed
+from cli.samples import samples, send, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,12 @@ def test_a_secret_is_typed_at_a_prompt_that_does_not_show_it(
     manager: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(getpass, "getpass", lambda prompt: asked.append(prompt) or TYPED)
+
+    def typing(prompt: str) -> str:
+        asked.append(prompt)
+        return TYPED
+
+    monkeypatch.setattr(getpass, "getpass", typing)
     assert run(monkeypatch, Terminal()) == 0
     assert stored(manager) == [TYPED, "whsec_old"]
     assert ["direct" in prompt for prompt in asked] == [True]
@@ -124,7 +129,7 @@ def test_a_sample_is_signed_with_the_secret_of_the_environment(
     event = json.loads(capsys.readouterr().out)
     header = event["headers"]["stripe-signature"]
     at = int(re.findall(r"t=(\d+)", header)[0])
-    assert header == signed.samples.signature(event["body"].encode(), TYPED, at)
+    assert header == samples.signature(event["body"].encode(), TYPED, at)
 
 
 @pytest.mark.parametrize("path", ["README.md", "Makefile", *(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))])
