@@ -1,4 +1,4 @@
-"""The way of one message: claim, decide, commit, hand over; and what to tell SQS when one of them fails."""
+"""The way of one message: verify, claim, decide, commit, hand over; and what to tell SQS when one of them fails."""
 
 from dataclasses import dataclass, field, replace
 
@@ -24,10 +24,12 @@ from functions.consumer.message import Message
 from functions.consumer.retry import Retry, retry_after
 from shared.effects.announcement import Announcement
 from shared.failures.backoff import BUG, FAULTY_FOR, before_uncounted, while_faulty
+from shared.failures.errors import Misconfigured
 from shared.failures.kinds import Failure, failure_of
 from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 from shared.inbox.outbox import lanes_of
+from shared.messages.binding import UNVOUCHED
 from shared.records.books import Books
 
 
@@ -49,15 +51,17 @@ class Outcome:
     failure: Failure | None = None
     attempt: int = 0
     reason: str | None = None
-    """Why the event is ignored."""
+    """Why the event is ignored, or the message not trusted."""
     stats: AttemptStats = field(default_factory=AttemptStats, compare=False)
 
 
 def consume(consumer: Consumer, message: Message) -> Outcome:
     """Take one message through the stages; whatever fails, the verdict says what to do with the message."""
     try:
+        if distrust := consumer.verifier.distrust(message):
+            return Outcome(distrust.state, distrust.wait, reason=distrust.reason)
         claimed, books = _claim(consumer, message)
-    except (ClientError, BotoCoreError) as error:
+    except (ClientError, BotoCoreError, Misconfigured) as error:
         return _unclaimed(consumer, message, error)
     match claimed:
         case New() | Claimed():
@@ -80,10 +84,12 @@ def _claim(consumer: Consumer, message: Message) -> tuple[New | Claim, Books]:
         claimed = claim_by_commit(consumer.store, message, known)
         if claimed is not None:
             return claimed, books
+    if ignore in UNVOUCHED.values():  # the event of this id may be another one: Stripe sends that to its own endpoint
+        message = replace(message, event_id=f"{message.event_id}@{message.endpoint}")
     return claim(consumer.store, message, ignore), consumer.books
 
 
-def _unclaimed(consumer: Consumer, message: Message, error: ClientError | BotoCoreError) -> Outcome:
+def _unclaimed(consumer: Consumer, message: Message, error: ClientError | BotoCoreError | Misconfigured) -> Outcome:
     """The inbox could not be written, so it cannot tell since when: a fault's hour begins with the first receive."""
     return _uncounted(consumer, _waited(consumer, message), Outcome("unclaimed", failure=failure_of(error)))
 

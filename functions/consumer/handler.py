@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 type Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
+UNTRUSTED = frozenset({"unverified", "untrusted", "untrusted before"})
+"""States of a message that Billhook may not have sent: the log names it, and repeats nothing that it says."""
+
 GONE = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
 """Answers to a change of visibility that mean somebody else has the message by now."""
 
@@ -75,8 +78,10 @@ def _log(logger: "Logger", message: Message, verdict: Outcome, now: float, names
         "ms": round(now * 1000) - verdict.stats.started_ms if verdict.stats.started_ms else None,
         "since_received_ms": round(now * 1000) - message.sent_ms,
     }
+    if verdict.state in UNTRUSTED:
+        line |= {"event_id": f"message:{message.message_id}", "type": None, "account": None}
     known = {name: value for name, value in line.items() if value is not None}
     metrics = metrics_of(message, verdict, now, namespace)
     say = logger.warning if WARNED_OF & metrics.keys() else logger.info
-    say = logger.error if verdict.state in {"failed", "unrecorded"} else say
+    say = logger.error if verdict.state in {"failed", "unrecorded", "untrusted"} else say
     say(verdict.state, extra=known | metrics)

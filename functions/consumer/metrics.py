@@ -30,6 +30,7 @@ STATES = {
     "unrecorded": "Retried",
     "not handed over": "Retried",
     "failed": "Dead",
+    "untrusted": "Untrusted",
 }
 """The other states say nothing new: they follow from one of these, or from a commit."""
 

@@ -39,8 +39,9 @@ from functions.consumer.handlers import (
 )
 from functions.consumer.message import Message
 from shared.decisions.decision import Decision
+from shared.messages.binding import unvouched
 from shared.records.books import Books
-from shared.stripe_objects.event import Event
+from shared.stripe_objects.event import PLATFORM, Event
 
 type Handler = Callable[[Event, Books], Decision]
 
@@ -133,14 +134,17 @@ ROUTES: Mapping[str, Handler] = {
 }
 
 
-def ignorer(*, livemode: bool | None) -> Callable[[Message], str | None]:
+def ignorer(*, livemode: bool | None, bound: bool = False) -> Callable[[Message], str | None]:
     """A function that says why a message is to be ignored, or None; a message that is no event is not ignored.
 
-    `livemode` is the mode whose events the stack handles; None for both.
+    `livemode` is the mode whose events the stack handles; None for both. `bound` is whether an endpoint's events are
+    ignored if its name does not vouch for them.
     """
     handled = {livemode} if livemode is not None else {True, False}
 
     def ignore(message: Message) -> str | None:
+        if bound and (reason := unvouched(message.endpoint, None if message.account == PLATFORM else message.account)):
+            return reason
         if message.thin:
             return "a thin event: enable snapshot events on this endpoint"
         if not message.own and message.livemode not in {*handled, None}:

@@ -29,6 +29,7 @@ class Settings(Frozen):
     exports_url: str
     token_key_id: str
     stripe_key_id: str
+    message_key_id: str
     mail_sender: str
     operator_address: str = ""
     mail_connected: bool = False

@@ -37,7 +37,15 @@ class Door:
         self._id = self._manager.create_secret(Name="signing-secrets")["ARN"]
         self.keep(json.dumps({"direct": self.secret}))
         queue = boto3.client("sqs").create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})
-        self.environ = {"QUEUE_URL": queue["QueueUrl"], "SECRET_ID": self._id, "AWS_REGION": REGION}
+        key = self._manager.create_secret(
+            Name="message-key", SecretString=f"{self.canaries.new('the key of messages')}-{'k' * 32}"
+        )["ARN"]
+        self.environ = {
+            "QUEUE_URL": queue["QueueUrl"],
+            "SECRET_ID": self._id,
+            "MESSAGE_KEY_ID": key,
+            "AWS_REGION": REGION,
+        }
 
     def keep(self, value: str) -> None:
         """Let the secret have this value."""
