@@ -12,7 +12,7 @@ def heard(decided: Decision, event: Event, books: Books) -> Decision:
     if event.account == PLATFORM or is_internal(event.type):
         return decided
     saved = [one for one in decided.save if isinstance(one, ConnectedAccount)]
-    before = saved[0] if saved else books.connected(event.account)
+    before = saved[0] if saved else books.read(ConnectedAccount, event.account)
     after = before.heard(event.created)
     if after == before:
         return decided

@@ -7,6 +7,7 @@ from shared.decisions.decision import Decision
 from shared.effects.announcement import Announcement
 from shared.mails.write import tell_operator
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.records.payment import Payment
 from shared.stripe_objects.event import Event
 
@@ -45,5 +46,5 @@ def after_erasure(decided: Decision, event: Event, books: Books) -> Decision:
 
 def _after(payment: Payment, event: Event, books: Books) -> bool:
     """Whether it happened after the erasure; what is older was told before it."""
-    erased_at = books.organization(event.account, payment.customer or "").erased_at
+    erased_at = books.read(Organization, event.account, payment.customer or "").erased_at
     return erased_at is not None and event.created > erased_at

@@ -12,7 +12,7 @@ def order_of(payment: Payment, books: Books) -> Order | None:
     """The order that a payment is for, if a Checkout session made it and has been heard of."""
     if payment.session is None:
         return None
-    return books.order(payment.account, payment.buyer or payment.customer or payment.session, payment.session)
+    return books.read(Order, payment.account, payment.buyer or payment.customer or payment.session, payment.session)
 
 
 def settle(payment: Payment, event: Event, books: Books) -> tuple[tuple[Order, ...], tuple[Email, ...]]:

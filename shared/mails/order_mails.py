@@ -4,6 +4,7 @@ from shared.effects.email import MAIL_EXPIRES_AFTER, Email
 from shared.mails.write import Addressee, mail_to, one_confirmation
 from shared.records.books import Books
 from shared.records.order import Order
+from shared.records.organization import Organization
 from shared.records.payment import Payment
 from shared.records.refund_steps import RefundStep
 from shared.stripe_objects.event import Event
@@ -12,7 +13,7 @@ from shared.stripe_objects.payments import Charge
 
 def buyer_of(order: Order, books: Books) -> Addressee:
     """Whom mail about `order` goes to: whom its session named, else its customer, who may get an address later."""
-    return order if order.guest or order.address else books.organization(order.account, order.subject)
+    return order if order.guest or order.address else books.read(Organization, order.account, order.subject)
 
 
 def confirmation(order: Order, payment: Payment | None, event: Event, books: Books) -> Email:

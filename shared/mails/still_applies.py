@@ -1,9 +1,8 @@
 """Whether a mail still says what the books say: one that waited for an address or was redriven may be overtaken."""
 
-from typing import Protocol
-
 from shared.effects.email import Email
 from shared.policy.policy import Policy
+from shared.records.books import Books
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.organization import Organization
 from shared.records.payment import Payment
@@ -22,34 +21,20 @@ OF_SUBSCRIPTIONS = {
 """The mails that tell of a subscription's state; likewise."""
 
 
-class Facts(Protocol):
-    """As much of the books as a mail may hang on besides the record of whom it is for."""
-
-    @property
-    def policy(self) -> Policy:
-        """What the business has decided."""
-
-    def payment(self, account: str, payment: str) -> Payment:
-        """The payment, by the id of its intent, or of its charge if it has none."""
-
-    def payout(self, account: str, payout: str) -> PayoutRecord:
-        """A payout to a connected account."""
-
-
-def still_true(mail: Email, whom: MailRecipient, facts: Facts) -> bool:
+def still_true(mail: Email, whom: MailRecipient, books: Books) -> bool:
     """Whether `mail`, which tells `whom` of a state, tells of the present one; what once happened stays true."""
     about = mail.key.partition(":")[2].partition(":")[0]
     match whom:
         case Organization() if mail.template == "refund":
-            return facts.payment(whom.account, about).refunded > _refunded_before(mail)
+            return books.read(Payment, whom.account, about).refunded > _refunded_before(mail)
         case Organization():
-            return _of_organization(mail, whom, facts.policy)
+            return _of_organization(mail, whom, books.policy)
         case ConnectedAccount() if mail.template == "payout_coming":
-            record = facts.payout(whom.account, about)
+            record = books.read(PayoutRecord, whom.account, about)
             return record.coming and record.payout is not None and whom.announces(record.payout.value)
         case ConnectedAccount() if mail.template == "payout_canceled":
             # Nobody was promised a payout that comes every day by itself.
-            record = facts.payout(whom.account, about)
+            record = books.read(PayoutRecord, whom.account, about)
             return record.payout is None or whom.announces(record.payout.value)
         case ConnectedAccount() if mail.template == "account_requirements":
             return whom.state is not None and whom.state.value.demand == about

@@ -11,6 +11,8 @@ class PaymentIndex(Record):
 
     repeatable: ClassVar[bool] = True
 
+    named_by: ClassVar[tuple[str, ...]] = ("account", "subject", "payment")
+
     payment: str
 
     @property
@@ -23,6 +25,8 @@ class AccountIndex(Record):
     """`subject` is a connected account; `held` is whose partition something of that account's lies in."""
 
     repeatable: ClassVar[bool] = True
+
+    named_by: ClassVar[tuple[str, ...]] = ("account", "subject", "held")
 
     held: str
 

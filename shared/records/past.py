@@ -5,7 +5,7 @@ something of the past reads its item together with the organization, and changes
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from shared.records.facets import Facet
 from shared.records.stored_record import Record
@@ -21,6 +21,8 @@ UNSURE = 8
 
 class EndedSubscription(Record):
     """A subscription that has ended; `subject` is its customer. It is vacant while the subscription has not ended."""
+
+    named_by: ClassVar[tuple[str, ...]] = ("account", "subject", "subscription_id")
 
     subscription_id: str
     facet: Facet[Subscription] | None = None
@@ -41,6 +43,8 @@ class EndedSubscription(Record):
 class ClosedInvoice(Record):
     """An invoice that is paid or void; `subject` is its customer. It is vacant while the invoice is not closed."""
 
+    named_by: ClassVar[tuple[str, ...]] = ("account", "subject", "invoice_id")
+
     invoice_id: str
     facet: Facet[Invoice] | None = None
 
@@ -58,13 +62,13 @@ class ClosedInvoice(Record):
 type Past = EndedSubscription | ClosedInvoice
 
 
-def named(account: str, customer: str, obj: Mapping[str, Any]) -> Iterator[Past]:
-    """What a Stripe object names that may be over by now, each as it is before anybody has heard of its end."""
+def named(obj: Mapping[str, Any]) -> Iterator[tuple[type[Past], str]]:
+    """The kind and the id of each subscription and invoice that a Stripe object names, since it may be over."""
     subscription, invoice = _named(obj)
     if subscription:
-        yield EndedSubscription(account=account, subject=customer, subscription_id=subscription)
+        yield EndedSubscription, subscription
     if invoice:
-        yield ClosedInvoice(account=account, subject=customer, invoice_id=invoice)
+        yield ClosedInvoice, invoice
 
 
 def _named(obj: Mapping[str, Any]) -> tuple[str | None, str | None]:

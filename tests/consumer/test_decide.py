@@ -8,6 +8,7 @@ from shared.effects.announcement import Announcement
 from shared.effects.email import Email
 from shared.policy.policy import MAILS, OPERATOR_MAILS, Policy
 from shared.records.organization import Organization
+from shared.records.stored_record import Record
 from shared.stripe_objects.event import PLATFORM, Event
 from shared.values.times import DAY
 from tests.support.books import BooksOf
@@ -73,7 +74,7 @@ def test_that_an_account_was_rejected_is_the_platforms_business() -> None:
 def test_a_mail_without_an_address_is_kept_and_sent_by_whichever_event_brings_one() -> None:
     owed = told(NAMELESS)
     assert not owed.mails
-    assert list(owed.organization(PLATFORM, CUSTOMER).owed) == [f"receipt:{PAID.object['id']}"]
+    assert list(owed.read(Organization, PLATFORM, CUSTOMER).owed) == [f"receipt:{PAID.object['id']}"]
     for bringer in (
         SOMEBODY,
         sample("checkout.session.completed.subscription"),
@@ -83,14 +84,14 @@ def test_a_mail_without_an_address_is_kept_and_sent_by_whichever_event_brings_on
         (mail,) = books.mails.values()
         assert (mail.template, mail.to) == ("receipt", "accounts@example.com")
         assert mail.data["name"] == "Fernhill Studio"
-        assert not books.organization(PLATFORM, CUSTOMER).owed
+        assert not books.read(Organization, PLATFORM, CUSTOMER).owed
 
 
 def test_a_mail_that_waited_too_long_is_not_sent() -> None:
     late = sample("customer.created", created=PAID.created + 3 * DAY)
     books = told(NAMELESS, late)
     assert not books.mails
-    assert not books.organization(PLATFORM, CUSTOMER).owed
+    assert not books.read(Organization, PLATFORM, CUSTOMER).owed
 
 
 def test_what_is_kept_for_an_address_that_never_comes_does_not_grow_for_ever() -> None:
@@ -104,7 +105,7 @@ def test_what_is_kept_for_an_address_that_never_comes_does_not_grow_for_ever() -
         )
         for month in range(5)
     ]
-    assert list(told(*months).organization(PLATFORM, CUSTOMER).owed) == ["receipt:in_4"]
+    assert list(told(*months).read(Organization, PLATFORM, CUSTOMER).owed) == ["receipt:in_4"]
 
 
 def test_a_mail_that_waited_and_has_become_wrong_is_not_sent() -> None:
@@ -119,7 +120,7 @@ def test_a_mail_that_waited_and_has_become_wrong_is_not_sent() -> None:
 def test_a_mail_to_somebody_who_was_deleted_is_neither_sent_nor_kept() -> None:
     books = told(NAMELESS, sample("customer.deleted"))
     assert not books.mails
-    assert not books.organization(PLATFORM, CUSTOMER).owed
+    assert not books.read(Organization, PLATFORM, CUSTOMER).owed
     assert not told(sample("customer.deleted"), PAID).mails
 
 
@@ -182,12 +183,13 @@ def test_late_news_of_an_erased_customer_is_refused_though_a_payment_is_not_dele
 def test_one_decision_reads_an_organization_once() -> None:
     books = told(SUCCEEDED)
     asked = []
-    read = books.organization
+    read = books.read
 
-    def noting(account: str, customer: str) -> Organization:
-        asked.append(customer)
-        return read(account, customer)
+    def noting[Found: Record](kind: type[Found], *names: str) -> Found:
+        if kind is Organization:
+            asked.append(names[1])
+        return read(kind, *names)
 
-    books.organization = noting  # type: ignore[method-assign] # to note what is asked
+    books.read = noting  # type: ignore[method-assign] # to note what is asked
     decide(sample("charge.refunded.subscription"), books)
     assert asked == [CUSTOMER]

@@ -80,7 +80,7 @@ def test_nothing_is_left_of_an_erased_customer_but_that_it_was_erased(leaving: L
     left = str(leaving.left())
     assert "tombstone" in left
     assert not [secret for secret in ("ann@example.com", "in_1", "pi_1") if secret in left]
-    organization = DynamoBooks(leaving.world.store, Policy()).organization("acct_1", "cus_1")
+    organization = DynamoBooks(leaving.world.store, Policy()).read(Organization, "acct_1", "cus_1")
     assert (organization.version, organization.erased_at) == (0, NOW)
 
 

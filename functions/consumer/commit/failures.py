@@ -11,6 +11,7 @@ from functions.consumer.retry import Retry
 from shared.failures.errors import Permanent
 from shared.failures.kinds import Failure, failure_of
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.stripe_objects.event import read_event
 from shared.tables.attributes import to_item
 from shared.tables.store import Store
@@ -87,7 +88,7 @@ def _archive(store: Store, books: Books, body: str) -> list[Any]:
     """The puts that keep the payload; none if it is no event, or if its customer was erased since."""
     try:
         event = read_event(body)
-        owner = books.organization(event.account, event.subject)
+        owner = books.read(Organization, event.account, event.subject)
     except (Permanent, ValueError, zlib.error):  # no event; or a damaged record, which cannot tell of an erasure
         return []
     erased = owner.erased_at is not None and event.created <= owner.erased_at

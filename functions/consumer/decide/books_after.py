@@ -1,48 +1,31 @@
-"""The books as they will be once a decision is saved: what a mail or an announcement of that decision may hang on."""
+"""The books as they will be once a decision is saved: mails and announcements of the decision depend on these."""
 
 from dataclasses import dataclass
 
 from shared.decisions.decision import Decision
 from shared.policy.policy import Policy
 from shared.records.books import Books
-from shared.records.connected_account import ConnectedAccount, PayoutRecord
-from shared.records.organization import Organization
-from shared.records.past import Past
-from shared.records.payment import Payment
+from shared.records.stored_record import Record
 
 
 @dataclass(frozen=True)
 class Decided:
-    """The books with the records of `decision`."""
+    """The records of `decision`, and behind them those of `books`. Implements `shared.records.books.Books`."""
 
     decision: Decision
     books: Books
 
     @property
     def policy(self) -> Policy:
-        """What the business has decided."""
+        """The business's own choices."""
         return self.books.policy
 
-    def past[Found: Past](self, vacant: Found) -> Found:
-        """What is kept of something that is over."""
-        return self.books.past(vacant)
+    def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
+        """The record that the decision saves, else the record that the books hold."""
+        place = kind.empty(*names).place
+        saved = (one for one in self.decision.save if isinstance(one, kind) and one.place == place)
+        return next(saved, None) or self.books.read(kind, *names)
 
-    def connected(self, account: str) -> ConnectedAccount:
-        """A connected account."""
-        saved = (one for one in self.decision.save if isinstance(one, ConnectedAccount))
-        return next(saved, None) or self.books.connected(account)
-
-    def organization(self, account: str, customer: str) -> Organization:
-        """The organization of a customer in an account."""
-        saved = (one for one in self.decision.save if isinstance(one, Organization) and one.subject == customer)
-        return next(saved, None) or self.books.organization(account, customer)
-
-    def payment(self, account: str, payment: str) -> Payment:
-        """A payment."""
-        saved = (one for one in self.decision.save if isinstance(one, Payment) and one.subject == payment)
-        return next(saved, None) or self.books.payment(account, payment)
-
-    def payout(self, account: str, payout: str) -> PayoutRecord:
-        """A payout."""
-        saved = (one for one in self.decision.save if isinstance(one, PayoutRecord) and one.subject == payout)
-        return next(saved, None) or self.books.payout(account, payout)
+    def awaits_money(self, account: str, customer: str) -> bool:
+        """Whether the last commit left money of the customer's under way; the decision itself does not count."""
+        return self.books.awaits_money(account, customer)

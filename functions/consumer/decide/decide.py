@@ -37,9 +37,9 @@ def decide(event: Event, books: Books) -> Decision:
     if any(owner.refuses(event) for owner in _owners(decided, event, noted)):
         return without_unwanted(after_erasure(decided, event, noted), event, noted)
     settled = settle_mails(without_unwanted(decided, event, noted), event, noted)
-    sales = Decided(settled, noted)
+    after = Decided(settled, noted)
     told = tuple(
-        joined(announcement, record, event, sales)
+        joined(announcement, record, event, after)
         for record in settled.save
         for announcement in announcements_of(noted.before(record), record, event, books.policy.plans)
     )
@@ -61,7 +61,7 @@ def _owners(decided: Decision, event: Event, books: NotedBooks) -> Iterator[Orga
     """
     new = (customer_of(one) for one in decided.save if isinstance(one, Organization) or one.version == 0)
     named = event.subject if event.object.get("customer") else None
-    yield from (books.organization(event.account, customer) for customer in {named, *new} if customer)
+    yield from (books.read(Organization, event.account, customer) for customer in {named, *new} if customer)
 
 
 def _past(before: StoredRecord, after: StoredRecord) -> Iterator[Past]:

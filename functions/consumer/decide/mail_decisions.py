@@ -60,7 +60,7 @@ def _signed(mail: Email, event: Event, books: Books) -> Email:
     """The mail in the name of whose customer it goes to: a connected account's own, not the platform's."""
     if event.account == PLATFORM or mail.template in HOLDER_MAILS:
         return mail
-    name = books.connected(event.account).name
+    name = books.read(ConnectedAccount, event.account).name
     return mail.model_copy(update={"data": {**mail.data, "business": name}}) if name else mail
 
 

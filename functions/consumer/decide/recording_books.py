@@ -1,73 +1,55 @@
-"""The books as one decision reads them: they note what was read, and recall the past that the event names."""
+"""The books during one decision: they remember each record as it was read, and add the past that the event names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from shared.decisions.decision import StoredRecord
 from shared.policy.policy import Policy
 from shared.records.books import Books
-from shared.records.connected_account import ConnectedAccount, PayoutRecord
-from shared.records.order import Order
 from shared.records.organization import Organization
-from shared.records.past import Past, named
-from shared.records.payment import Payment
-from shared.records.stored_record import MailRecipient
+from shared.records.past import named
+from shared.records.stored_record import MailRecipient, Record
 from shared.stripe_objects.event import Event
-from shared.values import keys
+from shared.values.keys import Place
 
 
 @dataclass(frozen=True)
 class NotedBooks:
-    """Implements `shared.records.books.Books` for one decision on `event`."""
+    """Implements `shared.records.books.Books` for one decision on `event`; `seen` holds each record that was read."""
 
     books: Books
     event: Event
-    read: dict[tuple[str, str], StoredRecord] = field(default_factory=dict)
-    known: dict[str, MailRecipient] = field(default_factory=dict)
+    seen: dict[Place, Any] = field(default_factory=dict)
 
     @property
     def policy(self) -> Policy:
-        """What the business has decided."""
+        """The business's own choices."""
         return self.books.policy
 
-    def before(self, record: StoredRecord) -> StoredRecord:
-        """A record of the decision as it was read."""
-        return self.read[record.partition, record.sort_key]
+    @property
+    def known(self) -> Mapping[str, MailRecipient]:
+        """The customers and accounts that were read, by partition."""
+        return {one.partition: one for one in self.seen.values() if isinstance(one, MailRecipient)}
 
-    def organization(self, account: str, customer: str) -> Organization:
-        """The organization, with what is kept of its past as far as the event names it."""
-        known = self.known.get(keys.partition(account, customer))
-        if isinstance(known, Organization):
-            return known
-        places = named(account, customer, self.event.object)
-        past = {one.sort_key.partition("#")[2]: self.books.past(one) for one in places}
-        return self._note(self.books.organization(account, customer).recalling(past))
+    def before[Found: Record](self, record: Found) -> Found:
+        """The record as it was read; raises KeyError if the decision has not read it."""
+        found: Found = self.seen[record.place]
+        return found
 
-    def past[Found: Past](self, vacant: Found) -> Found:
-        """What is kept of something that is over."""
-        return self.books.past(vacant)
+    def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
+        """The record, read once; an organization comes with the ended subscription and closed invoice of the event."""
+        place = kind.empty(*names).place
+        if place not in self.seen:
+            found = self.books.read(kind, *names)
+            self.seen[place] = self._with_past(found) if isinstance(found, Organization) else found
+        record: Found = self.seen[place]
+        return record
 
-    def order(self, account: str, subject: str, session: str) -> Order:
-        """The order, noted."""
-        return self._note(self.books.order(account, subject, session))
-
-    def payment(self, account: str, payment: str) -> Payment:
-        """The payment, noted."""
-        return self._note(self.books.payment(account, payment))
-
-    def payout(self, account: str, payout: str) -> PayoutRecord:
-        """The payout, noted."""
-        return self._note(self.books.payout(account, payout))
+    def _with_past(self, organization: Organization) -> Organization:
+        whose = (organization.account, organization.subject)
+        past = {about: self.books.read(kind, *whose, about) for kind, about in named(self.event.object)}
+        return organization.recalling(past)
 
     def awaits_money(self, account: str, customer: str) -> bool:
-        """Whether money of the customer's is on its way."""
+        """Whether the last commit left money of the customer's under way."""
         return self.books.awaits_money(account, customer)
-
-    def connected(self, account: str) -> ConnectedAccount:
-        """The connected account, noted."""
-        return self._note(self.books.connected(account))
-
-    def _note[Found: StoredRecord](self, record: Found) -> Found:
-        self.read[record.partition, record.sort_key] = record
-        if isinstance(record, MailRecipient):
-            self.known[record.partition] = record
-        return record

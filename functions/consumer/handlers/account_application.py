@@ -3,6 +3,7 @@
 from shared.decisions.decision import NOTHING, Decision
 from shared.effects.remind import Remind
 from shared.records.books import Books
+from shared.records.connected_account import ConnectedAccount
 from shared.stripe_objects.event import PLATFORM, Event
 
 
@@ -10,7 +11,7 @@ def handle(event: Event, books: Books) -> Decision:
     """The account, gone or back. The event's object is our own application, so the event names the account."""
     if event.account == PLATFORM:  # it names none, and the platform cannot leave itself
         return NOTHING
-    known = books.connected(event.account)
+    known = books.read(ConnectedAccount, event.account)
     if event.type == "account.application.authorized":
         return Decision(save=(known.authorized(event.created),))
     account = known.deauthorized(event.created)

@@ -15,7 +15,7 @@ def handle(event: Event, books: Books) -> Decision:
     if event.account == PLATFORM:  # its own settings are its own business
         return NOTHING
     state = read(Account, event.object)
-    known = books.connected(event.account)
+    known = books.read(ConnectedAccount, event.account)
     account = known.with_state(state, event)
     before = known.state.value if known.state else None
     now = account.state.value if account.state else state

@@ -2,6 +2,7 @@
 
 from shared.decisions.decision import NOTHING, Decision
 from shared.records.books import Books
+from shared.records.connected_account import ConnectedAccount
 from shared.stripe_objects.accounts import Capability
 from shared.stripe_objects.event import PLATFORM, Event
 from shared.stripe_objects.objects import read
@@ -12,4 +13,4 @@ def handle(event: Event, books: Books) -> Decision:
     if event.account == PLATFORM:  # its own settings are its own business
         return NOTHING
     capability = read(Capability, event.object)
-    return Decision(save=(books.connected(event.account).with_capability(capability, event),))
+    return Decision(save=(books.read(ConnectedAccount, event.account).with_capability(capability, event),))

@@ -6,6 +6,7 @@ from shared.effects.email import Email
 from shared.mails.order_mails import refund_mails
 from shared.mails.write import Addressee
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.records.payment import Payment
 from shared.records.refund_steps import new_steps
 from shared.stripe_objects.event import Event
@@ -16,7 +17,7 @@ from shared.stripe_objects.payments import Charge
 def handle(event: Event, books: Books) -> Decision:
     """The payment and its order, and a mail for each refund; without an address it waits for one."""
     charge = read(Charge, event.object)
-    before = books.payment(event.account, charge.payment_intent or charge.id)
+    before = books.read(Payment, event.account, charge.payment_intent or charge.id)
     payment = before.with_charge(charge, event)
     orders, confirmed = settle(payment, event, books)
     return Decision(save=(payment, *orders), then=(*confirmed, *_refunds(before, payment, event, books)))
@@ -33,5 +34,5 @@ def _buyer(payment: Payment, books: Books) -> Addressee | None:
     order = order_of(payment, books)
     if payment.customer is None:
         return order
-    organization = books.organization(payment.account, payment.customer)
+    organization = books.read(Organization, payment.account, payment.customer)
     return order if order and order.address and not organization.address else organization

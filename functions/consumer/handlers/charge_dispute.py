@@ -13,7 +13,7 @@ from shared.stripe_objects.objects import read
 def handle(event: Event, books: Books) -> Decision:
     """The payment with the dispute; the operator hears what has changed, and again before an answer is due."""
     dispute = read(Dispute, event.object)
-    known = books.payment(event.account, dispute.payment_intent or dispute.charge)
+    known = books.read(Payment, event.account, dispute.payment_intent or dispute.charge)
     payment = known.with_dispute(dispute, event)
     before, now = known.dispute(dispute.id), payment.disputes[dispute.id].value
     if now != dispute:  # overtaken

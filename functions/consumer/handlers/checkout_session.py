@@ -5,6 +5,7 @@ from shared.effects.email import Email
 from shared.mails.order_mails import confirmation, failure, refund_mails
 from shared.records.books import Books
 from shared.records.order import Order
+from shared.records.organization import Organization
 from shared.records.payment import Payment
 from shared.stripe_objects.checkout import CheckoutSession
 from shared.stripe_objects.event import Event
@@ -17,7 +18,7 @@ def handle(event: Event, books: Books) -> Decision:
     if session.mode == "payment":
         return _bought(session, event, books)
     if session.mode == "subscription" and session.customer and session.status == "complete":
-        organization = books.organization(event.account, session.customer)
+        organization = books.read(Organization, event.account, session.customer)
         known = organization.with_checkout(session, event).with_contact(read(Contact, event.object), event)
         return Decision(save=(known,))
     return NOTHING
@@ -25,11 +26,11 @@ def handle(event: Event, books: Books) -> Decision:
 
 def _bought(session: CheckoutSession, event: Event, books: Books) -> Decision:
     """The order with its payment, which knows its order from now on: refunds and disputes name the payment alone."""
-    before = books.order(event.account, event.subject, session.id)
+    before = books.read(Order, event.account, event.subject, session.id)
     order = before.with_session(session, event)
     if session.payment_intent is None:
         return Decision(save=(order,), then=_mails(before, order, None, event, books))
-    known = books.payment(event.account, session.payment_intent)
+    known = books.read(Payment, event.account, session.payment_intent)
     payment = known.with_links(
         customer=session.customer,
         session=session.id,

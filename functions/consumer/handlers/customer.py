@@ -3,6 +3,7 @@
 from shared.decisions.decision import Decision
 from shared.effects.remind import erasure_at
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.stripe_objects.accounts import Customer
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import read
@@ -13,7 +14,7 @@ def handle(event: Event, books: Books) -> Decision:
     customer = read(Customer, event.object)
     if event.type == "customer.deleted":
         customer = customer.model_copy(update={"deleted": True})
-    organization = books.organization(event.account, customer.id)
+    organization = books.read(Organization, event.account, customer.id)
     organization = organization.with_profile(customer, event)
     if not (customer.deleted and books.policy.erase_deleted):
         return Decision(save=(organization,))

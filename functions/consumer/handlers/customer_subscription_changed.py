@@ -26,7 +26,7 @@ def handle(event: Event, books: Books) -> Decision:
     If nothing was known of the subscription, the event itself may tell what it was before.
     """
     subscription = read(Subscription, event.object)
-    before = books.organization(event.account, subscription.customer)
+    before = books.read(Organization, event.account, subscription.customer)
     after = before.with_subscription(subscription, event)
     known, now = before.whole(subscription.id), after.whole(subscription.id)
     overtaken = before.subscription(subscription.id) == after.subscription(subscription.id)

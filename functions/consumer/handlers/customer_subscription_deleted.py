@@ -3,6 +3,7 @@
 from shared.decisions.decision import Decision
 from shared.effects.remind import Remind
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import read
 from shared.stripe_objects.subscriptions import Subscription
@@ -15,7 +16,7 @@ FAREWELL_AFTER = HOUR
 def handle(event: Event, books: Books) -> Decision:
     """The ended subscription, and a farewell that asks the books when it is due whether this was the last to end."""
     subscription = read(Subscription, event.object)
-    organization = books.organization(event.account, subscription.customer).with_subscription(subscription, event)
+    organization = books.read(Organization, event.account, subscription.customer).with_subscription(subscription, event)
     farewell = Remind(
         type="farewell.due",
         at=event.created + FAREWELL_AFTER,

@@ -4,6 +4,7 @@ from shared.decisions.decision import Decision
 from shared.decisions.whole_list import look_at_all_items
 from shared.mails.trials import trial_mail
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import read
 from shared.stripe_objects.subscriptions import Subscription
@@ -12,7 +13,7 @@ from shared.stripe_objects.subscriptions import Subscription
 def handle(event: Event, books: Books) -> Decision:
     """The subscription, and one mail a trial's end, under the key that our reminder has, too."""
     subscription = read(Subscription, event.object)
-    organization = books.organization(event.account, subscription.customer).with_subscription(subscription, event)
+    organization = books.read(Organization, event.account, subscription.customer).with_subscription(subscription, event)
     now = organization.whole(subscription.id)
     prefetch = look_at_all_items(subscription, organization, event)
     if now is None or now.trial_end != subscription.trial_end:  # moved since

@@ -3,12 +3,13 @@
 from shared.decisions.decision import NOTHING, Decision
 from shared.effects.erasure import Erase
 from shared.records.books import Books
+from shared.records.connected_account import ConnectedAccount
 from shared.stripe_objects.event import Event
 
 
 def handle(event: Event, books: Books) -> Decision:
     """Erase; silent if the account is back, or has left once more since."""
-    account = books.connected(event.account)
+    account = books.read(ConnectedAccount, event.account)
     left_at = account.deauthorized_at
     if account.is_authorized or left_at is None or left_at + books.policy.erase_after_deauthorized != event.created:
         return NOTHING

@@ -22,7 +22,7 @@ WAITS_AT_MOST = 16 * WEEK
 def handle(event: Event, books: Books) -> Decision:
     """Erase; silent if the customer is back or the date is another; a week later while money is still open."""
     reminder = read(Reminder, event.object)
-    organization = books.organization(event.account, reminder.customer)
+    organization = books.read(Organization, event.account, reminder.customer)
     if organization.version == 0 or organization.keeps_access or not _is_due(organization, event, books):
         return NOTHING
     waited = event.created - (organization.erasable_at(books.policy) or event.created)

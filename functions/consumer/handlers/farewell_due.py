@@ -5,6 +5,7 @@ from shared.effects.erasure import Export
 from shared.effects.remind import erasure_at
 from shared.mails.write import mail_to
 from shared.records.books import Books, money_is_open
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import Reminder, read
 
@@ -15,7 +16,7 @@ def handle(event: Event, books: Books) -> Decision:
     Another subscription that has ended later says it then.
     """
     reminder = read(Reminder, event.object)
-    organization = books.organization(event.account, reminder.customer)
+    organization = books.read(Organization, event.account, reminder.customer)
     ended = organization.last_ended
     if organization.keeps_access or ended is None or ended.id != reminder.id:
         return NOTHING

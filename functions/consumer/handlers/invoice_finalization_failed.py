@@ -13,7 +13,7 @@ from shared.values.times import HOUR
 def handle(event: Event, books: Books) -> Decision:
     """The organization with the invoice, and one mail a failure to the operator."""
     invoice = read(Invoice, event.object)
-    before = books.organization(event.account, invoice.customer)
+    before = books.read(Organization, event.account, invoice.customer)
     organization = before.with_invoice_event(invoice, event)
     now = organization.invoice(invoice.id)
     if now is None or now.status != "draft":  # mended since

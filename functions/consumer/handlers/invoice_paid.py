@@ -3,6 +3,7 @@
 from shared.decisions.decision import Decision
 from shared.mails.write import mail_to
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.invoices import Invoice
 from shared.stripe_objects.objects import read
@@ -11,7 +12,7 @@ from shared.stripe_objects.objects import read
 def handle(event: Event, books: Books) -> Decision:
     """The organization with the paid invoice, and one receipt for it if money was paid."""
     invoice = read(Invoice, event.object)
-    organization = books.organization(event.account, invoice.customer).with_invoice_event(invoice, event)
+    organization = books.read(Organization, event.account, invoice.customer).with_invoice_event(invoice, event)
     if invoice.amount_paid <= 0:
         return Decision(save=(organization,))
     receipt = mail_to(

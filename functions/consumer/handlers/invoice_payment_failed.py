@@ -20,7 +20,7 @@ def handle(event: Event, books: Books) -> Decision:
     Nothing is said while the customer is there to see it: at the checkout, or paying an invoice by hand.
     """
     invoice = read(Invoice, event.object)
-    before = books.organization(event.account, invoice.customer)
+    before = books.read(Organization, event.account, invoice.customer)
     # Noted even if nothing is sent: the books must not depend on which of two events came first.
     remind_at = event.created + REMIND_AFTER
     organization = before.with_invoice_event(invoice, event).with_reminder(invoice.id, remind_at)

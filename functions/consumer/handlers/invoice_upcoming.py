@@ -13,7 +13,7 @@ from shared.stripe_objects.subscriptions import Subscription
 def handle(event: Event, books: Books) -> Decision:
     """One mail a subscription and charge date; none if it costs nothing, or while it is cancelling, paused or ended."""
     upcoming = read(UpcomingInvoice, event.object)
-    before = books.organization(event.account, upcoming.customer)
+    before = books.read(Organization, event.account, upcoming.customer)
     organization = before.with_contact(read(Contact, event.object), event)
     save = (organization,) if organization != before else ()
     if not upcoming.amount_due > 0 or not _renews(organization, upcoming, books):

@@ -16,10 +16,10 @@ from shared.values.times import HOUR
 def handle(event: Event, books: Books) -> Decision:
     """The payment and its order; why it was declined is noted for the mail about its invoice, which cannot say it."""
     intent = read(PaymentIntent, event.object)
-    known = books.payment(event.account, intent.id)
+    known = books.read(Payment, event.account, intent.id)
     payment = known.with_intent(intent, event)
     payment = payment.with_links(order=intent.metadata.get(books.policy.order_key))
-    organization = books.organization(event.account, intent.customer) if intent.customer else None
+    organization = books.read(Organization, event.account, intent.customer) if intent.customer else None
     orders, confirmed = settle(payment, event, books)
     save = (payment, *orders, *_attempt(organization, intent, event))
     return Decision(save=save, then=(*confirmed, *_failure(known, payment, organization, event)))

@@ -4,7 +4,7 @@ from shared.decisions.decision import Decision
 from shared.effects.effect import Effect
 from shared.mails.write import mail_to
 from shared.records.books import Books
-from shared.records.connected_account import PayoutRecord
+from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.stripe_objects.accounts import Payout
 from shared.stripe_objects.event import PLATFORM, Event
 from shared.stripe_objects.objects import read
@@ -15,7 +15,7 @@ TOLD = {"payout.created": "payout_coming", "payout.failed": "payout_failed", "pa
 def handle(event: Event, books: Books) -> Decision:
     """The payout, and a mail when it is made, fails or is canceled; a payout may fail after it was paid."""
     payout = read(Payout, event.object)
-    record = books.payout(event.account, payout.id).with_payout(payout, event)
+    record = books.read(PayoutRecord, event.account, payout.id).with_payout(payout, event)
     return Decision(save=(record,), then=_mail(record, payout, event, books))
 
 
@@ -27,7 +27,7 @@ def _mail(record: PayoutRecord, payout: Payout, event: Event, books: Books) -> t
         return ()
     return (
         mail_to(
-            books.connected(event.account),
+            books.read(ConnectedAccount, event.account),
             template,
             payout.id,  # each of the three happens once to a payout; Stripe makes another to try again
             event,

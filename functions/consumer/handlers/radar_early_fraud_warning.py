@@ -3,6 +3,7 @@
 from shared.decisions.decision import Decision
 from shared.mails.write import tell_operator
 from shared.records.books import Books
+from shared.records.payment import Payment
 from shared.stripe_objects.disputes import FraudWarning
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import read
@@ -11,7 +12,7 @@ from shared.stripe_objects.objects import read
 def handle(event: Event, books: Books) -> Decision:
     """The payment with the warning, and one mail while a refund may still help."""
     warning = read(FraudWarning, event.object)
-    before = books.payment(event.account, warning.payment_intent or warning.charge)
+    before = books.read(Payment, event.account, warning.payment_intent or warning.charge)
     payment = before.with_warning(warning, event)
     if not warning.actionable or payment.refunded_whole or payment.disputes:
         return Decision(save=(payment,))

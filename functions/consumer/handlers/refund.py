@@ -4,6 +4,7 @@ from shared.decisions.decision import Decision
 from shared.decisions.order_settling import settle
 from shared.mails.write import tell_operator
 from shared.records.books import Books
+from shared.records.payment import Payment
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import read
 from shared.stripe_objects.payments import Refund
@@ -12,7 +13,7 @@ from shared.stripe_objects.payments import Refund
 def handle(event: Event, books: Books) -> Decision:
     """The payment with the refund and its order, and one mail to the operator if the money never arrived."""
     refund = read(Refund, event.object)
-    before = books.payment(event.account, refund.payment_intent or refund.charge or refund.id)
+    before = books.read(Payment, event.account, refund.payment_intent or refund.charge or refund.id)
     payment = before.with_refund(refund, event)
     orders, confirmed = settle(payment, event, books)
     save = (payment, *orders)

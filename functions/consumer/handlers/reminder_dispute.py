@@ -3,6 +3,7 @@
 from shared.decisions.decision import NOTHING, Decision
 from shared.mails.write import tell_operator
 from shared.records.books import Books
+from shared.records.payment import Payment
 from shared.stripe_objects.disputes import REMIND_BEFORE
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import Reminder, read
@@ -11,7 +12,7 @@ from shared.stripe_objects.objects import Reminder, read
 def handle(event: Event, books: Books) -> Decision:
     """One mail; silent if no answer is wanted any more, or if it is due on another date."""
     reminder = read(Reminder, event.object)
-    payment = books.payment(event.account, reminder.customer)  # a dispute lies with its payment
+    payment = books.read(Payment, event.account, reminder.customer)  # a dispute lies with its payment
     dispute = payment.dispute(reminder.id)
     if dispute is None or dispute.answer_by is None or dispute.answer_by - REMIND_BEFORE != event.created:
         return NOTHING

@@ -3,6 +3,7 @@
 from shared.decisions.decision import NOTHING, Decision
 from shared.effects.email import MAIL_EXPIRES_AFTER, Email
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import Reminder, read
 
@@ -10,7 +11,7 @@ from shared.stripe_objects.objects import Reminder, read
 def handle(event: Event, books: Books) -> Decision:
     """One mail; silent if the invoice is no longer owed, or if a later failure has moved the reminder."""
     reminder = read(Reminder, event.object)
-    organization = books.organization(event.account, reminder.customer)
+    organization = books.read(Organization, event.account, reminder.customer)
     invoice = organization.invoice(reminder.id)
     if invoice is None or not organization.asks_for(invoice, books.policy):
         return NOTHING

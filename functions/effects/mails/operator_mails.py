@@ -2,7 +2,10 @@
 
 from shared.effects.email import Email
 from shared.records.books import Books
+from shared.records.connected_account import ConnectedAccount
+from shared.records.organization import Organization
 from shared.records.past import ClosedInvoice
+from shared.records.payment import Payment
 from shared.values.keys import split
 
 
@@ -14,21 +17,21 @@ def still_open(mail: Email, books: Books) -> bool:
         case "dispute_opened" | "dispute_escalated" | "dispute_due" | "fraud_warning":
             return _about_a_payment(mail.template, about, account, subject, books)
         case "account_rejected":
-            state = books.connected(account).state
+            state = books.read(ConnectedAccount, account).state
             return state is None or state.value.rejected
         case "finalization_failed":
             return _is_unfinished(about, account, subject, books)
         case "items_incomplete":
-            subscription = books.organization(account, subject).subscription(about)
+            subscription = books.read(Organization, account, subject).subscription(about)
             return subscription is not None and subscription.has_more
         case "erasure_waits":
-            customer = books.organization(account, subject)
+            customer = books.read(Organization, account, subject)
             return customer.version > 0 and not customer.keeps_access
     return True
 
 
 def _about_a_payment(template: str, about: str, account: str, subject: str, books: Books) -> bool:
-    payment = books.payment(account, subject)
+    payment = books.read(Payment, account, subject)
     dispute = payment.dispute(about)
     match template:
         case "dispute_due":
@@ -40,7 +43,7 @@ def _about_a_payment(template: str, about: str, account: str, subject: str, book
 
 def _is_unfinished(about: str, account: str, subject: str, books: Books) -> bool:
     """Whether an invoice that could not be finalized is a draft still."""
-    if not books.past(ClosedInvoice(account=account, subject=subject, invoice_id=about)).vacant:
+    if not books.read(ClosedInvoice, account, subject, about).vacant:
         return False
-    invoice = books.organization(account, subject).invoice(about)
+    invoice = books.read(Organization, account, subject).invoice(about)
     return invoice is None or invoice.status == "draft"

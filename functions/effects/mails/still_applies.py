@@ -5,6 +5,8 @@ from shared.effects.email import MAIL_EXPIRES_AFTER, Email
 from shared.mails.still_applies import still_true
 from shared.mails.wanted import wanted
 from shared.records.books import Books
+from shared.records.connected_account import ConnectedAccount
+from shared.records.organization import Organization
 from shared.values.keys import split
 
 
@@ -20,9 +22,9 @@ def why_not(mail: Email, books: Books) -> str | None:
     if mail.audience == "operator":
         return None if still_open(mail, books) else "overtaken"
     if subject == account:
-        holder = books.connected(account)
+        holder = books.read(ConnectedAccount, account)
         return None if not holder.muted and still_true(mail, holder, books) else "overtaken"
-    customer = books.organization(account, subject)
+    customer = books.read(Organization, account, subject)
     if customer.erased_at is not None and _caused_at(mail) <= customer.erased_at:
         return "erased"
     return None if not customer.muted and still_true(mail, customer, books) else "overtaken"

@@ -108,7 +108,7 @@ def told_by_several_events() -> Iterator[Email]:
     moved = sample("customer.subscription.updated.renewal", items={"data": [nameless], "has_more": True})
     yield from mails_of(moved, told(begun))
     left = told(begun, sample("invoice.payment_failed"), sample("customer.subscription.deleted"))
-    at = left.organization(PLATFORM, CUSTOMER).erasable_at(left.policy) or 0
+    at = left.read(Organization, PLATFORM, CUSTOMER).erasable_at(left.policy) or 0
     for week in (0, 12):
         yield from mails_of(fired(erasure_at(at + week * 7 * DAY, PLATFORM, CUSTOMER)), left)
 
