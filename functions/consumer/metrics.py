@@ -44,13 +44,13 @@ CHANGES = {
 """In the business's words: a customer's first subscription that gives access, and the end of the last one."""
 
 
-def metrics_of(message: Message, verdict: Outcome, now: float, namespace: str) -> dict[str, Any]:
+def metrics_of(message: Message, outcome: Outcome, now: float, namespace: str) -> dict[str, Any]:
     """The fields that make a log line count in `namespace`, at epoch seconds `now`; none if nothing counts."""
-    counts = {name: (unit, value) for name, unit, value in _counts(message, verdict, now)}
+    counts = {name: (unit, value) for name, unit, value in _counts(message, outcome, now)}
     directives = [directive(namespace, {name: unit for name, (unit, _) in counts.items()})] if counts else []
     fields: dict[str, Any] = {name: value for name, (_, value) in counts.items()}
     # An event tells of one payment at most; its amount is in minor units, which only add up within a currency.
-    for one in verdict.stats.announced:
+    for one in outcome.stats.announced:
         amount, currency = one.facts.get("amount_received"), one.facts.get("currency")
         if one.name == "payment.succeeded" and isinstance(amount, int) and isinstance(currency, str):
             directives.append(directive(namespace, {"PaymentReceived": COUNT}, "currency"))
@@ -58,20 +58,20 @@ def metrics_of(message: Message, verdict: Outcome, now: float, namespace: str) -
     return {"service": SERVICE, **fields, **embedded(now, directives)} if directives else {}
 
 
-def _counts(message: Message, verdict: Outcome, now: float) -> Iterator[tuple[str, str, int]]:
-    committed = verdict.stats.committed
+def _counts(message: Message, outcome: Outcome, now: float) -> Iterator[tuple[str, str, int]]:
+    committed = outcome.stats.committed
     if committed:
         yield "Done", COUNT, 1
-    if verdict.state in STATES:
-        yield STATES[verdict.state], COUNT, 1
-    if verdict.failure and verdict.failure.kind == "deployment":
+    if outcome.state in STATES:
+        yield STATES[outcome.state], COUNT, 1
+    if outcome.failure and outcome.failure.kind == "deployment":
         yield "DeploymentFault", COUNT, 1
     if committed and message.created is not None and not message.own:
         yield "Lag", MILLISECONDS, round(max(0, now - message.created) * 1000)
-    if (committed or verdict.state == "failed") and message.api_version and not is_known(message.api_version):
+    if (committed or outcome.state == "failed") and message.api_version and not is_known(message.api_version):
         yield "UnknownApiVersion", COUNT, 1
     for name, metric in CHANGES.items():
-        if times := _times(name, verdict.stats.announced):
+        if times := _times(name, outcome.stats.announced):
             yield metric, COUNT, times
 
 

@@ -1,6 +1,7 @@
 """THE table: which handler decides on which event, and why it is there. What is not in it is recorded as ignored."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from functions.consumer.handlers import (
     account_application,
@@ -133,20 +134,19 @@ ROUTES: Mapping[str, Handler] = {
 }
 
 
-def ignorer(*, livemode: bool | None) -> Callable[[Message], str | None]:
-    """A function that says why a message is to be ignored, or None; a message that is no event is not ignored.
+@dataclass(frozen=True)
+class Ignore:
+    """The rule which messages the consumer ignores; `livemode` is the mode that the stack handles, None for both."""
 
-    `livemode` is the mode whose events the stack handles; None for both.
-    """
-    handled = {livemode} if livemode is not None else {True, False}
+    livemode: bool | None
 
-    def ignore(message: Message) -> str | None:
+    def __call__(self, message: Message) -> str | None:
+        """Why the consumer ignores `message`; None if it does not, or if the message is no event."""
         if message.thin:
             return "a thin event: enable snapshot events on this endpoint"
-        if not message.own and message.livemode not in {*handled, None}:
-            return "a test-mode event on a live stack" if livemode else "a live event on a test-mode stack"
+        handled = {None, self.livemode} if self.livemode is not None else {None, True, False}
+        if not message.own and message.livemode not in handled:
+            return "a test-mode event on a live stack" if self.livemode else "a live event on a test-mode stack"
         if message.type not in ROUTES and message.readable:
             return "no handler for its type"
         return None
-
-    return ignore

@@ -23,7 +23,7 @@ from shared.runtime.client_config import PATIENCE
 from shared.runtime.logger import make_logger
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
-from shared.values.tokens import link_maker, tokens
+from shared.values.tokens import ExportLinks, Tokens
 
 # SES has no idempotency key: the SDK must not send a mail again because an answer was slow.
 ONCE = PATIENCE.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
@@ -38,7 +38,7 @@ def build(environ: Mapping[str, str]) -> Handler:
     settings = read_settings(environ)
     secrets, sqs = boto3.client("secretsmanager", config=PATIENCE), boto3.client("sqs", config=PATIENCE)
     s3 = boto3.client("s3", config=PATIENCE)
-    token = tokens(secrets, settings.token_key_id)
+    token = Tokens(secrets, settings.token_key_id)
     store = Store(
         client=boto3.client("dynamodb", config=PATIENCE),
         inbox=settings.inbox_table,
@@ -54,7 +54,7 @@ def build(environ: Mapping[str, str]) -> Handler:
         settings.mail_sender,
         settings.business_name,
         settings.operator_address,
-        link_maker(settings.exports_url, token),
+        ExportLinks(settings.exports_url, token),
         random.uniform,
         time.time,
     )

@@ -10,7 +10,7 @@ from functions.ingest.log import print_request
 from functions.ingest.message import message_for
 from functions.ingest.rejection import RejectedError
 from functions.ingest.request import read_request
-from functions.ingest.stripe_event import read_event
+from functions.ingest.stripe_event import read_stripe_event
 from shared.failures.errors import Unforeseen
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def make_handler(
         try:
             request = read_request(event)
             known["endpoint"] = endpoint = authenticate(request, secrets, started)
-            stripe_event = read_event(request.body)
+            stripe_event = read_stripe_event(request.body)
             known |= {
                 "event_id": stripe_event.id,
                 "type": stripe_event.type,

@@ -12,7 +12,7 @@ from shared.messages.unqueueable import UnqueueableEventError
 WHITE_SPACE = b" \t\n\r"  # JSON's own, of which there may be any around an object
 
 
-def read_event(body: bytes) -> StripeEvent:
+def read_stripe_event(body: bytes) -> StripeEvent:
     """The event in a signed body.
 
     Of a name that is repeated within an object the last one counts, here as in the consumer.

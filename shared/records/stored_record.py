@@ -32,7 +32,7 @@ class Record(Frozen):
         return cls.model_validate(dict(zip(cls.named_by, names, strict=True)))
 
     @property
-    def place(self) -> keys.Place:
+    def key(self) -> keys.Key:
         """Its partition and its sort key."""
         return self.partition, self.sort_key
 

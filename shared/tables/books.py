@@ -26,7 +26,7 @@ class DynamoBooks:
 
     store: Store
     policy: Policy
-    ahead: Mapping[keys.Place, Mapping[str, Any]] = field(default_factory=dict)
+    ahead: Mapping[keys.Key, Mapping[str, Any]] = field(default_factory=dict)
     """What was read just now, by partition and sort key; empty where there is nothing."""
 
     def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
@@ -36,7 +36,7 @@ class DynamoBooks:
             botocore.exceptions.ClientError, BotoCoreError: DynamoDB does not answer.
         """
         empty = kind.empty(*names)
-        kept = self._item(empty.place)
+        kept = self._item(empty.key)
         if kept:
             record = kind.model_validate_json(unpack(kept["record"]))
             return record.model_copy(update={"version": kept["version"] - record.versions_before})
@@ -85,7 +85,7 @@ class DynamoBooks:
         )
         return (from_item(item) for page in pages for item in page["Items"])
 
-    def _item(self, place: keys.Place) -> Mapping[str, Any]:
+    def _item(self, place: keys.Key) -> Mapping[str, Any]:
         known = self.ahead.get(place)
         if known is not None:
             return known

@@ -3,7 +3,7 @@
 import pytest
 
 from functions.consumer.decide.decide import decide
-from shared.decisions.after_erasure import REFUSED
+from functions.consumer.decide.refuse import NOTHING_KEPT
 from shared.effects.announcement import Announcement
 from shared.effects.email import Email
 from shared.policy.policy import MAILS, OPERATOR_MAILS, Policy
@@ -177,7 +177,7 @@ SUCCEEDED = sample("payment_intent.succeeded")
 def test_late_news_of_an_erased_customer_is_refused_though_a_payment_is_not_deleted_yet(late: Event) -> None:
     books = of_an_erased_customer(LINK, SUCCEEDED)
     again = late.model_copy(update={"id": "evt_again"})
-    assert decide(again, books) == REFUSED
+    assert decide(again, books) == NOTHING_KEPT
 
 
 def test_one_decision_reads_an_organization_once() -> None:

@@ -30,7 +30,7 @@ class NotingBooks(BooksOf):
         self.asked: set[tuple[str, str]] = set()
 
     def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
-        self.asked.add(kind.empty(*names).place)
+        self.asked.add(kind.empty(*names).key)
         return super().read(kind, *names)
 
 

@@ -13,7 +13,7 @@ import stripe
 from functions.consumer.message import read_message
 from functions.consumer.routes import ROUTES
 from functions.effects.perform.observer import PATIENCE, Observer, message_of
-from functions.ingest.stripe_event import read_event as read_stripe_event
+from functions.ingest.stripe_event import read_stripe_event
 from shared.effects.observe import Observe
 from shared.failures.errors import Misconfigured, Retryable
 from shared.failures.kinds import failure_of

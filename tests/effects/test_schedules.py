@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from functions.consumer.message import read_message
 from functions.effects.perform.scheduler import Schedules, ScheduleTarget, message_of
-from functions.ingest.stripe_event import read_event as read_stripe_event
+from functions.ingest.stripe_event import read_stripe_event
 from shared.effects.remind import Remind
 from shared.messages.envelope import group_of
 from shared.stripe_objects.event import read_event

@@ -28,14 +28,14 @@ class BooksOf:
         self.erasures: list[Erase] = []
         self.observations: dict[str, Observe] = {}
         self.announcements: dict[str, Announcement] = {}
-        self.records = {record.place: record for record in records}
+        self.records = {record.key: record for record in records}
         self.mails: dict[tuple[str, str], Email] = {}
         self.reminders: dict[str, Remind] = {}
 
     def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
         """The record; an organization has its whole past, for a handler that is called alone (`decide` recalls it)."""
         empty = kind.empty(*names)
-        stored = self.records.get(empty.place, empty)
+        stored = self.records.get(empty.key, empty)
         found = self._with_past(stored) if isinstance(stored, Organization) else stored
         assert isinstance(found, kind)
         return found
@@ -54,7 +54,7 @@ class BooksOf:
     def apply(self, decision: Decision) -> None:
         """Commit: a record under its next version, a mail whose key is taken not again, nor a schedule's name."""
         for record in decision.save:
-            place = record.place
+            place = record.key
             before = self.records.get(place)
             fresh = record.version == (before.version if before else 0)
             assert fresh or record.repeatable, "decided on a record that has changed since"

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from functions.consumer.decide.books_after import Decided
 from functions.consumer.decide.recording_books import NotedBooks
 from shared.decisions.decision import Decision
 from shared.effects.email import Email
@@ -11,7 +10,7 @@ from shared.effects.observe import Observe
 from shared.mails.still_applies import still_true
 from shared.mails.wanted import wanted
 from shared.policy.policy import HOLDER_MAILS
-from shared.records.books import Books
+from shared.records.books import Books, BooksAfter
 from shared.records.connected_account import ConnectedAccount
 from shared.records.stored_record import MailRecipient
 from shared.stripe_objects.event import PLATFORM, Event
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 def without_unwanted(decision: Decision, event: Event, books: Books) -> Decision:
     """`decision` without the mails that the business does not want."""
-    facts = Decided(decision, books)  # this event may tell that its account is back
+    facts = BooksAfter(decision.save, books)  # this event may tell that its account is back
     then = (one for one in decision.then if not isinstance(one, Email) or wanted(one, event.account, facts))
     return decision.model_copy(update={"then": tuple(then)})
 
@@ -31,7 +30,7 @@ def without_unwanted(decision: Decision, event: Event, books: Books) -> Decision
 def settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decision:
     """Keep a mail without an address with whom it is for; send what was kept there once there is one, if still true."""
     saved = {record.partition: record for record in decision.save if isinstance(record, MailRecipient)}
-    facts = Decided(decision, books)
+    facts = BooksAfter(decision.save, books)
     erased = {keys.partition(one.account, one.customer) for one in decision.then if isinstance(one, Erase)}
     # The commit deletes the record of an erased customer, and a transaction may write an item only once.
     people = {place: one for place, one in {**books.known, **saved}.items() if place not in erased}

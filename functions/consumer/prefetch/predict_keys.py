@@ -17,14 +17,14 @@ from shared.stripe_objects.event import PLATFORM, payment_of
 from shared.values import keys
 
 
-def predict_keys(message: Message) -> set[keys.Place]:
+def predict_keys(message: Message) -> set[keys.Key]:
     """The partition and sort key of each record that a decision on `message` will probably read."""
     account = message.account
     if id_of(account) is None:
         return set()
-    places = {record.place for record in _records(account, message.object)}
+    places = {record.key for record in _records(account, message.object)}
     # A connected account's own record says whether the account has left, and each of its events that it is there.
-    return places if account == PLATFORM else places | {ConnectedAccount.empty(account).place}
+    return places if account == PLATFORM else places | {ConnectedAccount.empty(account).key}
 
 
 def _records(account: str, obj: Mapping[str, Any]) -> Iterator[Record]:
