@@ -88,7 +88,8 @@ def _of_subscription(organization: Organization | None, subscription: str | None
     if organization is None or subscription is None:
         return {}
     known = organization.subscription(subscription)
-    if known is None:  # it may have ended before the event, which does not name it
+    # A subscription that ended before the event, and that the event does not name, is read by itself.
+    if known is None and subscription not in organization.past:
         facet = books.read(EndedSubscription, organization.account, organization.subject, subscription).facet
         known = facet.value if facet else None
     return known.metadata if known else {}
@@ -97,7 +98,7 @@ def _of_subscription(organization: Organization | None, subscription: str | None
 def _paid_for(organization: Organization, invoice: str, books: Books) -> str | None:
     """The subscription of an invoice, which may be closed and not named by the event."""
     known = organization.invoice(invoice)
-    if known is None:
+    if known is None and invoice not in organization.past:
         facet = books.read(ClosedInvoice, organization.account, organization.subject, invoice).facet
         known = facet.value if facet else None
     return known.subscription if known else None
