@@ -1,4 +1,4 @@
-"""An invoice that the customer pays by hand: a reminder at its due date, and what is said if it is overdue then."""
+"""Invoices that customers pay by hand: a reminder at the due date, and a mail if the invoice is overdue."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def due_reminder(organization: Organization, invoice: Invoice, event: Event) -> tuple[Remind, ...]:
-    """The message that asks at the due date whether the invoice is paid; a date that moves has a message of its own."""
+    """The schedule that checks at the due date whether the invoice is paid; a new date gets a new schedule."""
     now = organization.invoice(invoice.id)
     if now is None or now.status != "open" or not now.by_hand or now.due_date is None:
         return ()
@@ -27,7 +27,7 @@ def due_reminder(organization: Organization, invoice: Invoice, event: Event) -> 
 
 
 def overdue_mail(organization: Organization, invoice_id: str, event: Event, policy: Policy) -> tuple[Email, ...]:
-    """The mail that says once a due date that an invoice was not paid by it."""
+    """The mail about an overdue invoice, once for each due date; empty if the business does not ask for it."""
     now = organization.invoice(invoice_id)
     if now is None or now.due_date is None or not organization.asks_for(now, policy):
         return ()

@@ -1,4 +1,4 @@
-"""What the operator is told of a subscription's prices: unknown to plans.toml, renamed, or not all shown."""
+"""Mails to the operator about a subscription's prices: unknown to plans.toml, renamed, or not all shown."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from shared.values import keys
 
 
 def price_watch(known: Subscription | None, now: Subscription, event: Event, plans: Plans) -> Iterator[Email]:
-    """A mail for each that is new since `known`; of a price once, whoever buys it: it is claimed beside no customer."""
+    """A mail for each price that is new since `known`, once for all customers."""
     if known is None or known.bought != now.bought:
         for price in plans.unknown_in(now):
             place = keys.partition(event.account, price)
@@ -22,6 +22,6 @@ def price_watch(known: Subscription | None, now: Subscription, event: Event, pla
             place = keys.partition(event.account, price)
             yield tell_operator(place, "price_key_moved", price, event, price=price, plan=name)
     if now.has_more and not (known and known.has_more):
-        # It waits for the look at Stripe (shared/decisions/whole_list.py), and goes out if that brought no whole list.
+        # It waits for the observation (shared/decisions/whole_list.py), and goes out if the list is still incomplete.
         place = keys.partition(event.account, now.customer)
         yield tell_operator(place, "items_incomplete", now.id, event, subscription=now.id)

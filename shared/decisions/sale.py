@@ -1,4 +1,4 @@
-"""One sale is joined: each announcement about a part of it names the other parts, as far as they are known."""
+"""Join a sale: each announcement about a part of a sale names the known other parts."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def joined(announcement: Announcement, record: StoredRecord, event: Event, books: Books) -> Announcement:
-    """`announcement`, which tells of `record`, with the ids of its sale and the metadata of its owner."""
+    """`announcement` about `record`, with the ids of its sale and the metadata of its owner."""
     customer = announcement.customer
     organization = record if isinstance(record, Organization) else None
     if organization is None and customer and isinstance(record, Payment | Order):
@@ -59,7 +59,7 @@ def _of_payment(payment: Payment) -> Iterator[tuple[str, str | None]]:
 
 
 def _of_object(event: Event) -> Iterator[tuple[str, str | None]]:
-    """What the object that changed a customer's state names: it is an invoice, a subscription or a session."""
+    """The ids in the event's object: an invoice, a subscription or a session changes a customer's state."""
     obj = event.object
     match obj.get("object"):
         case "subscription":

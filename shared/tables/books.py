@@ -1,4 +1,4 @@
-"""The books in DynamoDB: one consistent read a record, unless it was read ahead with others."""
+"""The books in DynamoDB: one consistent read for each record, unless a prefetch has read it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,12 +22,12 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class DynamoBooks:
-    """Reads records as they were last committed. Implements `shared.records.books.Books`."""
+    """Reads records as the last commit left them. Implements `shared.records.books.Books`."""
 
     store: Store
     policy: Policy
     ahead: Mapping[keys.Key, Mapping[str, Any]] = field(default_factory=dict)
-    """What was read just now, by partition and sort key; empty where there is nothing."""
+    """Items that a prefetch has read, by key; an empty item if the table has none."""
 
     def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
         """The record as the last commit left it; a customer or account that was erased counts on from its tombstone.
@@ -63,7 +63,7 @@ class DynamoBooks:
         )
 
     def _payments(self, account: str, ids: Iterator[str]) -> Iterator[Payment]:
-        """Payments, many a call: a customer may have thousands, and the line waits for the answer."""
+        """Payments, a hundred a call: a customer may have thousands, and the queue waits for the answer."""
         for some in batched(ids, AT_ONCE, strict=False):
             places = [(keys.partition(account, payment), keys.PAYMENT) for payment in some]
             left: Any = [to_item({"pk": pk, "sk": sk}) for pk, sk in places]
@@ -77,7 +77,7 @@ class DynamoBooks:
                     raise Contended("UnprocessedKeys")
 
     def _held(self, account: str, customer: str, prefix: str) -> Iterator[Mapping[str, Any]]:
-        """The items of a customer's partition whose sort key begins so."""
+        """The items of a customer's partition whose sort key begins with `prefix`."""
         pages = self.store.client.get_paginator("query").paginate(
             TableName=self.store.books,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",

@@ -41,7 +41,7 @@ def decide(event: Event, books: Books) -> Decision:
 
 
 def with_account_heard(decision: Decision, event: Event, books: NotedBooks) -> Decision:
-    """`decision` and the connected account: any event of its own tells that it is there, saved once a day."""
+    """`decision` and the connected account: each of its events shows that it is active, saved once a day."""
     if event.account == PLATFORM or is_internal(event.type):
         return decision
     saved = [one for one in decision.save if isinstance(one, ConnectedAccount)]
