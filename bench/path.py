@@ -29,6 +29,7 @@ from shared.tables.store import Store
 ROOT = Path(__file__).parents[1]
 LAYERS = (
     "values",
+    "compression",
     "messages",
     "failures",
     "runtime",

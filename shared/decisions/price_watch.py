@@ -12,7 +12,7 @@ from shared.values import keys
 
 def price_watch(known: Subscription | None, now: Subscription, event: Event, plans: Plans) -> Iterator[Email]:
     """A mail for each price that is new since `known`, once for all customers."""
-    if known is None or known.bought != now.bought:
+    if known is None or known.quantities != now.quantities:
         for price in plans.unknown_in(now):
             place = keys.partition(event.account, price)
             yield tell_operator(place, "unknown_price", price, event, price=price)

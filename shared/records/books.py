@@ -18,7 +18,7 @@ class Books(Protocol):
     def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
         """The record of `kind` that `names` identify, as `kind.empty` takes them; empty if no commit has saved it."""
 
-    def awaits_money(self, account: str, customer: str) -> bool:
+    def awaits_settlement(self, account: str, customer: str) -> bool:
         """Whether an order of the customer's is unpaid, a refund is under way, or a dispute is open."""
 
 
@@ -35,11 +35,11 @@ class BooksAfter:
         saved = self._saved.get(kind.empty(*names).key)
         return saved if isinstance(saved, kind) else self._books.read(kind, *names)
 
-    def awaits_money(self, account: str, customer: str) -> bool:
+    def awaits_settlement(self, account: str, customer: str) -> bool:
         """Whether the last commit left money of the customer's under way; the decision itself does not count."""
-        return self._books.awaits_money(account, customer)
+        return self._books.awaits_settlement(account, customer)
 
 
 def money_is_open(organization: Organization, books: Books) -> bool:
     """Whether an invoice, an order, a refund or a dispute of the customer's is still to be settled."""
-    return organization.owes or books.awaits_money(organization.account, organization.subject)
+    return organization.has_open_invoice or books.awaits_settlement(organization.account, organization.subject)

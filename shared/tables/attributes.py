@@ -30,7 +30,7 @@ def _attribute(value: str | int | bytes | Mapping[str, Any]) -> dict[str, Any]:
         case Mapping():
             return {"M": to_item(value)}
         case _:
-            raise TypeError(f"no attribute has the type {type(value).__name__}")
+            raise TypeError(f"no attribute of ours is of type {type(value).__name__}")
 
 
 def _value(attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an attribute holds any value

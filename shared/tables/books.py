@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
 
+from shared.compression.packing import unpack
 from shared.failures.errors import Contended
 from shared.policy.policy import Policy
 from shared.records.order import Order
@@ -14,7 +15,6 @@ from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import find_tombstone
 from shared.values import keys
-from shared.values.compression import unpack
 
 AT_ONCE = 100
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
@@ -45,7 +45,7 @@ class DynamoBooks:
             return empty.after_erasure(stone.as_of, stone.version) if stone else empty
         return empty
 
-    def awaits_money(self, account: str, customer: str) -> bool:
+    def awaits_settlement(self, account: str, customer: str) -> bool:
         """Whether an order waits for its payment, a refund is under way, or a dispute about a payment is open.
 
         Raises:
@@ -58,8 +58,8 @@ class DynamoBooks:
         led_to = (
             str(item["sk"]).removeprefix(keys.pointer("")) for item in self._held(account, customer, keys.pointer(""))
         )
-        return any(one.awaits_money for one in orders) or any(
-            payment.awaits_money for payment in self._payments(account, led_to)
+        return any(one.awaits_settlement for one in orders) or any(
+            payment.awaits_settlement for payment in self._payments(account, led_to)
         )
 
     def _payments(self, account: str, ids: Iterator[str]) -> Iterator[Payment]:

@@ -1,6 +1,6 @@
-"""Names that only we can compute: the token of an export's link, and the tombstone of an erased customer.
+"""Names that only the stack can compute: the token in an export's link, and the key of an erased customer's tombstone.
 
-Each is an HMAC under a key of the stack's own: a link cannot be guessed, and a tombstone tells nobody whose it is.
+Each is an HMAC with the stack's secret key. So nobody can guess a link, and a tombstone reveals no customer.
 """
 
 import base64
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 type Token = Callable[[str, str], str]
-"""The token of a purpose and a partition: 43 characters of [A-Za-z0-9_-]."""
+"""Makes the token for a purpose and a partition: 43 characters of [A-Za-z0-9_-]."""
 
 
 class Tokens:
-    """Makes tokens under the key in Secrets Manager; the first token fetches the key, and the instance keeps it."""
+    """Makes tokens. The first token fetches the key from Secrets Manager, and the instance keeps it."""
 
     def __init__(self, client: "SecretsManagerClient", secret_id: str) -> None:
         self._client = client
@@ -38,7 +38,7 @@ class Tokens:
 
 
 def export_key(token: Token, partition: str) -> str:
-    """Where the export of a partition lies in the bucket: under a hash, since logs and download histories name it."""
+    """The bucket key of a partition's export: a hash of the token, because logs and download histories show the key."""
     return f"exports/{hashlib.sha256(token('export', partition).encode()).hexdigest()}.json"
 
 

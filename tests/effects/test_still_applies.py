@@ -1,4 +1,4 @@
-"""A mail that is sent long after it was decided on, from a dead-letter queue even, still says what is so."""
+"""A mail that is sent long after its decision, even from a dead-letter queue, is still true."""
 
 import pytest
 
@@ -137,7 +137,7 @@ class StoredBooks(BooksOf):
 
     def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
         found = super().read(kind, *names)
-        return found.recalling({}) if isinstance(found, Organization) else found
+        return found.with_past({}) if isinstance(found, Organization) else found
 
 
 def test_an_invoice_mended_and_paid_is_no_longer_the_operators_to_mend() -> None:

@@ -43,13 +43,13 @@ class BooksOf:
     def _with_past(self, organization: Organization) -> Organization:
         past = (one for one in self.records.values() if isinstance(one, EndedSubscription | ClosedInvoice))
         theirs = [one for one in past if one.partition == organization.partition]
-        return organization.recalling({one.sort_key.partition("#")[2]: one for one in theirs})
+        return organization.with_past({one.sort_key.partition("#")[2]: one for one in theirs})
 
-    def awaits_money(self, account: str, customer: str) -> bool:
+    def awaits_settlement(self, account: str, customer: str) -> bool:
         theirs = [one for one in self.records.values() if one.account == account]
         payments = (one for one in theirs if isinstance(one, Payment) and one.customer == customer)
         orders = (one for one in theirs if isinstance(one, Order) and one.subject == customer)
-        return any(one.awaits_money for one in payments) or any(one.awaits_money for one in orders)
+        return any(one.awaits_settlement for one in payments) or any(one.awaits_settlement for one in orders)
 
     def apply(self, decision: Decision) -> None:
         """Commit: a record under its next version, a mail whose key is taken not again, nor a schedule's name."""
@@ -58,7 +58,7 @@ class BooksOf:
             before = self.records.get(place)
             fresh = record.version == (before.version if before else 0)
             assert fresh or record.repeatable, "decided on a record that has changed since"
-            if record.vacant:
+            if record.is_empty:
                 continue
             stored = type(record).model_validate_json(
                 record.model_dump_json(exclude={"version"}, exclude_defaults=True)

@@ -17,7 +17,7 @@ from shared.messages.internal_types import holds_ids_only, is_internal
 from shared.records.books import Books, BooksAfter
 from shared.records.connected_account import ConnectedAccount
 from shared.records.organization import Organization
-from shared.records.past import Past
+from shared.records.past import PastRecord
 from shared.stripe_objects.event import PLATFORM, Event
 
 
@@ -46,7 +46,7 @@ def with_account_heard(decision: Decision, event: Event, books: NotedBooks) -> D
         return decision
     saved = [one for one in decision.save if isinstance(one, ConnectedAccount)]
     before = saved[0] if saved else books.read(ConnectedAccount, event.account)
-    after = before.heard(event.created)
+    after = before.with_activity(event.created)
     if after == before:
         return decision
     others = tuple(one for one in decision.save if one is not before)
@@ -75,7 +75,7 @@ def with_journal_and_indexes(decision: Decision, event: Event, books: NotedBooks
     )
 
 
-def _past(decision: Decision, books: NotedBooks) -> list[Past]:
+def _past(decision: Decision, books: NotedBooks) -> list[PastRecord]:
     """The records of the subscriptions that ended and the invoices that closed."""
     organizations = (one for one in decision.save if isinstance(one, Organization))
     return [over for one in organizations for over in one.past_since(books.before(one))]

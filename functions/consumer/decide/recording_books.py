@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.records.books import Books
 from shared.records.organization import Organization
-from shared.records.past import named
+from shared.records.past import past_ids
 from shared.records.stored_record import MailRecipient, Record
 from shared.stripe_objects.event import Event
 
@@ -44,9 +44,9 @@ class NotedBooks:
     def _with_past(self, organization: Organization) -> Organization:
         """`organization` with the ended subscription and the closed invoice that the event names."""
         whose = (organization.account, organization.subject)
-        past = {about: self._books.read(kind, *whose, about) for kind, about in named(self._event.object)}
-        return organization.recalling(past)
+        past = {about: self._books.read(kind, *whose, about) for kind, about in past_ids(self._event.object)}
+        return organization.with_past(past)
 
-    def awaits_money(self, account: str, customer: str) -> bool:
+    def awaits_settlement(self, account: str, customer: str) -> bool:
         """Whether the last commit left money of the customer's under way."""
-        return self._books.awaits_money(account, customer)
+        return self._books.awaits_settlement(account, customer)

@@ -10,7 +10,7 @@ from functions.consumer.message import Message
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.order import Order
 from shared.records.organization import Organization
-from shared.records.past import id_of, named
+from shared.records.past import past_ids, valid_id_of
 from shared.records.payment import Payment
 from shared.records.stored_record import Record
 from shared.stripe_objects.event import PLATFORM, payment_of
@@ -20,7 +20,7 @@ from shared.values import keys
 def predict_keys(message: Message) -> set[keys.Key]:
     """The partition and sort key of each record that a decision on `message` will probably read."""
     account = message.account
-    if id_of(account) is None:
+    if valid_id_of(account) is None:
         return set()
     places = {record.key for record in _records(account, message.object)}
     # A connected account's own record says whether the account has left, and each of its events that it is there.
@@ -29,17 +29,17 @@ def predict_keys(message: Message) -> set[keys.Key]:
 
 def _records(account: str, obj: Mapping[str, Any]) -> Iterator[Record]:
     """The records that a Stripe object names, each empty."""
-    own, customer = id_of(obj), id_of(obj.get("customer"))
-    payment = id_of(payment_of(obj))
+    own, customer = valid_id_of(obj), valid_id_of(obj.get("customer"))
+    payment = valid_id_of(payment_of(obj))
     match obj.get("object"):
         case "customer":
             customer = customer or own
         case "payment_intent":
             payment = own
         case "charge":
-            payment = id_of(obj.get("payment_intent")) or own
+            payment = valid_id_of(obj.get("payment_intent")) or own
         case "checkout.session" if obj.get("mode") == "payment" and own:
-            payment = id_of(obj.get("payment_intent"))
+            payment = valid_id_of(obj.get("payment_intent"))
             yield Order.empty(account, customer or own, own)
         case "payout" if own:
             yield PayoutRecord.empty(account, own)
@@ -47,4 +47,4 @@ def _records(account: str, obj: Mapping[str, Any]) -> Iterator[Record]:
         yield Payment.empty(account, payment)
     if customer:
         yield Organization.empty(account, customer)
-        yield from (kind.empty(account, customer, about) for kind, about in named(obj))
+        yield from (kind.empty(account, customer, about) for kind, about in past_ids(obj))

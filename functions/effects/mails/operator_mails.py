@@ -26,7 +26,7 @@ def still_open(mail: Email, books: Books) -> bool:
             return subscription is not None and subscription.has_more
         case "erasure_waits":
             customer = books.read(Organization, account, subject)
-            return customer.version > 0 and not customer.keeps_access
+            return customer.version > 0 and not customer.is_still_subscribed
     return True
 
 
@@ -43,7 +43,7 @@ def _about_a_payment(template: str, about: str, account: str, subject: str, book
 
 def _is_unfinished(about: str, account: str, subject: str, books: Books) -> bool:
     """Whether an invoice that could not be finalized is a draft still."""
-    if not books.read(ClosedInvoice, account, subject, about).vacant:
+    if not books.read(ClosedInvoice, account, subject, about).is_empty:
         return False
     invoice = books.read(Organization, account, subject).invoice(about)
     return invoice is None or invoice.status == "draft"
