@@ -1,6 +1,5 @@
 """The consumer's composition root: the only place where its clients are made, once, and handed on."""
 
-import logging
 import time
 from collections.abc import Mapping
 
@@ -16,6 +15,7 @@ from functions.consumer.settings import policy_of, read_settings
 from shared.inbox.handover import Handover
 from shared.runtime.client_config import PATIENCE
 from shared.runtime.logger import make_logger
+from shared.runtime.quiet import quieten
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
 from shared.values.tokens import Tokens
@@ -27,6 +27,7 @@ def build(environ: Mapping[str, str]) -> LambdaHandler:
     Raises:
         pydantic.ValidationError: names each setting that is missing or wrong.
     """
+    quieten()
     settings = read_settings(environ)
     store = Store(
         client=boto3.client("dynamodb", config=PATIENCE),
@@ -47,7 +48,5 @@ def build(environ: Mapping[str, str]) -> LambdaHandler:
         decide=decide,
         ignore=Ignore(livemode=settings.livemode),
     )
-    # The SDK's lines at this level quote whole requests: no setting turns them on, and it need not ask for each.
-    logging.disable(logging.DEBUG)
     logger = make_logger(SERVICE)
     return LambdaHandler(deps, sqs, settings.queue_url, logger, settings.metrics_namespace)

@@ -1,6 +1,5 @@
 """The composition root of the effects worker: the only place that makes its AWS clients."""
 
-import logging
 import random
 import time
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from functions.effects.worker import Performers, Worker
 from shared.inbox.handover import Handover
 from shared.runtime.client_config import PATIENCE
 from shared.runtime.logger import make_logger
+from shared.runtime.quiet import quieten
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
 from shared.values.tokens import ExportLinks, Tokens
@@ -35,6 +35,7 @@ def build(environ: Mapping[str, str]) -> Handler:
     Raises:
         pydantic.ValidationError: a setting is missing or wrong; the message names each.
     """
+    quieten()
     settings = read_settings(environ)
     secrets, sqs = boto3.client("secretsmanager", config=PATIENCE), boto3.client("sqs", config=PATIENCE)
     s3 = boto3.client("s3", config=PATIENCE)
@@ -75,8 +76,6 @@ def build(environ: Mapping[str, str]) -> Handler:
         observe=Observer(secrets, settings.stripe_key_id, sqs, settings.queue_url, by_customer, time.time).observe,
     )
     handover = Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url})
-    # At this level the SDK logs whole requests, which hold personal data. No setting turns them on.
-    logging.disable(logging.DEBUG)
     return Handler(
         worker=Worker(store, DynamoBooks(store, policy_of(settings)), performers, handover, random.uniform),
         mailer=mailer,

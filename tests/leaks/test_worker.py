@@ -108,6 +108,23 @@ def test_nor_is_what_a_lane_is_given_up_for(system: System, queue: Queue, fault:
     assert system.leaks() == set()
 
 
+@pytest.mark.usefixtures("at_debug")
+def test_at_debug_no_library_says_a_mail_or_a_customer(system: System) -> None:
+    for name in LEAVING:
+        system.settle(with_canaries(name, system.canaries))
+    (farewell,) = system.moto_cloud.schedules()
+    assert "performed" in system.settle(json.loads(system.moto_cloud.fire(farewell)))
+    assert system.leaks() == set()
+
+
+@pytest.mark.usefixtures("at_debug")
+@pytest.mark.parametrize("status", [200, 401])
+def test_at_debug_stripes_sdk_says_neither_its_answer_nor_its_key(
+    system: System, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    test_nor_is_what_stripe_answers_or_the_key_it_is_asked_with(system, monkeypatch, status)
+
+
 @pytest.mark.parametrize("status", [200, 400, 401, 404, 429, 500, 0])
 def test_nor_is_what_stripe_answers_or_the_key_it_is_asked_with(
     system: System, monkeypatch: pytest.MonkeyPatch, status: int
