@@ -20,11 +20,6 @@ class RefundStep(Frozen):
         """How much went back in this step."""
         return self.total - self.before
 
-    @property
-    def name(self) -> str:
-        """What tells it from every other step of its payment, in the key of its mail."""
-        return f"{self.total}:{self.before}:{self.at}"
-
     def same_as(self, other: "RefundStep") -> bool:
         """Whether both tell of one change: a refund does not fail and is not repeated within an hour."""
         alike = (self.before, self.total) == (other.before, other.total)

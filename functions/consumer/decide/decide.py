@@ -35,8 +35,8 @@ def decide(event: Event, books: Books) -> Decision:
     noted = NotedBooks(books, event)
     decided = heard(ROUTES[event.type](event, noted), event, noted)
     if any(owner.refuses(event) for owner in _owners(decided, event, noted)):
-        return without_unwanted(after_erasure(decided, event, noted), event, noted)
-    settled = settle_mails(without_unwanted(decided, event, noted), event, noted)
+        return without_unwanted(after_erasure(decided, event, noted), noted)
+    settled = settle_mails(without_unwanted(decided, noted), event, noted)
     sales = Decided(settled, noted)
     told = tuple(
         joined(announcement, record, event, sales)

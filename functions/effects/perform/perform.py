@@ -15,7 +15,6 @@ from dataclasses import replace
 from functions.effects.lane.attempts import checkpoint
 from functions.effects.lane.retry import after_failure
 from functions.effects.lane.turn import Result, Turn, conclude
-from functions.effects.mails.still_applies import why_not
 from functions.effects.worker import Done, More
 from shared.effects.email import Email
 from shared.failures.errors import MailDeferred
@@ -30,6 +29,7 @@ from shared.inbox.outbox import (
     OwedReminder,
     Progress,
 )
+from shared.mails.may_go import why_not
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import erased_since
