@@ -135,8 +135,9 @@ handover: $(DEV) ## tell the effects worker again of what is owed: [STACK=billho
 import: $(DEV) $(BUILD) ## after a mistaken sam delete: write what CloudFormation needs to take back what is left: STACK=billhook
 	@$(PYTHON) -m cli.operate.import_stack --stack $(or $(STACK),$(error STACK=billhook, the deleted stack's name, is missing)) --template $(BUILD)
 
-wrap: $(DEV) ## write events/sqs/, the samples as `sam local invoke ConsumerFunction -e` takes them
+wrap: $(DEV) ## write events/sqs/, the samples as `sam local invoke ConsumerFunction -e` takes them, and the lists that follow from the code
 	@$(PYTHON) -m cli.samples.wrap
+	@$(PYTHON) -m cli.samples.lists
 
 corpus: $(DEV) ## at a release: write tests/upgrade/<version>/, what this version leaves for the next to find
 	@$(PYTHON) -m tests.upgrade.record

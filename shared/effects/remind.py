@@ -43,7 +43,7 @@ def erasure_at(at: int, account: str, customer: str) -> Remind:
 def is_current(event: Event, at: int | None, *, every: int | None = None) -> bool:
     """Whether the books would still set the schedule that sent `event`.
 
-    Schedules are immutable. A date that moves gets a schedule of its own, and the old one fires in vain.
+    Schedules are immutable. A date that moves gets a new schedule, and the old one fires in vain.
 
     Args:
         event: the message of the schedule; it was created when the schedule was due.

@@ -1,7 +1,5 @@
 """charge.dispute.*: the operator hears of each dispute and has days to answer it; the customer keeps access."""
 
-from typing import Literal
-
 from shared.decisions.decision import Decision
 from shared.effects.remind import Remind, remind_about
 from shared.mails.mail import At
@@ -44,7 +42,7 @@ def handle(event: Event, books: Books) -> Decision:
     return Decision(save=(payment,), then=(*reminder, mail))
 
 
-def _news(before: Dispute | None, now: Dispute, event: Event) -> Literal["closed", "escalated", "opened"] | None:
+def _news(before: Dispute | None, now: Dispute, event: Event) -> str | None:
     """The change that the operator has not heard of; the first of two events about one change tells it."""
     if now.over and not (before and before.status == now.status):
         return "closed"

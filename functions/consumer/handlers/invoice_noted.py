@@ -9,7 +9,7 @@ from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization with the invoice as it is now; a due date that has moved gets a reminder of its own."""
+    """The organization with the invoice as it is now; a due date that has moved gets a new reminder."""
     invoice = read(Invoice, event.object)
     organization = books.organization(event.account, invoice.customer).with_invoice_event(invoice, event)
     return Decision(save=(organization,), then=due_reminder(organization, invoice, event))

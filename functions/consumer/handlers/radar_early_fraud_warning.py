@@ -20,7 +20,7 @@ def handle(event: Event, books: Books) -> Decision:
     mail = tell_operator(
         payment.partition,
         FRAUD_WARNING,
-        Once(warning.id),  # a second warning about a charge has an id of its own
+        Once(warning.id),  # a second warning about a charge has another id
         event,
         payment=payment.subject,
         reason=warning.fraud_type,
