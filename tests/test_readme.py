@@ -54,6 +54,11 @@ def test_its_table_of_mails_is_the_catalogue() -> None:
 
 def test_make_wrap_writes_the_lists_that_follow_from_the_code() -> None:
     stale = re.sub(r"^\| `receipt` .*\n", "", README, flags=re.MULTILINE).replace("`refund_failed`, ", "")
+    without_payouts = re.sub(r"^\| `payout.created`.*\n", "", README, flags=re.MULTILINE)
     types = lists.EVENT_TYPES.read_text()
     assert stale != README
     assert (lists.with_mails(stale), lists.with_types(types.replace('    "invoice.paid",\n', ""))) == (README, types)
+    assert lists.with_events(README) == README
+    assert "| `payout.created`, `payout.paid`, `payout.failed`, `payout.canceled` | " in lists.with_events(
+        without_payouts
+    )

@@ -1,11 +1,14 @@
-"""`make wrap` also writes the lists that follow from the code: README's mails and the types that reconcile lists."""
+"""`make wrap` also writes the lists that follow from the code: README's events and mails, and reconcile's types."""
 
 import re
+import sys
 import textwrap
 from pathlib import Path
 
 from cli.operate.endpoint_plan import types_for
+from functions.consumer.routes import ROUTES
 from shared.mails.catalogue import MAILS, mails_to
+from shared.messages.internal_types import is_internal
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -14,8 +17,22 @@ EVENT_TYPES = ROOT / "functions/reconcile/event_types.py"
 
 def main() -> None:
     """Write the lists into their files."""
-    README.write_text(with_mails(README.read_text()))
+    README.write_text(with_events(with_mails(README.read_text())))
     EVENT_TYPES.write_text(with_types(EVENT_TYPES.read_text()))
+
+
+def with_events(readme: str) -> str:
+    """`readme` with a row for the types that its table of events lacks, in the words of their handler's docstring."""
+    head, title, rest = readme.partition("## Events")
+    table, end, rest = rest.partition("\nAnything else is recorded")
+    rows: dict[str, list[str]] = {}
+    for type_, handler in ROUTES.items():
+        if not is_internal(type_) and f"`{type_}`" not in table:
+            rows.setdefault(handler.__module__, []).append(f"`{type_}`")
+    for module, types in rows.items():
+        says = (sys.modules[module].__doc__ or "").partition("\n")[0].partition(": ")[2].rstrip(".")
+        table += f"| {', '.join(types)} | {says} |\n"
+    return f"{head}{title}{table}{end}{rest}"
 
 
 def with_mails(readme: str) -> str:
