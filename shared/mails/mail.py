@@ -38,28 +38,33 @@ class Facts(Protocol):
 
 
 @dataclass(frozen=True)
-class Once:
-    """The key of a mail that goes out once about one object; `about` is the id of the object."""
+class MailKey:
+    """What a mail tells of: `about` is the id of an object, and the fields of each kind of key name the change."""
 
     about: str
 
 
 @dataclass(frozen=True)
-class At(Once):
+class Once(MailKey):
+    """The key of a mail that goes out once about one object."""
+
+
+@dataclass(frozen=True)
+class At(MailKey):
     """The key of a change that may come again: `at` is its time or its due date, in epoch seconds."""
 
     at: int
 
 
 @dataclass(frozen=True)
-class MaybeAt(Once):
+class MaybeAt(MailKey):
     """The key of a failure: of the only one, or of the one at `at`, in epoch seconds."""
 
     at: int | None = None
 
 
 @dataclass(frozen=True)
-class Attempt(Once):
+class Attempt(MailKey):
     """The key of a failed attempt to collect an invoice, by its number and its time; 0.1 knew the number alone."""
 
     attempt: int
@@ -67,14 +72,14 @@ class Attempt(Once):
 
 
 @dataclass(frozen=True)
-class Amount(Once):
+class Amount(MailKey):
     """The key of an amount, in minor units."""
 
     amount: int
 
 
 @dataclass(frozen=True)
-class Returned(Once):
+class Returned(MailKey):
     """The key of a refund: the totals that had gone back after it and before it, and its time.
 
     Keys of older versions have the total alone.
@@ -86,7 +91,7 @@ class Returned(Once):
 
 
 @dataclass(frozen=True)
-class Told[Key: Once]:
+class Told[Key: MailKey]:
     """The subject of one mail: the account and the owner of the partition that claims the mail, and the mail's key."""
 
     account: str
@@ -95,7 +100,7 @@ class Told[Key: Once]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mail[Key: Once, **Shown]:
+class Mail[Key: MailKey, **Shown]:
     """One entry of the catalogue. mypy refuses an entry that lacks a declaration.
 
     Args:

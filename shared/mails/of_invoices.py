@@ -67,7 +67,7 @@ class _Upcoming(NamedTuple):
     url: str | None
 
 
-def _asked_for(told: Told[Attempt] | Told[At] | Told[Once], books: Facts) -> tuple[Organization, Invoice] | None:
+def _asked_for(told: Told[Attempt] | Told[At], books: Facts) -> tuple[Organization, Invoice] | None:
     """The customer and the invoice, while the business asks the customer for its amount."""
     customer = books.organization(told.account, told.owner)
     invoice = customer.invoice(told.key.about)

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from shared.effects.email import MAIL_EXPIRES_AFTER, Email
-from shared.mails.mail import Mail, Once
+from shared.mails.mail import Mail, MailKey, Once
 from shared.mails.of_invoices import RECEIPT
 from shared.stripe_objects.event import Event
 
@@ -24,7 +24,7 @@ class Addressee(Protocol):
         """The name in the greeting; None while the books have none."""
 
 
-def mail_to[Key: Once, **Shown](
+def mail_to[Key: MailKey, **Shown](
     addressee: Addressee, mail: Mail[Key, Shown], key: Key, event: Event, *args: Shown.args, **shown: Shown.kwargs
 ) -> Email:
     """A mail to a customer or to an account's holder; `key` names the change, so that one change sends one mail."""
@@ -38,7 +38,7 @@ def mail_to[Key: Once, **Shown](
     )
 
 
-def tell_operator[Key: Once, **Shown](
+def tell_operator[Key: MailKey, **Shown](
     partition: str, mail: Mail[Key, Shown], key: Key, event: Event, *args: Shown.args, **shown: Shown.kwargs
 ) -> Email:
     """A mail to the operator; the commit claims its key in `partition`."""
