@@ -22,7 +22,7 @@ def due_reminder(organization: Organization, invoice: Invoice, event: Event) -> 
 def overdue_mail(organization: Organization, invoice_id: str, event: Event, policy: Policy) -> tuple[Email, ...]:
     """The mail about an invoice that the customer has not paid by its due date; empty if nothing is asked for."""
     now = organization.invoice(invoice_id)
-    if now is None or now.due_date is None or not organization.asks_for(now, policy):
+    if now is None or now.due_date is None or not organization.should_collect(now, policy):
         return ()
     mail = mail_to(
         organization,

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from shared.policy.policy import Policy
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.organization import Organization
-from shared.records.past import Past
+from shared.records.past import PastRecord
 from shared.records.payment import Payment
 
 type Audience = Literal["customer", "holder", "operator"]
@@ -24,8 +24,8 @@ class Facts(Protocol):
     def organization(self, account: str, customer: str) -> Organization:
         """The organization of a customer in an account."""
 
-    def past[Found: Past](self, vacant: Found) -> Found:
-        """The stored past record of the kind and id of `vacant`, or `vacant` itself."""
+    def past[Found: PastRecord](self, empty: Found) -> Found:
+        """The stored past record that `empty` names, or `empty` itself."""
 
     def payment(self, account: str, payment: str) -> Payment:
         """The payment, by the id of its intent, or of its charge if it has none."""

@@ -26,7 +26,7 @@ class _Requirements(NamedTuple):
 
 def _is_coming(told: Told[Once], books: Facts) -> bool:
     record = books.payout(told.account, told.key.about)
-    if not record.coming or record.payout is None:
+    if not record.under_way or record.payout is None:
         return False
     return books.connected(told.account).announces(record.payout.value)
 
@@ -39,7 +39,7 @@ def _was_announced(told: Told[Once], books: Facts) -> bool:
 
 def _is_asked_for(told: Told[At], books: Facts) -> bool:
     state = books.connected(told.account).state
-    return state is not None and state.value.demand == told.key.about
+    return state is not None and state.value.requirements_digest == told.key.about
 
 
 PAYOUT_COMING = Mail(

@@ -71,7 +71,7 @@ def _asked_for(told: Told[Attempt] | Told[At], books: Facts) -> tuple[Organizati
     """The customer and the invoice, while the business asks the customer for its amount."""
     customer = books.organization(told.account, told.owner)
     invoice = customer.invoice(told.key.about)
-    return (customer, invoice) if invoice is not None and customer.asks_for(invoice, books.policy) else None
+    return (customer, invoice) if invoice is not None and customer.should_collect(invoice, books.policy) else None
 
 
 def _is_open(told: Told[Once], books: Facts) -> bool:

@@ -80,7 +80,7 @@ def _gives_access(told: Told[Once], books: Facts) -> bool:
 
 
 def _has_left(told: Told[Once], books: Facts) -> bool:
-    return not books.organization(told.account, told.owner).keeps_access
+    return not books.organization(told.account, told.owner).is_still_subscribed
 
 
 def _trial_ends_then(told: Told[At], books: Facts) -> bool:
@@ -93,17 +93,17 @@ def _trial_ends_then(told: Told[At], books: Facts) -> bool:
 
 def _is_on_hold(told: Told[At], books: Facts) -> bool:
     subscription = _subscription(told, books)
-    return subscription is not None and subscription.dormant
+    return subscription is not None and subscription.is_on_hold
 
 
 def _is_to_end(told: Told[At], books: Facts) -> bool:
     subscription = _subscription(told, books)
-    return subscription is not None and subscription.alive and subscription.ends_at is not None
+    return subscription is not None and subscription.gives_access and subscription.ends_at is not None
 
 
 def _is_to_go_on(told: Told[At], books: Facts) -> bool:
     subscription = _subscription(told, books)
-    return subscription is not None and subscription.alive and subscription.ends_at is None
+    return subscription is not None and subscription.gives_access and subscription.ends_at is None
 
 
 WELCOME = Mail(name="welcome", audience="customer", stripes_own="", shows=_Welcome, key=Once, applies=_gives_access)

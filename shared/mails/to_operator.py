@@ -63,7 +63,7 @@ def _is_rejected(told: Told[At], books: Facts) -> bool:
 def _is_unfinished(told: Told[At], books: Facts) -> bool:
     """Whether an invoice that Stripe could not finalize is still a draft."""
     account, customer, invoice_id = told.account, told.owner, told.key.about
-    if not books.past(ClosedInvoice(account=account, subject=customer, invoice_id=invoice_id)).vacant:
+    if not books.past(ClosedInvoice(account=account, subject=customer, invoice_id=invoice_id)).is_empty:
         return False
     invoice = books.organization(account, customer).invoice(invoice_id)
     return invoice is None or invoice.status == "draft"
@@ -76,7 +76,7 @@ def _is_incomplete(told: Told[Once], books: Facts) -> bool:
 
 def _waits(told: Told[Once], books: Facts) -> bool:
     customer = books.organization(told.account, told.owner)
-    return customer.version > 0 and not customer.keeps_access
+    return customer.version > 0 and not customer.is_still_subscribed
 
 
 ACCOUNT_REJECTED = Mail(

@@ -1,4 +1,4 @@
-"""The choices of the business, for handlers to ask: which mails, which plans, how long to wait."""
+"""The business's choices, which handlers ask for: mails, plans, waiting times."""
 
 import json
 from functools import cached_property
@@ -16,19 +16,19 @@ class Policy(Frozen):
     """The business's choices.
 
     Args:
-        plans: the plans that the business sells.
-        off: the names of the mails that are switched off.
-        mail_connected: whether customers of connected accounts get mail at all.
-        tell_connected: whether the operator hears of the prices, disputes and failures of connected accounts.
+        plans: the plans and add-ons.
+        off: the mails that are switched off, by template name.
+        mail_connected: whether customers of connected accounts get mail.
+        tell_connected: whether the operator is told of the prices, disputes and failures of connected accounts.
         upcoming: the billing intervals whose renewals a mail announces.
-        erase_after: the time from the last subscription's end to the customer's erasure, in seconds; 0 for never.
-        erase_deleted: whether a customer who is deleted at Stripe is erased at once.
+        erase_after: how long after the last subscription's end a customer is erased, in seconds; 0 for never.
+        erase_deleted: whether deletion at Stripe erases a customer at once.
         erase_waits: whether an erasure waits while an invoice or a dispute is open.
-        erase_after_deauthorized: the time from an account's departure to its erasure, in seconds; 0 for never.
-        mail_seats: whether a change of quantities alone is mailed; it is always announced.
-        collect_after_end: whether a mail still asks for open invoices of a subscription that has ended.
-        manage_url: where customers change or cancel their subscription, such as the customer portal's login page.
-        order_key: the metadata key that makes a payment intent an order; empty if none does.
+        erase_after_deauthorized: how long after its departure a connected account is erased, in seconds; 0 for never.
+        mail_seats: whether a mail tells of a change of quantities alone; an announcement always does.
+        collect_after_end: whether to ask a customer for late invoices of an ended subscription.
+        manage_url: the page where customers manage their subscription, such as the customer portal's login.
+        order_key: the metadata key that marks a payment intent as an order; empty for none.
     """
 
     plans: Plans = Plans()
@@ -47,6 +47,6 @@ class Policy(Frozen):
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash of the choices: two different policies have two fingerprints."""
+        """A short hash of all choices; another policy has another fingerprint."""
         ordered = [list(self.plans.plans), self.model_dump()]  # the last plan in the file is the largest
         return keys.digest(json.dumps(ordered, sort_keys=True, default=sorted))[:12]

@@ -36,13 +36,13 @@ def settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decisio
     then: list[Effect] = []
     for effect in decision.then:
         if isinstance(effect, Email) and effect.audience == "customer" and effect.partition in people:
-            people[effect.partition] = people[effect.partition].owing(effect)
+            people[effect.partition] = people[effect.partition].with_owed_mail(effect)
         else:
             then.append(effect)
     for partition, person in people.items():
         # A mail that waited is checked again: its account may have left, or the business may have switched it off.
         may_go = {key: mail for key, mail in person.owed.items() if why_not(mail, facts) is None}
-        sendable = (mail for mail in person.addressed(may_go) if mail.expires > event.created)
+        sendable = (mail for mail in person.addressed_mails(may_go) if mail.expires > event.created)
         then += [_signed(mail, books) for mail in sendable]
         kept = {key: mail for key, mail in may_go.items() if not (mail.to or person.address)}
         if kept and not books.known[partition].owed:

@@ -14,5 +14,5 @@ def handle(event: Event, books: Books) -> Decision:
     due_at = None if left_at is None else left_at + books.policy.erase_after_deauthorized
     if account.is_authorized or not is_current(event, due_at):
         return NOTHING
-    erase = Erase(account=event.account, customer=event.account, as_of=event.created, version=account.saved_as)
+    erase = Erase(account=event.account, customer=event.account, as_of=event.created, version=account.overall_version)
     return Decision(then=(erase,))

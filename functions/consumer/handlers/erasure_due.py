@@ -27,13 +27,15 @@ def handle(event: Event, books: Books) -> Decision:
     reminder = read(Reminder, event.object)
     organization = books.organization(event.account, reminder.customer)
     due_at = organization.erasable_at(books.policy)
-    if organization.version == 0 or organization.keeps_access or not is_current(event, due_at, every=WEEK):
+    if organization.version == 0 or organization.is_still_subscribed or not is_current(event, due_at, every=WEEK):
         return NOTHING
     waited = event.created - (due_at or event.created)
     if books.policy.erase_waits and waited < WAITS_AT_MOST and money_is_open(organization, books):
         again = erasure_at(event.created + WEEK, event.account, reminder.customer)
         return Decision(then=(again, *_told(organization, waited, event)))
-    erase = Erase(account=event.account, customer=reminder.customer, as_of=event.created, version=organization.saved_as)
+    erase = Erase(
+        account=event.account, customer=reminder.customer, as_of=event.created, version=organization.overall_version
+    )
     told = Announcement(
         id=f"{event.id}:organization.erased",
         name="organization.erased",
@@ -41,7 +43,7 @@ def handle(event: Event, books: Books) -> Decision:
         account=event.account,
         customer=reminder.customer,
         record=f"{organization.partition}/{organization.sort_key}",
-        version=organization.saved_as,
+        version=organization.overall_version,
     )
     return Decision(then=(erase, told))
 

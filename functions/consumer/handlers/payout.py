@@ -25,7 +25,7 @@ def _mail(record: PayoutRecord, payout: Payout, event: Event, books: Books) -> t
     news = TOLD.get(event.type)
     if news is None or event.account == PLATFORM or not event.livemode:
         return ()
-    if news is PAYOUT_COMING and not record.coming:  # overtaken
+    if news is PAYOUT_COMING and not record.under_way:  # overtaken
         return ()
     return (
         mail_to(

@@ -18,7 +18,7 @@ def handle(event: Event, books: Books) -> Decision:
     payment = before.with_refund(refund, event)
     orders, confirmed = settle(payment, event, books)
     save = (payment, *orders)
-    if not refund.undone:
+    if not refund.never_arrived:
         return Decision(save=save, then=confirmed)
     mail = tell_operator(
         payment.partition,

@@ -1,4 +1,4 @@
-"""The README's `sam local invoke` lines get as far as they can without Docker: to the container itself."""
+"""The README's `sam local invoke` lines run up to the container, as far as they can without Docker."""
 
 import json
 import os

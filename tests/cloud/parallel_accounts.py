@@ -1,4 +1,4 @@
-"""Accounts that live through the same story at once: their events are sent, and sent again, until all is at rest."""
+"""Accounts with the same story at the same time: sends their events, and repeats them until the queues are empty."""
 
 import json
 import re
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SENDERS = 6
 SENT_AT_MOST = 30
-"""How often an event is sent that is answered 503: Stripe gives up after days, a test after minutes."""
+"""How often an event is sent at most while ingest answers 503: Stripe gives up after days, a test after minutes."""
 STORY = (
     ("customer.created", "a"),
     ("customer.subscription.created", "a"),
@@ -29,19 +29,19 @@ STORY = (
     ("customer.subscription.deleted", "b"),
     ("customer.subscription.deleted", "a"),
 )
-"""Samples, and which of the account's two customers they are about; both are told farewell, with an export."""
+"""Samples, each with one of the account's two customers; both get a farewell with an export."""
 PARTING = ("customer.deleted", "b")
-"""What is sent once all of that has come: one of the two is erased, the export included."""
+"""The last event, after everything else: it erases one customer and the export."""
 FOLLOWS = 3700
-"""Seconds after which the messages that Billhook sends itself have come due: the farewells."""
+"""Seconds after which Billhook's own messages, the farewells, have come due."""
 QUEUES = ("EventsQueueUrl", "EffectsQueueUrl", "MailsQueueUrl")
 FIRST_STEP, LAST_STEP = 61, 2 * 3600
-"""Seconds that are let pass when all that is left waits for a later time; more, the longer nothing changes."""
+"""Seconds that pass when every message left waits for a later time; each step doubles while nothing changes."""
 
 
 @dataclass
 class Account:
-    """A Stripe account, `mark` being in all of its ids and addresses; and what was answered to its events."""
+    """A Stripe account and the answers to its events; `mark` is part of all its ids and addresses."""
 
     mark: str
     poisoned: bool = False
@@ -56,7 +56,7 @@ class Account:
         return f"acct_{self.mark}"
 
     def story(self, at: int) -> Iterator[dict[str, Any]]:
-        """Its events, a second apart from `at` on: the story, one that nobody handles, and perhaps poison."""
+        """Its events, a second apart from `at` on: the story, an event without a handler, and perhaps poison."""
         for number, (name, customer) in enumerate(STORY):
             yield self.event(number, name, customer, at + number)
         other = samples.fresh("payout.created", at, f"evt_{self.mark}ignored", self.id)
@@ -75,12 +75,12 @@ class Account:
 
 
 def live(stack: Stack, accounts: Sequence[Account], *, late: float = 0) -> None:
-    """Send all events, each account's in order, and return once everything that comes of them has come.
+    """Send all events, each account's in order, and return once all their effects are performed.
 
     Args:
-        stack: where.
-        accounts: who; several send at once.
-        late: real seconds after which no call that its caller gave up can still arrive.
+        stack: the deployed stack.
+        accounts: the senders; several send at the same time.
+        late: real seconds after which no abandoned call can still arrive.
     """
     at = stack.now() - 60
     for account in accounts:
@@ -117,10 +117,10 @@ def _send(stack: Stack, account: Account, events: Sequence[dict[str, Any]]) -> N
 
 
 def drain(stack: Stack, seconds: float = 300) -> None:
-    """Return once the queues are empty; whenever all that is left waits, let time pass.
+    """Return once the queues are empty; let time pass whenever every message left waits.
 
     Raises:
-        TimeoutError: they are not empty after so many seconds.
+        TimeoutError: the queues are not empty after `seconds`.
     """
     step, before, deadline = FIRST_STEP, 0, time.monotonic() + seconds
     while left := waiting_in(stack):
@@ -133,7 +133,7 @@ def drain(stack: Stack, seconds: float = 300) -> None:
 
 
 def waiting_in(stack: Stack) -> int:
-    """How many messages the queues hold that events go through, visible or not."""
+    """How many messages the three queues hold, visible or not."""
     sqs: SQSClient = stack.cloud.client("sqs")
     queues = (
         sqs.get_queue_attributes(QueueUrl=stack.outputs[name], AttributeNames=["All"])["Attributes"] for name in QUEUES
@@ -144,7 +144,7 @@ def waiting_in(stack: Stack) -> int:
 
 
 def is_idle(stack: Stack) -> bool:
-    """Whether no function has run for a moment. Time must not pass in one: it would lose its lease for no reason."""
+    """Whether no function has run for a moment. Time must not pass while one runs: its lease would lapse."""
     for _ in range(4):
         if stack.cloud.running():
             time.sleep(0.05)

@@ -1,29 +1,29 @@
-"""What is to be said of a round: its figures in a line, and in words all that is wrong with it."""
+"""Checks a round: its figures in a line, and everything wrong with it in words."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from tests.cloud.accounts_together import Account
-from tests.cloud.breakages import MARK, OWN, REFUSED, SEND_EMAIL, Call, Way
+from tests.cloud.fault_rounds import Round
 from tests.cloud.outcome import Outcome
-from tests.cloud.rounds import Round
+from tests.cloud.parallel_accounts import Account
+from tests.cloud.wire_faults import MARK, OWN, REFUSED, SEND_EMAIL, Call, Way
 
 COLUMNS = {
     "events": 7, "faults": 7, "accepted": 9, "503s": 6, "done": 6, "ignored": 8, "dead": 5, "lost": 5, "doubled": 8,
     "disorder": 9, "again": 6, "mail x2": 8, "bus x2": 7, "s": 5,
 }  # fmt: skip
 HELD_UP = frozenset({*REFUSED, Way.SILENT, *(way for _, way, _ in OWN)} - {Way.UNREAD})
-"""After these a call that fails for longer than the SDK tries holds its event up, if it fails for one account only.
+"""Faults that hold an event up, if they last longer than the SDK tries and strike one account only.
 
-A look that is not answered whole does not: the event is claimed first, and its records are read one by one.
+Unprocessed keys do not: the consumer claims the event first, and reads its records one by one.
 """
 
 INGEST = 2
-"""How often ingest tries, and no other function."""
+"""How often ingest tries a call; no other function tries so often."""
 
 
 def wrong(outcome: Outcome, one: Round) -> Iterator[str]:
-    """All that should not have come of a round, each in a line."""
+    """Everything wrong with a round, one line each."""
     label = f"{' + '.join(map(str, one.calls))}, {one.way}"
     calm = outcome.came_of(one.calm)
     for account in one.accounts:
@@ -43,7 +43,7 @@ def wrong(outcome: Outcome, one: Round) -> Iterator[str]:
 
 
 def absorbed(outcome: Outcome, rounds: Sequence[Round]) -> float:
-    """The part of the single faults of which nobody but the SDK knew; on a busy machine a call may be late besides."""
+    """The part, from 0 to 1, of the single faults that the SDK hid. A busy machine delays some calls anyway."""
     single = [one for one in rounds if one.once and one.way is Way.THROTTLED and one.calls[0].tries > 1]
     return sum(not _held_up(outcome, one.once, one.calls) for one in single if one.once) / len(single)
 
@@ -63,18 +63,18 @@ def _of(outcome: Outcome, account: Account, calm: dict[str, object]) -> Iterator
 
 
 def _held_up(outcome: Outcome, account: Account, calls: Sequence[Call]) -> bool:
-    """Whether an event had to be sent again, if a call of ingest was broken, or had to come from the queue again."""
+    """Whether Stripe had to send an event again after a fault of ingest, or SQS had to deliver it again."""
     return outcome.again(account) > 0 or (account.answers[503] > 0 and any(call.tries == INGEST for call in calls))
 
 
 def may_mail_twice(calls: Sequence[Call], way: Way) -> bool:
-    """Whether SES's answer, or the mark that is written after it, was lost: the one place that the README names."""
+    """Whether SES's answer or the mark after it was lost: the README names this one case of a repeated mail."""
     answered = way not in {Way.LATE, Way.UNANSWERED, Way.CUT}
     return any(call == MARK or (call == SEND_EMAIL and not answered) for call in calls)
 
 
 def table(outcome: Outcome, rounds: Sequence[Round]) -> Iterator[str]:
-    """The figures of each round in a line, and below them their sums."""
+    """The lines of the table: the figures of each round, and their sums below."""
     yield f"{'call':45}{'fault':33}" + "".join(f"{name:>{width}}" for name, width in COLUMNS.items())
     total: Counter[str] = Counter()
     for one in rounds:

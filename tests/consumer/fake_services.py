@@ -1,10 +1,10 @@
-"""What lies outside the tables, in a test's hands: the services that perform, and the queues of the two lanes."""
+"""Fakes of everything outside the tables: the services that perform effects, and the queues of the two lanes."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from functions.effects.worker import Done, More
+from functions.effects.worker import Done, Partial
 from shared.effects.announcement import Announcement
 from shared.effects.email import Email
 from shared.effects.erasure import Erase, Export
@@ -14,8 +14,8 @@ from shared.inbox.lanes import Lane
 
 
 @dataclass
-class Outside:
-    """The mail service and the scheduler; each takes note, unless its next trouble is one."""
+class FakeServices:
+    """The services that perform effects; each notes its call, or raises the next planned error."""
 
     mails: list[Email] = field(default_factory=list)
     reminders: list[Remind] = field(default_factory=list)
@@ -23,16 +23,16 @@ class Outside:
     erasures: list[Erase] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
     observed: list[Observe] = field(default_factory=list)
-    mail_troubles: list[BaseException | None] = field(default_factory=list)
-    reminder_troubles: list[BaseException | None] = field(default_factory=list)
+    mail_errors: list[BaseException | None] = field(default_factory=list)
+    reminder_errors: list[BaseException | None] = field(default_factory=list)
 
     def send_mail(self, sent: Email) -> str:
-        _raise_next(self.mail_troubles)
+        _raise_next(self.mail_errors)
         self.mails.append(sent)
         return "sent"
 
     def set_reminder(self, remind: Remind) -> str:
-        _raise_next(self.reminder_troubles)
+        _raise_next(self.reminder_errors)
         self.reminders.append(remind)
         return "set"
 
@@ -40,7 +40,7 @@ class Outside:
         self.exports.append(effect)
         return "written"
 
-    def erase(self, effect: Erase, _cursor: str | None, _deadline: float) -> Done | More:
+    def erase(self, effect: Erase, _cursor: str | None, _deadline: float) -> Done | Partial:
         self.erasures.append(effect)
         return Done("erased")
 
@@ -53,20 +53,20 @@ class Outside:
         return "published"
 
 
-def _raise_next(troubles: list[BaseException | None]) -> None:
-    trouble = troubles.pop(0) if troubles else None
-    if trouble:
-        raise trouble
+def _raise_next(errors: list[BaseException | None]) -> None:
+    error = errors.pop(0) if errors else None
+    if error:
+        raise error
 
 
 @dataclass
 class Queues:
-    """The queues of the lanes: who was told of which event; a refusal can be planned."""
+    """The queues of the lanes: they note each message, or raise the next planned error."""
 
     sent: list[tuple[Lane, str, str]] = field(default_factory=list)
-    troubles: list[BaseException | None] = field(default_factory=list)
+    errors: list[BaseException | None] = field(default_factory=list)
 
     def send_message(self, **kwargs: str) -> None:
-        _raise_next(self.troubles)
+        _raise_next(self.errors)
         lane: Lane = "mails" if kwargs["QueueUrl"] == "url of mails" else "effects"
         self.sent.append((lane, json.loads(kwargs["MessageBody"])["event"], kwargs["MessageGroupId"]))

@@ -11,7 +11,7 @@ GONE = sample("account.application.deauthorized", account=CONNECTED)
 
 
 def _as(dispute: Event, status: str) -> dict[str, Any]:
-    """What makes an event about another dispute one about `dispute`."""
+    """The changes that turn an event about another dispute into one about `dispute`."""
     same = {name: dispute.object[name] for name in ("id", "charge", "payment_intent", "amount")}
     return {**same, "status": status}
 

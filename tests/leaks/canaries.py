@@ -1,6 +1,6 @@
-"""Samples in which every text that is not known to be harmless is a canary: a word that is looked for afterwards.
+"""Samples with a canary, a word to search for afterwards, in place of every text that is not listed as harmless.
 
-What is harmless is listed; so a field that Stripe adds is personal until somebody says otherwise.
+The harmless fields are listed, so a field that Stripe adds counts as personal until somebody lists it.
 """
 
 import base64
@@ -14,30 +14,30 @@ from tests.support.samples import EVENTS
 MARK = "zqcanary"
 
 HARMLESS = frozenset(
-    # What the envelope says of the event itself.
+    # Fields of the event's envelope.
     "api_version object type "
-    # Words of Stripe's own, on which handlers decide.
+    # Stripe's own words, which handlers read.
     "billing_reason code collection_method currency interval mode payment_status status "
-    # The plan that is bought, which plans.toml names.
+    # The plan, which plans.toml names.
     "lookup_key".split()
 )
-"""Names of fields whose text may be logged, wherever they stand outside of metadata."""
+"""Names of fields whose text may be logged, anywhere outside of metadata."""
 
 ID = re.compile(
     r"(acct|ba|ca|ch|cs_test|cs_live|cus|du|evt|ii|il|issfr|in|inpay|pi|pm|po|price|prod|pyr?|re|req|seti|shr|si|sub|txn)"
     r"_[A-Za-z0-9]+"
 )
-"""The shape of Stripe's ids. A client secret or an id of the business's own has another."""
+"""The shape of Stripe's ids. A client secret and the business's own ids have another shape."""
 
 
 class Canaries:
-    """Makes canaries, and finds out of a text which of them are in it."""
+    """Makes canaries, and finds the canaries in a text."""
 
     def __init__(self) -> None:
         self._names: list[str] = []
 
     def new(self, name: str) -> str:
-        """A canary that is called `name` when it is found."""
+        """A new canary, reported as `name` when it is found."""
         self._names.append(name)
         return f"{MARK}{len(self._names) - 1:04}"
 
@@ -53,12 +53,12 @@ class Canaries:
         return " ".join(f"{MARK}{number:04}" for number in range(len(self._names)))
 
     def heard_in(self, text: str) -> set[str]:
-        """The names of the canaries in `text`, whatever its case; those in base64 are told apart no further."""
+        """The names of the canaries in `text`, in any case; one name stands for all canaries in base64."""
         found = {self._names[int(number)] for number in re.findall(rf"{MARK}(\d{{4}})", text, re.IGNORECASE)}
         return found | ({"something in base64"} if any(shape in text for shape in _IN_BASE64) else set())
 
     def plant(self, value: Any, path: str = "", *, free: bool = False) -> Any:  # noqa: ANN401 - any JSON
-        """`value` with a canary for every text in it that is not harmless; `free` says that its names are free, too."""
+        """`value` with a canary in place of every text that is not harmless; `free` if its names are free text, too."""
         match value:
             case dict():
                 return {
@@ -87,23 +87,23 @@ class Canaries:
 
 
 def _in_base64() -> Iterator[str]:
-    """How the mark looks in base64, by where it begins in a group of three bytes."""
+    """The mark in base64, for each of its three positions in a group of three bytes."""
     for before in range(3):
         encoded = base64.b64encode(b"\0" * before + MARK.encode()).decode().rstrip("=")
-        yield encoded[2 * before : -1]  # what its neighbours have no part in
+        yield encoded[2 * before : -1]  # without the characters that its neighbours share
 
 
 _IN_BASE64 = tuple(_in_base64())
 
 
-def planted(name: str, canaries: Canaries) -> dict[str, Any]:
+def with_canaries(name: str, canaries: Canaries) -> dict[str, Any]:
     """`events/<name>.json` with canaries."""
     event: dict[str, Any] = canaries.plant(json.loads((EVENTS / f"{name}.json").read_text()))
     return event
 
 
 def mutations(obj: Any, canary: str) -> Iterator[Any]:  # noqa: ANN401 - any JSON
-    """`obj` with each value in it, however deep, replaced by each thing that it is not."""
+    """`obj` with each value in it, at any depth, replaced by values of other types."""
     yield from (canary, [canary], {canary: canary}, {"id": {canary: canary}})
     match obj:
         case dict():

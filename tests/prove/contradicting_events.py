@@ -1,6 +1,6 @@
-"""Which mails an event makes wrong to send; told from Stripe's objects alone, not from what Billhook makes of them.
+"""Which mails an event makes wrong to send: found in Stripe's objects alone, without Billhook's code.
 
-What once happened stays true: a receipt, a dispute's end, a change of plan.
+Facts of the past stay true: a receipt, the end of a dispute, a change of plan.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from shared.values.times import DAY
 REMIND_AFTER = 3 * DAY
 SUBSCRIBED = {"trialing", "active", "past_due"}
 DUNNING = {"payment_failed", "payment_confirm", "payment_still_due", "invoice_overdue"}
-"""What asks for money; once its subscription has ended, nothing does."""
+"""Mails that ask for money. No such mail is sent once its subscription has ended."""
 OVER: Mapping[str, set[str]] = {
     "payment_failed": {"paid", "void", "uncollectible"},
     "payment_confirm": {"paid", "void", "uncollectible"},
@@ -27,23 +27,23 @@ OVER: Mapping[str, set[str]] = {
     "dispute_due": {"won", "lost", "warning_closed", "prevented", "under_review", "warning_under_review"},
     "payout_coming": {"paid", "failed", "canceled"},
 }
-"""With which status of what a mail is about the mail is overtaken, whenever that was."""
+"""For each mail the statuses of its object that overtake it, at any time."""
 
 
 def about(mail: Email) -> str:
-    """The id of what a mail is about: the first part of its key after the template's name."""
+    """The id of the object of a mail: the first part of its key after the template's name."""
     return mail.key.split(":")[1]
 
 
-def contradicted(mail: Email, known: Sequence[Event]) -> Event | None:
-    """The first of the `known` events that makes `mail` wrong to send, if any does."""
+def contradicting_event(mail: Email, known: Sequence[Event]) -> Event | None:
+    """The first of the `known` events that makes `mail` wrong to send; None if none does."""
     account = mail.partition.partition("#")[0]
     theirs = [event for event in known if event.account == account and not is_internal(event.type)]
     return next((event for event in theirs if _silences(event, mail, theirs) or _tells(event, mail, theirs)), None)
 
 
 def _silences(event: Event, mail: Email, known: Sequence[Event]) -> bool:
-    """Whether nothing more is said to them: the customer was deleted, or the account has left and not come back."""
+    """Whether the recipient gets no more mail: the customer was deleted, or the account left and did not return."""
     if mail.audience == "operator":
         return False
     if event.type == "customer.deleted":
@@ -53,13 +53,13 @@ def _silences(event: Event, mail: Email, known: Sequence[Event]) -> bool:
 
 
 def _is_back(event: Event, left_at: int) -> bool:
-    """Whether an event tells that its account is there again; most tell it by the day alone."""
+    """Whether an event shows that its account is back. Most events show it by their day only."""
     told = {"account.updated", "account.application.authorized"}
     return event.created > left_at if event.type in told else event.created // DAY > left_at // DAY
 
 
 def _tells(event: Event, mail: Email, known: Sequence[Event]) -> bool:  # noqa: PLR0911 - a table: one return a kind
-    """Whether the object of `event` tells otherwise than `mail`."""
+    """Whether the object of `event` contradicts `mail`."""
     obj, same = event.object, event.object.get("id") == about(mail)
     if same and obj.get("status") in OVER.get(mail.template, set()):
         return True
@@ -78,7 +78,7 @@ def _tells(event: Event, mail: Email, known: Sequence[Event]) -> bool:  # noqa: 
 
 
 def _tried_again(event: Event, mail: Email) -> bool:
-    """Whether a later attempt failed: each has a mail of its own, and moves the reminder."""
+    """Whether a later attempt failed: each attempt has its own mail, and moves the reminder."""
     which = mail.key.split(":")[2] if mail.key.count(":") > 1 else "0"
     match mail.template:
         case "payment_failed" | "payment_confirm":
@@ -89,7 +89,7 @@ def _tried_again(event: Event, mail: Email) -> bool:
 
 
 def _subscribed_otherwise(event: Event, mail: Email) -> bool:
-    """Whether the newest that is known of a subscription is not what `mail` says of it."""
+    """Whether the newest state of a subscription differs from what `mail` says."""
     subscription, later = event.object, event.created > mail.expires - MAIL_EXPIRES_AFTER
     alive, ends = subscription["status"] in SUBSCRIBED, _ends(subscription)
     match mail.template:
@@ -106,12 +106,12 @@ def _subscribed_otherwise(event: Event, mail: Email) -> bool:
 
 
 def _newest(obj: Mapping[str, Any], known: Sequence[Event]) -> Event:
-    """The newest event that tells of the same object."""
+    """The newest event about the same object."""
     return max((event for event in known if event.object.get("id") == obj["id"]), key=lambda event: event.created)
 
 
 def _newest_of_each(event: Event, known: Sequence[Event]) -> list[Event]:
-    """The newest event about each subscription of the customer whose subscription `event` is about."""
+    """The newest event about each subscription of the customer of `event`."""
     theirs = {"object": "subscription", "customer": event.object["customer"]}
     subscriptions = [one for one in known if all(one.object.get(name) == value for name, value in theirs.items())]
     return [one for one in subscriptions if one == _newest(one.object, known)]

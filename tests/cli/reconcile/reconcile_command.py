@@ -41,7 +41,7 @@ class CloudFormation:
         return {"Stacks": [stack]}
 
 
-class Setting:
+class ReconcileCommand:
     """A stack, a Stripe, and the command."""
 
     def __init__(self, stripe: StripeLists, monkeypatch: pytest.MonkeyPatch) -> None:

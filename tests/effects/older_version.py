@@ -1,4 +1,4 @@
-"""Inbox items as the version before the effects worker left them: outcomes inline, one lease for the whole event."""
+"""Inbox items of the version before the effects worker: outcomes inline, and one lease for the whole event."""
 
 import json
 from typing import Any
@@ -9,8 +9,8 @@ from shared.effects.effect import Effect
 from tests.consumer.world import World
 
 
-def owed_before(world: World, *effects: Effect, outcomes: tuple[str | None, ...], **changes: object) -> None:
-    """That version has committed `evt_1`, which owes `effects`; `outcomes` stand in the order of the outbox."""
+def owed_by_older_version(world: World, *effects: Effect, outcomes: tuple[str | None, ...], **changes: object) -> None:
+    """Store `evt_1` as that version committed it, owing `effects`; `outcomes` have the order of the outbox."""
     claimed = world.claim()
     commit(world.store, claimed, world.event(), "{}", Decision(then=effects))
     item = world.inbox()

@@ -1,10 +1,10 @@
-"""Marks: what the worker writes on the inbox item about the lane that it holds, under the lane's fencing token."""
+"""Progress: what the worker writes on the inbox item about its lane, under the lane's fencing token."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from functions.effects.lane.lease import Leased, Other, other_lane
+from functions.effects.lane.lease import Leased, OtherLane, other_lane
 from shared.inbox.lanes import LANES
 from shared.inbox.outbox import Progress, dump, without_announcements
 from shared.inbox.unfinished import INDEX
@@ -13,12 +13,12 @@ from shared.tables.store import Store
 
 
 class FencedError(Exception):
-    """Another worker has taken the lane: stop, and write nothing."""
+    """Another worker has leased the lane: this one stops and writes nothing."""
 
 
 @dataclass(frozen=True)
 class _Change:
-    """What an update does beside writing down progress, in DynamoDB's expressions."""
+    """What an update changes besides the progress, in DynamoDB's expressions."""
 
     sets: str = ""
     removes: str = ""
@@ -28,26 +28,26 @@ class _Change:
 
 
 def checkpoint(store: Store, leased: Leased, changed: Mapping[int, Progress]) -> None:
-    """Write down what was done so far, and keep the lease.
+    """Write the progress so far, and keep the lease.
 
     Raises:
-        FencedError: another worker has taken the lane.
-        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer.
+        FencedError: another worker has leased the lane.
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB refused, or did not answer.
     """
     _write(store, leased, changed, _Change())
 
 
 def release(store: Store, leased: Leased, changed: Mapping[int, Progress], wait: int) -> None:
-    """Write down what was done, and let go of the lane, which goes on in `wait` seconds; raises as `checkpoint` does.
+    """Write the progress, and release the lane until it is tried again in `wait` seconds.
 
-    Reconciliation hands a lane over again that did not go on then.
+    If no worker leases the lane by then, reconciliation hands it over again. Raises as `checkpoint` does.
     """
     sets = ", #holder.lease_until = :zero, #holder.not_before = :not_before"
     _write(store, leased, changed, _Change(sets, values={":zero": 0, ":not_before": store.now() + wait}))
 
 
 def give_up(store: Store, leased: Leased, changed: Mapping[int, Progress], error: str) -> None:
-    """Write down that the lane has failed: SQS dead-letters its message, and a redrive tries it afresh.
+    """Write that the lane has failed. SQS dead-letters its message, and a redrive tries the lane afresh.
 
     Raises as `checkpoint` does.
     """
@@ -61,31 +61,31 @@ def give_up(store: Store, leased: Leased, changed: Mapping[int, Progress], error
 
 
 def finish(store: Store, leased: Leased, changed: Mapping[int, Progress]) -> None:
-    """Write down that the lane owes nothing more; the event is done if the other lane owes nothing either.
+    """Write that the lane owes nothing more. The event is done if the other lane owes nothing either.
 
     Raises as `checkpoint` does.
     """
-    other: Other | None = leased.other
+    other: OtherLane | None = leased.other
     while other:
-        other = _finish_beside(store, leased, changed, other)
+        other = _finish_while(store, leased, changed, other)
 
 
-def _finish_beside(store: Store, leased: Leased, changed: Mapping[int, Progress], other: Other) -> Other | None:
-    """Finish the lane if the other one is as `other` says; returns how it is if it has changed meanwhile."""
+def _finish_while(store: Store, leased: Leased, changed: Mapping[int, Progress], other: OtherLane) -> OtherLane | None:
+    """Finish the lane on condition that the other lane is as `other` says; returns its state if that has changed."""
     change = _finish_change(store, leased, other)
     if leased.lane == "effects":  # the mails' worker never writes the outbox
         slim = dump(without_announcements(leased.outbox))
         change = replace(change, sets=change.sets + ", outbox = :outbox", values={**change.values, ":outbox": slim})
     found = _update(store, leased, changed, change)
-    if found is None or f"{leased.lane}_owed" not in found:  # our own update: the SDK sent it again
+    if found is None or f"{leased.lane}_owed" not in found:  # this worker's own update, which the SDK sent twice
         return None
     if found[f"{leased.lane}_holder"]["token"] != leased.token:
         raise FencedError
     return other_lane(found, leased.lane)
 
 
-def _finish_change(store: Store, leased: Leased, other: Other) -> _Change:
-    """What finishing the lane changes, and on which condition, while the other lane is as `other` says."""
+def _finish_change(store: Store, leased: Leased, other: OtherLane) -> _Change:
+    """The change that finishes the lane, with the condition that the other lane is as `other` says."""
     (beside,) = (lane for lane in LANES if lane != leased.lane)
     names = {"#owed": f"{leased.lane}_owed", "#other": f"{beside}_owed", "#state": "state"}
     match other:
@@ -116,7 +116,7 @@ def _write(store: Store, leased: Leased, changed: Mapping[int, Progress], change
 
 
 def _update(store: Store, leased: Leased, changed: Mapping[int, Progress], change: _Change) -> dict[str, Any] | None:
-    """Update the item while our token holds the lane; else the item as it is, empty if it is gone."""
+    """Update the item while this worker holds the lane; otherwise returns the item as it is, empty if it is gone."""
     marks = {f":p{place}": one.model_dump(exclude_defaults=True) for place, one in changed.items()}
     sets = "".join(f", progress.#p{place} = :p{place}" for place in changed)
     try:

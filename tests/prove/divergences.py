@@ -1,17 +1,15 @@
-"""What a disturbed telling may differ in from the undisturbed one, and why; anything else is a divergence.
+"""How a disturbed run may differ from the undisturbed one, and why. Any other difference is a divergence.
 
-- The books end the same: every record, every archived payload; only how many commits it took may differ, and so what
-  the journal of a decision says it has changed.
-- Every event ends done, however often it died; nothing stays owed.
-- A mail is sent once or not at all. Not at all, if what it tells was overtaken before it could be told, by events that
-  were committed by then (`contradicted` says by which), or if more than 72 hours have passed since its event.
-- A mail is never sent that the events committed by then contradict. It may be sent late: nobody knew better yet.
+- Every record and every archived payload ends the same. The number of commits may differ, and with it the journal.
+- Every event ends done, however often it died, and owes nothing.
+- A mail is sent at most once. It is given up if an event that was committed by then overtakes it
+  (`contradicting_event` finds that event), or if its own event is more than 72 hours old.
+- A mail is never sent if an event that was committed by then contradicts it.
 - A mail that a story sends in any order (`Story.must`) is sent, unless it is given up for one of these two reasons.
-- A farewell's file is there or not, as the farewell came before or after what silences it.
-- Reminders may be set or not, as their event came before or after what silences it: all of them fire here, and what
-  they then say is held to the same rules.
-- An erasure may come whole weeks later: it waits while money is open, and the news that it was paid may be late.
-- An announcement may be made again, under its one id and in the same words.
+- The file of a farewell exists if the farewell came before the event that silences it.
+- Reminders may be set or not, for the same reason. All of them fire here, and their mails obey the same rules.
+- An erasure may come whole weeks later: it waits while money is open, and the payment may arrive late.
+- An announcement may be repeated, with the same id and in the same words.
 """
 
 import json
@@ -20,24 +18,24 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from functions.consumer.handlers.erasure_due import WEEK
+from shared.compression.packing import unpack
 from shared.effects.email import Email
 from shared.values import keys
-from shared.values.compression import unpack
 from tests.prove.compare import MAY_DIFFER
-from tests.prove.contradicted import about, contradicted
+from tests.prove.contradicting_events import about, contradicting_event
 from tests.prove.moto_cloud import Items
-from tests.prove.run import Outcome, Told
+from tests.prove.story_runner import MailOutcome, Outcome
 from tests.support.story import Story
 
 REMINDED = {"payment_still_due", "trial_ending", "farewell", "invoice_overdue", "erasure_postponed", "dispute_due"}
-"""What our own messages say, if nothing contradicts it when they come due."""
+"""The mails of Billhook's own messages, if nothing contradicts them when they come due."""
 
 
 def divergences(story: Story, undisturbed: Outcome, disturbed: Outcome) -> list[str]:
-    """In words, what came of the disturbances that is not allowed."""
+    """Each difference that the rules above do not allow, in words."""
     return [
-        *(f"not done: {disturbed.scene.inbox[event_id,]}" for event_id in disturbed.unfinished),
-        *_books(_known(undisturbed.scene.books), _known(disturbed.scene.books)),
+        *(f"not done: {disturbed.snapshot.inbox[event_id,]}" for event_id in disturbed.unfinished),
+        *_books(_known(undisturbed.snapshot.books), _known(disturbed.snapshot.books)),
         *_mails(story, disturbed.mails),
         *_announcements(disturbed),
         *(["SES has taken other mails than were noted"] if _miscounted(disturbed) else []),
@@ -51,7 +49,7 @@ def _books(expected: Mapping[tuple[str, ...], Any], found: Mapping[tuple[str, ..
 
 
 def _known(books: Items) -> dict[tuple[str, ...], Any]:
-    """What the books know; mails, and what our own messages left, are looked at apart."""
+    """The contents of the books, without mails and without the traces of Billhook's own messages."""
     leave_out = {*MAY_DIFFER, "version", "journal"}
     return {
         place: {name: _plain(name, value) for name, value in item.items() if name not in leave_out}
@@ -69,7 +67,7 @@ def _plain(name: str, value: Any) -> object:  # noqa: ANN401 - an attribute of a
     return value
 
 
-def _mails(story: Story, told: tuple[Told, ...]) -> Iterator[str]:
+def _mails(story: Story, told: tuple[MailOutcome, ...]) -> Iterator[str]:
     sent = [one.mail for one in told if one.outcome == "sent"]
     for change, times in Counter((mail.partition, mail.template, _change(mail)) for mail in sent).items():
         if times > 1:
@@ -79,7 +77,7 @@ def _mails(story: Story, told: tuple[Told, ...]) -> Iterator[str]:
     for template in sorted(story.must - {one.mail.template for one in told}):
         yield f"never told: {template}"
     for one in told:
-        by = contradicted(one.mail, one.known)
+        by = contradicting_event(one.mail, one.known)
         if one.outcome == "sent" and by:
             yield f"{one.mail.key} was sent after {by.type} {by.id}"
         if one.outcome == "overtaken" and not by:
@@ -90,15 +88,15 @@ def _mails(story: Story, told: tuple[Told, ...]) -> Iterator[str]:
 
 def _announcements(outcome: Outcome) -> Iterator[str]:
     words: dict[str, set[str]] = {}
-    for announcement in map(json.loads, outcome.scene.announcements):
+    for announcement in map(json.loads, outcome.snapshot.announcements):
         words.setdefault(json.loads(announcement["Detail"])["id"], set()).add(json.dumps(announcement))
     yield from (f"one announcement in several words: {said}" for said in words.values() if len(said) > 1)
 
 
 def _miscounted(outcome: Outcome) -> bool:
-    return outcome.scene.mails.total() != sum(one.outcome == "sent" for one in outcome.mails)
+    return outcome.snapshot.mails.total() != sum(one.outcome == "sent" for one in outcome.mails)
 
 
 def _change(mail: Email) -> str:
-    """What a mail must not be sent twice about: an invoice's attempt, else the thing itself in these stories."""
+    """The subject that two mails must not share: an attempt at an invoice, otherwise the object itself."""
     return mail.key if mail.template.startswith("payment_") else about(mail)

@@ -1,4 +1,4 @@
-"""Customers who leave: what they leave in the tables and in the bucket, and the erasure that follows, step by step."""
+"""Customers to export and erase: their items in the tables, their files, and the erasure step by step."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 from functions.consumer.commit.commit import commit
 from functions.effects.perform.eraser import Eraser
 from functions.effects.perform.exporter import Exporter
-from functions.effects.worker import Done, More
+from functions.effects.worker import Done, Partial
 from shared.decisions.decision import Decision, StoredRecord
 from shared.effects.effect import Effect
 from shared.effects.erasure import Erase, Export
@@ -16,7 +16,7 @@ from shared.records.index import AccountIndex, PaymentIndex
 from shared.records.organization import Organization
 from shared.records.payment import Payment
 from shared.tables.attributes import from_item
-from tests.consumer.material import NOW, stripe_event
+from tests.consumer.examples import NOW, stripe_event
 from tests.consumer.world import World
 
 ACCOUNT = "acct_1"
@@ -24,12 +24,12 @@ ACCOUNT = "acct_1"
 
 @dataclass
 class Bucket:
-    """As much of S3 as is used."""
+    """The part of S3 that is used."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     asked_to_delete: list[str] = field(default_factory=list)
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
-    """What happens while the next file is written."""
+    """Actions of others while the next file is written."""
 
     def put_object(self, **kwargs: Any) -> None:  # noqa: ANN401 - boto3's own signature
         self.files[kwargs["Key"]] = kwargs["Body"]
@@ -42,8 +42,8 @@ class Bucket:
 
 
 @dataclass
-class Leaving:
-    """An eraser and an exporter in a world with a bucket, and the events that were committed there."""
+class ErasableCustomers:
+    """An eraser and an exporter in a world with a bucket; `events` counts the commits."""
 
     world: World
     bucket: Bucket = field(default_factory=Bucket)
@@ -61,7 +61,7 @@ class Leaving:
         return Exporter(self.world.store, bucket, "exports")
 
     def save(self, *records: StoredRecord, then: tuple[Effect, ...] = (), archive_of: str = "") -> str:
-        """Commit a decision on an event of its own, archived if it belongs to somebody; the event's id."""
+        """Commit a decision on a new event, archived for the customer `archive_of` if given; return the event's id."""
         self.events += 1
         event_id = f"evt_{self.events}"
         about = {"id": archive_of or "in_1", "object": "invoice", "customer": archive_of or None}
@@ -72,14 +72,14 @@ class Leaving:
         return event_id
 
     def live(self, customer: str, payments: int = 0, account: str = ACCOUNT) -> None:
-        """A customer with a record, an archived event, and payments that lie under their own ids."""
+        """Commit a customer with a record, an archived event, and payments under their own ids."""
         organization = Organization(account=account, subject=customer, reminders={"in_1": NOW})
         self.save(organization, AccountIndex(account=account, subject=account, held=customer), archive_of=customer)
         for number in range(payments):
             self.pay(customer, f"pi_{customer}_{number}", account)
 
     def pay(self, customer: str, payment: str, account: str = ACCOUNT) -> None:
-        """A payment and what leads to it, with an event in the payment's own partition."""
+        """Commit a payment and its indexes, with an event in the payment's own partition."""
         self.save(
             Payment(account=account, subject=payment, customer=customer),
             PaymentIndex(account=account, subject=customer, payment=payment),
@@ -95,14 +95,14 @@ class Leaving:
         self.save(then=(effect,))
         return effect
 
-    def step(self, effect: Erase, cursor: str | None = None, seconds: float = 0) -> Done | More:
-        """One step, whose time is over after `seconds`: as short as it can be if that is 0."""
+    def step(self, effect: Erase, cursor: str | None = None, seconds: float = 0) -> Done | Partial:
+        """One step of an erasure, with `seconds` of time: the shortest possible if 0."""
         return self.eraser.step(effect, cursor, self.world.clock.now + seconds)
 
     def erase(self, effect: Erase, cursor: str | None = None) -> tuple[str, int]:
-        """Step by step to the end: the outcome, and how many steps it took."""
+        """Erase step by step to the end; return the outcome and the number of steps."""
         steps = 1
-        while isinstance(came := self.step(effect, cursor), More):
+        while isinstance(came := self.step(effect, cursor), Partial):
             cursor, steps = came.cursor, steps + 1
         return came.outcome, steps
 
@@ -111,7 +111,7 @@ class Leaving:
         return self.exporter.export(effect, int(committed * 1000), self.world.clock.now + seconds)
 
     def left(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """All that lies in the books."""
+        """All items in the books, by partition and sort key."""
         pages = self.world.store.client.get_paginator("scan").paginate(TableName=self.world.store.books)
         items = (from_item(item) for page in pages for item in page["Items"])
         return {(item["pk"], item["sk"]): item for item in items}

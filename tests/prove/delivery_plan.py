@@ -1,4 +1,4 @@
-"""A telling of a story: in which order its messages come, which come twice, which die and are redriven, and when."""
+"""A plan of a story's deliveries: their order, which come twice, and which die and are redriven."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from hypothesis.vendor.pretty import RepresentationPrinter
 
 TWICE = 3
-"""How many of a story's messages come again at most, as Stripe may send them."""
+"""How many of a story's messages come twice at most, since Stripe may send an event twice."""
 FURTHER = 6
-"""How many messages overtake a dead letter at most before it is redriven, if there are so many."""
+"""How many messages at most overtake a dead letter before its redrive."""
 
 
-class Trouble(StrEnum):
-    """What is wrong each time that a message is tried, until it is mended and the message redriven."""
+class LastingFault(StrEnum):
+    """What fails at each attempt at a message, until somebody mends it and redrives the message."""
 
     BUG = "its handler raises"
     PERMANENT = "its handler finds that it can never be processed"
@@ -38,12 +38,12 @@ class Trouble(StrEnum):
     DEFERRED = "SES takes no mail for now"
 
 
-OF_EVENTS = tuple(Trouble)[:7]
-"""Of these a message of the consumer's dies; but for the last, with nothing committed."""
-OF_EFFECTS = tuple(Trouble)[7:11]
-"""Of these a message of the effects queue dies, if its event owes an effect of the kind."""
-OF_MAILS = tuple(Trouble)[11:]
-"""Of these a message of the mails queue dies; but for the last, which passes while the message waits in its queue."""
+ON_EVENTS = tuple(LastingFault)[:7]
+"""Faults that dead-letter an event's own message. All but the last strike before the commit."""
+ON_EFFECTS = tuple(LastingFault)[7:11]
+"""Faults that dead-letter a message of the effects queue, if its event owes such an effect."""
+ON_MAILS = tuple(LastingFault)[11:]
+"""Faults that dead-letter a message of the mails queue. The last passes while the message waits in its queue."""
 
 
 class Pace(StrEnum):
@@ -55,30 +55,32 @@ class Pace(StrEnum):
 
 @dataclass(frozen=True)
 class Fate:
-    """What a message meets. The n-th time it is sent it meets the n-th of `troubles`, and dies of it.
+    """The faults that a message meets: one each time that it is sent, and that one kills it.
 
-    `back` says for each trouble how many events are delivered before the dead letter is redriven, or the trouble has
-    passed. `late` says how many are delivered before a message of a lane is first received.
+    Args:
+        faults: in the order in which the message meets them.
+        back: for each fault, how many events are delivered before the redrive, or before the fault has passed.
+        late: how many events are delivered before a message of a lane is first received.
     """
 
-    troubles: tuple[Trouble, ...] = ()
+    faults: tuple[LastingFault, ...] = ()
     back: tuple[int, ...] = ()
     late: int = 0
 
     @property
     def after_redrive(self) -> "Fate":
         """What the redriven message meets."""
-        return Fate(self.troubles[1:], self.back[1:])
+        return Fate(self.faults[1:], self.back[1:])
 
     def __str__(self) -> str:
-        """For hypothesis."""
-        fates = (f"{trouble} (back {turns} later)" for trouble, turns in zip(self.troubles, self.back, strict=True))
+        """One line for Hypothesis to print."""
+        fates = (f"{fault} (back {events} events later)" for fault, events in zip(self.faults, self.back, strict=True))
         return ", then ".join([*([f"{self.late} late"] if self.late else []), *fates])
 
 
 @dataclass(frozen=True)
-class Turn:
-    """An event is delivered: what its own message meets, and what those that the consumer hands over meet."""
+class Delivery:
+    """The delivery of an event: the fate of its message, and of the two that the consumer hands over."""
 
     event: Event
     events: Fate = Fate()
@@ -86,7 +88,7 @@ class Turn:
     mails: Fate = Fate()
 
     def __str__(self) -> str:
-        """One line: hypothesis prints these when a telling fails."""
+        """One line: Hypothesis prints these when a plan fails."""
         fates = {"events": self.events, "effects": self.effects, "mails": self.mails}
         told = "; ".join(f"{queue}: {fate}" for queue, fate in fates.items() if fate != Fate())
         return f"<{self.event.type} {self.event.id}: {told or 'delivered'}>"
@@ -96,36 +98,36 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Telling:
-    """What is delivered, in this order; `ours` are the fates of what Billhook sends itself, as it comes due."""
+class DeliveryPlan:
+    """The deliveries in their order; `ours` are the fates of the messages that Billhook sends itself."""
 
     pace: Pace
-    turns: tuple[Turn, ...]
+    deliveries: tuple[Delivery, ...]
     ours: tuple[tuple[Fate, Fate, Fate], ...] = ()
 
 
-def in_order(events: Sequence[Event], pace: Pace) -> Telling:
-    """The undisturbed telling."""
-    return Telling(pace, tuple(map(Turn, events)))
+def in_order(events: Sequence[Event], pace: Pace) -> DeliveryPlan:
+    """The undisturbed plan."""
+    return DeliveryPlan(pace, tuple(map(Delivery, events)))
 
 
 @st.composite
-def _fate(draw: st.DrawFn, troubles: Sequence[Trouble], latest: int) -> Fate:
-    one = st.sampled_from(troubles)
+def _fate(draw: st.DrawFn, faults: Sequence[LastingFault], latest: int) -> Fate:
+    one = st.sampled_from(faults)
     met = draw(st.just([]) | st.just([]) | st.lists(one, max_size=2))
     back = tuple(draw(st.integers(0, FURTHER)) for _ in met)
     return Fate(tuple(met), back, draw(st.just(0) | st.integers(0, latest)))
 
 
 def _fates() -> st.SearchStrategy[tuple[Fate, Fate, Fate]]:
-    return st.tuples(_fate(OF_EVENTS, 0), _fate(OF_EFFECTS, FURTHER), _fate(OF_MAILS, FURTHER))
+    return st.tuples(_fate(ON_EVENTS, 0), _fate(ON_EFFECTS, FURTHER), _fate(ON_MAILS, FURTHER))
 
 
 @st.composite
-def tellings(draw: st.DrawFn, events: Sequence[Event]) -> Telling:
-    """Any order of `events`, some of them twice, some dead-lettered once or twice on their way, effects at any time."""
+def delivery_plans(draw: st.DrawFn, events: Sequence[Event]) -> DeliveryPlan:
+    """Any order of `events`: some come twice, some are dead-lettered, effects are performed at any time."""
     pace = draw(st.sampled_from(Pace))
     again = draw(st.lists(st.sampled_from(events), max_size=TWICE))
     order = draw(st.permutations([*events, *again]))
-    turns = tuple(Turn(event, *draw(_fates())) for event in order)
-    return Telling(pace, turns, tuple(draw(st.lists(_fates(), max_size=3))))
+    deliveries = tuple(Delivery(event, *draw(_fates())) for event in order)
+    return DeliveryPlan(pace, deliveries, tuple(draw(st.lists(_fates(), max_size=3))))

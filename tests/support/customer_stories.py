@@ -1,6 +1,6 @@
-"""What customers live through: the events of each story, what it says to them, and what must never be said after."""
+"""The stories of customers: the events of each, its mails, and the mails that must not follow certain events."""
 
-from tests.support import sales
+from tests.support import sales_stories
 from tests.support.samples import sample
 from tests.support.stories import CONNECTED, CUSTOMER
 from tests.support.story import DAY, Story, of
@@ -187,6 +187,6 @@ CREDITED = Story(
     may=of("welcome", "payment_failed"),
     silenced={"payment_failed": 5},
 )
-TOLD = [*globals().items(), *vars(sales).items()]
-LIVES = {name.lower().replace("_", " "): story for name, story in TOLD if isinstance(story, Story)}
-"""Every story of this module and of `sales` by its name."""
+TOLD = [*globals().items(), *vars(sales_stories).items()]
+CUSTOMER_STORIES = {name.lower().replace("_", " "): story for name, story in TOLD if isinstance(story, Story)}
+"""Every story of this module and of `sales_stories`, by name."""

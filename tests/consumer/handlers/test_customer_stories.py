@@ -1,4 +1,4 @@
-"""Whatever order Stripe tells a story in, and however often: the same books, each mail once, and none that is wrong."""
+"""Every order and repetition of a story ends in the same books, with each mail once and no wrong mail."""
 
 import pytest
 from hypothesis import given, settings
@@ -9,14 +9,14 @@ from shared.effects.email import Email
 from shared.records.organization import Organization
 from shared.stripe_objects.event import PLATFORM, Event
 from tests.support.books import BooksOf
-from tests.support.lives import (
+from tests.support.customer_stories import (
     BACK,
     CREDITED,
+    CUSTOMER_STORIES,
     DISPUTE_LOST,
     DISPUTE_WON,
     DUNNING,
     LATE_DEBIT,
-    LIVES,
     PLAN_CHANGE,
     REFUND_FAILED,
     WITHDRAWN,
@@ -30,47 +30,47 @@ def sent(books: BooksOf) -> list[str]:
 
 
 @st.composite
-def tellings(draw: st.DrawFn, story: Story) -> list[Event]:
+def deliveries(draw: st.DrawFn, story: Story) -> list[Event]:
     """The events of a story in any order, up to three of them twice."""
     again = draw(st.lists(st.sampled_from(story.events), max_size=3))
     return draw(st.permutations([*story.events, *again]))
 
 
-def mails_by_step(telling: list[Event]) -> tuple[BooksOf, list[tuple[int, Email]]]:
-    """The books after a telling, and each mail with the step that it was sent at."""
+def mails_by_step(order: list[Event]) -> tuple[BooksOf, list[tuple[int, Email]]]:
+    """The books after a order, and each mail with the step that it was sent at."""
     books, steps = BooksOf(), list[tuple[int, Email]]()
-    for step, event in enumerate(telling):
+    for step, event in enumerate(order):
         before = set(books.mails)
         books.apply(decide(event, books))
         steps += [(step, mail) for place, mail in books.mails.items() if place not in before]
     return books, steps
 
 
-@pytest.mark.parametrize("story", LIVES.values(), ids=LIVES)
+@pytest.mark.parametrize("story", CUSTOMER_STORIES.values(), ids=CUSTOMER_STORIES)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
-def test_any_telling_of_a_story_ends_in_the_same_books(story: Story, data: st.DataObject) -> None:
-    assert told(*data.draw(tellings(story))).contents() == told(*story.events).contents()
+def test_any_order_of_a_story_ends_in_the_same_books(story: Story, data: st.DataObject) -> None:
+    assert told(*data.draw(deliveries(story))).contents() == told(*story.events).contents()
 
 
-@pytest.mark.parametrize("story", LIVES.values(), ids=LIVES)
+@pytest.mark.parametrize("story", CUSTOMER_STORIES.values(), ids=CUSTOMER_STORIES)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_no_telling_of_a_story_says_a_thing_twice_or_what_the_books_know_to_be_wrong(
     story: Story, data: st.DataObject
 ) -> None:
-    telling = data.draw(tellings(story))
-    books, steps = mails_by_step(telling)
+    order = data.draw(deliveries(story))
+    books, steps = mails_by_step(order)
     subjects = [(mail.template, mail.key.split(":")[1]) for _, mail in steps]
     assert len(subjects) == len(set(subjects))
     assert story.must <= {template for template, _ in subjects} <= story.must | story.may
     for step, mail in steps:
         if mail.template in story.silenced:
-            assert step < telling.index(story.events[story.silenced[mail.template]])
+            assert step < order.index(story.events[story.silenced[mail.template]])
     assert mails_once_due(books) == []
 
 
-@pytest.mark.parametrize("story", LIVES.values(), ids=LIVES)
+@pytest.mark.parametrize("story", CUSTOMER_STORIES.values(), ids=CUSTOMER_STORIES)
 def test_told_in_order_and_told_in_order_twice_are_the_same(story: Story) -> None:
     assert sent(told(*story.events)) == sent(told(*story.events, *story.events))
 
@@ -86,7 +86,7 @@ def test_in_order_a_change_of_plan_is_told_once_and_its_renewal_is_not() -> None
     assert sent(told(*PLAN_CHANGE.events)) == ["plan_changed", "welcome"]
 
 
-def test_in_order_a_cancellation_is_told_when_it_is_scheduled_and_when_it_is_withdrawn() -> None:
+def test_in_order_a_cancellation_is_told_when_scheduled_and_when_withdrawn() -> None:
     assert sent(told(*WITHDRAWN.events)) == ["cancellation_scheduled", "cancellation_withdrawn", "welcome"]
 
 
@@ -136,7 +136,7 @@ def test_in_order_a_bank_debit_that_fails_late_is_told_and_recovers() -> None:
     assert not told(*LATE_DEBIT.events).organization(PLATFORM, CUSTOMER).past_due
 
 
-def test_a_credit_note_during_dunning_lowers_what_the_reminder_asks_for_whichever_event_tells_of_it() -> None:
+def test_a_credit_note_during_dunning_lowers_what_the_reminder_asks_for() -> None:
     owed, note, update = CREDITED.events[2:5]
     for known in ((owed, note), (note, owed), (owed, update), (owed, note, update), (owed, update, note)):
         (mail,) = mails_once_due(told(*known))

@@ -1,4 +1,4 @@
-"""The proof of faults on the wire can fail: each thing that must not come of a fault is told from what may."""
+"""The proof of faults on the wire can fail: its checks find each result that a fault must not have."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from shared.inbox.lanes import LANES
-from tests.cloud.accounts_together import Account
-from tests.cloud.breakages import SEND_EMAIL, TRANSACT, Call, Way
+from tests.cloud.fault_rounds import Round
 from tests.cloud.outcome import Outcome
-from tests.cloud.rounds import Round
-from tests.cloud.verdict import wrong
+from tests.cloud.parallel_accounts import Account
+from tests.cloud.round_checks import wrong
+from tests.cloud.wire_faults import SEND_EMAIL, TRANSACT, Call, Way
 
 type Spoil = Callable[[Outcome], Outcome]
 
@@ -38,9 +38,9 @@ def good() -> Outcome:
         books.append({"pk": f"acct_{mark}#cus_1", "sk": "organization", "record": '{"access":true}'})
         heard.append({"name": "n", "id": f"evt_{mark}1:n", "account": f"acct_{mark}", "record": "r"})
         mails[f"{mark}a@example.com", "Welcome"] = 1
-    verdicts = Counter((event_id, "committed", "") for event_id in inbox)
-    verdicts.update((event_id, "performed", lane) for event_id in inbox for lane in LANES)
-    return Outcome(inbox, books, mails, heard, verdicts)
+    log_states = Counter((event_id, "committed", "") for event_id in inbox)
+    log_states.update((event_id, "performed", lane) for event_id in inbox for lane in LANES)
+    return Outcome(inbox, books, mails, heard, log_states)
 
 
 def changed(event_id: str, **attributes: Any) -> Spoil:  # noqa: ANN401 - what an item may hold
@@ -53,17 +53,19 @@ SPOILT: dict[str, tuple[str, Spoil]] = {
     "an event begun before the one before it ended": ("begun too early evt_hit2", changed("evt_hit2", started_ms=1005)),
     "an event handled twice": (
         "handled twice evt_hit1",
-        lambda outcome: replace(outcome, verdicts=outcome.verdicts + Counter({("evt_hit1", "done", ""): 1})),
+        lambda outcome: replace(outcome, log_states=outcome.log_states + Counter({("evt_hit1", "done", ""): 1})),
     ),
     "effects performed twice": (
         "handled twice effects of evt_hit1",
         lambda outcome: replace(
-            outcome, verdicts=outcome.verdicts + Counter({("evt_hit1", "performed", "effects"): 1})
+            outcome, log_states=outcome.log_states + Counter({("evt_hit1", "performed", "effects"): 1})
         ),
     ),
     "one announcement under two ids": (
         "handled twice {",
-        lambda outcome: replace(outcome, heard=[*outcome.heard, outcome.heard[0] | {"id": "another"}]),
+        lambda outcome: replace(
+            outcome, announcements=[*outcome.announcements, outcome.announcements[0] | {"id": "another"}]
+        ),
     ),
     "a mail sent twice": (
         "1 mails too many",
@@ -77,7 +79,10 @@ SPOILT: dict[str, tuple[str, Spoil]] = {
         "records are",
         lambda outcome: replace(outcome, books=[outcome.books[0] | {"record": '{"access":false}'}, outcome.books[1]]),
     ),
-    "an announcement lost": ("announced are []", lambda outcome: replace(outcome, heard=outcome.heard[1:])),
+    "an announcement lost": (
+        "announced are []",
+        lambda outcome: replace(outcome, announcements=outcome.announcements[1:]),
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""The worker of an event's effects hands its mails on before it performs anything, whatever fails."""
+"""The worker of an event's effects hands its mails on before it performs anything, even if effects fail."""
 
 from collections.abc import Callable
 
@@ -8,11 +8,11 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from functions.effects.lane.lease import NothingOwed, lease
 from shared.failures.errors import Retryable
 from shared.inbox.leases import LeasedElsewhere
+from tests.consumer.examples import LEASE, NOW, mail, reminder
 from tests.consumer.faults import Crash
-from tests.consumer.material import LEASE, NOW, mail, reminder
 from tests.consumer.world import World
 from tests.effects.invoking import Lambda
-from tests.effects.owing import owe, sent
+from tests.effects.owed_effects import owe, sent
 from tests.effects.records import record
 
 MAILS = ("mails", "evt_1", "acct_1")
@@ -46,7 +46,7 @@ def test_the_mails_are_handed_on_before_anything_is_performed(world: World, monk
         told.extend(world.queues.sent)
         return "set"
 
-    monkeypatch.setattr(world.outside, "set_reminder", set_reminder)
+    monkeypatch.setattr(world.services, "set_reminder", set_reminder)
     assert world.work("effects").state == "performed"
     assert told == world.queues.sent == [MAILS]
     world.work_all()
@@ -68,27 +68,27 @@ def test_nor_does_the_lane_of_mails(world: World) -> None:
 
 def test_a_worker_that_dies_before_it_hands_on_leaves_that_to_the_next(world: World) -> None:
     committed(world)
-    world.queues.troubles = [Crash()]
+    world.queues.errors = [Crash()]
     dying(world, lambda: world.work("effects"))
-    assert (world.queues.sent, world.outside.reminders) == ([], [])
+    assert (world.queues.sent, world.services.reminders) == ([], [])
     assert world.work("effects").state == "performed"
     assert world.queues.sent == [MAILS]
 
 
 def test_a_worker_that_dies_once_it_has_handed_on_has_that_done_once_more(world: World) -> None:
     committed(world)
-    world.outside.reminder_troubles = [Crash()]
+    world.services.reminder_errors = [Crash()]
     dying(world, lambda: world.work("effects"))
     assert world.work("effects").state == "performed"
     assert world.queues.sent == [MAILS, MAILS]
     world.work_all()
-    assert (sent(world), len(world.outside.reminders)) == (["told"], 1)
+    assert (sent(world), len(world.services.reminders)) == (["told"], 1)
     assert lease(world.store, world.owed_message("mails", message_id="one too many")) == NothingOwed()
 
 
 def test_mails_that_a_worker_has_had_are_not_handed_on_again(world: World) -> None:
     committed(world)
-    world.outside.reminder_troubles = [Crash()]
+    world.services.reminder_errors = [Crash()]
     dying(world, lambda: world.work("effects"))
     world.lease("mails")
     world.queues.sent.clear()
@@ -99,7 +99,7 @@ def test_mails_that_a_worker_has_had_are_not_handed_on_again(world: World) -> No
 def test_nor_are_they_each_time_that_an_effect_is_tried_again(world: World) -> None:
     """While SES takes no mail, nobody leases the mails; a message more for each retry would fill their queue."""
     committed(world)
-    world.outside.reminder_troubles = [LATER] * 3
+    world.services.reminder_errors = [LATER] * 3
     for _ in range(3):
         result = world.work("effects")
         assert result.wait
@@ -110,7 +110,7 @@ def test_nor_are_they_each_time_that_an_effect_is_tried_again(world: World) -> N
 
 def test_an_event_given_up_and_redriven_has_its_mails_all_the_same(world: World) -> None:
     committed(world)
-    world.outside.reminder_troubles = [ValueError()] * 8
+    world.services.reminder_errors = [ValueError()] * 8
     while (result := world.work("effects")).state != "failed":
         world.clock.now += result.wait or 0
     world.work_all()
@@ -120,25 +120,25 @@ def test_an_event_given_up_and_redriven_has_its_mails_all_the_same(world: World)
     assert world.inbox()["state"] == "done"
 
 
-def test_what_sqs_does_not_take_is_handed_on_when_the_message_comes_again_and_the_lease_has_lapsed(
+def test_a_mail_that_sqs_refused_is_handed_on_when_the_lease_has_lapsed(
     worker: Lambda,
 ) -> None:
     world = worker.world
     committed(world)
-    world.queues.troubles = [EndpointConnectionError(endpoint_url="https://queue.example")]
+    world.queues.errors = [EndpointConnectionError(endpoint_url="https://queue.example")]
     worker.expect_wait(LEASE)
     assert worker.handle(record()) == ["effects of evt_1"]
-    assert (world.outside.reminders, worker.states()) == ([], ["unrecorded"])
+    assert (world.services.reminders, worker.states()) == ([], ["unrecorded"])
     assert isinstance(lease(world.store, world.owed_message("effects")), LeasedElsewhere)
     world.clock.now += LEASE
     assert worker.handle(record(first_received=NOW)) == []
-    assert (len(world.outside.reminders), world.queues.sent) == (1, [MAILS])
+    assert (len(world.services.reminders), world.queues.sent) == (1, [MAILS])
 
 
 def test_a_queue_of_mails_that_is_forbidden_alarms_as_a_deployments_fault(worker: Lambda) -> None:
     committed(worker.world)
     refused = {"Error": {"Code": "AccessDenied", "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
-    worker.world.queues.troubles = [ClientError(refused, "SendMessage")]  # type: ignore[arg-type] # as much as matters
+    worker.world.queues.errors = [ClientError(refused, "SendMessage")]  # type: ignore[arg-type] # as much as matters
     worker.expect_wait(60)
     assert worker.handle(record()) == ["effects of evt_1"]
     (line,) = worker.lines()

@@ -1,4 +1,4 @@
-"""The calls that the functions make, and each way in which one can fail, as rules of the fault proxy."""
+"""The AWS calls of the functions, and each way in which one can fail, as rules of the fault proxy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ class Call:
     """One operation as a function calls it.
 
     Attributes:
-        service: as its requests are signed.
-        operation: empty for any: the proxy does not know those of SES's second version, of which one is called.
-        says: what its request must contain to be broken; None if it names its account, whose mark it must contain
-            then; empty if it names nobody, so that a fault hits whoever calls next.
-        to: what it must contain besides: the queue that a message is sent to.
+        service: the name in the request's signature.
+        operation: empty for any; the proxy does not know the operations of SES v2, and the worker calls only one.
+        says: a text that the request must contain to fail. None if the request names its account: it must then
+            contain the account's mark. Empty if it names nobody: the fault hits the next caller.
+        to: a further text that it must contain: the queue that a message is sent to.
         throttled: the service's own error for too many calls, and its status.
         tries: how often the SDK sends it, as the composition roots configure it.
         gives_up: seconds after which the SDK has stopped waiting for one try.
@@ -42,10 +42,10 @@ class Call:
 ACCEPT = Call("sqs", "SendMessage", to="events.fifo", tries=2, gives_up=3.5)
 """By ingest."""
 HAND_OVERS = tuple(Call("sqs", "SendMessage", to=f"{NAME}-{lane}") for lane in LANES)
-"""To the queues of the effects worker: by the consumer; of mails beside effects, by the worker of the effects."""
+"""To the queues of the effects worker. The consumer hands over; the worker of the effects hands the mails on."""
 LOOK, BATCH, TRANSACT = (Call("dynamodb", name) for name in ("BatchGetItem", "BatchWriteItem", "TransactWriteItems"))
 CLAIM, MARK = Call("dynamodb", "PutItem"), Call("dynamodb", "UpdateItem")
-"""A second delivery is claimed by a put; leases, outcomes and failures are written by updates."""
+"""The consumer claims a second delivery by a put; leases, outcomes and failures are updates."""
 PUT_EVENTS = Call("events", "PutEvents")
 SEND_EMAIL = Call("ses", "", throttled=("TooManyRequestsException", 429), tries=1, gives_up=10.5)
 NAMED = (
@@ -63,7 +63,7 @@ NAMED = (
     PUT_EVENTS,
     SEND_EMAIL,
 )
-"""What is called about an account, and names it."""
+"""The calls that name their account."""
 PUT_OBJECT, DELETE_OBJECT = (
     Call("s3", name, "", throttled=("SlowDown", 503)) for name in ("PutObject", "DeleteObject")
 )
@@ -75,11 +75,11 @@ NAMELESS = (
     PUT_OBJECT,
     DELETE_OBJECT,
 )
-"""What is called without naming an account."""
+"""The calls that name no account."""
 
 
 class Way(StrEnum):
-    """How a call fails. Up to `SILENT` it does not reach the service; from `LATE` on it takes effect."""
+    """How a call fails. Up to `SILENT` the call does not reach the service; from `LATE` on it takes effect."""
 
     THROTTLED = "throttled"
     ERROR_5XX = "errors 503, then 500"
@@ -88,7 +88,7 @@ class Way(StrEnum):
     LATE = "arrives after its caller gave up"
     UNANSWERED = "applied, answer dropped"
     CUT = "applied, a 200 cut short"
-    # Each of one service's own.
+    # Faults of one service only.
     THROUGHPUT = "ProvisionedThroughputExceeded"
     CONFLICT = "cancelled by conflict"
     THROTTLED_WRITE = "cancelled by throttling"
@@ -98,7 +98,7 @@ class Way(StrEnum):
 
 
 REFUSED = (Way.THROTTLED, Way.ERROR_5XX, Way.UNREACHABLE)
-"""After these the SDK's own retry is as good as the first try, and comes at once."""
+"""After these faults the SDK retries at once."""
 SLOW = (Way.SILENT, Way.LATE)
 COMMON = (*REFUSED, Way.UNANSWERED, Way.CUT, *SLOW)
 OWN = (
@@ -109,7 +109,7 @@ OWN = (
     (BATCH, Way.UNPROCESSED, len(PAUSES) + 1),
     (PUT_EVENTS, Way.FAILED_ENTRIES, 2),
 )
-"""The faults of one service's own, with how many of them outlast our own tries."""
+"""The faults of one service only, each with the number that outlasts Billhook's own tries."""
 
 
 def _error(code: str, status: int, **fields: object) -> Mapping[str, Any]:
@@ -126,22 +126,22 @@ NOTHING = {"pk": {"S": "p"}, "sk": {"S": "s"}}
 EFFECTS: Mapping[Way, Mapping[str, Any]] = {
     Way.UNREACHABLE: {"reset": True},
     Way.UNANSWERED: {"response": {"abort_bytes": 0}},
-    # DynamoDB sends a checksum, which the emulator leaves out; that of the whole body would not fit either.
+    # DynamoDB sends a checksum, which the emulator leaves out. The checksum of a whole body would not fit either.
     Way.CUT: {"response": {"truncate_bytes": 10, "set_headers": {"x-amz-crc32": "1"}}},
     Way.THROUGHPUT: _error("ProvisionedThroughputExceededException", 400),
     Way.CONFLICT: _cancelled("TransactionConflict"),
     Way.THROTTLED_WRITE: _cancelled("ThrottlingError"),
-    # Answers that are no errors: the proxy writes whatever fields an error is to have, and any status.
+    # These answers are no errors: the proxy can write any status and any fields.
     Way.UNREAD: _error("none", 200, Responses={}, UnprocessedKeys={"books": {"Keys": [{"pk": {"S": "p"}}]}}),
-    # What is left over is no part of what was asked for, so that all of an eraser's tries must meet it, or none.
+    # The leftover item is not part of the request, so the fault must strike all of an eraser's tries or none.
     Way.UNPROCESSED: _error("none", 200, UnprocessedItems={f"{NAME}-books": [{"DeleteRequest": {"Key": NOTHING}}]}),
     Way.FAILED_ENTRIES: _error("none", 200, FailedEntryCount=1, Entries=[{"ErrorCode": "ThrottlingException"}]),
 }
-"""What the proxy does, where that is the same for every call."""
+"""The actions of the proxy that are the same for every call."""
 
 
 def rules(call: Call, way: Way, mark: str, times: int) -> tuple[Rule, ...]:
-    """Rules by which `call` fails in a `way` for the account with `mark`, so many times."""
+    """The rules that make `call` fail in a `way` for the account with `mark`, so many times."""
     parts = [part for part in (mark if call.says is None else call.says, call.to) if part]
     body = " && ".join(f"contains(to_string(@), '{part}')" for part in parts)
     which = {"service": call.service, "body": body or None}
@@ -153,12 +153,12 @@ def rules(call: Call, way: Way, mark: str, times: int) -> tuple[Rule, ...]:
 
 
 def can_be(call: Call, way: Way) -> bool:
-    """Whether the proxy can make it: neither answer of S3 has a body to cut, nor a deletion's one to wait for."""
+    """Whether the proxy can make the fault: S3's answers have no body to cut, and DeleteObject's none to wait for."""
     return way not in {DELETE_OBJECT: {Way.CUT, Way.UNANSWERED}, PUT_OBJECT: {Way.CUT}}.get(call, set())
 
 
 def outlasting(call: Call, way: Way) -> int:
-    """How many faults outlast the SDK's own retries, twice over where that does not take long, and one more."""
+    """How many faults outlast the SDK's retries: twice its tries and one more, or once if the fault is slow."""
     return (1 if way in SLOW else 2) * call.tries + 1
 
 

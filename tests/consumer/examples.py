@@ -1,4 +1,4 @@
-"""What the tests of consumer and worker are made of: one event, its message, and a decision on it."""
+"""One example of each for the tests of consumer and worker: an event, its message, and a decision on it."""
 
 import json
 from typing import Any
@@ -34,7 +34,7 @@ def stripe_event(event_id: str = "evt_1", **changes: object) -> dict[str, Any]:
 
 
 def sqs_record(body: object, message_id: str = "message-1", received: int = 1) -> dict[str, Any]:
-    """What Lambda hands over of one SQS message; `body` is JSON already if it is a string."""
+    """The record of one SQS message, as Lambda hands it over; a `body` that is a string is JSON already."""
     return {
         "messageId": message_id,
         "receiptHandle": f"receipt-of-{message_id}",
@@ -72,16 +72,16 @@ def announcement(announcement_id: str = "evt_1:past_due") -> Announcement:
 
 
 def tell_and_remind(event: Event, books: Books) -> Decision:
-    """One record, one reminder and one mail: what most of these tests take through the stages."""
+    """Decide on one record, one reminder and one mail: the decision of most of these tests."""
     organization = books.organization(event.account, "cus_1").with_contact(read(Contact, event.object), event)
     return Decision(save=(organization,), then=(mail(), reminder()))
 
 
 def only_save(event: Event, books: Books) -> Decision:
-    """One record, and nothing to perform."""
+    """Decide on one record, without effects."""
     return tell_and_remind(event, books).model_copy(update={"then": ()})
 
 
 def token(purpose: str, partition: str) -> str:
-    """What nobody else can compute, for tests that do not care."""
+    """A readable token in place of a secret one."""
     return f"{purpose} of {partition}"

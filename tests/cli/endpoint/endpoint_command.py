@@ -18,7 +18,7 @@ URL = "https://example.com/webhooks/stripe"
 OLDER = "2025-03-31.basil"
 
 
-class Setting:
+class EndpointCommand:
     """A Stripe account, a stack's secret, and the command."""
 
     def __init__(self, api: StripeApi, manager: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What CloudWatch says of the deployed stack: the values of its metrics, and the states of its alarms."""
+"""Reads CloudWatch: the values of the stack's metrics, and the states of its alarms."""
 
 import time
 from datetime import UTC, datetime

@@ -1,17 +1,17 @@
-"""What the worker writes about its lane stands, unless another worker has taken the lane over."""
+"""The worker's writes about its lane hold, unless another worker has taken the lane over."""
 
 from collections.abc import Callable
 
 import pytest
 
-from functions.effects.lane.attempts import FencedError, checkpoint, finish, give_up, release
 from functions.effects.lane.lease import Leased
+from functions.effects.lane.progress import FencedError, checkpoint, finish, give_up, release
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.outbox import OwedPublish, Progress, load
 from shared.tables.store import Store
-from tests.consumer.material import LEASE, NOW, announcement, mail, reminder
+from tests.consumer.examples import LEASE, NOW, announcement, mail, reminder
 from tests.consumer.world import World
-from tests.effects.owing import owe
+from tests.effects.owed_effects import owe
 
 SENT = Progress(outcome="sent")
 WAITS = Progress(attempts=1, not_before=NOW + 60, error="MailDeferred quota")
@@ -62,7 +62,7 @@ def test_a_release_lets_go_of_a_lane_that_still_owes(world: World) -> None:
     release(world.store, world.lease("mails"), {0: WAITS}, 60)
     inbox = world.inbox()
     assert (inbox["state"], inbox["mails_holder"]["lease_until"]) == ("committed", 0)
-    assert inbox["mails_holder"]["not_before"] == NOW + 60  # by which reconciliation sees that nobody came
+    assert inbox["mails_holder"]["not_before"] == NOW + 60  # reconciliation sees by it that no worker came
     assert "mails_owed" in inbox
     assert world.lease("mails").progress == {0: WAITS}
 
@@ -129,7 +129,7 @@ def test_a_lane_that_finishes_beside_a_failed_one_leaves_the_event_failed(world:
     assert world.inbox()["state"] == "failed"
 
 
-def test_announcements_are_taken_out_once_their_lane_is_finished_and_not_by_the_mails(world: World) -> None:
+def test_announcements_are_removed_when_their_lane_is_finished_not_by_the_mails(world: World) -> None:
     owe(world, announcement(), mail())
     mails = world.lease("mails")
     finish(world.store, world.lease("effects"), {0: Progress(outcome="published")})

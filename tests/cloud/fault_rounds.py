@@ -1,4 +1,4 @@
-"""Rounds: calls that fail in one way for two accounts, while a calm one lives through the same story beside them."""
+"""Rounds: calls fail in one way for two accounts, while a calm account sends the same story beside them."""
 
 import os
 import signal
@@ -9,22 +9,22 @@ from dataclasses import dataclass
 
 from cli.local.stack import Stack
 from infra.local_cloud.faults import Rule
-from tests.cloud.accounts_together import Account, live
-from tests.cloud.breakages import CLAIM, MARK, NAMED, NAMELESS, OWN, TRANSACT, Call, Way, can_be, outlasting, rules
+from tests.cloud.parallel_accounts import Account, live
+from tests.cloud.wire_faults import CLAIM, MARK, NAMED, NAMELESS, OWN, TRANSACT, Call, Way, can_be, outlasting, rules
 
 POISONED = frozenset({TRANSACT, CLAIM, MARK, *NAMELESS})
-"""The calls by which poison is recorded, and counted out."""
+"""The calls that record poison and dead-letter it."""
 ONCE = frozenset({Way.THROTTLED, Way.UNANSWERED, Way.SILENT})
-"""The faults that happen to one more account, once: the SDK's own retry is the same after all that are like them."""
+"""The faults that strike one more account once. The SDK's retry is the same after all similar faults."""
 
 
 @dataclass
 class Round:
-    """What was broken and for whom; `made` and `seconds` are known once it was played.
+    """The broken calls and the accounts of a round; `made` and `seconds` are known after the run.
 
     Attributes:
         once: the account for which a call fails once, if there is one.
-        lasting: those for which it fails for longer than the SDK tries.
+        lasting: the accounts for which it fails for longer than the SDK tries.
         calm: an account for which nothing fails.
     """
 
@@ -39,12 +39,12 @@ class Round:
 
     @property
     def accounts(self) -> tuple[Account, ...]:
-        """All for whom something failed."""
+        """All accounts for which a call failed."""
         return (*((self.once,) if self.once else ()), *self.lasting)
 
 
 def named(name: str, broken: Iterable[tuple[Call, Way, int]]) -> list[Round]:
-    """A round for each call with the number of faults that it is to outlast; they are to be played together."""
+    """A round for each call, way and number of faults; all run together."""
     calm = Account(f"{name}calmx")
     rounds = []
     for number, (call, way, times) in enumerate(broken):
@@ -61,20 +61,20 @@ def common(name: str, way: Way) -> list[Round]:
 
 
 def own(name: str) -> list[Round]:
-    """A round for each fault of a service's own."""
+    """A round for each fault of one service only."""
     return named(name, OWN)
 
 
 def nameless(name: str, way: Way, calm: Account) -> Round:
-    """One round for the calls that name no account: whoever calls is hit."""
+    """One round for the calls that name no account: any caller is hit."""
     accounts = tuple(Account(f"{name}s{letter}x", poisoned=letter == "a") for letter in "abc")
     calls = tuple(call for call in NAMELESS if can_be(call, way))
     broken = [rules(call, way, "", outlasting(call, way)) for call in calls]
     return Round(way, calls, tuple(rule for one in broken for rule in one), None, accounts, calm)
 
 
-def play(stack: Stack, rounds: Sequence[Round]) -> None:
-    """Play them at the same time, with their calm account, unless that has lived already."""
+def run_rounds(stack: Stack, rounds: Sequence[Round]) -> None:
+    """Run rounds at the same time, with their calm account unless that has run already."""
     started = time.monotonic()
     late = max(call.gives_up for one in rounds for call in one.calls) + 1 if rounds[0].way is Way.LATE else 0
     if rounds[0].calls[0] in NAMELESS:
@@ -90,14 +90,14 @@ def play(stack: Stack, rounds: Sequence[Round]) -> None:
 
 
 def forget_secrets(stack: Stack) -> None:
-    """Have the functions fetch their secrets again: ingest by time, consumer and worker in new processes."""
+    """Make the functions fetch their secrets again: ingest by time, consumer and worker in new processes."""
     stack.cloud.advance(301)
     kill(stack, "ConsumerFunction|EffectsFunction")
 
 
 def kill(stack: Stack, functions: str) -> int:
-    """SIGKILL the processes of functions, by a pattern of their names; how many. The emulator starts others."""
-    emulator = str(stack.cloud._emulator.process.pid)  # noqa: SLF001 - a function's process is the emulator's own affair
+    """SIGKILL the processes of functions, by a pattern of their names; return how many. The emulator starts others."""
+    emulator = str(stack.cloud._emulator.process.pid)  # noqa: SLF001 - only the emulator knows the processes
     command = ["pgrep", "--parent", emulator, "--full", functions]
     found = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()  # noqa: S603 - fixed
     for process in found:
