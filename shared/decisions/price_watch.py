@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from shared.effects.email import Email
+from shared.mails.mail import Once
+from shared.mails.to_operator import ITEMS_INCOMPLETE, PRICE_KEY_MOVED, UNKNOWN_PRICE
 from shared.mails.write import tell_operator
 from shared.policy.plans import Plans
 from shared.stripe_objects.event import Event
@@ -15,13 +17,13 @@ def price_watch(known: Subscription | None, now: Subscription, event: Event, pla
     if known is None or known.quantities != now.quantities:
         for price in plans.unknown_in(now):
             place = keys.partition(event.account, price)
-            yield tell_operator(place, "unknown_price", price, event, price=price)
+            yield tell_operator(place, UNKNOWN_PRICE, Once(price), event, price=price)
     told = plans.moved_in(known) if known else {}
     for price, name in plans.moved_in(now).items():
         if price not in told:
             place = keys.partition(event.account, price)
-            yield tell_operator(place, "price_key_moved", price, event, price=price, plan=name)
+            yield tell_operator(place, PRICE_KEY_MOVED, Once(price), event, price=price, plan=name)
     if now.has_more and not (known and known.has_more):
         # It waits for the observation (shared/decisions/whole_list.py), and goes out if the list is still incomplete.
         place = keys.partition(event.account, now.customer)
-        yield tell_operator(place, "items_incomplete", now.id, event, subscription=now.id)
+        yield tell_operator(place, ITEMS_INCOMPLETE, Once(now.id), event, subscription=now.id)

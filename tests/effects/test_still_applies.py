@@ -4,9 +4,9 @@ import pytest
 
 from functions.consumer.decide.decide import decide
 from functions.consumer.handlers.erasure_due import TOLD_AFTER
-from functions.effects.mails.still_applies import why_not
 from shared.effects.email import Email
 from shared.effects.remind import erasure_at
+from shared.mails.may_go import why_not
 from shared.policy.plans import read_plans
 from shared.policy.policy import Policy
 from shared.records.organization import Organization

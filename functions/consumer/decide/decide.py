@@ -33,8 +33,8 @@ def decide(event: Event, books: Books) -> Decision:
     decision = ROUTES[event.type](event, noted)
     decision = with_account_heard(decision, event, noted)
     if is_refused(decision, event, noted):
-        return without_unwanted(after_erasure(decision, event, noted), event, noted)
-    decision = without_unwanted(decision, event, noted)
+        return without_unwanted(after_erasure(decision, event, noted), noted)
+    decision = without_unwanted(decision, noted)
     decision = settle_mails(decision, event, noted)
     decision = with_announcements(decision, event, noted)
     return with_journal_and_indexes(decision, event, noted)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from shared.decisions.announcements import customer_of
 from shared.decisions.decision import Decision
 from shared.effects.announcement import Announcement
+from shared.mails.mail import Returned
+from shared.mails.to_operator_of_payments import REFUND_AFTER_ERASURE
 from shared.mails.write import tell_operator
 from shared.records.books import Books
 from shared.records.organization import Organization
@@ -52,8 +54,8 @@ def after_erasure(decision: Decision, event: Event, books: Books) -> Decision:
     )
     mail = tell_operator(
         payment.partition,
-        "refund_after_erasure",
-        f"{payment.subject}:{step.name}",
+        REFUND_AFTER_ERASURE,
+        Returned(payment.subject, step.total, step.before, step.at),
         event,
         payment=payment.subject,
         amount=step.amount,

@@ -1,4 +1,4 @@
-"""charge.refunded, .captured and .expired: tell the buyer what went back; a hold that is released is no refund."""
+"""charge.refunded, .captured and .expired: a mail tells the buyer of each refund; a released hold is no refund."""
 
 from shared.decisions.decision import Decision
 from shared.decisions.order_settling import order_of, settle
@@ -15,7 +15,7 @@ from shared.stripe_objects.payments import Charge
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The payment and its order, and a mail for each refund; without an address it waits for one."""
+    """The payment and its order, and a mail for each refund."""
     charge = read(Charge, event.object)
     before = books.read(Payment, event.account, charge.payment_intent or charge.id)
     payment = before.with_charge(charge, event)
@@ -30,7 +30,7 @@ def _refunds(before: Payment, payment: Payment, event: Event, books: Books) -> t
 
 
 def _buyer(payment: Payment, books: Books) -> Addressee | None:
-    """Who is told of a refund: the customer; a guest where the order was confirmed; None while nobody is known."""
+    """The reader of a refund's mail: the customer, or the guest of the order; None while the books know neither."""
     order = order_of(payment, books)
     if payment.customer is None:
         return order

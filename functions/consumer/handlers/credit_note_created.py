@@ -1,4 +1,4 @@
-"""credit_note.created: less is owed by an invoice; a reminder asks for the rest, whichever event tells of it first."""
+"""credit_note.created: a credit note lowers the amount of an invoice that a reminder asks for."""
 
 from shared.decisions.decision import Decision
 from shared.records.books import Books
@@ -9,7 +9,7 @@ from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization with the credit note, until its invoice contains it."""
+    """The organization, which keeps the credit note until its invoice includes it."""
     note = read(CreditNote, event.object)
     organization = books.read(Organization, event.account, note.customer)
     return Decision(save=(organization.with_credit_note(note, event),))

@@ -1,4 +1,4 @@
-"""customer.* and observed.customer: who the customer is; the one writer of the address."""
+"""customer.* and observed.customer: the customer's profile; no other handler writes the address."""
 
 from shared.decisions.decision import Decision
 from shared.effects.remind import erasure_at
@@ -10,7 +10,7 @@ from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization with the whole snapshot. Once deleted, nothing more is said, and it is erased if so decided."""
+    """The organization with the whole snapshot; a deleted customer is erased if the policy says so."""
     customer = read(Customer, event.object)
     if event.type == "customer.deleted":
         customer = customer.model_copy(update={"deleted": True})

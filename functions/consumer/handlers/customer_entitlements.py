@@ -1,4 +1,4 @@
-"""entitlements.active_entitlement_summary.updated: which features a customer is entitled to, as Stripe has them."""
+"""entitlements.active_entitlement_summary.updated: the features that Stripe entitles a customer to."""
 
 from shared.decisions.decision import Decision
 from shared.records.books import Books
@@ -9,7 +9,7 @@ from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization with its entitlements; nothing is derived from them yet."""
+    """The organization with its entitlements; nothing follows from them yet."""
     entitlements = read(Entitlements, event.object)
     organization = books.read(Organization, event.account, entitlements.customer)
     return Decision(save=(organization.with_entitlements(entitlements, event),))

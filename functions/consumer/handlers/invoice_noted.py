@@ -1,4 +1,4 @@
-"""invoice.updated, .voided and .marked_uncollectible: what is owed now, if anybody still waits for it."""
+"""invoice.updated, .voided and .marked_uncollectible: the amount that the customer owes now, if any."""
 
 from shared.decisions.decision import Decision
 from shared.decisions.invoices_by_hand import due_reminder
@@ -10,7 +10,7 @@ from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization with the invoice as it is now; a due date that has moved is reminded of on its new day."""
+    """The organization with the invoice as it is now; a due date that has moved gets a new reminder."""
     invoice = read(Invoice, event.object)
     organization = books.read(Organization, event.account, invoice.customer).with_invoice_event(invoice, event)
     return Decision(save=(organization,), then=due_reminder(organization, invoice, event))

@@ -1,4 +1,4 @@
-"""invoice.overdue: Stripe's own word, if an automation sends it, that an invoice was not paid by its due date."""
+"""invoice.overdue: an automation at Stripe says that a customer has not paid an invoice by its due date."""
 
 from shared.decisions.decision import Decision
 from shared.decisions.invoices_by_hand import overdue_mail
@@ -10,7 +10,7 @@ from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization with the overdue invoice, and the mail that our own reminder sends, under the same key."""
+    """The organization with the overdue invoice, and the mail that our own reminder would send, under the same key."""
     invoice = read(Invoice, event.object)
     organization = books.read(Organization, event.account, invoice.customer).with_invoice_event(invoice, event)
     if invoice.due_date is None or invoice.due_date > event.created:  # Stripe's automation may be set to days before

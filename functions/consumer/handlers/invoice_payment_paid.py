@@ -1,4 +1,4 @@
-"""invoice_payment.paid: which payment paid which invoice; since basil neither of the two says it by itself."""
+"""invoice_payment.paid: this payment paid this invoice; since basil neither of the two names the other."""
 
 from shared.decisions.decision import NOTHING, Decision
 from shared.records.books import Books
@@ -9,7 +9,7 @@ from shared.stripe_objects.payments import InvoicePayment
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The payment, knowing its invoice; nothing if it was paid outside Stripe."""
+    """The payment with its invoice; nothing if the customer paid outside Stripe."""
     link = read(InvoicePayment, event.object)
     if link.payment_intent is None:
         return NOTHING

@@ -1,7 +1,9 @@
-"""refund.* and charge.refund.updated: a refund may fail after it was announced; the operator mends that."""
+"""refund.* and charge.refund.updated: a refund may fail after its mail; then the operator hears of it."""
 
 from shared.decisions.decision import Decision
 from shared.decisions.order_settling import settle
+from shared.mails.mail import Once
+from shared.mails.to_operator_of_payments import REFUND_FAILED
 from shared.mails.write import tell_operator
 from shared.records.books import Books
 from shared.records.payment import Payment
@@ -11,7 +13,7 @@ from shared.stripe_objects.payments import Refund
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The payment with the refund and its order, and one mail to the operator if the money never arrived."""
+    """The payment with the refund, and its order; one mail to the operator if the money did not arrive."""
     refund = read(Refund, event.object)
     before = books.read(Payment, event.account, refund.payment_intent or refund.charge or refund.id)
     payment = before.with_refund(refund, event)
@@ -19,11 +21,10 @@ def handle(event: Event, books: Books) -> Decision:
     save = (payment, *orders)
     if not refund.never_arrived:
         return Decision(save=save, then=confirmed)
-    # A refund that failed stays failed, so its id names the change.
     mail = tell_operator(
         payment.partition,
-        "refund_failed",
-        refund.id,
+        REFUND_FAILED,
+        Once(refund.id),  # a failed refund stays failed
         event,
         refund=refund.id,
         amount=refund.amount,
