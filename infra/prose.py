@@ -26,16 +26,16 @@ BANNED = {
     "of ours": r"\bof (?:ours|theirs)\b",
 }
 ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|no(?=\. ?\d))\.", re.IGNORECASE)
-CODE = re.compile(
-    r"^[ \t]*```[\s\S]*?^[ \t]*```|`[^`\n]*`|https?://\S+|^[ \t]*\|.*\|[ \t]*$|^#+ .*$",
-    re.MULTILINE,
-)
-"""Code, links, tables and headings, which are no sentences."""
+BLOCK = re.compile(r"^[ \t]*```[\s\S]*?^[ \t]*```|^[ \t]*\|.*\|[ \t]*$|^#+ .*$", re.MULTILINE)
+"""Code, rows of tables and headings: no sentence goes on across them."""
+INLINE = re.compile(r"`[^`\n]*`|https?://\S+")
+"""Code and links within a sentence, each of which counts as a word."""
 
 
 def hard(text: str) -> Iterator[tuple[int, str]]:
     """Each hard sentence of `text`: the line where it begins, counted from 0, and what is wrong with it."""
-    plain = CODE.sub(lambda found: "x" + "\n" * found[0].count("\n"), ABBREVIATION.sub("x", text))
+    prose = BLOCK.sub(lambda found: "\n" * found[0].count("\n") + ".", text)
+    plain = INLINE.sub("x", ABBREVIATION.sub("x", prose))
     for found in re.finditer(r"[^\s.!?][^.!?]*(?:[.!?](?=\S)[^.!?]*)*", plain):
         for sentence in re.split(r"\n\s*(?:\n|[-*] |\d+\. |>)", found[0]):
             line = plain.count("\n", 0, found.start() + found[0].find(sentence))
