@@ -153,11 +153,15 @@ reconcile: $(DEV) ## offer what Stripe has and the inbox has not: SINCE=3d [UNTI
 
 # ---- check it
 
-.PHONY: test lint types unit validate prove cloud
+.PHONY: test check lint types unit validate prove cloud
 test: lint types validate unit cloud ## all that CI runs: lint, types, template, unit tests, and the local cloud
+
+check: lint types ## the quick loop, in a minute: lint, types, and the unit tests that are no permutations
+	@pytest -q -n auto --dist worksteal --quick -m "not cloud and not prove and not dynamodb_local"
 
 lint: $(DEV)
 	@ruff check && ruff format --check
+	@python -m infra.prose
 
 types: $(DEV)
 	@mypy

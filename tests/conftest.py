@@ -1,0 +1,35 @@
+"""`pytest --quick` leaves out the permutations: one thing in every order, at every step or in every part."""
+
+from pathlib import Path
+
+import pytest
+
+PERMUTATIONS = {
+    "tests/bench": "every event of the story, counted in calls and units",
+    "tests/cloud": "the deployed template",
+    "tests/consumer/handlers/test_any_order.py": "every order of a story",
+    "tests/consumer/handlers/test_lives.py": "each story shuffled and repeated",
+    "tests/consumer/handlers/test_twice_round.py": "each story told twice",
+    "tests/consumer/test_inbox_states.py": "every interleaving of consumers and workers that a model thinks of",
+    "tests/effects/mails/test_every_mail.py": "each mail with each choice of its optional parts",
+    "tests/effects/test_erased_meanwhile.py": "an erasure beside each effect that is owed",
+    "tests/effects/test_erasing.py": "an erasure that is stopped at each step and call",
+    "tests/effects/test_erasing_many.py": "ten thousand payments and customers",
+    "tests/infra/test_prune.py": "each call of each package in each region",
+    "tests/leaks": "every sample down every failure path",
+    "tests/prove": "every crash, fault and order",
+    "tests/upgrade": "each item that each released version left",
+}
+"""Files and folders that `make check` leaves out, and what they play. `make test` runs them all."""
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="leave out the permutations, as `make check` does")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """True for a permutation under `--quick`; None lets pytest decide."""
+    if config.getoption("--quick") and collection_path.relative_to(ROOT).as_posix() in PERMUTATIONS:
+        return True
+    return None
