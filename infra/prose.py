@@ -28,8 +28,8 @@ BANNED = {
 ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|no(?=\. ?\d))\.", re.IGNORECASE)
 BLOCK = re.compile(r"^[ \t]*```[\s\S]*?^[ \t]*```|^[ \t]*\|.*\|[ \t]*$|^#+ .*$", re.MULTILINE)
 """Code, rows of tables and headings: no sentence goes on across them."""
-INLINE = re.compile(r"`[^`\n]*`|https?://\S+")
-"""Code and links within a sentence, each of which counts as a word."""
+INLINE = re.compile(r"`[^`\n]*`|https?://\S+|\"[^\"\n]{1,40}\"")
+"""Code, links and quoted words within a sentence; each counts as one word."""
 
 
 def hard(text: str) -> Iterator[tuple[int, str]]:

@@ -100,7 +100,7 @@ def test_every_make_target_that_it_names_exists() -> None:
 
 def test_the_table_of_events_is_the_route_table() -> None:
     document = (ROOT / "docs/events.md").read_text()
-    table = document.partition("## What comes of each event")[2].partition("Billhook records any other type")[0]
+    table = document.partition("## What comes of each event")[2].partition("Anything else is recorded")[0]
     listed = re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", "".join(re.findall(r"^\|([^|]*)\|", table, re.MULTILINE)))
     assert sorted(listed) == sorted(type_ for type_ in routes.ROUTES if not is_internal(type_))
 

@@ -48,10 +48,11 @@ def test_a_sentence_that_spans_lines_is_one_and_paragraphs_and_items_are_several
         "   | whoever | indented |\n",
         f"# {'word ' * 50} whatever\n",
         "The field `whatever` is read from https://example.com/whatever today.",
+        'Never write "whoever".',
     ],
-    ids=["block", "block in a list", "table", "indented table", "heading", "inline"],
+    ids=["block", "block in a list", "table", "indented table", "heading", "inline", "quoted"],
 )
-def test_code_tables_headings_and_links_are_no_prose(text: str) -> None:
+def test_code_tables_headings_links_and_quotes_are_no_prose(text: str) -> None:
     assert found(text) == []
 
 
