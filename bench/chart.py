@@ -1,4 +1,4 @@
-"""The chart of the report: bars by what the tutorial takes, as an SVG that suits light pages and dark ones."""
+"""The chart of the report: an SVG for light and dark pages, with bars relative to the tutorial."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ STYLE = """
 
 @dataclass(frozen=True)
 class Bar:
-    """One measure, by the tutorial's: Billhook's share, and that of the least that it could be, with what that is."""
+    """One measure relative to the tutorial: `ours` is Billhook's share, `least` that of the minimum `least_is`."""
 
     what: str
     ours: float
@@ -28,7 +28,7 @@ class Bar:
 
 
 def svg(title: str, subtitle: str, bars: Sequence[Bar]) -> str:
-    """The chart; a full bar is what the tutorial takes."""
+    """The chart; a full bar is the tutorial's value."""
     height = 74 + ROW * len(bars)
     rows = "".join(_row(bar, 66 + ROW * number) for number, bar in enumerate(bars))
     return (

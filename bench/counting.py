@@ -1,4 +1,4 @@
-"""What the samples cost in calls and units: consumer and worker take each one through on moto, call by call."""
+"""Count the calls and units of each sample, as the consumer and the worker handle it on moto."""
 
 import heapq
 import io
@@ -18,7 +18,7 @@ from bench.meter import Cost, Meter
 from cli.samples import samples
 from functions.consumer.metrics import SERVICE as CONSUMER
 from functions.effects.metrics import SERVICE as WORKER
-from tests.consumer.material import REGION
+from tests.consumer.examples import REGION
 from tests.prove.moto_cloud import MotoCloud, Queue
 from tests.prove.queues import Message
 from tests.prove.runner import Processes, Runner
@@ -29,45 +29,45 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 DELIVERED_AFTER = 5
-"""Seconds."""
+"""Seconds from an event's creation to its delivery."""
 
 STORY = sorted(
     (name for name in samples.names() if "/" not in name and samples.sample(name)["type"] == name),
     key=lambda name: (samples.sample(name)["created"], name),
 )
-"""One sample of each event type, in the order in which they happened; events/README.md tells the story."""
+"""One sample of each event type, in order of creation; events/README.md tells the story."""
 
 
 @dataclass(frozen=True)
 class Handled:
-    """What one event has cost: in the line, and beside it for each lane that it owed something in."""
+    """The cost of one event: of the consumer, and of the worker for each lane in which the event owed effects."""
 
     consumer: Cost
     worker: tuple[Cost, ...]
 
     @property
     def type(self) -> str:
-        """The event's."""
+        """The event's type."""
         return self.consumer.type
 
     @property
     def costs(self) -> tuple[Cost, ...]:
-        """Of every message that the event took."""
+        """The cost of each message of the event."""
         return (self.consumer, *self.worker)
 
     @property
     def writes(self) -> int:
-        """Write units, all in all."""
+        """All write units of the event."""
         return sum(cost.writes for cost in self.costs)
 
     @property
     def reads(self) -> float:
-        """Read units, all in all."""
+        """All read units of the event."""
         return sum(cost.reads for cost in self.costs)
 
     @property
     def mails(self) -> int:
-        """Mails handed to SES."""
+        """The mails that SES took."""
         return sum(cost.mails for cost in self.costs)
 
 
@@ -82,8 +82,8 @@ class _MeteredWire(Wire):
 
 
 @dataclass
-class Scenario:
-    """A consumer and a worker on moto, warm from the second event on, with a clock that is where the message is."""
+class MeteredSystem:
+    """A consumer and a worker on moto with a meter, warm from the second event on; the clock follows the messages."""
 
     runner: Runner
     meter: Meter
@@ -94,24 +94,22 @@ class Scenario:
         self.processes = Processes(self.runner.moto_cloud.environ)
 
     def handle(self, event: dict[str, Any], at: float, message: str = "") -> Handled:
-        """Take one event through, and all that it owes; raises AssertionError if a message is not done at once."""
+        """Handle one event and perform all that it owes; raises AssertionError if a message is not done at once."""
         consumer = self.commit(event, at, message)
         worker = list[Cost]()
-        while (
-            handed_over := self.runner.moto_cloud.handed_over()
-        ):  # by the consumer, and on by the worker of the effects
+        while handed_over := self.runner.moto_cloud.handed_over():  # by the consumer, then by the worker of the effects
             worker += [
                 self._take(sent.queue, event["type"], sent.body, f"owed by {event['id']}") for sent in handed_over
             ]
         return Handled(consumer, tuple(worker))
 
     def commit(self, event: dict[str, Any], at: float, message: str = "") -> Cost:
-        """Take one event through the consumer alone; raises as `handle` does."""
+        """Handle one event by the consumer alone; raises as `handle` does."""
         self.runner.clock.now = at
         return self._take("events", event["type"], samples.encode(event).decode(), message or event["id"])
 
     def items(self, table: str) -> list[dict[str, Any]]:
-        """The items of a table, as DynamoDB has them; `table` is the name of its variable."""
+        """The items of a table, as DynamoDB attributes; `table` is the environment variable with its name."""
         client: DynamoDBClient = boto3.client("dynamodb")
         return list(client.scan(TableName=self.runner.moto_cloud.environ[table])["Items"])
 
@@ -126,7 +124,7 @@ class Scenario:
 
 
 @contextmanager
-def playing() -> Iterator[Scenario]:
+def metered_system() -> Iterator[MeteredSystem]:
     """An empty stack."""
     with pytest.MonkeyPatch.context() as patch, mock_aws(), redirect_stdout(io.StringIO()) as log:
         patch.setenv("AWS_DEFAULT_REGION", REGION)
@@ -135,29 +133,29 @@ def playing() -> Iterator[Scenario]:
         runner.open(patch)
         _log_to(log)
         try:
-            yield Scenario(runner, meter, log)
+            yield MeteredSystem(runner, meter, log)
         finally:
             _log_to(sys.__stdout__)
 
 
-def _log_to(stream: Any) -> None:  # noqa: ANN401 - whatever text goes to
-    """Powertools keeps the handler of a service's first Logger, and with it what standard output was then."""
+def _log_to(stream: Any) -> None:  # noqa: ANN401 - any text stream
+    """Log to `stream`: Powertools keeps the handler of a service's first Logger, with the old standard output."""
     for service in (CONSUMER, WORKER):
         for handler in logging.getLogger(service).handlers:
             if isinstance(handler, logging.StreamHandler):
                 handler.setStream(stream)
 
 
-def story(play: Scenario) -> Iterator[Handled]:
+def story(system: MeteredSystem) -> Iterator[Handled]:
     """The story from the first event to the erasure, with what Billhook sends itself as it comes due."""
-    moto_cloud = play.runner.moto_cloud
+    moto_cloud = system.runner.moto_cloud
     agenda: list[tuple[float, str]] = [(samples.sample(name)["created"], name) for name in STORY]
     heapq.heapify(agenda)
     while agenda:
         at, name = heapq.heappop(agenda)
         known = set(moto_cloud.own())
         event = samples.sample(name) if name in STORY else json.loads(moto_cloud.fire(name))
-        yield play.handle(event, at + DELIVERED_AFTER)
+        yield system.handle(event, at + DELIVERED_AFTER)
         for new, message in moto_cloud.own().items():
             if new not in known:
                 heapq.heappush(agenda, (max(message["created"], at), new))

@@ -1,4 +1,4 @@
-"""CPU, user and system, by process: cold starts, checking an event, warm requests, warm events."""
+"""The CPU time of a process, user and system: cold starts, verification, warm requests, warm events."""
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -14,17 +14,17 @@ from bench.timing import Timings, interleaved, together
 from shared.inbox.lanes import LANES
 
 STARTS = 3
-"""Of the processes of a comparison: the same program is a few hundredths faster or slower from start to start."""
+"""How often a comparison starts its processes: from start to start a program differs by a few hundredths."""
 NOTHING_ELSE: Mapping[str, str] = {}
 TRACED = {"_X_AMZN_TRACE_ID": ENVIRONMENT["_X_AMZN_TRACE_ID"].replace("Sampled=0", "Sampled=1")}
 """X-Ray traces one event a second and 5 % of the others."""
 MOVED = {"PROCESSOR": ""}
-"""On whichever processors the kernel likes."""
-TUTORIAL = {"SECRET_ID": "tutorial"}  # where the stand-in keeps one bare secret, as the tutorial wants it
+"""On any processors that the kernel chooses."""
+TUTORIAL = {"SECRET_ID": "tutorial"}  # the stand-in has one bare secret there, as the tutorial expects
 
 
 def cold_starts(packages: Packages, aws: StandIn, folder: Path, rounds: int) -> Timings:
-    """CPU of a fresh process through its first answer: interpreter, imports, clients, two connections, two calls."""
+    """CPU of a new process until its first answer: interpreter, imports, clients, two connections, two calls."""
     functions = {
         "billhook": Lambda(packages.ingest, "functions.ingest.app"),
         "bare": Lambda(packages.bare, "bare_ingest"),
@@ -44,7 +44,7 @@ def cold_starts(packages: Packages, aws: StandIn, folder: Path, rounds: int) -> 
 
 
 def cold_consumers(packages: Packages, aws: StandIn, folder: Path, rounds: int) -> Timings:
-    """The same of what works on a queue, with an event that brings about a mail, a reminder and an announcement."""
+    """The same for functions on a queue; the event causes a mail, a reminder and an announcement."""
     body = material.payment_failed()
     subjects = {
         "consumer": (Lambda(packages.consumer, "functions.consumer.app"), material.sqs_batch(body)),
@@ -64,14 +64,14 @@ def cold_consumers(packages: Packages, aws: StandIn, folder: Path, rounds: int) 
 
 
 def verifying(packages: Packages, aws: StandIn, folder: Path, rounds: int, size: int) -> Timings:
-    """CPU of checking and reading one event of `size` bytes."""
+    """CPU to verify and read one event of `size` bytes."""
     functions = {
         "billhook": Lambda(packages.ingest, "verify_billhook"),
         "floor": Lambda(packages.floor, "verify_floor"),
         "tutorial": Lambda(packages.tutorial_compiled, "verify_tutorial"),
     }
     event = material.signed(material.payment_failed(size))
-    some = 20_000_000 // size  # a tenth of a second at least, or the clock's steps would show
+    some = 20_000_000 // size  # a tenth of a second at least, because the clock is coarse
     times = {"billhook": some, "floor": some, "tutorial": some // 10}
     return _warm(functions, aws, folder, rounds, lambda _name: event, times)
 
@@ -95,7 +95,7 @@ def warm_events(
 ) -> Timings:
     """CPU of one event in running processes: read, save, one mail, one reminder, one announcement.
 
-    Billhook's is its consumer's, and what the effects worker takes for each of the two lanes.
+    Billhook's figure is the sum of its consumer and of the effects worker for both lanes.
     """
     functions = {
         "consumer": Lambda(packages.consumer, "functions.consumer.app", environment),
@@ -113,7 +113,7 @@ def warm_events(
 
 
 def resident(packages: Packages, aws: StandIn, folder: Path) -> dict[str, int]:
-    """Bytes of memory that a function holds after a hundred requests, or messages."""
+    """The resident memory of each function after a hundred requests or messages, in bytes."""
     body = material.payment_failed()
     request, batch = material.http_request(body), material.sqs_batch(body)
     held = {}
@@ -129,7 +129,7 @@ def resident(packages: Packages, aws: StandIn, folder: Path) -> dict[str, int]:
     return held
 
 
-def _warm(  # noqa: PLR0913, PLR0917 - what is timed, where, and how often
+def _warm(  # noqa: PLR0913, PLR0917 - the subjects, their place and number
     functions: Mapping[str, Lambda],
     aws: StandIn,
     folder: Path,
@@ -154,11 +154,11 @@ def _warm(  # noqa: PLR0913, PLR0917 - what is timed, where, and how often
     return together([one_start() for _ in range(STARTS)])
 
 
-def _check(answer: Any) -> None:  # noqa: ANN401 - whatever a handler answers
-    """A handler that fails fast must not win.
+def _check(answer: Any) -> None:  # noqa: ANN401 - any handler's answer
+    """Check that a handler succeeded, because a handler that fails is fast.
 
     Raises:
-        RuntimeError: it refused, or gave its message back.
+        RuntimeError: the handler refused the request or returned its message.
     """
     if answer is not None and (answer.get("statusCode", 200) != 200 or answer.get("batchItemFailures")):  # noqa: PLR2004
         raise RuntimeError(f"a measured handler failed: {answer}")

@@ -1,4 +1,4 @@
-"""What a million events cost, line by line: counted calls times AWS's list prices in us-east-1, without free tiers."""
+"""The bill of a million events: counted calls times AWS's list prices in us-east-1, without free tiers."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,13 +10,13 @@ from cli.operate.endpoint_plan import NOT_ENABLED
 
 MILLION = 1_000_000
 KILOBYTE, GIGABYTE = 2**10, 2**30
-# Dollars a million, as on the pricing pages of the services (aws.amazon.com/<service>/pricing), November 2026.
+# Dollars a million, from the pricing pages of the services (aws.amazon.com/<service>/pricing), November 2026.
 HTTP_API = 1.00
 LAMBDA_REQUEST = 0.20
 LAMBDA_GB_SECOND = 0.0000133334 * MILLION  # arm64
 SQS_FIFO = 0.50
 SQS_STANDARD = 0.40
-SQS_FAIR = 0.10  # for each request about a message with a group: as third parties have read that page, in March 2026
+SQS_FAIR = 0.10  # for each request about a message with a group; quoted by third parties in March 2026
 DYNAMODB_WRITE = 0.625
 DYNAMODB_READ = 0.125
 SCHEDULER = 1.00
@@ -27,18 +27,18 @@ SES = 100.00
 LOGS_KB = 0.50 * MILLION * KILOBYTE / GIGABYTE
 
 SENT = [name for name in STORY if name not in NOT_ENABLED]
-"""What Stripe is asked to send."""
+"""The event types that Stripe is asked to send."""
 
 MEMORY_GB = 0.5
 PROCESSORS = 512 / 1769
-"""What 512 MB have of one: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html."""
+"""The share of a processor with 512 MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html."""
 ANSWER = 0.010
-"""Seconds until AWS answers a call: an assumption, since no AWS is measured here."""
+"""Seconds until AWS answers a call; assumed, because AWS itself is not measured here."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the bill: how many of a thing one event of Stripe's takes, and dollars a million of it."""
+    """One line of the bill: how many units one Stripe event takes, and their price in dollars a million."""
 
     what: str
     each: float
@@ -46,17 +46,17 @@ class Line:
 
     @property
     def dollars(self) -> float:
-        """For a million events."""
+        """Dollars for a million events."""
         return self.each * self.price
 
 
 def bill(story: Sequence[Handled], ingest_logged: int, cpu: Mapping[str, float]) -> list[Line]:
-    """The bill of a million Stripe events, with the messages that Billhook sends itself because of them; without mail.
+    """The bill of a million Stripe events with Billhook's own messages, without mail.
 
     Args:
-        story: what each sample has cost; each of Stripe's stands for as many events as any other.
-        ingest_logged: bytes of ingest's line.
-        cpu: seconds of a warm request to ingest, and of a message from each queue, on a whole processor.
+        story: the cost of each sample; each of Stripe's samples has the same weight.
+        ingest_logged: the bytes of ingest's log line.
+        cpu: the seconds of a warm request to ingest and of a message from each queue, on a whole processor.
     """
     handled = [one for one in story if one.type not in NOT_ENABLED]
     costs = [cost for one in handled for cost in one.costs]
@@ -71,7 +71,7 @@ def bill(story: Sequence[Handled], ingest_logged: int, cpu: Mapping[str, float])
         ran = [cost for cost in costs if cost.queue in queues]
         return each(sum(cost.waits * ANSWER + cpu[cost.queue] / PROCESSORS for cost in ran)) * MEMORY_GB
 
-    # Lambda's own lines are not written: template.yaml asks for those from WARN upwards.
+    # Lambda's own lines are not logged: template.yaml sets their level to WARN.
     logged = sum(cost.logged for cost in costs) + events * ingest_logged
     writes: Counter[str] = sum((cost.written for cost in costs), Counter())
     beside = {kind: writes.pop(kind, 0) for kind in ("lease", "finish", "index")}
@@ -110,7 +110,7 @@ BESIDE = frozenset(
         "DynamoDB, read units (effects)",
     }
 )
-"""What there is because effects are performed beside the line; part of the logs, too."""
+"""The lines that exist because effects are performed beside the line; they cause part of the logs, too."""
 
 
 def _reads(costs: Sequence[Cost], *queues: str) -> float:
@@ -118,14 +118,14 @@ def _reads(costs: Sequence[Cost], *queues: str) -> float:
 
 
 def mails(story: Sequence[Handled]) -> Line:
-    """What SES takes besides."""
+    """The line for the mails that SES sends."""
     return Line("SES, mails", sum(one.mails for one in story) / len(SENT), SES)
 
 
 def floor() -> list[Line]:
-    """The least that this architecture can cost: one record of a kilobyte, one payload, nothing to perform, no log.
+    """The least that this architecture can cost: one record of a kilobyte, one payload, no effects, no log.
 
-    Each Lambda runs a millisecond and waits for its calls: one of ingest's, two of the consumer's.
+    Each Lambda runs for a millisecond and waits for its calls: ingest for one, the consumer for two.
     """
     return [
         Line("HTTP API, requests", 1, HTTP_API),
@@ -140,7 +140,7 @@ def floor() -> list[Line]:
 
 @dataclass(frozen=True)
 class Rival:
-    """A service's list price of a million events in one month, and how it comes about."""
+    """The list price of a service for a million events in one month, and its calculation."""
 
     name: str
     dollars: float

@@ -1,4 +1,4 @@
-"""The goals, and what was measured of each."""
+"""The goals, and the measured value of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bench.timing import Ratio, Timings
 
 @dataclass(frozen=True)
 class Measured:
-    """Everything that one run of `make bench` has found out."""
+    """All results of one run of `make bench`."""
 
     cold: Timings
     cold_consumers: Timings
@@ -21,7 +21,7 @@ class Measured:
     event: Timings
     traced: Timings
     moved: Timings
-    """Of an event, too, where the subjects may run on all processors."""
+    """As `event`, but on all processors."""
     story: Sequence[Handled]
     duplicate: Handled
     ignored: Handled
@@ -29,17 +29,17 @@ class Measured:
     zipped: dict[str, int]
     resident: dict[str, int]
     rates: dict[tuple[str, int], float]
-    """Events a second by whose and in how many groups, with every answer of AWS a few milliseconds late."""
+    """Events a second by subject and number of groups; each call to AWS takes a few milliseconds."""
     local: Local
     growth: Sequence[Growth]
     dollars: float
     wall: str
-    """What the simulation of a FIFO queue has shown, in Markdown."""
+    """The results of the simulated FIFO queue, in Markdown."""
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A goal, what was measured, and whether that is within it."""
+    """A goal, the measured value, and whether the value meets the goal."""
 
     figure: str
     goal: str
@@ -48,19 +48,19 @@ class Goal:
 
 
 def happy(story: Sequence[Handled]) -> list[Handled]:
-    """Stripe's events that are decided on once."""
+    """The Stripe events that take one transaction."""
     once = (one for one in story if one.consumer.calls["dynamodb.TransactWriteItems"] == 1)
     return [one for one in once if one.type in STORY]
 
 
 def mean_units(story: Sequence[Handled]) -> float:
-    """Write units of one of Stripe's events, on average; what Billhook sends itself is in the bill."""
+    """The mean write units of a Stripe event; Billhook's own messages count in the bill only."""
     units = [one.writes for one in story if one.type in STORY]
     return sum(units) / len(units)
 
 
 def goals(found: Measured) -> list[Goal]:
-    """Every goal of the table, in its order."""
+    """All goals, in the order of the table."""
     bare, tutorial = found.cold.ratio("billhook", "bare"), found.cold.ratio("billhook", "tutorial")
     line = [one.consumer.dynamodb for one in happy(found.story)]
     units = mean_units(found.story)
@@ -125,7 +125,7 @@ def goals(found: Measured) -> list[Goal]:
 
 
 FLAT = 1.25
-"""CPU an event may differ by so much, which is what the machine's noise comes to."""
+"""The largest ratio that still counts as flat: the machine's own noise is about this large."""
 
 
 def _flat(found: Sequence[Growth]) -> list[Goal]:

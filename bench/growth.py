@@ -1,4 +1,4 @@
-"""Whether an event costs more as the inbox fills and accounts join: Billhook's functions on Amazon's DynamoDB Local."""
+"""Measure on DynamoDB Local whether an event costs more with a fuller inbox and more accounts."""
 
 import json
 import statistics
@@ -34,7 +34,7 @@ EVENTS = 120
 
 @dataclass(frozen=True)
 class Growth:
-    """Milliseconds an event, median, by what the tables hold and how many accounts send."""
+    """The median milliseconds of an event, for a number of events in the inbox and of accounts."""
 
     inbox: int
     accounts: int
@@ -43,7 +43,7 @@ class Growth:
 
 
 def growth(packages: Packages, aws: StandIn, folder: Path) -> list[Growth]:
-    """The three states of the tables; nothing where DynamoDB Local is not installed."""
+    """Measure three states of the tables; returns nothing if DynamoDB Local is not installed."""
     jar = find_jar()
     if jar is None:
         return []
@@ -53,7 +53,7 @@ def growth(packages: Packages, aws: StandIn, folder: Path) -> list[Growth]:
             region_name="us-east-1",
             endpoint_url=url,
             aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
-            aws_secret_access_key="x",  # noqa: S106 - it takes any
+            aws_secret_access_key="x",  # noqa: S106 - any key will do
         )
         inbox, books = make_table(client, "InboxTable"), make_table(client, "BooksTable")
         with _functions(packages, aws, folder, url, inbox, books) as functions:
@@ -67,10 +67,10 @@ def growth(packages: Packages, aws: StandIn, folder: Path) -> list[Growth]:
 
 
 @contextmanager
-def _functions(  # noqa: PLR0913, PLR0917 - where everything is
+def _functions(  # noqa: PLR0913, PLR0917 - the places of everything
     packages: Packages, aws: StandIn, folder: Path, url: str, inbox: str, books: str
 ) -> Iterator[tuple[Running, Running]]:
-    """The consumer and the effects worker."""
+    """The consumer and the effects worker, in running processes."""
     environment = {"AWS_ENDPOINT_URL_DYNAMODB": url, "INBOX_TABLE": inbox, "BOOKS_TABLE": books}
     consumer = Lambda(packages.consumer, "functions.consumer.app", environment)
     effects = Lambda(packages.effects, "functions.effects.app", environment)
@@ -79,7 +79,7 @@ def _functions(  # noqa: PLR0913, PLR0917 - where everything is
 
 
 def _measured(functions: tuple[Running, Running], accounts: int, suffix: str, events: int) -> tuple[float, float]:
-    """Wall and CPU of an event, each about a customer of its own, until all that it owes is performed."""
+    """The median wall and CPU milliseconds of an event and its effects; each event has a new customer."""
     consumer, effects = functions
     walls, cpus = [], []
     for number in range(events):
@@ -96,7 +96,7 @@ def _measured(functions: tuple[Running, Running], accounts: int, suffix: str, ev
 
 
 def _fill(client: "DynamoDBClient", inbox: str, start: int, end: int) -> None:
-    """Finished events, as the inbox keeps them."""
+    """Fill the inbox with finished events."""
     item = {
         "state": "done",
         "message_id": "5fea7756-0ea4-451a-a703-a558b933e274",

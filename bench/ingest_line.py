@@ -1,4 +1,4 @@
-"""How many bytes ingest logs of one request."""
+"""Count the bytes that ingest logs for one request."""
 
 import io
 import json
@@ -7,16 +7,16 @@ from contextlib import redirect_stdout
 
 from bench import material
 from bench.stub import SECRET
-from functions.ingest.handler import make_handler
+from functions.ingest.handler import Handler
 from functions.ingest.settings import Settings
 from functions.ingest.signing_secrets import SigningSecrets
 
 
 def logged() -> int:
-    """The bytes of the line, its end included."""
+    """The bytes of the log line, with its newline."""
     settings = Settings("https://queue.example/events.fifo", "signing-secrets", "account", "us-east-1")
     secrets = SigningSecrets(lambda: json.dumps({"direct": SECRET}))
-    handler = make_handler(settings, secrets, lambda _message: None, time.time)
+    handler = Handler(settings, secrets, lambda _message: None, time.time)
     with redirect_stdout(io.StringIO()) as log:
         answer = handler(material.http_request(material.payment_failed()), None)
     assert answer["statusCode"] == 200, answer  # noqa: PLR2004, S101 - a refusal logs another line

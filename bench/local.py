@@ -1,4 +1,4 @@
-"""The local cloud: events a second of one account, then of five; and how long an event takes from the POST on."""
+"""Measure on the local cloud: events a second of one and of five accounts, and the time from the POST on."""
 
 import secrets
 import shutil
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 EVENTS = 150
 GROUPS = (1, 5)
 PATIENCE = 300
-"""Seconds."""
+"""How long to wait for an empty queue, in seconds."""
 POSTS, PAUSE = 200, 0.25
-"""How many events are posted one after another, and so many seconds between them."""
+"""The number of posted events, and the seconds between them."""
 
 
 @dataclass(frozen=True)
 class Local:
-    """What was measured on the local cloud.
+    """The results of the local cloud.
 
     Args:
-        rates: events a second by whose and in how many groups.
-        waits: milliseconds from the POST on, of each event, by what has happened by then.
+        rates: events a second by subject and number of groups.
+        waits: by stage, the milliseconds of each event from the POST to that stage.
     """
 
     rates: dict[tuple[str, int], float]
@@ -39,7 +39,7 @@ class Local:
 
 
 def measured(built: Path, arch: str) -> Local:
-    """Both stacks, each on a cloud of its own."""
+    """Measure both stacks, each on its own cloud."""
     with LocalCloud.start() as cloud:
         stack = deploy(cloud, built / "template.yaml", arch, "whsec_benchmark", MailConnectedCustomers="true")
         line, *lanes = (stack.outputs[f"{name}QueueUrl"] for name in ("Events", "Effects", "Mails"))
@@ -56,7 +56,7 @@ def measured(built: Path, arch: str) -> Local:
 
 
 def _waits(stack: Stack) -> dict[str, list[float]]:
-    """How long an event takes from the POST on, while the cloud has time for it."""
+    """The milliseconds of each event from the POST to each stage, without other load."""
     posted: dict[str, float] = {}
     waits: dict[str, list[float]] = {"answered": [], "committed": [], "effects performed": [], "mail sent": []}
     for number in range(POSTS):
@@ -84,10 +84,11 @@ def _tutorial(cloud: LocalCloud) -> str:
 
 
 def _drain(cloud: LocalCloud, line: str, lanes: Sequence[str], groups: int, events: int) -> tuple[float, float]:
-    """Events a second from the first message sent, until the line has deleted the last, and until the lanes have.
+    """Events a second, until the line is empty and until the lanes are empty, too.
 
     Raises:
         TimeoutError: a queue is not empty in time.
+        RuntimeError: the events did not cause one mail each.
     """
     sqs: SQSClient = cloud.client("sqs")
     accounts = [f"acct_{secrets.token_hex(8)}" for _ in range(groups)]

@@ -1,11 +1,11 @@
-"""What the measured handlers are given: requests, messages, and what the tables hold."""
+"""The input of the measured handlers: requests, messages and table items."""
 
 import json
 import time
 from collections.abc import Mapping
 from typing import Any
 
-from bench.counting import playing
+from bench.counting import metered_system
 from bench.processes import ENVIRONMENT
 from bench.stub import SECRET
 from cli.samples import samples
@@ -13,14 +13,14 @@ from shared.tables.attributes import to_item
 
 MONTH = 30 * 86_400
 OWING = "evt_owing"
-"""The event that is committed and still owes its effects."""
+"""The id of the event that is committed and still owes its effects."""
 NONE: Mapping[str, str] = {}
 TYPICAL, LARGE = 5_500, 51_000
-"""Bytes: an invoice with one line, and one with as many as a busy month has."""
+"""Bytes of an event with a small invoice, and with the invoice of a busy month."""
 
 
 def payment_failed(size: int = 0) -> bytes:
-    """`invoice.payment_failed` as of now, its lines repeated until it has `size` bytes at least."""
+    """A new `invoice.payment_failed`; its invoice lines repeat until it has at least `size` bytes."""
     event = samples.fresh("invoice.payment_failed", int(time.time()))
     lines = event["data"]["object"]["lines"]["data"]
     body = samples.encode(event)
@@ -31,12 +31,12 @@ def payment_failed(size: int = 0) -> bytes:
 
 
 def signed(body: bytes) -> dict[str, str]:
-    """A body, and its signature as of now."""
+    """A body and its signature of this second."""
     return {"text": body.decode(), "signature": samples.signature(body, SECRET, int(time.time()))}
 
 
 def http_request(body: bytes) -> dict[str, Any]:
-    """What API Gateway hands over: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html."""
+    """The event that API Gateway passes to ingest: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html."""
     route = "POST /webhooks/stripe"
     return {
         "version": "2.0",
@@ -67,14 +67,14 @@ def http_request(body: bytes) -> dict[str, Any]:
 
 
 def sqs_batch(body: bytes) -> dict[str, Any]:
-    """What Lambda hands over of one message in the queue of events."""
+    """The batch that Lambda passes to the consumer, with one message."""
     fifo = {"MessageDeduplicationId": json.loads(body)["id"], "SequenceNumber": "18849496460467696128"}
     endpoint = {"endpoint": {"stringValue": "direct", "dataType": "String"}}
     return _batch(ENVIRONMENT["QUEUE_ARN"], body.decode(), fifo, endpoint)
 
 
 def owed_batch(lane: str, event_id: str = OWING) -> dict[str, Any]:
-    """What Lambda hands over of one message in a lane's queue; by default about the event that `tables` has."""
+    """The batch that Lambda passes to the effects worker, with one message; by default about the event in `tables`."""
     return _batch(ENVIRONMENT[f"{lane.upper()}_QUEUE_ARN"], json.dumps({"event": event_id}))
 
 
@@ -104,19 +104,19 @@ def _batch(
 
 
 def tables() -> dict[str, list[dict[str, Any]]]:
-    """The items of each table, as DynamoDB has them.
+    """The items of each table, as DynamoDB attributes.
 
-    Two customers of Billhook's have subscribed and paid a month ago. One is the customer of `payment_failed`. The other
-    one's payment has failed already: that event is committed, and still owes its mail, reminder and announcement.
+    Two customers subscribed and paid a month ago. The first is the customer of `payment_failed`. The second has a
+    failed payment already: its event is committed and still owes its mail, reminder and announcement.
     """
     now, customer = int(time.time()), samples.sample("invoice.payment_failed")["data"]["object"]["customer"]
-    with playing() as play:
+    with metered_system() as system:
         for suffix in ("", "owing"):
             for name in ("customer.subscription.created", "invoice.paid"):
-                play.handle(samples.renamed(samples.fresh(name, now - MONTH), suffix), now - MONTH)
+                system.handle(samples.renamed(samples.fresh(name, now - MONTH), suffix), now - MONTH)
         failed = samples.fresh("invoice.payment_failed", now, OWING)
-        play.commit(samples.renamed(failed, "owing"), now)
-        inbox, books = play.items("INBOX_TABLE"), play.items("BOOKS_TABLE")
+        system.commit(samples.renamed(failed, "owing"), now)
+        inbox, books = system.items("INBOX_TABLE"), system.items("BOOKS_TABLE")
     return {
         ENVIRONMENT["INBOX_TABLE"]: [item for item in inbox if item["id"] == {"S": OWING}],
         ENVIRONMENT["BOOKS_TABLE"]: books,

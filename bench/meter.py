@@ -1,4 +1,4 @@
-"""The meter: every call that a function makes, and the units of every item that it reads or writes."""
+"""The meter counts the calls of a function, and the units of the items that it reads and writes."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Cost:
-    """What one message has cost the function that received it from `queue`.
+    """The cost of one message from `queue`.
 
-    `reads` and `writes` are in DynamoDB's units; `written` tells the writes by kind of item; `logged` is in bytes.
+    `reads` and `writes` are DynamoDB units, and `written` has the writes by kind of item; `logged` is in bytes.
     """
 
     type: str
@@ -30,26 +30,26 @@ class Cost:
     written: Counter[str] = field(default_factory=Counter)
     logged: int = 0
     entries: int = 0
-    """Events put on the bus: each is billed."""
+    """The events put on the bus; AWS bills each."""
 
     @property
     def dynamodb(self) -> int:
-        """Calls to DynamoDB."""
+        """The number of calls to DynamoDB."""
         return sum(times for call, times in self.calls.items() if call.startswith("dynamodb."))
 
     @property
     def waits(self) -> int:
-        """How many calls the function waits for, one after another."""
+        """The number of calls, which the function waits for one after another."""
         return self.calls.total()
 
     @property
     def mails(self) -> int:
-        """Mails handed to SES."""
+        """The mails that SES took."""
         return self.calls["sesv2.SendEmail"]
 
 
 class Meter:
-    """Stands between the functions' clients and AWS, and books each call on the message that is being handled."""
+    """Sees each call of the attached clients and adds it to the cost of the current message."""
 
     def __init__(self) -> None:
         self.cost = Cost("nothing", "")
@@ -58,7 +58,7 @@ class Meter:
         self._asked: list[tuple[str, Any]] = []
 
     def attach(self, client: "BaseClient") -> None:
-        """See every call of `client` from now on."""
+        """Count each call of `client` from now on."""
         client.meta.events.register("before-parameter-build", self._on_call)
         client.meta.events.register("after-call.dynamodb", self._on_answer)
 
@@ -92,7 +92,7 @@ class Meter:
 
 
 def _written(operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """The table, the kind of item and the key of each item that a call writes."""
+    """The table, kind and key of each item that a call writes."""
     match operation:
         case "PutItem":
             key = _key(params["Item"])
@@ -113,7 +113,7 @@ def _written(operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str,
 
 
 def _batch_units(asked: Any, found: list[dict[str, Any]]) -> float:  # noqa: ANN401 - a boto3 shape
-    """Each item by itself, what is not there as the smallest; half of it where an older answer will do."""
+    """The read units of a batch: each item counts alone, a missing one as the smallest; eventual reads cost half."""
     missing = len(asked["Keys"]) - len(found)
     return (sum(map(units.read_units, found)) + missing) * (1 if asked["ConsistentRead"] else 0.5)
 

@@ -1,4 +1,4 @@
-"""The deployment packages of the baselines, made as SAM would make them, beside Billhook's own."""
+"""Make the deployment packages of the baselines as SAM does, and find Billhook's own."""
 
 import shutil
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ UV = ROOT / ".tools/bootstrap/bin/uv"
 
 @dataclass(frozen=True)
 class Packages:
-    """Folders, each of them what one Lambda would have in /var/task."""
+    """The package folders; Lambda would mount each at /var/task."""
 
     ingest: Path
     """Billhook's."""
@@ -25,11 +25,11 @@ class Packages:
     tutorial: Path
     """Ingest and consumer of the tutorial with all dependencies, as `sam build` leaves them: no module is compiled."""
     tutorial_compiled: Path
-    """The same with every module compiled as Billhook's are."""
+    """The same package with every module compiled, as in Billhook's packages."""
     bare: Path
-    """What Billhook's ingest depends on, pruned and compiled as it is, and a handler of two calls."""
+    """The pruned and compiled dependencies of Billhook's ingest, with a handler of two calls."""
     floor: Path
-    """The standard library."""
+    """A handler that needs the standard library only."""
 
 
 def assemble(built: Path, arch: str) -> Packages:
@@ -37,7 +37,7 @@ def assemble(built: Path, arch: str) -> Packages:
 
     Args:
         built: the folder in which `sam build` left Billhook's functions.
-        arch: of this machine.
+        arch: the architecture of this machine.
     """
     shutil.rmtree(HOME, ignore_errors=True)
     tutorial, compiled, bare, floor = (HOME / name for name in ("tutorial", "tutorial_compiled", "bare", "floor"))

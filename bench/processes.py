@@ -1,4 +1,4 @@
-"""A process that runs one Lambda handler from one package, and the CPU that it takes."""
+"""Run a Lambda handler from one package in its own process, and measure its CPU time."""
 
 import json
 import subprocess
@@ -13,9 +13,11 @@ from bench.stand_in import StandIn
 
 SUBJECT = Path(__file__).with_name("subject.py")
 PROBES = Path(__file__).with_name("probes")
-PYTHON = Path(getattr(sys, "_base_executable", sys.executable))  # no virtual environment: the package is all there is
+PYTHON = Path(
+    getattr(sys, "_base_executable", sys.executable)
+)  # without the virtual environment, so that only the package counts
 
-# What Lambda sets, and what template.yaml does. The trace is not sampled, as 19 of 20 are by default.
+# The variables that Lambda and template.yaml set. The trace is not sampled, as 19 of 20 by default.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
@@ -57,7 +59,7 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Lambda:
-    """A handler in a package, or among `bench/probes`, and what its environment has besides."""
+    """A handler in a package or in `bench/probes`, and its additional environment variables."""
 
     package: Path
     module: str
@@ -66,9 +68,9 @@ class Lambda:
 
 @dataclass(frozen=True)
 class Told:
-    """CPU seconds of the process, user and system, when the handler was called and when it had answered.
+    """The answer of a handler, and the CPU seconds of its process before and after the calls.
 
-    `wall` is how many seconds lay between.
+    `wall` is the time between them, in seconds.
     """
 
     started: float
@@ -79,15 +81,15 @@ class Told:
 
 @dataclass(frozen=True)
 class Running:
-    """A process that has started but imports nothing before it is asked."""
+    """A running process; it imports the handler at the first call."""
 
     process: "subprocess.Popen[str]"
 
     def ask(self, event: Mapping[str, Any], times: int = 1) -> Told:
-        """Have the handler called so often with `event`.
+        """Call the handler `times` times with `event`.
 
         Raises:
-            RuntimeError: it failed; what it said is on standard error.
+            RuntimeError: the process ended; its error is on standard error.
         """
         assert self.process.stdin is not None  # noqa: S101 - pipes were asked for
         assert self.process.stdout is not None  # noqa: S101
@@ -98,7 +100,7 @@ class Running:
         return Told(**json.loads(line))
 
     def memory(self) -> int:
-        """The bytes that are resident now."""
+        """The resident memory now, in bytes."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         (kilobytes,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))
         return int(kilobytes) * 1024
@@ -106,7 +108,7 @@ class Running:
 
 @contextmanager
 def running(function: Lambda, aws: StandIn, folder: Path) -> Iterator[Running]:
-    """The process, for as long as the block lasts."""
+    """The running process of `function`, for as long as the block lasts."""
     environment = ENVIRONMENT | aws.environment(function.package, folder) | dict(function.environment)
     with subprocess.Popen(
         [PYTHON, "-S", "-P", SUBJECT, function.module],

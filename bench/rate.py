@@ -1,8 +1,8 @@
-"""Events a second where every call to AWS takes a few milliseconds, as it does on AWS: by one environment, and by five.
+"""Events a second of one and of five environments, when each call to AWS takes a few milliseconds.
 
-An environment of Lambda works on one event at a time, and a FIFO group is in one environment's hands: so five processes
-with an event each are five groups. The effects worker's lanes have environments of their own, beside the line. What SQS
-itself takes between two events is not in these figures.
+A Lambda environment handles one event at a time, and one environment handles a FIFO group. So five processes stand for
+five groups. The lanes of the effects worker have their own environments. The figures leave out the time that SQS needs
+between two events.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ TIMES = 5
 
 
 def rates(packages: Packages, aws: StandIn, folder: Path) -> dict[tuple[str, int], float]:
-    """Events a second of Billhook's line, of its two lanes, and of the tutorial, in one process and in five at once."""
+    """Events a second of Billhook's line, its two lanes and the tutorial, in one process and in five."""
     batch = material.sqs_batch(material.payment_failed())
     subjects = {
         "billhook": (Lambda(packages.consumer, "functions.consumer.app"), batch),

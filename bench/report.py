@@ -1,4 +1,4 @@
-"""The report in Markdown: the goals, the calls and units by event type, the bill, and how it was measured."""
+"""Write the report in Markdown: goals, calls and units by event type, the bill, and the method."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from bench.markdown import table
 HERE = Path(__file__).parent
 REPORT, CHART = HERE / "REPORT.md", HERE / "chart.svg"
 TEXT = HERE / "report.in.md"
-"""What no run changes; `{{name}}` stands for what one measures."""
+"""The fixed text; a run replaces each `{{name}}` with its results."""
 
 
 def write(found: Measured, goals: Sequence[Goal], lines: Sequence[Line], seconds: float) -> None:
@@ -102,7 +102,7 @@ def _cpu(found: Measured) -> str:
             mark = "ms" if unit == 1e3 else "µs"  # noqa: PLR2004 - milli
             for subject in timings.rounds:
                 yield what, subject, f"{timings.median(subject) * unit:.1f} {mark}"
-                what = ""  # noqa: PLW2901 - said once
+                what = ""  # noqa: PLW2901 - in the first row only
 
     return table(("CPU of", "whose", "median"), rows(), "llr")
 
@@ -115,7 +115,7 @@ def _rates(rates: Mapping[tuple[str, int], float]) -> str:
 
 
 def _lanes(story: Sequence[Handled]) -> str:
-    """How often the line waits for an event of Stripe's, and how many of them owe in how many lanes."""
+    """How often the line waits for AWS per Stripe event, and how many events owe in no, one or both lanes."""
     counts = [len(told.worker) for told in story if told.type in SENT]
     none, one, both = (counts.count(lanes) for lanes in range(3))
     return f"{2 + mean(counts):.1f} times for an event: {none} of them owe nothing, {one} in one lane, {both} in both"

@@ -1,4 +1,4 @@
-"""The stand-in for AWS as the benchmarks see it: start it, point a process at it, ask what it was asked."""
+"""Start the stand-in for AWS, point a process at it, and read its counts of calls."""
 
 import base64
 import datetime as dt
@@ -24,16 +24,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class StandIn:
-    """A running stand-in: its URL, and the certificate that a client has to trust besides its own."""
+    """A running stand-in: its URL, and the certificate that its clients must trust."""
 
     url: str
     certificate: bytes
 
     def environment(self, package: Path, folder: Path) -> dict[str, str]:
-        """The variables that point a process at it.
+        """The environment variables that point a process at the stand-in.
 
-        The process trusts what the botocore in `package` trusts, and the stand-in: so it reads as many roots on each
-        new connection as it would on AWS.
+        The process trusts the roots of the botocore in `package` and the stand-in. So it reads as many roots on each
+        new connection as on AWS.
         """
         bundle = folder / f"{package.name}-roots.pem"
         theirs = package / "botocore" / "cacert.pem"
@@ -41,7 +41,7 @@ class StandIn:
         return {"AWS_ENDPOINT_URL": self.url, "AWS_CA_BUNDLE": str(bundle)}
 
     def calls(self) -> dict[str, int]:
-        """How often each operation was called since it runs."""
+        """The number of calls of each operation since the start."""
         context = ssl.create_default_context(cadata=self.certificate.decode())
         with urllib.request.urlopen(f"{self.url}/calls", timeout=10, context=context) as answer:  # noqa: S310 - ours
             calls: dict[str, int] = json.load(answer)
@@ -50,7 +50,7 @@ class StandIn:
 
 @contextmanager
 def stand_in(folder: Path, items: Mapping[str, Any], delay: float = 0) -> Iterator[StandIn]:
-    """A stand-in on a free port, which answers each call after `delay` seconds, for as long as the block lasts."""
+    """A stand-in on a free port, for as long as the block lasts; it answers each call after `delay` seconds."""
     certificate, key = _certificate()
     both, listed = folder / "stand-in.pem", folder / "items.json"
     both.write_bytes(key + certificate)
@@ -65,12 +65,12 @@ def stand_in(folder: Path, items: Mapping[str, Any], delay: float = 0) -> Iterat
 
 
 def _wire(value: bytes) -> str:
-    """Bytes as they stand in DynamoDB's JSON."""
+    """Bytes in the form of DynamoDB's JSON."""
     return base64.b64encode(value).decode()
 
 
 def _certificate() -> tuple[bytes, bytes]:
-    """A certificate of `localhost`, signed by itself, with its key; RSA of 2,048 bits, as AWS's endpoints have."""
+    """A self-signed certificate for `localhost` and its key: RSA of 2,048 bits, as AWS's endpoints have."""
     key = rsa.generate_private_key(65_537, 2_048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = dt.datetime.now(dt.UTC)

@@ -1,7 +1,7 @@
-"""A stand-in for AWS in a process of its own: canned answers over HTTPS, faithful to each protocol, with no state.
+"""A stand-in for AWS in its own process: fixed answers over HTTPS, true to each protocol, without state.
 
 Run by `bench.stand_in`: python -m bench.stub --certificate FILE --items FILE --delay SECONDS
-It prints its port, counts the calls, and says on `GET /calls` how many there were of each operation.
+It prints its port and counts the calls; `GET /calls` returns the number of each operation.
 """
 
 import argparse
@@ -18,14 +18,14 @@ from typing import Any
 type Calls = Counter[str]
 type Items = Mapping[str, list[dict[str, Any]]]
 
-SECRET = "whsec_benchmark"  # noqa: S105 - of no endpoint but this one
+SECRET = "whsec_benchmark"  # noqa: S105 - of this endpoint only
 UUID = "5fea7756-0ea4-451a-a703-a558b933e274"
 
 
 def answer(  # noqa: PLR0911 - one for each operation
     operation: str, asked: Mapping[str, Any], items: Items
 ) -> dict[str, Any]:
-    """What AWS answers when all is well; `items` are those of each table, which no write changes."""
+    """The answer of AWS to a successful call; `items` has the items of each table, which no write changes."""
     match operation:
         case "GetSecretValue":
             secret = json.dumps({"direct": SECRET}) if "signing-secrets" in asked["SecretId"] else SECRET
@@ -60,7 +60,7 @@ def _found(items: Items, table: str, keys: list[dict[str, Any]]) -> list[dict[st
 
 
 def operation_of(method: str, path: str, headers: Mapping[str, str]) -> str:
-    """The operation: AWS's JSON protocols name it in a header, its REST protocols by the path."""
+    """The operation of a request; JSON protocols name it in a header, REST protocols in the path."""
     target = headers.get("x-amz-target", "")
     if target:
         return target.rpartition(".")[2]
@@ -72,7 +72,7 @@ def operation_of(method: str, path: str, headers: Mapping[str, str]) -> str:
 
 
 async def serve(certificate: Path, items: Items, delay: float) -> None:
-    """Answer on a free port of loopback until the process ends, each call after `delay` seconds."""
+    """Serve on a free loopback port until the process ends; each call takes `delay` seconds."""
     calls: Calls = Counter()
 
     async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,7 +1,7 @@
-"""What runs in the measured process, and little else: import a handler, call it as often as is asked, tell the CPU.
+"""The measured process: import a handler, call it, and report the CPU time.
 
-Run by `bench.processes` with one package on PYTHONPATH: python subject.py MODULE. Each line of its input is a
-JSON object, {"times": N, "event": {…}}; each line of its output {"started": …, "ended": …, "wall": …, "answer": …}.
+Run by `bench.processes` with one package on PYTHONPATH: python subject.py MODULE. Each line of its input is a JSON
+object {"times": N, "event": {…}}, each line of its output {"started": …, "ended": …, "wall": …, "answer": …}.
 """
 
 import importlib
@@ -22,9 +22,9 @@ CONTEXT = SimpleNamespace(
 
 
 def main() -> None:
-    """Obey until the input ends; what the handler prints goes nowhere.
+    """Answer each line until the input ends; drop what the handler prints.
 
-    On one processor, if it is told which: 512 MB have less than one, and to be moved between two takes time.
+    If PROCESSOR is set, the process stays on that processor: 512 MB have less than one, and moving takes time.
     """
     if os.environ["PROCESSOR"] and hasattr(os, "sched_setaffinity"):
         processors = sorted(os.sched_getaffinity(0))
@@ -41,7 +41,7 @@ def main() -> None:
         for _ in range(asked["times"]):
             answer = handler(event, CONTEXT)
         after, wall = time.process_time(), time.perf_counter() - began
-        # A first answer counts from the start of the process, later ones from the line that asks for them.
+        # `started` of the first answer includes the start of the process.
         print(json.dumps({"started": before, "ended": after, "wall": wall, "answer": answer}), file=told, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""DynamoDB's arithmetic: how large an item is, and how many units a write or a read of it is billed as.
+"""DynamoDB's billing: the size of an item, and the units of a write or a read.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 """
@@ -12,22 +12,24 @@ WRITE_UNIT, READ_UNIT = 1024, 4096
 
 
 def size(item: Mapping[str, Mapping[str, Any]]) -> int:
-    """The bytes of an item, given as DynamoDB attributes."""
+    """The size of an item in bytes; the item consists of DynamoDB attributes."""
     return sum(len(name.encode()) + _value(attribute) for name, attribute in item.items())
 
 
 def write_units(*items: Mapping[str, Any] | None, transaction: bool) -> int:
-    """The units of one write, given the item before and after it: the larger counts, and a transaction twice."""
+    """The units of one write: the larger item counts, before or after; a transaction doubles the units."""
     largest = max((size(item) for item in items if item), default=0)
     return max(1, -(-largest // WRITE_UNIT)) * (2 if transaction else 1)
 
 
 def index_units(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> int:
-    """The units of what one write of an inbox item changes in the sparse index of unfinished events.
+    """The units that a write of an inbox item costs in the sparse index of unfinished events.
 
-    An entry that comes or goes is a write of its own, and a key that changes is two of them:
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes.
-    A transaction doubles the units of the table and not those of an index, as measured at AWS
+    A new or a removed entry is one write; a changed key is two.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
+
+    A transaction doubles the units of the table but not of an index, as measured on AWS
     (https://github.com/nubo-db/dynoxide/pull/188); Amazon's DynamoDB Local doubles both.
     """
     old, new = (_entry(item) for item in (before, after))

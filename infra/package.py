@@ -1,4 +1,4 @@
-"""Assemble what one Lambda ships: its locked dependencies, its own folder and `shared`, compiled; nothing else.
+"""Assemble the package of one Lambda function: its locked dependencies, its own folder and `shared`, compiled.
 
 Run by the Makefile's `build-…Function` targets, which `sam build` calls:
     python infra/package.py ingest --arch arm64 --into .aws-sam/build/IngestFunction --uv .tools/bootstrap/bin/uv
@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# botocore describes every service of AWS, in 20 MB; each function keeps the few that it calls.
+# botocore holds 20 MB of descriptions of all AWS services. A package keeps those that its function calls.
 SERVICES = {
     "ingest": {"secretsmanager", "sqs"},
     "consumer": {"dynamodb", "secretsmanager", "sqs"},
@@ -26,11 +26,9 @@ SERVICES = {
     "reconcile": {"dynamodb", "secretsmanager", "sqs"},
 }
 
-# botocore reads all its roots again on each new connection: 126 of them take 40 ms more than those that AWS's endpoints
-# have, all five of them, as https://www.amazontrust.com/repository asks of a trust store of one's own.
+# botocore reads all its root certificates on each new connection: 126 of them take 40 ms more than Amazon's five. All
+# endpoints of AWS use these five. https://www.amazontrust.com/repository asks a custom trust store to hold all of them.
 ROOTS = {"Starfield Services Root Certificate Authority - G2", *(f"Amazon Root CA {number}" for number in range(1, 5))}
-
-RULES = "endpoint-rule-set-1"
 
 WHEELS = {
     "arm64": "aarch64-manylinux_2_28",
@@ -41,7 +39,7 @@ ELF_MAGIC = b"\x7fELF"
 
 
 def main() -> None:
-    """Assemble the function that the command line names, into an empty folder."""
+    """Assemble the package of the function that the command line names, in an empty folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("function", choices=SERVICES)
     parser.add_argument("--arch", choices=WHEELS, required=True)
@@ -55,11 +53,11 @@ def main() -> None:
     compile_all(into)
     foreign = wrong_platform(into, asked.arch)
     if foreign:
-        sys.exit(f"not built: {asked.arch} was asked for, but these are for another processor: {', '.join(foreign)}")
+        sys.exit(f"not built for {asked.arch}: these libraries are for another processor: {', '.join(foreign)}")
 
 
 def install(uv: str, requirements: Path, arch: str, into: Path) -> None:
-    """Install the locked wheels for Lambda's platform; never from source, which would be built for this machine's."""
+    """Install the locked wheels for Lambda's platform. Source packages would be built for this machine instead."""
     command = [uv, "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:", "--no-deps"]
     command += ["--python-version", "3.13", "--python-platform", WHEELS[arch], "--link-mode", "copy"]
     command += ["--python", sys.executable, "--target", str(into), "--requirements", str(requirements)]
@@ -67,13 +65,12 @@ def install(uv: str, requirements: Path, arch: str, into: Path) -> None:
 
 
 def prune(into: Path, services: set[str]) -> None:
-    """Drop what is never read at run time."""
+    """Remove the files that no function reads."""
     data = into / "botocore" / "data"
     for folder in data.iterdir():
         if folder.is_dir() and folder.name not in services:
             shutil.rmtree(folder)
     prune_endpoints(data / "endpoints.json", services)
-    prune_rules(data)
     prune_roots(into / "botocore" / "cacert.pem")
     for junk in ("bin", "boto3/examples", ".lock"):
         path = into / junk
@@ -84,7 +81,7 @@ def prune(into: Path, services: set[str]) -> None:
 
 
 def prune_endpoints(path: Path, services: set[str]) -> None:
-    """Keep the endpoints of `services`: botocore parses the whole megabyte at each start."""
+    """Keep the endpoints of `services` alone, because botocore parses the whole megabyte at each start."""
     kept = {{"sesv2": "email"}.get(service, service) for service in services}
     described = json.loads(path.read_text())
     for partition in described["partitions"]:
@@ -92,32 +89,19 @@ def prune_endpoints(path: Path, services: set[str]) -> None:
     path.write_text(json.dumps(described, separators=(",", ":")))
 
 
-def prune_rules(data: Path) -> None:
-    """Drop the endpoint rules, which botocore would go through on each call, to find what endpoints.json says too.
-
-    But for S3, whose endpoint depends on the bucket.
-    """
-    for service in (folder for folder in data.iterdir() if folder.is_dir() and folder.name != "s3"):
-        rules = list(service.rglob(f"{RULES}.json*"))
-        if not rules:
-            sys.exit(f"not built: botocore no longer has endpoint rules of {service.name} by the name of {RULES}")
-        for path in rules:
-            path.unlink()
-
-
 def prune_roots(path: Path) -> None:
-    """Keep Amazon's root certificates; AWS_CA_BUNDLE names others, where a proxy needs one."""
+    """Keep Amazon's root certificates alone. Where a proxy needs others, AWS_CA_BUNDLE names them."""
     roots = dict(
         re.findall(r'# Label: "(.*?)"\n.*?(-----BEGIN.*?-----END CERTIFICATE-----\n)', path.read_text(), re.DOTALL)
     )
     missing = ROOTS - roots.keys()
     if missing:
-        sys.exit(f"not built: botocore no longer ships {', '.join(sorted(missing))}")
+        sys.exit(f"not built: botocore no longer ships {', '.join(sorted(missing))}; correct ROOTS in infra/package.py")
     path.write_text("".join(f"# {name}\n{roots[name]}" for name in sorted(ROOTS)))
 
 
 def copy_own_code(function: str, into: Path) -> None:
-    """Copy the function and `shared` under the paths by which the tests import them, too."""
+    """Copy the function and `shared`, under the same import paths as in the tests."""
     for folder in (f"functions/{function}", "shared"):
         shutil.copytree(
             ROOT / folder,
@@ -128,7 +112,7 @@ def copy_own_code(function: str, into: Path) -> None:
 
 
 def compile_all(into: Path) -> None:
-    """Compile every module ahead, since Lambda's disk is read-only; unchecked, so that a start compares no times."""
+    """Compile every module, because Lambda's disk is read-only. Unchecked, so that a start compares no times."""
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     if not compileall.compile_dir(
         into, quiet=1, workers=0, invalidation_mode=mode, stripdir=into, prependdir="/var/task"
@@ -137,7 +121,7 @@ def compile_all(into: Path) -> None:
 
 
 def wrong_platform(into: Path, arch: str) -> list[str]:
-    """The native libraries in the package that another processor than `arch` would need."""
+    """The native libraries in the package that are for another processor than `arch`."""
     return [
         str(library.relative_to(into))
         for library in sorted(into.rglob("*.so*"))

@@ -8,7 +8,7 @@ PERMUTATIONS = {
     "tests/bench": "every event of the story, counted in calls and units",
     "tests/cloud": "the deployed template",
     "tests/consumer/handlers/test_any_order.py": "every order of a story",
-    "tests/consumer/handlers/test_lives.py": "each story shuffled and repeated",
+    "tests/consumer/handlers/test_customer_stories.py": "each story shuffled and repeated",
     "tests/consumer/handlers/test_twice_round.py": "each story told twice",
     "tests/consumer/test_inbox_states.py": "every interleaving of consumers and workers that a model thinks of",
     "tests/effects/mails/test_every_mail.py": "each mail with each choice of its optional parts",

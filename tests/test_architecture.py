@@ -20,6 +20,7 @@ FILES = sorted(
 )
 LAYERS = (
     "values",
+    "compression",
     "messages",
     "failures",
     "runtime",
@@ -34,6 +35,8 @@ LAYERS = (
 )
 CALLS_OUT = {"boto3", "botocore", "http", "httpx", "requests", "socket", "ssl", "stripe", "urllib", "urllib3"}
 ASKS_STRIPE = {Path("functions/effects/perform/observer.py"), Path("functions/reconcile/stripe_api.py")}
+LONGEST_NAME = 80
+"""Characters in the name of a test."""
 MAKES_A_CLIENT = {"client", "resource", "create_client", "Session", "get_session"}
 
 
@@ -187,3 +190,11 @@ def test_a_file_opens_by_saying_in_one_line_what_it_is(path: Path) -> None:
 def test_a_file_is_read_in_one_sitting(path: Path) -> None:
     longest = 250 if path.is_relative_to("tests") else 200
     assert len((ROOT / path).read_text().splitlines()) < longest
+
+
+def test_the_name_of_a_test_is_a_short_sentence() -> None:
+    files = [path for path in FILES if path.name.startswith("test_")]
+    functions = [
+        (path, node.name) for path in files for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef)
+    ]
+    assert [(path, name) for path, name in functions if name.startswith("test_") and len(name) > LONGEST_NAME] == []

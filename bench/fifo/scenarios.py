@@ -1,4 +1,4 @@
-"""What one FIFO group sustains, how long a burst takes, and when one account's backlog stops the others."""
+"""Scenarios of a FIFO queue: a day, a burst, and one account's backlog beside the others."""
 
 import math
 import random
@@ -14,14 +14,14 @@ HOUR = 3_600.0
 
 
 def lasting(seconds: float, dice: random.Random) -> Callable[[], float]:
-    """Service times that scatter as AWS's do: log-normal, with half the mean as standard deviation."""
+    """Random service times in seconds: log-normal with mean `seconds` and half of it as standard deviation."""
     sigma = math.sqrt(math.log(1 + 0.5**2))
     mu = math.log(seconds) - sigma**2 / 2
     return lambda: dice.lognormvariate(mu, sigma)
 
 
 def day(events: int, groups: int, dice: random.Random) -> Iterator[tuple[float, int]]:
-    """A day's events as they come: twice as many an hour at noon as on average, next to none at midnight."""
+    """The arrivals of a day: at noon twice the mean rate, at midnight almost none."""
     peak = 2 * events / DAY
     now = 0.0
     while (now := now + dice.expovariate(peak)) < DAY:
@@ -30,7 +30,7 @@ def day(events: int, groups: int, dice: random.Random) -> Iterator[tuple[float, 
 
 
 def burst(events: int, seconds: float, groups: int, dice: random.Random) -> Iterator[tuple[float, int]]:
-    """Events of a month's end: all within `seconds`, evenly."""
+    """The arrivals at a month's end: all events within `seconds`, evenly."""
     for number in range(events):
         yield number * seconds / events, dice.randrange(groups)
 
@@ -46,7 +46,7 @@ class Waits:
 
 
 def waits(handled: Iterable[Handled]) -> Waits:
-    """What the messages waited: the median, the 99th percentile, the longest."""
+    """The median, 99th percentile and maximum of the messages' waits."""
     waited, drained = array("d"), 0.0
     for one in handled:
         waited.append(one.waited)
@@ -56,20 +56,20 @@ def waits(handled: Iterable[Handled]) -> Waits:
 
 
 def daily(events: int, groups: int, workers: int, service: float) -> Waits:
-    """A day of `events`, in `groups`."""
+    """The waits of a day of `events` in `groups`."""
     dice = random.Random(1)  # noqa: S311 - the same day each time
     return waits(simulate(day(events, groups, dice), workers, lasting(service, dice)))
 
 
 def month_end(events: int, groups: int, workers: int, service: float) -> Waits:
-    """A burst of `events` within an hour, in `groups`."""
+    """The waits of a burst of `events` within an hour, in `groups`."""
     dice = random.Random(2)  # noqa: S311 - the same burst each time
     return waits(simulate(burst(events, HOUR, groups, dice), workers, lasting(service, dice)))
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """What the quiet accounts wait beside one account's burst, in seconds."""
+    """The waits of quiet accounts during another account's burst, in seconds."""
 
     mean_below: float
     longest_below: float
@@ -79,9 +79,9 @@ class Neighbours:
 
 
 def neighbours(events: int, workers: int, service: float, window: int = WINDOW) -> Neighbours:
-    """One account sends a burst within half an hour; a hundred others go on sending a message a second in all.
+    """One account sends a burst within half an hour; a hundred others send one message a second together.
 
-    The backlog is over the window from `stopped_from` to `stopped_until`; those who arrive then wait for its end.
+    From `stopped_from` to `stopped_until` the backlog exceeds the window; messages that arrive then wait for its end.
     """
     dice = random.Random(3)  # noqa: S311 - the same night each time
     seconds = events * service * 1.1

@@ -12,7 +12,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quota
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """One message on its way: its group, and when it arrived, was begun and was done, in seconds."""
+    """One message: its group, and the seconds when it arrived, was begun and was done."""
 
     group: int
     arrived: float
@@ -21,13 +21,13 @@ class Handled:
 
     @property
     def waited(self) -> float:
-        """Seconds from arrival to the beginning of work."""
+        """The seconds from arrival to the start of work."""
         return self.begun - self.arrived
 
 
 @dataclass
 class _Queue:
-    """What SQS holds: the messages it looks at, by group, and those behind the window."""
+    """The messages in the queue: those in the window, by group, and those behind it."""
 
     window: int
     seen: int = 0
@@ -48,7 +48,7 @@ class _Queue:
         return group, self.waiting[group].popleft()
 
     def delete(self, group: int) -> None:
-        """A message is done: its group is free again, and the window reaches one message further."""
+        """Delete a message: its group is free again, and the window moves on by one message."""
         self.busy.discard(group)
         self.seen -= 1
         if self.waiting[group]:
@@ -69,13 +69,13 @@ class _Queue:
 def simulate(
     arrivals: Iterable[tuple[float, int]], workers: int, service: Callable[[], float], window: int = WINDOW
 ) -> Iterator[Handled]:
-    """Every message as it is done.
+    """Simulate the queue and yield each message when it is done.
 
     Args:
-        arrivals: seconds and group, in the order of time.
-        workers: how many messages are worked on at once; a group never has more than one.
-        service: how many seconds the next message takes, polling and deleting included.
-        window: how many of the queue's first messages SQS looks at.
+        arrivals: second and group of each message, in order of time.
+        workers: how many messages are handled at once; one at most of each group.
+        service: returns the seconds that the next message takes, with polling and deleting.
+        window: in how many of the first messages SQS looks for available groups.
     """
     queue = _Queue(window)
     running: list[tuple[float, int, float, float]] = []

@@ -1,4 +1,4 @@
-"""The FIFO wall in tables: what one group sustains, what a burst does, and when one account stops the others."""
+"""The limits of a FIFO queue in tables: one group, a burst, and one account that stops the others."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ BURST = 250_000
 CUSTOMERS = BURST // 5
 DEFAULT_WORKERS = 5
 USUAL = 0.045
-"""Seconds an event: three answers of 10 ms, and 4 ms of processor time at the share of one that 512 MB have."""
+"""Seconds an event: three answers of AWS at 10 ms, and 4 ms of CPU at the share that 512 MB have."""
 SERVICE = (0.03, USUAL, 2 * USUAL)
 
 
@@ -70,7 +70,7 @@ def _beside(events: int) -> tuple[str, ...]:
 
 
 def lasted(seconds: float) -> str:
-    """`seconds` as a person says it."""
+    """`seconds` in words."""
     if seconds < 1:
         return "under a second"
     if seconds < 60:  # noqa: PLR2004 - a minute

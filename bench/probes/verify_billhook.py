@@ -5,7 +5,7 @@ import time
 from functions.ingest.authentication import authenticate
 from functions.ingest.request import Request
 from functions.ingest.signing_secrets import SigningSecrets
-from functions.ingest.stripe_event import read_event
+from functions.ingest.stripe_event import parse_event
 
 secrets = SigningSecrets(lambda: '{"direct": "whsec_benchmark"}')
 secrets.renewed(time.time())
@@ -15,4 +15,4 @@ def lambda_handler(event, _context):
     """Verify and read."""
     request = Request(event["bytes"], event["signature"], None)
     authenticate(request, secrets, time.time())
-    read_event(request.body)
+    parse_event(request.body)

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
 
 FROM_DOCKER = "host.docker.internal"
-"""This machine, as a container calls it: `sam local` runs functions in Docker."""
+"""The name of this machine inside a container: `sam local` runs functions in Docker."""
 
 
 def main() -> int:
-    """Print the settings; 0 if a cloud runs."""
+    """Print the settings; the exit code is 0 if a cloud runs."""
     try:
         found = settings()
     except NothingRunsError as error:
@@ -27,10 +27,10 @@ def main() -> int:
 
 
 def settings() -> dict[str, dict[str, str]]:
-    """Each function's settings on the running cloud, which a container calls by `FROM_DOCKER`.
+    """Each function's settings on the running cloud, with the endpoint URL that works in a container.
 
     Raises:
-        NothingRunsError: there is none.
+        NothingRunsError: no cloud runs.
     """
     port = urlsplit(running()["endpoint_url"]).port
     return env_vars(client("cloudformation"), client("lambda"), f"http://{FROM_DOCKER}:{port}")
@@ -41,7 +41,7 @@ def env_vars(
     functions: Any,  # noqa: ANN401 - boto3's Lambda client
     endpoint_url: str,
 ) -> dict[str, dict[str, str]]:
-    """Each function's environment as deployed, by its logical id, with AWS itself at `endpoint_url`."""
+    """Each function's deployed environment by its logical id, with AWS_ENDPOINT_URL set to `endpoint_url`."""
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=NAME)
     deployed = {
         resource["LogicalResourceId"]: resource["PhysicalResourceId"]

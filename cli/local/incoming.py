@@ -1,4 +1,4 @@
-"""What comes in while `make run` stays up, a line each: events, refused requests and mails, read from the logs."""
+"""Incoming: shows events, refused requests and mails while `make run` stays up, one line each, from the logs."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from shared.messages.internal_types import is_internal
 
 ACCEPTED = 200
 OVERLAP_MS = 10_000
-"""Functions log beside each other, so a line may appear after a later one."""
+"""Milliseconds to look back: functions log in parallel, so a line may appear after a later one."""
 STYLES = {
     "committed": "green",
     "done": "green",
@@ -26,22 +26,22 @@ STYLES = {
     "failed": "red",
 }
 SILENT = frozenset({"awaiting dead letter", "leased elsewhere", "nothing owed"})
-"""States of a message that another line has told of: SQS hands a failed one out a hundred times."""
+"""States that an earlier line has already shown: SQS hands a failed message out a hundred times."""
 
 ADVICE = {
     "wrong_signature": "If the Stripe CLI sent it: make secret NAME=cli VALUE=$(stripe listen --print-secret)",
     "no_secret": "make secret NAME=direct VALUE=whsec_…",
     "unknown_endpoint": "make secret NAME=… VALUE=whsec_…",
 }
-"""What to type, by the reason of ingest's refusal."""
+"""The command that helps, by the reason of ingest's refusal."""
 
 DEDUPLICATED = 300
-"""Seconds in which SQS drops a repetition, so that the consumer never sees it."""
+"""Seconds in which SQS drops a repetition before the consumer sees it."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line for a person; `ms` is milliseconds since the queue had the event, or since its commit."""
+    """A line for a person. `ms` counts from the arrival in the queue, or from the commit."""
 
     what: str
     state: str
@@ -51,7 +51,7 @@ class Line:
     event_id: str = field(default="", compare=False)
 
     def text(self, time: str) -> Text:
-        """The line in columns, and under it what to type, if anything."""
+        """The line in columns, and below it the command that helps, if there is one."""
         took = "" if self.ms is None else f"{self.ms:.0f} ms"
         style = STYLES.get(self.state, "red" if self.state.isdigit() else "")
         text = Text.assemble((time, "dim"), f"  {self.what:<34} ", (f"{self.state:<9}", style), f"{took:>9}")
@@ -61,15 +61,15 @@ class Line:
 
 
 def read_line(logged: str) -> Line | None:
-    """What a line of a function's log says to a person; None if nothing.
+    """The line for a person from a line of a function's log; None if it needs no showing.
 
-    Any function's line is shown that names an event or warns: `type`, `message` (the state), `reason`, `error`,
+    A line is shown if it names an event or warns. It may have `type`, `message` (the state), `reason`, `error`,
     `outcomes`, and `since_received_ms` or `since_committed_ms`.
     """
     try:
         line = json.loads(logged)
     except ValueError:
-        return None  # Lambda's own: START, END, REPORT
+        return None  # a line of Lambda itself: START, END, REPORT
     if not isinstance(line, dict):
         return None
     if "status" in line:
@@ -84,12 +84,12 @@ def read_line(logged: str) -> Line | None:
 
 
 def _is_told_by_its_mails(line: dict[str, Any]) -> bool:
-    """Whether the worker has only sent mails: each has a line of its own, with its subject."""
+    """Whether the worker has only sent mails, which have their own lines with their subjects."""
     return line.get("message") == "performed" and set(line.get("outcomes", ())) == {"sent"}
 
 
 def _answered(line: dict[str, Any]) -> Line | None:
-    """A request to ingest. A warning, which has no duration, does not decide the answer."""
+    """The line of a request to ingest; None for a warning, which has no duration and decides no answer."""
     if "ms" not in line:
         return None
     what, reason = str(line.get("type", "a request")), str(line.get("reason", ""))
@@ -110,18 +110,18 @@ def _why(line: dict[str, Any]) -> str:
 
 
 class Incoming:
-    """What a stack's functions log from now on, and the mails that they send."""
+    """The lines that a stack's functions log from now on, and the mails that they send."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._logs: Any = stack.cloud.client("logs")  # its types are not among those installed
+        self._logs: Any = stack.cloud.client("logs")  # its types are not installed
         self._began = self._newest = int(stack.cloud.now().timestamp() * 1000)
         self._seen: set[tuple[str, str]] = set()
         self._mails = len(stack.mails())
         self._accepted: dict[str, float] = {}
 
     def new(self) -> list[tuple[float, Line]]:
-        """What has come since the last call, with its time in epoch seconds, oldest first.
+        """The lines since the last call, oldest first, each with its time in epoch seconds.
 
         Raises:
             botocore.exceptions.BotoCoreError, ClientError, OSError: the local cloud does not answer.
@@ -130,11 +130,11 @@ class Incoming:
         return sorted([*logged, *self._mailed()], key=lambda one: one[0])
 
     def close(self) -> None:
-        """Close the connection, for which the emulator would wait when it ends."""
+        """Close the connection; otherwise the emulator would wait for it when it stops."""
         self._logs.close()
 
     def _told(self, at: float, text: str) -> Line | None:
-        """The line to show. The consumer tells of an accepted event, unless SQS drops it as a repetition."""
+        """The line to show. An accepted event gets its line from the consumer, unless SQS drops it as a repetition."""
         line = read_line(text)
         if line is None or line.state != "accepted":
             return line
@@ -145,7 +145,7 @@ class Incoming:
         return None
 
     def _logged(self) -> list[tuple[float, str]]:
-        """The lines that are new, of all log groups that the stack has by now."""
+        """The new lines of all log groups that the stack has now."""
         since = max(self._began, self._newest - OVERLAP_MS)
         found = [
             event
@@ -166,5 +166,5 @@ class Incoming:
 
 
 def _identity(event: dict[str, Any]) -> tuple[str, str]:
-    """The emulator gives each invocation a stream of its own, and its lines no ids."""
+    """What identifies a line: the emulator gives each invocation a log stream, and lines no ids."""
     return event["logStreamName"], event["message"]

@@ -20,11 +20,11 @@ from infra.local_cloud.deployment import SAM
 
 ROOT = Path(__file__).resolve().parents[2]
 ENV_FILE = ROOT / ".local" / "env.json"
-"""Where samconfig.toml says that it is."""
+"""The path that samconfig.toml names."""
 
 
 def main() -> int:
-    """Run one function once; sam's exit code, or 1 if there is no such sample or no cloud runs."""
+    """Run one function once; the exit code is sam's, or 1 if there is no such sample or no cloud runs."""
     parser = argparse.ArgumentParser(prog="make invoke EVENT=…", description=__doc__)
     parser.add_argument("event", help="a file in events/, without .json")
     parser.add_argument("--function", default="ConsumerFunction", choices=["ConsumerFunction", "IngestFunction"])
@@ -39,13 +39,13 @@ def main() -> int:
         return 1
     if unreachable:
         sys.stderr.write(
-            "The local cloud listens on 127.0.0.1 alone, where containers on Linux do not reach it. "
-            "Start it so: make run BIND=0.0.0.0 (this opens it to your network, too)\n"
+            "The local cloud listens only on 127.0.0.1, which containers on Linux cannot reach. "
+            "Start it with: make run BIND=0.0.0.0 (this opens it to your network, too)\n"
         )
-    # The section of samconfig.toml that has this machine's name says the rest.
+    # The rest of the options is in samconfig.toml, in the section named like this machine.
     command = [str(SAM), "local", "invoke", asked.function, "--config-env", platform.machine(), "--event", "-"]
     environment = os.environ | CREDENTIALS | {"SAM_CLI_TELEMETRY": "0"}
-    environment.pop("AWS_PROFILE", None)  # it would win over the local cloud's credentials
+    environment.pop("AWS_PROFILE", None)  # it would take precedence over the local cloud's credentials
     return subprocess.run(
         command, input=json.dumps(event), env=environment, cwd=ROOT, text=True, check=False
     ).returncode
@@ -55,8 +55,8 @@ def _event(name: str, function: str) -> dict[str, Any]:
     """The sample as the queue hands it to the consumer, or as API Gateway hands it to ingest, signed now.
 
     Raises:
-        LookupError: there is no such sample; says which there are.
-        NothingRunsError: no cloud runs whose secret could sign it.
+        LookupError: there is no such sample; the message lists the samples.
+        NothingRunsError: no cloud runs, so there is no secret to sign with.
     """
     if function == "ConsumerFunction":
         return sqs_event(samples.sample(name))

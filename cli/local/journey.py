@@ -1,4 +1,4 @@
-"""A customer's journey through Billhook, played on the local cloud, with what must come of it."""
+"""A customer's journey through Billhook, played on the local cloud, with the expected outcomes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ DAY = 24 * 3600
 HOUR = 3600
 
 LENGTH = 66 * DAY
-"""A little longer than the journey takes."""
+"""Seconds: a little longer than the journey."""
 
 type Tell = Callable[[str], None]
 
 
 @dataclass
 class Journey:
-    """What has happened so far, and what was not as it should be."""
+    """The journey so far: the mails that were shown, and the outcomes that were wrong."""
 
     stack: Stack
     tell: Tell
@@ -28,7 +28,7 @@ class Journey:
 
     def play(self, name: str, at: int) -> dict[str, Any]:
         """Send a sample as of `at`, wait until it is done, and return the event."""
-        event = samples.renamed(samples.fresh(name, at), "J")  # the samples' own customer is left to `make send`
+        event = samples.renamed(samples.fresh(name, at), "J")  # `make send` uses the samples' own customer
         answer = self.stack.send(event)
         self.check(answer.status == 200, f"{name} was answered {answer.status}: {answer.body}")  # noqa: PLR2004 - HTTP's
         if answer.status == 200:  # noqa: PLR2004 - HTTP's
@@ -38,13 +38,13 @@ class Journey:
         return event
 
     def check(self, right: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a sentence
-        """Note what is wrong."""
+        """Note `otherwise` as wrong, unless `right`."""
         if not right:
             self.wrong.append(otherwise)
             self.tell(f"  WRONG: {otherwise}")
 
     def expect(self, *, access: bool, past_due: bool) -> None:
-        """Check what the business would be told if it asked now."""
+        """Check the access that the business would see now."""
         from shared.records.organization import Organization  # noqa: PLC0415 - keeps `make send`, which shares this folder, quick
 
         record = self.stack.organization(self.customer)
@@ -56,7 +56,7 @@ class Journey:
         self.tell(f"  the books: access {'yes' if access else 'no'}, past due {'yes' if past_due else 'no'}")
 
     def expect_mails(self, *subjects: str) -> None:
-        """Check that exactly these mails were sent since the last time, and show them."""
+        """Check that exactly these mails were sent since the last check, and show them."""
         sent = [mail.subject for mail in self.stack.mails()]
         new = sent[len(self.told) :]
         self.told.extend(new)
@@ -69,7 +69,7 @@ class Journey:
         return sum(self.customer in str(item) for item in self.stack.books())
 
     def until_fired(self, kind: str, seconds: float, *, sets: int = 0) -> None:
-        """Let time pass, and wait for the message of the one schedule that comes due; it may set others in its turn."""
+        """Move the clock, and wait until the only schedule has fired; its event must set `sets` new schedules."""
         due = self.stack.reminders()
         self.check(len(due) == 1, f"one schedule was expected, not {len(due)}")
         self.stack.cloud.advance(seconds)
@@ -83,11 +83,11 @@ class Journey:
 
 
 def travel(stack: Stack, tell: Tell) -> Journey:
-    """Play the journey; what is in `wrong` afterwards was not as it should be."""
+    """Play the journey; its `wrong` then lists the outcomes that were not as expected."""
     journey = Journey(stack, tell)
     start = stack.now()
 
-    tell("A subscription is bought.")
+    tell("The customer buys a subscription.")
     bought = journey.play("checkout.session.completed.subscription", start)
     journey.customer = bought["data"]["object"]["customer"]
     journey.play("customer.subscription.created", start)
@@ -95,7 +95,7 @@ def travel(stack: Stack, tell: Tell) -> Journey:
     journey.expect(access=True, past_due=False)
     journey.expect_mails(f"Welcome to {BUSINESS}", "Receipt for your payment of 29.00 USD")
 
-    tell("Beside it, something is bought once.")
+    tell("The customer also buys something once.")
     journey.play("checkout.session.completed", start)
     journey.expect_mails("Thank you for your order")
 
@@ -106,10 +106,12 @@ def travel(stack: Stack, tell: Tell) -> Journey:
     journey.expect_mails("Your payment of 29.00 USD did not go through")
     tell(f"  set: {len(stack.reminders())} reminder")
 
-    tell("Stripe sends that event again, and another one about the same failure.")
+    tell("Stripe sends that event again, and another event about the same failure.")
     again = stack.send(failed)
     journey.check(again.status == 200, f"the repetition was answered {again.status}")  # noqa: PLR2004 - HTTP's
-    journey.play("customer.subscription.updated", stack.now())  # in the same group, so the repetition is behind us
+    journey.play(
+        "customer.subscription.updated", stack.now()
+    )  # in the same group, so the repetition is handled before it
     journey.expect_mails()
     tell("  mail: none")
 
@@ -126,11 +128,11 @@ def travel(stack: Stack, tell: Tell) -> Journey:
     journey.until_fired("farewell.due", HOUR + 60, sets=1)
     journey.expect_mails("Your subscription has ended")
 
-    tell("A month later everything about the customer is erased.")
+    tell("A month later Billhook erases the customer's data.")
     journey.check(journey.kept() > 0, "the books hold nothing of the customer")
     journey.until_fired("erasure.due", 31 * DAY)
     journey.check(journey.kept() == 0, f"the books still hold {journey.kept()} items of the customer")
-    tell(f"  the books: {journey.kept()} items of theirs, and a tombstone that tells nobody whose it is")
+    tell(f"  the books: {journey.kept()} items of the customer, and an anonymous tombstone")
     journey.check(stack.dead_letters() == 0, "there is something in the dead-letter queue")
     return journey
 

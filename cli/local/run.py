@@ -1,4 +1,4 @@
-"""`make run` and `make demo`: start the local cloud, deploy to it, play the journey, and show what came of it."""
+"""`make run` and `make demo`: start the local cloud, deploy to it, play the journey, and show the outcomes."""
 
 import argparse
 import contextlib
@@ -27,15 +27,17 @@ from shared.messages.internal_types import is_internal
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOK_SECONDS = 0.3
-"""How often the logs are read while the cloud stays up."""
+"""Seconds between two looks at the logs while the cloud stays up."""
 
 
 def main() -> int:
-    """Run until Ctrl-C, or only as long as the journey lasts; 0 if every outcome was as it should be."""
+    """Run until Ctrl-C, or until the journey ends; the exit code is 0 if every outcome was as expected."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--arch", required=True, help="what the functions were built for")
-    parser.add_argument("--port", type=int, default=4599, help="where the cloud answers, if that port is free")
-    parser.add_argument("--bind", default="127.0.0.1", help="0.0.0.0 lets containers, and your whole network, reach it")
+    parser.add_argument("--arch", required=True, help="the processor that the functions were built for")
+    parser.add_argument("--port", type=int, default=4599, help="the port of the cloud, if it is free")
+    parser.add_argument(
+        "--bind", default="127.0.0.1", help="0.0.0.0 lets containers and your whole network reach the cloud"
+    )
     parser.add_argument("--end", action="store_true", help="end after the journey")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -48,18 +50,18 @@ def main() -> int:
     try:
         tell("starting the local cloud")
         with _start(asked.port, asked.bind, console) as cloud:
-            running.forget(cloud.endpoint_url)  # what a cloud that was killed has left behind at this port
+            running.forget(cloud.endpoint_url)  # a killed cloud leaves its file for this port
             tell("deploying template.yaml with sam deploy")
             built = ROOT / ".aws-sam" / asked.arch / "template.yaml"
-            # Any mode: the Stripe CLI sends test-mode events, and the samples are live ones.
+            # Any mode, because the Stripe CLI sends test-mode events and the samples are live events.
             stack = deploy(cloud, built, asked.arch, "whsec_" + secrets.token_hex(16), Livemode="any")
             tell(f"deployed: {stack.webhook_url}")
-            cloud.set_clock(ahead=-LENGTH)  # so that the journey ends now, and what is sent after it is newer
+            cloud.set_clock(ahead=-LENGTH)  # so that the journey ends now, and later events are newer
             journey = travel(stack, tell)
             cloud.set_clock(ahead=0)
             _show(stack, console)
             verdict = (
-                "every outcome is as it should be" if not journey.wrong else f"{len(journey.wrong)} outcomes are wrong"
+                "every outcome is as expected" if not journey.wrong else f"{len(journey.wrong)} outcomes are wrong"
             )
             tell(verdict)
             if not asked.end:
@@ -69,7 +71,7 @@ def main() -> int:
         console.print(f"not started: {error}", style="red", markup=False)
         return 1
     except KeyboardInterrupt:
-        console.print("\nstopped; the local cloud is gone, and nothing of it is left")
+        console.print("\nstopped; the local cloud and its data are gone")
         return 0
 
 
@@ -82,7 +84,7 @@ def _start(port: int, bind: str, console: Console) -> LocalCloud:
 
 
 def _show(stack: Stack, console: Console) -> None:
-    """Each event with its state and milliseconds, and the mails as their readers see them."""
+    """Print each event with its state and milliseconds, and the mails as their readers see them."""
     inbox = Table("event", "type", "state", "ms", "performed", title="The inbox", title_justify="left", box=box.SIMPLE)
     for item in stack.all_inbox():
         took = int(item.get("done_ms", item["started_ms"]) - item["started_ms"])
@@ -100,7 +102,7 @@ def _performed(item: dict[str, object]) -> str:
 
 
 def _stay(stack: Stack, bind: str, console: Console) -> None:
-    """Write down where the cloud is, say how to use it, and show what comes in until Ctrl-C."""
+    """Announce the cloud to the other commands, print how to use it, and show incoming events until Ctrl-C."""
     endpoint_url = stack.cloud.endpoint_url
     running.announce(
         webhook_url=stack.webhook_url,
@@ -114,7 +116,7 @@ def _stay(stack: Stack, bind: str, console: Console) -> None:
     try:
         console.rule("The local cloud stays up until Ctrl-C", align="left")
         console.print(_usage(stack))
-        console.rule("What comes in", align="left")
+        console.rule("Incoming", align="left")
         _watch(stack, console)
     finally:
         running.forget(endpoint_url)
@@ -128,21 +130,23 @@ def _usage(stack: Stack) -> str:
         f"AWS endpoint    {stack.cloud.endpoint_url}   (us-east-1, key and secret: test)\n\n"
         f"another event:  make send EVENT=invoice.payment_failed\n"
         f"                (or any of events/; ID=evt_… repeats one, ACCOUNT=acct_… makes it a connected account's)\n\n"
-        f"the Stripe CLI: its events are signed with a secret of its own, so add that one first:\n"
+        f"the Stripe CLI: it signs events with its own secret, so add that secret first:\n"
         f"  make secret NAME=cli VALUE=$(stripe listen --print-secret)\n"
         f"  stripe listen --events {types} --forward-to {stack.webhook_url}"
     )
 
 
 def _watch(stack: Stack, console: Console) -> None:
-    """Print what comes in for as long as the cloud is up.
+    """Print incoming events and mails as long as the cloud runs.
 
     Raises:
         NotStartedError: the cloud has died.
     """
     with contextlib.closing(Incoming(stack)) as incoming:
         while not stack.cloud.has_died():
-            with contextlib.suppress(BotoCoreError, ClientError, OSError):  # a busy machine: the next look shows it
+            with contextlib.suppress(
+                BotoCoreError, ClientError, OSError
+            ):  # the machine is busy, and the next look shows the lines
                 for at, line in incoming.new():
                     console.print(line.text(f"{datetime.fromtimestamp(at).astimezone():%H:%M:%S}"))
             time.sleep(LOOK_SECONDS)

@@ -1,4 +1,4 @@
-"""Where the local clouds of `make run` are, for the other commands: a small file each, there as long as it runs."""
+"""The running local clouds of `make run`, for the other commands: each has a small file while it runs."""
 
 import contextlib
 import json
@@ -18,39 +18,39 @@ class NothingRunsError(Exception):
 
 
 def running() -> dict[str, str]:
-    """The cloud that was announced last, of those that still answer.
+    """The cloud that was announced last, among those that still answer.
 
-    It has `webhook_url`, `secret`, `endpoint_url`, `bind`, `signing_secrets_id`, `inbox_table` and `books_table`,
-    and `announced_ns`, epoch nanoseconds.
+    The result has `webhook_url`, `secret`, `endpoint_url`, `bind`, `signing_secrets_id`, `inbox_table`, `books_table`
+    and `announced_ns`, in epoch nanoseconds.
 
     Raises:
-        NothingRunsError: there is none.
+        NothingRunsError: no cloud runs.
     """
     for where in _announced():
-        if _answers(where["endpoint_url"]):  # a cloud that was killed leaves its file behind
+        if _answers(where["endpoint_url"]):  # a killed cloud leaves its file
             return where
     raise NothingRunsError("no local cloud runs; start one with `make run` in another terminal")
 
 
 def announce(*, endpoint_url: str, **where: str) -> None:
-    """Say where a cloud is."""
+    """Write the file of a cloud that has started."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     file = _file(endpoint_url)
     draft = file.with_suffix(".draft")
     draft.write_text(json.dumps({"announced_ns": str(time.time_ns()), "endpoint_url": endpoint_url, **where}))
-    draft.replace(file)  # nobody reads half of it
+    draft.replace(file)  # so that no command reads half a file
 
 
 def forget(endpoint_url: str) -> None:
-    """Say that the cloud is gone; those at other ports stay."""
+    """Remove the file of a cloud. The files of clouds at other ports stay."""
     _file(endpoint_url).unlink(missing_ok=True)
 
 
-def client(service: str) -> Any:  # noqa: ANN401 - what boto3 gives
-    """A client of the running cloud.
+def client(service: str) -> Any:  # noqa: ANN401 - as in boto3.client
+    """A boto3 client of the running cloud.
 
     Raises:
-        NothingRunsError: there is none.
+        NothingRunsError: no cloud runs.
     """
     return boto3.client(  # type: ignore[call-overload] # its overloads want literals
         service,
@@ -66,10 +66,10 @@ def _file(endpoint_url: str) -> Path:
 
 
 def _announced() -> list[dict[str, str]]:
-    """What each file holds, the newest first."""
+    """The content of each file, newest first."""
     found: list[dict[str, str]] = []
     for file in FOLDER.glob("*.json"):
-        with contextlib.suppress(FileNotFoundError):  # its cloud ends at this moment
+        with contextlib.suppress(FileNotFoundError):  # its cloud has just ended
             found.append(json.loads(file.read_text()))
     return sorted(found, key=lambda where: int(where["announced_ns"]), reverse=True)
 

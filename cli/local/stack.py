@@ -1,4 +1,4 @@
-"""Billhook deployed on a local cloud: send it events, let time pass, and see what came of them."""
+"""Billhook deployed on a local cloud: sends it events, moves its clock, and reads the outcomes."""
 
 import json
 import time
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from cli.samples import samples
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.mail import Mail
+from shared.compression.packing import unpack
 from shared.inbox.lanes import Lane
 from shared.tables.attributes import from_item
-from shared.values.compression import unpack
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -53,16 +53,16 @@ class Stack:
         return samples.post(self.webhook_url, body, samples.signature(body, self.secret, self.now()))
 
     def inbox(self, event_id: str) -> dict[str, Any] | None:
-        """The inbox item of an event."""
+        """The inbox item of an event; None if there is none."""
         dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
         item = dynamodb.get_item(TableName=self.outputs["InboxTableName"], Key={"id": {"S": event_id}}).get("Item")
         return from_item(item) if item else None
 
     def settled(self, event_id: str, seconds: float = 60) -> dict[str, Any]:
-        """The inbox item of an event once nothing more will happen to it; a busy machine starts functions slowly.
+        """The inbox item of an event, once it is done, ignored or failed.
 
         Raises:
-            TimeoutError: it is not done within `seconds`; says what the inbox holds.
+            TimeoutError: that takes longer than `seconds`; the message has the state and the error.
         """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -75,18 +75,18 @@ class Stack:
         raise TimeoutError(f"{event_id} is not settled after {seconds} s: {why}")
 
     def all_inbox(self) -> list[dict[str, Any]]:
-        """Every inbox item, in the order in which they were claimed first."""
+        """Every inbox item, in the order of arrival."""
         return sorted(self._scan("InboxTableName"), key=lambda item: item["received_ms"])
 
     def organization(self, customer: str, account: str = "platform") -> dict[str, Any] | None:
-        """The stored record of an organization."""
+        """The stored record of an organization; None if there is none."""
         dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
         key = {"pk": {"S": f"{account}#{customer}"}, "sk": {"S": "organization"}}
         item = dynamodb.get_item(TableName=self.outputs["BooksTableName"], Key=key).get("Item")
         return json.loads(unpack(from_item(item)["record"])) if item else None
 
     def books(self) -> list[dict[str, Any]]:
-        """Every item of the books, its record as JSON."""
+        """Every item of the books, with its record as JSON."""
         items = self._scan("BooksTableName")
         return [item | {"record": unpack(item["record"])} if "record" in item else item for item in items]
 
@@ -101,7 +101,7 @@ class Stack:
         return self.cloud.mails()
 
     def dead_letters(self, lane: Lane | None = None) -> int:
-        """How many messages lie in the dead-letter queue of the events, or in that of a lane of effects."""
+        """How many messages the dead-letter queue of the events has, or the one of a lane."""
         sqs: SQSClient = self.cloud.client("sqs")
         queue = f"{lane.capitalize() if lane else ''}DeadLetterQueueUrl"
         attributes = sqs.get_queue_attributes(
@@ -110,7 +110,7 @@ class Stack:
         return int(attributes["ApproximateNumberOfMessages"])
 
     def set_secrets(self, secrets: dict[str, str | list[str]]) -> None:
-        """Put the signing secrets where ingest finds them."""
+        """Store the signing secrets that ingest reads."""
         manager: SecretsManagerClient = self.cloud.client("secretsmanager")
         manager.put_secret_value(SecretId=self.outputs["SigningSecretsId"], SecretString=json.dumps(secrets))
 
@@ -121,7 +121,7 @@ class Stack:
 
 
 def deploy(cloud: LocalCloud, built: Path, architecture: str, secret: str, **parameters: str) -> Stack:
-    """Deploy what `sam build` built; verify the sender, and set the signing secret of the endpoint `direct`."""
+    """Deploy the output of `sam build`, verify the sender, and set the signing secret of the endpoint `direct`."""
     settings = {"Architecture": architecture, "BusinessName": BUSINESS, "MailSender": SENDER, **parameters}
     cloud.deploy(built, NAME, settings)
     outputs = cloud.outputs(NAME)
@@ -135,10 +135,10 @@ def deploy(cloud: LocalCloud, built: Path, architecture: str, secret: str, **par
 def deployed(
     built: Path, architecture: str, secret: str, *, faulty: bool = False, **parameters: str
 ) -> Iterator[Stack]:
-    """A stack on a cloud of its own, for as long as the `with` block lasts.
+    """A stack on its own cloud, during the `with` block.
 
-    The cloud enforces IAM, or has a fault proxy if it is to be `faulty`: requests that went through that bear another
-    host than they were signed for.
+    The cloud enforces IAM unless it is `faulty`. Then it has a fault proxy, which changes the host of each request
+    after the request was signed.
     """
     with LocalCloud.start(auth=not faulty, faulty=faulty) as cloud:
         yield deploy(cloud, built, architecture, secret, **parameters)

@@ -1,13 +1,13 @@
-"""`make endpoint`: have Stripe send what the route table handles, and store the signing secrets.
+"""`make endpoint`: create the webhook endpoints at Stripe for all routed event types, and store their signing secrets.
 
-Two endpoints: direct, for the account's own events, and connect, for those of its connected accounts; a business
-without any says --only direct. The API key comes from the environment variable STRIPE_API_KEY; a restricted key
-will do that may write Webhook Endpoints and nothing else. Running it again changes what differs, or nothing.
+There are two endpoints: direct, for the account's own events, and connect, for events of its connected accounts. A
+business without connected accounts uses --only direct. The environment variable STRIPE_API_KEY holds the API key: a
+restricted key that may write Webhook Endpoints is enough. A second run changes only what differs.
 
-An API version is fixed when an endpoint is made. So for another one, a new endpoint is made, its secret stored before
-the old one's, and then the old one disabled. Meanwhile both send the same events under the same ids: each is handled
-once. From then on Stripe retries nothing that the old one had not delivered. To lose none of it, say --keep-old, and
-run it again without that after three days, when Stripe's retries are over.
+Stripe fixes the API version of an endpoint when it is created. For another version the command creates a new endpoint,
+stores its secret, and then disables the old endpoint. Meanwhile both send the same events under the same ids, and
+Billhook handles each event once. Stripe does not retry deliveries of a disabled endpoint. To lose none, use --keep-old,
+and run the command again without it after three days, when Stripe's retries are over.
 """
 
 import argparse
@@ -36,24 +36,26 @@ SECRETS = re.compile(r"(whsec|[rs]k_live|[rs]k_test)_\w+")
 
 
 class EndpointError(Exception):
-    """It cannot be done, and the text says why."""
+    """The endpoints cannot be changed; the text says why and what to do."""
 
 
 def main() -> int:
-    """Bring Stripe's endpoints in line; 0 if they are."""
+    """Create or update the endpoints; the exit code is 0 if they are as wanted."""
     parser = argparse.ArgumentParser(
         prog="make endpoint", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--stack", help="whose outputs say the following two")
+    parser.add_argument("--stack", help="the stack, whose outputs give --url and --secret-id")
     parser.add_argument("--url", default="", help="the stack's output WebhookUrl")
     parser.add_argument("--secret-id", default="", help="the stack's output SigningSecretsId")
     parser.add_argument("--only", choices=["direct", "connect"], help="only this endpoint; both by default")
-    parser.add_argument("--api-version", default=stripe.api_version, help="Stripe's; %(default)s by default")
-    parser.add_argument("--keep-old", action="store_true", help="leave what is replaced enabled for now")
+    parser.add_argument(
+        "--api-version", default=stripe.api_version, help="Stripe's API version; %(default)s by default"
+    )
+    parser.add_argument("--keep-old", action="store_true", help="leave a replaced endpoint enabled for now")
     parser.add_argument("--dry-run", action="store_true", help="only say what would change")
     asked = parser.parse_args()
     if stripe.log == "debug" or os.environ.get("STRIPE_LOG") == "debug":
-        stripe.log = "info"  # at debug, the SDK prints Stripe's answers, and one of them is the secret
+        stripe.log = "info"  # at debug, the SDK prints Stripe's answers, and one of them holds the secret
     try:
         key, mode = _key()
         outputs = (
@@ -73,7 +75,7 @@ def main() -> int:
 
 
 class Endpoints:
-    """The endpoints of one Stripe account, and where one stack keeps their secrets."""
+    """The endpoints of one Stripe account, and the secret in which one stack keeps their signing secrets."""
 
     def __init__(self, client: StripeClient, manager: "SecretsManagerClient", secret_id: str) -> None:
         self._stripe = client.v1.webhook_endpoints
@@ -81,13 +83,13 @@ class Endpoints:
         self._secret_id = secret_id
 
     def bring(self, wanted: Wanted, *, keep_old: bool, dry_run: bool) -> None:
-        """Make Stripe have the wanted endpoint, and print what that took.
+        """Create or change the endpoint at Stripe so that it is as wanted, and print each step.
 
         Raises:
-            EndpointError, RejectedError, StripeError, ClientError, BotoCoreError: it is not so. What was done until
-                then stays, and the next run goes on from there.
+            EndpointError, RejectedError, StripeError, ClientError, BotoCoreError: a step failed. The steps before it
+                stay done, and the next run goes on from there.
         """
-        # Reading first: who cannot reach the secret, or named another, makes no endpoint.
+        # The secret is read first, so that no endpoint is created if it is the wrong one or out of reach.
         stored = parse_secrets(self._manager.get_secret_value(SecretId=self._secret_id).get("SecretString", ""))
         there = [Endpoint.read(found) for found in self._stripe.list({"limit": 100}).auto_paging_iter()]
         todo = plan(wanted, there, stored.get(wanted.name, ()))
@@ -103,15 +105,15 @@ class Endpoints:
             self._stripe.update(old.id, {"disabled": True})
 
     def _make(self, wanted: Wanted) -> str:
-        """Make an endpoint that is of use: one whose secret is stored."""
+        """Create an endpoint and store its signing secret; returns its id."""
         made = self._create(wanted)
         secret = str(made.secret)
         try:
             add(self._manager, self._secret_id, wanted.name, secret)
-        except Exception as error:  # noqa: BLE001 - whatever it is, an endpoint whose secret nobody has is of no use
+        except Exception as error:  # noqa: BLE001 - without its secret an endpoint is useless
             outcome = self._withdraw(made.id)
             raise EndpointError(f"the signing secret could not be stored ({error}); {outcome}") from None
-        # Only now: an endpoint of ours without it is one whose secret was lost on the way, and is replaced.
+        # Only now: if an endpoint lacks the fingerprint, its secret was lost, and the next run replaces it.
         self._stripe.update(made.id, {"metadata": {FINGERPRINT: fingerprint(secret.encode())}})
         return made.id
 
@@ -128,26 +130,26 @@ class Endpoints:
             return self._stripe.create(cast("WebhookEndpointCreateParams", params))
         except InvalidRequestError as error:
             if wanted.name == "connect":
-                hint = "a business without connected accounts says --only direct (ONLY=direct)"
+                hint = "a business without connected accounts needs --only direct (ONLY=direct)"
                 raise EndpointError(f"Stripe refuses the connect endpoint: {error}; {hint}") from None
             raise
 
     def _withdraw(self, endpoint_id: str) -> str:
-        """Delete an endpoint whose secret nobody has, and say what became of it."""
+        """Delete an endpoint whose secret was not stored; returns what became of it."""
         try:
             self._stripe.delete(endpoint_id)
         except StripeError as error:
-            return f"{endpoint_id} is still at Stripe, since deleting it failed too ({error}): delete it"
+            return f"{endpoint_id} is still at Stripe, because deleting it failed, too ({error}): delete it at Stripe"
         return f"{endpoint_id} is deleted again"
 
 
 def _key() -> tuple[str, str]:
-    """The API key, and whether it is for live or test mode."""
+    """The API key, and its mode, `live` or `test`."""
     key = os.environ.get("STRIPE_API_KEY", "").strip()
     if not key:
         raise EndpointError("set STRIPE_API_KEY; a restricted key that may write Webhook Endpoints is enough")
     if not (known := KEY.fullmatch(key)):
-        raise EndpointError("STRIPE_API_KEY is no secret or restricted key: those start with sk_ or rk_, live or test")
+        raise EndpointError("STRIPE_API_KEY is no API key: set a secret or restricted key, sk_live_…, sk_test_…, rk_…")
     return key, known[1]
 
 
@@ -159,7 +161,9 @@ def _outputs(stack: str) -> dict[str, str]:
 def _base(url: str) -> str:
     base = url.rstrip("/")
     if not base.startswith("https://") or base.endswith(("/direct", "/connect")):
-        raise EndpointError("--url is the stack's WebhookUrl: https://… without /direct or /connect, which are added")
+        raise EndpointError(
+            "--url must be the stack's WebhookUrl: https://… without /direct or /connect, which this command adds"
+        )
     return base
 
 
@@ -169,7 +173,7 @@ def _explained(error: Exception) -> str:
         text = f"Stripe answered {error.http_status}: {text}"
     if isinstance(error, RejectedError):
         text = error.cause or text
-    # An answer that the SDK cannot read is in its error's text, and may be the one with the secret.
+    # If the SDK cannot read an answer, its error quotes the answer, which may hold the secret.
     return SECRETS.sub(r"\1_…", text)
 
 

@@ -1,4 +1,4 @@
-"""What one endpoint needs at Stripe: the types that the route table handles, held against what is there."""
+"""The plan for one endpoint: compares the routed types with the endpoints at Stripe."""
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 type Name = Literal["direct", "connect"]
 
 NOT_ENABLED: Mapping[str, str] = {
-    "invoice.payment_succeeded": "Stripe sends invoice.paid beside it, which also tells what was paid by other means",
+    "invoice.payment_succeeded": "Stripe also sends invoice.paid, which covers payments by other means, too",
 }
-"""Routed types that no endpoint asks for, and why: each would cost an invocation and say nothing new."""
+"""Routed types that no endpoint asks for, and why: each would cost an invocation and bring nothing new."""
 
 CONNECT_ONLY = ("account.", "capability.")
-"""Types that tell of a connected account; on the direct endpoint they would tell of the platform's own settings."""
+"""Types about a connected account; on the direct endpoint they would be about the platform's own settings."""
 
 MARK = "billhook"
-"""Metadata of an endpoint that Billhook made: what it is for."""
+"""Metadata key of an endpoint that Billhook created; its value is the endpoint's name."""
 
 FINGERPRINT = "secret_stored"
-"""Metadata of an endpoint whose signing secret has been stored: which secret that is."""
+"""Metadata key of an endpoint whose signing secret was stored; its value identifies the secret."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A webhook endpoint as Stripe has it, and what follows from its metadata."""
+    """A webhook endpoint at Stripe, with the facts from its metadata."""
 
     id: str
     url: str
@@ -54,7 +54,7 @@ class Endpoint:
             types=frozenset(found.enabled_events),
             enabled=found.status == "enabled",
             created=found.created,
-            # Stripe never says; of one that was made by hand, only that it has an application tells.
+            # Stripe does not say. For an endpoint that was created by hand, an application means connect.
             connect=made_for == "connect" if made_for else found.application is not None,
             made_by_us=made_for is not None,
             fingerprint=metadata.get(FINGERPRINT),
@@ -63,7 +63,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Wanted:
-    """An endpoint as it should be."""
+    """The endpoint that Stripe should have."""
 
     name: Name
     url: str
@@ -80,8 +80,8 @@ class Wanted:
         if found.api_version != self.api_version:
             return f"its API version is {found.api_version or 'the default of the account'}"
         if found.connect != (self.name == "connect"):
-            return f"it was made as the {'connect' if found.connect else 'direct'} endpoint"
-        # Of one that was made by hand it can only be assumed that the stored secret is its own.
+            return f"it was created as the {'connect' if found.connect else 'direct'} endpoint"
+        # For an endpoint that was created by hand, the stored secret is assumed to be its own.
         known = any(found.fingerprint == fingerprint(secret) for secret in secrets)
         if not (known or (secrets and not found.made_by_us)):
             return "nothing says that its signing secret is stored"
@@ -90,7 +90,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Plan:
-    """How to get from what is there to what is wanted: keep one and change it, or make one; then disable the others."""
+    """The steps to the wanted endpoint: keep and change one, or create one; then disable the others."""
 
     wanted: Wanted
     keep: Endpoint | None
@@ -99,7 +99,7 @@ class Plan:
     beside: Sequence[Endpoint]
 
     def lines(self, *, keep_old: bool) -> Iterator[str]:
-        """What it does, for people to read."""
+        """The steps, one line each, for people to read."""
         if self.keep is None:
             yield f"make an endpoint for {len(self.wanted.types)} types: {' '.join(self.wanted.types)}"
         elif not (self.change or self.disable):
@@ -121,7 +121,7 @@ class Plan:
 
 
 def types_for(name: Name) -> list[str]:
-    """The types that endpoint `name` is to send."""
+    """The types that endpoint `name` should send."""
     return sorted(
         type_
         for type_ in routes.ROUTES
@@ -132,16 +132,16 @@ def types_for(name: Name) -> list[str]:
 
 
 def fingerprint(secret: bytes) -> str:
-    """What tells one signing secret from another, and nothing else about it: it is kept where staff can see it."""
+    """A short hash that identifies a signing secret and does not reveal it, because staff can see it at Stripe."""
     return hashlib.sha256(secret).hexdigest()[:16]
 
 
 def plan(wanted: Wanted, there: Collection[Endpoint], secrets: Collection[bytes]) -> Plan:
-    """What to do.
+    """The plan for an endpoint.
 
     Args:
-        wanted: The endpoint as it should be.
-        there: All endpoints of the Stripe account. Those with another URL belong to others and are left alone.
+        wanted: The endpoint that Stripe should have.
+        there: All endpoints of the Stripe account. Endpoints with another URL belong to others and are not changed.
         secrets: The signing secrets that are stored under its name.
     """
     misfits = {found: wanted.misfit(found, secrets) for found in there if found.url == wanted.url}
@@ -153,7 +153,7 @@ def plan(wanted: Wanted, there: Collection[Endpoint], secrets: Collection[bytes]
     if keep and not keep.enabled:
         change["disabled"] = False
     disable = {found: misfit or "one is enough" for found, misfit in misfits.items() if found.enabled and found != keep}
-    # Ingest takes every endpoint's events at the URL without a name, too: one made by hand may send there.
+    # Ingest also takes events at the URL without a name, so an endpoint that was created by hand may send there.
     base, _, _ = wanted.url.rpartition("/")
     connect = wanted.name == "connect"
     beside = [found for found in there if found.url == base and found.enabled and found.connect == connect]

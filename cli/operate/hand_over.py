@@ -1,8 +1,8 @@
-"""`make handover`: tell the effects worker again of what committed events still owe, as reconcile does every hour.
+"""`make handover`: hand over again the effects that committed events still owe, as reconcile does every hour.
 
-In the cloud that `make run` started, or, with --stack, in the AWS account that the environment has credentials for. The
-credentials may query and read the inbox, and send to the queues of effects and mails. A message too many does no harm:
-the worker leases a lane before it acts.
+It works on the cloud that `make run` started, or, with --stack, on the AWS account of your credentials. They must allow
+reading the inbox, and sending to the queues of effects and mails. A message too many does no harm, because the worker
+leases a lane before it acts.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.local.running import NothingRunsError, client
 from cli.local.stack import NAME
 from cli.operate.reconcile_range import SECONDS
-from functions.reconcile.overdue import Inbox, hand_over_again
+from functions.reconcile.overdue import UnfinishedEvents, hand_over_again
 from shared.inbox.handover import Handover
 from shared.inbox.lanes import LANES, Lane
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Told(Handover):
-    """Prints what it hands over; in a dry run it only prints."""
+    """A hand-over that prints each message; in a dry run it only prints."""
 
     dry_run: bool = False
 
     def send(self, event_id: str, account: str, lanes: Iterable[Lane]) -> None:
-        """Raises botocore's errors if SQS refuses."""
+        """Hand over and print each lane; raises botocore's errors if SQS refuses."""
         for lane in lanes:
             if not self.dry_run:
                 super().send(event_id, account, (lane,))
@@ -43,13 +43,15 @@ class Told(Handover):
 
 
 def main() -> int:
-    """Hand over; 0 if AWS did its part."""
+    """Hand over; the exit code is 0 if no call failed."""
     parser = argparse.ArgumentParser(
         prog="make handover", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--stack", help="the stack's name; the running local cloud's by default")
-    parser.add_argument("--after", type=_seconds, default=0, help="only what should have gone on so long ago: 1h, 90m")
-    parser.add_argument("--failed", action="store_true", help="also what was given up and lies in a dead-letter queue")
+    parser.add_argument("--after", type=_seconds, default=0, help="only lanes that are overdue by this time: 1h, 90m")
+    parser.add_argument(
+        "--failed", action="store_true", help="also lanes that were given up and are in a dead-letter queue"
+    )
     parser.add_argument("--dry-run", action="store_true", help="only say what would be handed over")
     asked = parser.parse_args()
     try:
@@ -57,8 +59,8 @@ def main() -> int:
         stack = asked.stack or NAME
         urls: dict[Lane, str] = {lane: sqs.get_queue_url(QueueName=f"{stack}-{lane}")["QueueUrl"] for lane in LANES}
         told = Told(sqs, urls, asked.dry_run)
-        inbox, late = Inbox(dynamodb, f"{stack}-inbox"), dict.fromkeys(LANES, asked.after)
-        found = hand_over_again(inbox, told, int(time.time()), late, failed=asked.failed)
+        unfinished, late = UnfinishedEvents(dynamodb, f"{stack}-inbox"), dict.fromkeys(LANES, asked.after)
+        found = hand_over_again(unfinished, told, int(time.time()), late, failed=asked.failed)
     except (NothingRunsError, ClientError, BotoCoreError) as error:
         sys.stderr.write(f"stopped; what was handed over stays so: {error}\n")
         return 1

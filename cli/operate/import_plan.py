@@ -1,6 +1,6 @@
-"""What CloudFormation must be given to take back the resources that a deleted stack has left: a template and a list.
+"""The import of resources that a deleted stack has left: the template and the list that CloudFormation needs.
 
-An import may do nothing else, so the template holds the retained resources alone, with the parameters and conditions
+An import may change nothing else, so the template holds only the retained resources, with the parameters and conditions
 that they use: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-import.html
 """
 
@@ -19,7 +19,7 @@ IDENTIFIERS = {
     "AWS::Scheduler::ScheduleGroup": "Name",
     "AWS::SecretsManager::Secret": "Id",
 }
-"""By which property CloudFormation finds an existing resource of a type; its value is the physical id."""
+"""The property by which CloudFormation finds an existing resource of a type; its value is the physical id."""
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,19 @@ class ImportPlan:
 
     @property
     def parameters(self) -> list[str]:
-        """The parameters that the template asks for."""
+        """The names of the template's parameters."""
         return list(self.template.get("Parameters", {}))
 
 
 def plan(template: Mapping[str, Json], left: Mapping[str, str]) -> ImportPlan:
-    """The import of those resources of `template` that are still there.
+    """The import of the resources of `template` that still exist.
 
     Args:
         template: A template as `sam build` writes it, with the long names of functions.
-        left: The physical ids of what a deleted stack has left, by logical id.
+        left: The physical ids of the resources that a deleted stack has left, by logical id.
 
     Raises:
-        KeyError: A retained resource is of a type whose identifier is not known here.
+        KeyError: A retained resource has a type that IDENTIFIERS lacks.
     """
     kept = {name: one for name, one in template["Resources"].items() if name in left and is_retained(one)}
     conditions = _used(template.get("Conditions", {}), list(kept.values()))
@@ -68,7 +68,7 @@ def is_retained(resource: Mapping[str, Json]) -> bool:
 
 
 def _used(declared: Mapping[str, Json], users: list[Json]) -> dict[str, Json]:
-    """Those of the declared parameters or conditions that the users name, and those that these name in turn."""
+    """The declared parameters or conditions that `users` refer to, directly or through each other."""
     used: dict[str, Json] = {}
     todo = users
     while todo:

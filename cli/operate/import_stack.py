@@ -1,7 +1,7 @@
-"""`make import`: after a mistaken `sam delete`, write what CloudFormation needs to take back what is left.
+"""`make import`: after a mistaken `sam delete`, write what CloudFormation needs to import the retained resources.
 
-It asks CloudFormation what the deleted stack of that name has left, writes a template and a list of resources, and
-prints the commands that import them. For 90 days CloudFormation remembers a deleted stack:
+The command asks CloudFormation which resources the deleted stack has left, writes a template and a list of them, and
+prints the commands that import them. CloudFormation remembers a deleted stack for 90 days:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html
 """
 
@@ -24,11 +24,11 @@ CHANGE_SET = "take-back"
 
 
 class NothingLeftError(Exception):
-    """There is nothing to import; says why."""
+    """There is nothing to import; the text says why."""
 
 
 def main() -> int:
-    """Write the files and print the commands; 0 if there is something to import."""
+    """Write the files and print the commands; the exit code is 0 if there is something to import."""
     parser = argparse.ArgumentParser(prog="make import", description=__doc__)
     parser.add_argument("--stack", required=True, help="the name of the stack that was deleted")
     parser.add_argument("--template", type=Path, required=True, help="the template that sam build wrote")
@@ -44,17 +44,26 @@ def main() -> int:
         return 1
     for one in planned.resources:
         print(f"  {one['LogicalResourceId']:28} {next(iter(one['ResourceIdentifier'].values()))}")
-    print("\n".join(["", "Type, with the parameters as they were:", "", *commands(planned, asked.stack, asked.into)]))
+    print(
+        "\n".join(
+            [
+                "",
+                "Run these commands, with the parameters of the deleted stack:",
+                "",
+                *commands(planned, asked.stack, asked.into),
+            ]
+        )
+    )
     return 0
 
 
 def left_by(cloudformation: "CloudFormationClient", stack: str) -> dict[str, str]:
-    """The physical ids, by logical id, of what the newest deleted stack of that name that left something has left.
+    """The physical ids, by logical id, of the resources that the newest deleted stack of that name has left.
 
-    A newer one that left nothing is a deployment that failed because the names were taken.
+    Deleted stacks that left nothing are skipped: they are deployments that failed because the names were taken.
 
     Raises:
-        NothingLeftError: CloudFormation remembers no deleted stack of that name that left something.
+        NothingLeftError: CloudFormation remembers no deleted stack of that name that left resources.
         botocore.exceptions.ClientError, BotoCoreError: CloudFormation refuses, or does not answer.
     """
     pages = cloudformation.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
@@ -73,7 +82,7 @@ def left_by(cloudformation: "CloudFormationClient", stack: str) -> dict[str, str
 
 
 def commands(planned: ImportPlan, stack: str, into: Path) -> list[str]:
-    """Write the two files into a folder; the commands that use them, one a line."""
+    """Write the two files into a folder; returns the commands that use them."""
     into.mkdir(parents=True, exist_ok=True)
     template, resources = into / "template.json", into / "resources.json"
     template.write_text(json.dumps(planned.template))

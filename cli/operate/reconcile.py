@@ -1,12 +1,12 @@
-"""`make reconcile`: put what Stripe lists and the inbox does not have into the queue, for a range of time.
+"""`make reconcile`: offer the queue the events of a range of time that Stripe lists and the inbox lacks.
 
-What the function does every hour, by hand: after an outage of more than Stripe's three days of retries, or for the
-time before the function had an API key. The key comes from the environment variable STRIPE_API_KEY; a restricted key
-will do that may read Events and, for connected accounts, Accounts. AWS is asked with your own credentials, which may
-read the stack and the inbox, and send to the queue.
+The reconcile function does this every hour. Do it by hand after an outage that is longer than Stripe's three days of
+retries, or for the time before the function had an API key. The environment variable STRIPE_API_KEY holds the key: a
+restricted key that may read Events and, for connected accounts, Accounts. Your AWS credentials must allow reading the
+stack and the inbox, and sending to the queue.
 
-It begins no earlier than with the first event that the stack accepted, unless you say --from-the-beginning: what came
-before was somebody else's to handle. A mail about something more than 72 hours ago is recorded as too late, not sent.
+The range begins with the first event that the stack accepted, or with --from-the-beginning at --since. Earlier events
+were handled by something else. Mails about changes more than 72 hours ago are recorded as too late, and not sent.
 """
 
 import argparse
@@ -23,8 +23,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.operate.reconcile_range import Range, RangeError, read_range
 from functions.reconcile.backlog import Backlog
 from functions.reconcile.hourly import BEHIND
-from functions.reconcile.inbox import inbox
-from functions.reconcile.offer import offerer
+from functions.reconcile.inbox import Inbox
+from functions.reconcile.offer import Offerer
 from functions.reconcile.reconcile import Reconciler, beginning, reconcile
 from functions.reconcile.settings import group_by
 from functions.reconcile.stripe_api import Json, StripeApi, connect, mode_of
@@ -33,20 +33,24 @@ from shared.messages.envelope import PLATFORM
 
 
 class ReconcileError(Exception):
-    """It cannot be done, and the text says why."""
+    """Reconciliation cannot start; the text says why and what to do."""
 
 
 def main() -> int:
-    """Reconcile a range of time; 0 if it is done."""
+    """Reconcile a range of time; the exit code is 0 if all of it is done."""
     parser = argparse.ArgumentParser(
         prog="make reconcile", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--since", required=True, help="3d, 12h, 90m, or a date such as 2026-11-22T08:00Z")
-    parser.add_argument("--until", help="likewise, or now; an hour ago by default: later events may be on their way")
+    parser.add_argument(
+        "--until", help="likewise, or now; by default an hour ago, because newer events may still be on their way"
+    )
     parser.add_argument("--account", help="platform, or a connected account; all by default")
     parser.add_argument("--stack", default="billhook", help="the stack's name; %(default)s by default")
     parser.add_argument("--dry-run", action="store_true", help="only say what is missing")
-    parser.add_argument("--queued", action="store_true", help="also what may be in the queue; it is handled once")
+    parser.add_argument(
+        "--queued", action="store_true", help="also offer events that may be in the queue; each is handled once"
+    )
     parser.add_argument("--from-the-beginning", action="store_true", help="also before the first accepted event")
     asked = parser.parse_args()
     try:
@@ -69,16 +73,18 @@ def _tools(stack: str, *, dry_run: bool, queued: bool) -> tuple[StripeApi, Recon
     outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])}
     if parameters["Livemode"] not in {"true" if mode == "live" else "false", "any"}:
-        raise ReconcileError(f"STRIPE_API_KEY is for {mode} mode, and {stack} has Livemode={parameters['Livemode']}")
+        raise ReconcileError(
+            f"STRIPE_API_KEY is for {mode} mode, but {stack} has Livemode={parameters['Livemode']}: set another key"
+        )
     stripe = StripeApi(connect(key, os.environ.get("STRIPE_API_BASE")), time.sleep)
     queue = outputs["EventsQueueUrl"]
     sqs = boto3.client("sqs")
-    offer = offerer(sqs, queue, group_by(parameters["GroupBy"]), _say)
-    unknown = inbox(boto3.client("dynamodb"), outputs["InboxTableName"])
+    offerer = Offerer(sqs, queue, group_by(parameters["GroupBy"]), _say)
+    inbox = Inbox(boto3.client("dynamodb"), outputs["InboxTableName"])
     backlog = Backlog(sqs, queue)
-    backlog.may_hold_events()  # before our own offers are in the queue
+    backlog.may_hold_events()  # before this command's own offers are in the queue
     may_be_queued = (lambda: False) if queued else backlog.may_hold_events
-    return stripe, Reconciler(stripe, unknown, (lambda _event: False) if dry_run else offer, may_be_queued)
+    return stripe, Reconciler(stripe, inbox.lacks, (lambda _event: False) if dry_run else offerer.offer, may_be_queued)
 
 
 def _accounts(stripe: StripeApi, asked: str | None) -> Sequence[str]:
@@ -92,7 +98,7 @@ def _accounts(stripe: StripeApi, asked: str | None) -> Sequence[str]:
 
 
 def _one(reconciler: Reconciler, account: str, wanted: Range, *, whole: bool, dry_run: bool) -> None:
-    """Reconcile one account, and print what that came to."""
+    """Reconcile one account, and print the result."""
     since = wanted.since if whole else beginning(reconciler, account, wanted.since, wanted.until)
     if since is None:
         print(f"{account}: none of its events was accepted up to {_utc(wanted.until)}, so none is taken for missing")

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 SECONDS = {"m": 60, "h": 3600, "d": 24 * 3600}
 REACH = 30
-"""How many days Stripe's event list goes back (https://docs.stripe.com/api/events/list)."""
+"""Days that Stripe's event list covers (https://docs.stripe.com/api/events/list)."""
 
 
 class RangeError(Exception):
-    """It is no range that can be looked at, and the text says why."""
+    """The range cannot be reconciled; the text says why and what to type."""
 
 
 @dataclass(frozen=True)
@@ -22,24 +22,24 @@ class Range:
 
 
 def read_range(since: str, until: str | None, now: int, behind: int) -> Range:
-    """The range that was asked for.
+    """The range that two texts describe.
 
     Args:
-        since: so many days, hours or minutes ago, or a date or time; in UTC unless it says otherwise.
-        until: likewise, or `now`; None for `behind` seconds ago.
-        now: in epoch seconds.
-        behind: how far behind now a range ends by default, in seconds.
+        since: days, hours or minutes ago, or a date or time, in UTC by default.
+        until: the same, or `now`; None for `behind` seconds ago.
+        now: the current time in epoch seconds.
+        behind: how many seconds before now a range ends by default.
 
     Raises:
-        RangeError: it cannot be read, is empty, or reaches too far back.
+        RangeError: the range cannot be read, is empty, or begins before Stripe's list.
     """
     wanted = Range(read_time("SINCE", since, now), read_time("UNTIL", until, now) if until else now - behind)
     if wanted.since < now - REACH * SECONDS["d"]:
         raise RangeError(f"Stripe lists events of the last {REACH} days only: SINCE={REACH}d is the earliest")
     if wanted.until > now:
-        raise RangeError("UNTIL is in the future")
+        raise RangeError("UNTIL is in the future: UNTIL=now is the latest")
     if wanted.since > wanted.until:
-        hint = "" if until else ", which is an hour ago unless you say: UNTIL=now"
+        hint = "" if until else ", which is an hour ago by default: add UNTIL=now"
         raise RangeError(f"SINCE is later than UNTIL{hint}")
     return wanted
 
@@ -48,7 +48,7 @@ def read_time(name: str, text: str, now: int) -> int:
     """The time that `text` means, in epoch seconds.
 
     Raises:
-        RangeError: it means none; names `name`.
+        RangeError: it means no time; the message has `name`.
     """
     if text == "now":
         return now

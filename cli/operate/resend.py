@@ -1,8 +1,8 @@
-"""`make resend`: put what Scheduler could not deliver into the queue of events; SQS cannot redrive that queue.
+"""`make resend`: send the messages that Scheduler could not deliver to the queue of events again.
 
-Scheduler sends what it gives up to a standard queue, and SQS redrives only what it dead-lettered itself. Each message
-is sent under the id of its event, so that sending it twice is as once, and only then deleted. What is no message of
-Billhook's own stays where it is, and is named.
+Scheduler sends undelivered messages to a standard queue. SQS cannot redrive them, because SQS did not dead-letter them.
+The command sends each message with its event id as deduplication id, and then deletes it from the standard queue. A
+message that is not Billhook's stays in that queue, and the command names it.
 """
 
 import argparse
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 WAIT = 1
-"""Seconds for which a look into the queue waits for more: a short one may miss some."""
+"""Seconds that a receive waits for messages: a receive without waiting may miss some."""
 INVISIBLE = 120
-"""Seconds in which a message must be sent and deleted; what stays is visible again after them."""
+"""Seconds in which a message must be sent and deleted; otherwise it becomes visible again."""
 
 
 class StrangeError(Exception):
-    """A message that Billhook's schedules did not make; says what is wrong with it."""
+    """A message is not from a schedule of Billhook; the text says what is wrong with it."""
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """What a schedule was to send: the event's bytes, its id and type, and its message group."""
+    """A schedule's message: the event as JSON, its id and type, and its message group."""
 
     body: str
     event_id: str
@@ -44,7 +44,7 @@ class Reminder:
 
 
 def main() -> int:
-    """Send again what can be; 0 if nothing stays."""
+    """Send the messages; the exit code is 0 if none stays."""
     parser = argparse.ArgumentParser(prog="make resend", description=__doc__)
     parser.add_argument("--stack", required=True, help="the stack's name")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be sent")
@@ -59,10 +59,10 @@ def main() -> int:
 
 
 def resend(sqs: "SQSClient", stack: str, *, by_customer: bool, dry_run: bool) -> int:
-    """Send all that the stack's Scheduler could not deliver, print a line for each, and return how many stay.
+    """Send the messages that Scheduler could not deliver, print a line for each, and return how many stay.
 
     Raises:
-        botocore.exceptions.ClientError, BotoCoreError: SQS refused; a message is deleted only after it was sent.
+        botocore.exceptions.ClientError, BotoCoreError: SQS failed. A message is deleted only after it was sent.
     """
     source = sqs.get_queue_url(QueueName=f"{stack}-scheduler-dlq")["QueueUrl"]
     target = sqs.get_queue_url(QueueName=f"{stack}-events.fifo")["QueueUrl"]
@@ -89,13 +89,13 @@ def resend(sqs: "SQSClient", stack: str, *, by_customer: bool, dry_run: bool) ->
 
 
 def read(message: "MessageTypeDef", *, by_customer: bool) -> Reminder:
-    """What the schedule was to send.
+    """The schedule's message in a message of Scheduler's dead-letter queue.
 
-    The body is either that itself or the arguments of the SendMessage that failed, and the error is in the attributes:
+    The body is the message itself or the arguments of the SendMessage that failed. The error is in the attributes:
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html.
 
     Raises:
-        StrangeError: it is neither, or was truncated.
+        StrangeError: the body is neither, or Scheduler truncated it.
     """
     if _attribute(message, "IS_PAYLOAD_TRUNCATED") == "true":
         raise StrangeError("Scheduler had to truncate it")
@@ -111,11 +111,11 @@ def read(message: "MessageTypeDef", *, by_customer: bool) -> Reminder:
             account = event.get("account") or PLATFORM
             group = f"{account}#{customer}" if by_customer else account
             return Reminder(body, event_id, type_, str(outer.get("MessageGroupId") or group))
-    raise StrangeError("it is no message of a schedule of ours")
+    raise StrangeError("it is no message of a schedule of Billhook")
 
 
 def _messages(sqs: "SQSClient", url: str, invisible: int) -> "Iterator[MessageTypeDef]":
-    """Each message once, until there are no others."""
+    """Each message once, until a receive brings no new one."""
     seen: set[str] = set()
     while True:
         found = sqs.receive_message(

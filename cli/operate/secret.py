@@ -1,6 +1,6 @@
-"""`make secret`: give an endpoint one more signing secret; the ones it has stay valid beside it, or go with --alone.
+"""`make secret`: store a further signing secret for an endpoint; its other secrets stay valid, unless --alone.
 
-In the cloud that `make run` started, or, with --secret-id, in the AWS account that the environment has credentials for.
+It works on the cloud that `make run` started, or, with --secret-id, on the AWS account of your credentials.
 """
 
 import argparse
@@ -18,16 +18,18 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Add one secret; 0 if it is stored."""
+    """Add one secret; the exit code is 0 if it is stored."""
     parser = argparse.ArgumentParser(prog="make secret NAME=… VALUE=…", description=__doc__)
     parser.add_argument("name", help="the endpoint: direct, connect, cli, or a name of your own")
     parser.add_argument("value", help="the signing secret, whsec_…, that Stripe shows")
-    parser.add_argument("--alone", action="store_true", help="forget the ones it has: they have expired, or leaked")
+    parser.add_argument(
+        "--alone", action="store_true", help="remove its other secrets, because they have expired or leaked"
+    )
     parser.add_argument("--secret-id", help="the stack's output SigningSecretsId; the running local cloud's by default")
     asked = parser.parse_args()
     value = asked.value.strip()
     if not value.startswith("whsec_"):
-        sys.stderr.write("not stored: a signing secret starts with whsec_\n")
+        sys.stderr.write("not stored: a signing secret starts with whsec_; copy it from the endpoint at Stripe\n")
         return 1
     try:
         secret_id, manager = (asked.secret_id, boto3.client("secretsmanager")) if asked.secret_id else _local()
@@ -41,11 +43,11 @@ def main() -> int:
 
 
 def add(manager: "SecretsManagerClient", secret_id: str, name: str, value: str, *, alone: bool = False) -> None:
-    """Put `value` before the secrets that endpoint `name` has, or in their place if it is to stand alone.
+    """Store `value` before the other secrets of endpoint `name`, or in their place if `alone`.
 
     Raises:
-        ValueError: what is stored is not the JSON that ingest reads.
-        botocore.exceptions.ClientError, BotoCoreError: it could not be read or stored.
+        ValueError: the stored value is not the JSON that ingest reads.
+        botocore.exceptions.ClientError, BotoCoreError: the secret could not be read or stored.
     """
     stored = json.loads(manager.get_secret_value(SecretId=secret_id)["SecretString"])
     known = [] if alone else stored.get(name) or []

@@ -1,6 +1,6 @@
-"""`make show`: print all that is held about a customer, as JSON: records and payloads lie packed in the table.
+"""`make show`: print everything that is stored about a customer, as JSON (the table holds it packed).
 
-In the cloud that `make run` started, or, with --stack, in the AWS account that the environment has credentials for.
+It works on the cloud that `make run` started, or, with --stack, on the AWS account of your credentials.
 """
 
 import argparse
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Print; 0 if there is anything."""
+    """Print; the exit code is 0 if anything is stored."""
     parser = argparse.ArgumentParser(prog="make show CUSTOMER=cus_…", description=__doc__)
-    parser.add_argument("customer", help="cus_…; or what stands for one: a guest's cs_… or pi_…, an account's acct_…")
+    parser.add_argument("customer", help="cus_…; for a guest cs_… or pi_…; for a connected account acct_…")
     parser.add_argument("--account", default=PLATFORM, help="the connected account whose customer it is, acct_…")
     parser.add_argument("--stack", help="the stack's name; the running local cloud's by default")
     asked = parser.parse_args()
@@ -44,10 +44,10 @@ def main() -> int:
 
 
 def show(dynamodb: "DynamoDBClient", table: str, account: str, customer: str) -> dict[str, Any]:
-    """The customer's records by their names, its mails and its events, as an export has them.
+    """The customer's records by name, mails and events, as in an export.
 
     Raises:
-        botocore.exceptions.ClientError, BotoCoreError: the table could not be read.
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB refused, or did not answer.
     """
     books = Store(dynamodb, inbox="", books=table, retention_days=0, lease=0, clock=time.time, token=_no_token)
     held = list(everything_about(books, partition(account, customer)))
@@ -55,7 +55,7 @@ def show(dynamodb: "DynamoDBClient", table: str, account: str, customer: str) ->
 
 
 def _no_token(_purpose: str, _partition: str) -> str:
-    """Tombstones are not shown, so none has to be found."""
+    """An empty token: only tombstones need tokens, and they are not shown."""
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Sample events made fresh: moved to any time, given any id, and signed as Stripe signs."""
+"""Sample events: moved to any time, with any id, and signed as Stripe signs."""
 
 import hashlib
 import hmac
@@ -16,7 +16,7 @@ from typing import Any
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 
-# Epoch seconds between 2017 and 2049 are times; no amount in the samples is that large.
+# Integers in this range are times, from 2017 to 2049: no amount in the samples is that large.
 TIMES = range(1_500_000_000, 2_500_000_000)
 
 PAUSES = (0.5, 1, 2, 4)
@@ -27,14 +27,14 @@ TRY_LATER = 503
 
 @dataclass(frozen=True)
 class Answer:
-    """What the webhook URL answered."""
+    """The answer of the webhook URL."""
 
     status: int
     body: dict[str, Any]
 
 
 def names() -> list[str]:
-    """The samples that there are, by name."""
+    """The names of all samples."""
     return sorted(
         str(path.relative_to(EVENTS).with_suffix("")) for path in EVENTS.rglob("*.json") if "sqs" not in path.parts
     )
@@ -44,7 +44,7 @@ def sample(name: str) -> dict[str, Any]:
     """The event in `events/<name>.json`.
 
     Raises:
-        LookupError: there is no such sample; says which there are.
+        LookupError: there is no such sample; the message lists the samples.
     """
     path = EVENTS / f"{name}.json"
     if not path.is_file():
@@ -54,7 +54,7 @@ def sample(name: str) -> dict[str, Any]:
 
 
 def fresh(name: str, at: int, event_id: str | None = None, account: str | None = None) -> dict[str, Any]:
-    """A sample as though it happened `at`, in epoch seconds: every time in it is moved by as much; its id is new."""
+    """A sample that happened `at`, in epoch seconds: all its times are moved by the same amount, and its id is new."""
     event = sample(name)
     moved: dict[str, Any] = _moved(event, at - event["created"])
     moved["id"] = event_id or new_id()
@@ -64,7 +64,7 @@ def fresh(name: str, at: int, event_id: str | None = None, account: str | None =
 
 
 def renamed(event: dict[str, Any], suffix: str) -> dict[str, Any]:
-    """The same event about another customer: `suffix` is appended to the ids of all that a customer has."""
+    """The same event about another customer: the ids of the customer's objects end in `suffix`."""
     theirs = r'"((?:cus|sub|si|in|il|pi|ch|cs_live)_[A-Za-z0-9]+)"'
     other: dict[str, Any] = json.loads(re.sub(theirs, rf'"\1{suffix}"', json.dumps(event)))
     return other
@@ -90,10 +90,10 @@ def post(url: str, body: bytes, header: str) -> Answer:
     """POST `body` as Stripe does.
 
     Raises:
-        urllib.error.URLError: nobody answers at `url`.
+        urllib.error.URLError: no server answers at `url`.
     """
     headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": header}
-    request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - the URL is the user's own
+    request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - the user chose the URL
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
             return Answer(answer.status, json.load(answer))
@@ -107,16 +107,16 @@ def deliver(
     """POST `body` as Stripe does: after 503, post again with a fresh signature (https://docs.stripe.com/webhooks#retries).
 
     Args:
-        url: where to.
+        url: the webhook URL.
         body: the event.
-        sign: returns the Stripe-Signature header as of now.
-        waiting: is told why there is a pause.
+        sign: returns the Stripe-Signature header for the current time.
+        waiting: receives the reason of each pause.
 
     Returns:
         The first answer other than 503, or the last one.
 
     Raises:
-        urllib.error.URLError: nobody answers at `url`.
+        urllib.error.URLError: no server answers at `url`.
     """
     for pause in PAUSES:
         answer = post(url, body, sign())

@@ -1,4 +1,4 @@
-"""`make send`: sign a sample event as of now and post it, to the cloud that `make run` started or to any URL."""
+"""`make send`: sign a sample event now, and post it to the cloud that `make run` started or to any URL."""
 
 import argparse
 import json
@@ -13,17 +13,17 @@ from cli.samples import samples
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-PATIENCE = 15
-"""How many seconds to wait for an event to be done."""
+LONGEST_WAIT = 15
+"""Seconds to wait until an event is done."""
 
 
 def main() -> int:
-    """Send one event; 0 if it was accepted."""
+    """Send one event; the exit code is 0 if it was accepted."""
     parser = argparse.ArgumentParser(prog="make send EVENT=…", description=__doc__)
     parser.add_argument("event", help="a file in events/, without .json")
     parser.add_argument("--id", help="the event's id, to repeat an event; a new one by default")
-    parser.add_argument("--account", help="the connected account that it is about; none by default")
-    parser.add_argument("--url", help="where to post; the running local cloud by default")
+    parser.add_argument("--account", help="the connected account of the event; none by default")
+    parser.add_argument("--url", help="the webhook URL; the running local cloud's by default")
     parser.add_argument("--secret", help="the signing secret; the running local cloud's by default")
     asked = parser.parse_args()
     try:
@@ -45,9 +45,9 @@ def main() -> int:
 
 
 def _what_came_of_it(event_id: str) -> str:
-    """The event's state in the running cloud's inbox, once nothing more will happen to it."""
+    """The event's final state in the running cloud's inbox, with its error, reason or effects."""
     dynamodb: DynamoDBClient = client("dynamodb")
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + LONGEST_WAIT
     while time.monotonic() < deadline:
         found = dynamodb.get_item(TableName=running()["inbox_table"], Key={"id": {"S": event_id}}).get("Item", {})
         item = {name: str(next(iter(attribute.values()))) for name, attribute in found.items()}
@@ -55,7 +55,7 @@ def _what_came_of_it(event_id: str) -> str:
             performed = ", ".join(f"{owed['kind']} {owed['outcome']}" for owed in json.loads(item.get("outbox", "[]")))
             return f"{item['state']}: {item.get('error') or item.get('reason') or performed or 'nothing to perform'}"
         time.sleep(0.05)
-    return f"not finished after {PATIENCE} s: the inbox item of {event_id} says why"
+    return f"not finished after {LONGEST_WAIT} s: the inbox item of {event_id} says why"
 
 
 if __name__ == "__main__":

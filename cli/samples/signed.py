@@ -1,4 +1,4 @@
-"""`make signed`: print a sample, signed as of now, as API Gateway hands it to ingest: for `sam local invoke -e -`."""
+"""`make signed`: print a sample, signed now, as API Gateway hands it to ingest, for `sam local invoke -e -`."""
 
 import argparse
 import json
@@ -14,12 +14,12 @@ PATH = "/webhooks/stripe"
 
 
 def main() -> int:
-    """Print one event; 0 if there is a sample of that name, and a secret to sign it with."""
+    """Print one event; the exit code is 0 if there is such a sample and a secret to sign it."""
     parser = argparse.ArgumentParser(prog="make signed EVENT=…", description=__doc__)
     parser.add_argument("event", help="a file in events/, without .json")
     parser.add_argument("--id", help="the event's id, to repeat an event; a new one by default")
-    parser.add_argument("--account", help="the connected account that it is about; none by default")
-    parser.add_argument("--endpoint", help="the endpoint that the URL names; the URL that serves all by default")
+    parser.add_argument("--account", help="the connected account of the event; none by default")
+    parser.add_argument("--endpoint", help="the endpoint in the URL; by default the URL for all endpoints")
     parser.add_argument("--secret", help="the signing secret; the running local cloud's by default")
     asked = parser.parse_args()
     now = int(time.time())
@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def http_api_event(body: bytes, secret: str, at: int, endpoint: str | None = None) -> dict[str, Any]:
-    """The event of a POST of `body`, signed `at`, in epoch seconds; ingest takes it for 300 seconds.
+    """The Lambda event for a POST of `body`, signed `at`, in epoch seconds. Ingest accepts it for 300 seconds.
 
     Payload format 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """

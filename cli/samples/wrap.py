@@ -1,4 +1,4 @@
-"""`make wrap`: write events/sqs/, the sample events as Lambda receives them from the queue, for `sam local invoke`."""
+"""`make wrap`: write events/sqs/: the samples as Lambda receives them from the queue, for `sam local invoke`."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ SQS = samples.EVENTS / "sqs"
 
 
 def main() -> None:
-    """Write every file of events/sqs/ afresh."""
+    """Write all files of events/sqs/ again."""
     for stale in SQS.glob("*.json"):
         stale.unlink()
     for name, text in wrapped().items():
@@ -18,7 +18,7 @@ def main() -> None:
 
 
 def wrapped() -> dict[str, str]:
-    """What each file is to hold, by the sample's name."""
+    """The content of each file, by the sample's name."""
     names = (path.stem for path in sorted(samples.EVENTS.glob("*.json")))
     return {name: json.dumps(sqs_event(samples.sample(name)), indent=2, ensure_ascii=False) + "\n" for name in names}
 

@@ -1,4 +1,4 @@
-"""The Lambda handler: leases the lane that a message names, performs it, logs one line, and tells SQS what is left."""
+"""The Lambda handler: leases the lane that a message names, performs it, logs one line, and answers SQS."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.effects.lane.attempts import FencedError
+from functions.effects.lane.attempt import Attempt, Result
 from functions.effects.lane.lease import Leased, NothingOwed, lease
-from functions.effects.lane.turn import Result, Turn
+from functions.effects.lane.progress import FencedError
 from functions.effects.mails.mailer import Mailer
-from functions.effects.message import Message, read_message
+from functions.effects.message import LaneMessage, read_lane_message
 from functions.effects.metrics import metrics_of, warns
 from functions.effects.perform.perform import perform
 from functions.effects.worker import Worker
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 GONE = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
-"""Answers to a change of visibility that mean that another receive has the message by now."""
+"""Error codes of ChangeMessageVisibility: another receive has the message by now."""
 FAULTS = frozenset({"failed", "unreadable", "unrecorded"})
-"""The states that are logged as errors. An unreadable message is shown again until SQS has counted it out."""
+"""The states that are logged as errors. SQS hands an unreadable message out until it dead-letters the message."""
 SPARE = 15
-"""Seconds that a long erasure leaves for writing down how far it has come."""
+"""Seconds that a long erasure leaves for recording its progress."""
 
 
 class Context(Protocol):
-    """The part of Lambda's context that is used (https://docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
+    """The part of Lambda's context that is needed (https://docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until Lambda ends the invocation."""
@@ -55,16 +55,16 @@ class Handler:
     namespace: str
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-        """Work on each record, and name those that SQS is to hand out again."""
+        """Work on each record; returns the ids of the messages that SQS must hand out again."""
         try:
-            messages = [read_message(record, self.lanes) for record in event["Records"]]
+            messages = [read_lane_message(record, self.lanes) for record in event["Records"]]
             back = [message.message_id for message in messages if not self._take(message, context)]
         except Exception as bug:  # noqa: BLE001 - its text may quote an event, and Lambda would print it
             raise Unforeseen(bug) from None  # SQS hands the message out again
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in back]}
 
-    def _take(self, message: Message, context: Context) -> bool:
-        """Whether the message is done with."""
+    def _take(self, message: LaneMessage, context: Context) -> bool:
+        """Work on a message; returns whether SQS may delete it."""
         leased, result, failure = self._work(message, context)
         self._log(message, leased, result, failure)
         if result.wait is None:
@@ -72,8 +72,8 @@ class Handler:
         self._show_again(message, result.wait)
         return False
 
-    def _work(self, message: Message, context: Context) -> tuple[Leased | None, Result, Failure | None]:
-        """What becomes of a message, with the lane if it could be leased; whatever fails, SQS gets an answer."""
+    def _work(self, message: LaneMessage, context: Context) -> tuple[Leased | None, Result, Failure | None]:
+        """The lane if it was leased, the result, and the failure if AWS caused one. It raises none of AWS's errors."""
         store = self.worker.store
         waited = store.clock() - message.first_received_ms / 1000
         uncounted = before_uncounted(waited, self.worker.jitter)
@@ -89,22 +89,22 @@ class Handler:
                 return None, _not_ours(found), None
             leased, held = found, store.lease
             deadline = store.clock() + context.get_remaining_time_in_millis() / 1000 - SPARE
-            result = perform(Turn(self.worker, leased, message.sent_ms, deadline))
+            result = perform(Attempt(self.worker, leased, message.sent_ms, deadline))
             if result.again:
-                held = 0  # `perform` has let go of the lane
+                held = 0  # `perform` has released the lane
                 self.worker.handover.send(leased.event_id, leased.account, (leased.lane,))
         except FencedError:
             return leased, Result("fenced", wait=store.lease), None
         except (ClientError, BotoCoreError) as error:
             failure = failure_of(error)
             faulty = failure.kind == "deployment"
-            # By the minute for an hour, since a person is mending it; later less and less.
+            # For an hour the worker tries every minute, because a person is fixing the deployment; then less often.
             wait = while_faulty(self.worker.jitter) if faulty and waited < FAULTY_FOR else uncounted
             return leased, Result("unrecorded", wait=max(wait, held), faulty=faulty), failure
         return leased, result, None
 
-    def _show_again(self, message: Message, wait: int) -> None:
-        """Make the message visible after `wait` seconds; if SQS does not hear, the queue's own timeout does it."""
+    def _show_again(self, message: LaneMessage, wait: int) -> None:
+        """Make the message visible after `wait` seconds; if that fails, the visibility timeout of the queue does it."""
         try:
             self.sqs.change_message_visibility(
                 QueueUrl=self.urls[message.lane], ReceiptHandle=message.receipt_handle, VisibilityTimeout=wait
@@ -114,8 +114,8 @@ class Handler:
             if not any(gone in code for gone in GONE):
                 self.logger.warning("visibility unchanged", extra={"event_id": message.event_id, "code": code})
 
-    def _log(self, message: Message, leased: Leased | None, result: Result, failure: Failure | None) -> None:
-        """One line a message, read by CloudWatch as metrics, too: ids, states and outcomes, nothing personal."""
+    def _log(self, message: LaneMessage, leased: Leased | None, result: Result, failure: Failure | None) -> None:
+        """Log one line a message, which CloudWatch also reads as metrics: ids and outcomes, nothing personal."""
         now = self.worker.store.clock()
         line = {
             "event_id": message.event_id,

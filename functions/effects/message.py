@@ -1,4 +1,4 @@
-"""One SQS message as the effects worker sees it: which event, and which lane of its outbox."""
+"""A hand-over as the effects worker receives it: an SQS message that names an event, from the queue of one lane."""
 
 import json
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from shared.inbox.lanes import Lane
 
 
 @dataclass(frozen=True)
-class Message:
-    """`event_id` is empty if the body names no event; times are in epoch milliseconds."""
+class LaneMessage:
+    """A message of a lane's queue. `event_id` is empty if the body names no event; times are in epoch milliseconds."""
 
     event_id: str
     lane: Lane
@@ -20,13 +20,13 @@ class Message:
     first_received_ms: int
 
 
-def read_message(record: Mapping[str, Any], lanes: Mapping[str, Lane]) -> Message:
+def read_lane_message(record: Mapping[str, Any], lanes: Mapping[str, Lane]) -> LaneMessage:
     """The message in one record of an SQS event; `lanes` names the lane of each queue's ARN.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
     """
     attributes = record["attributes"]
-    return Message(
+    return LaneMessage(
         event_id=_event_in(record["body"]),
         lane=lanes[record["eventSourceARN"]],
         message_id=record["messageId"],

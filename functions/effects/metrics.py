@@ -1,15 +1,15 @@
-"""What one message counts: CloudWatch's embedded metric format, inside the message's own log line.
+"""Metrics: what one message counts, in CloudWatch's embedded metric format inside its log line.
 
-`Sent` and `MailRefused` count outcomes: a mail whose outcome could not be written down counts again.
-`OwedEffectsSeconds` and `OwedMailsSeconds` are the age of a message that was just performed, put off or given up; their
-maximum is the oldest owed effect. SQS's own age of the oldest message leaves out what was received three times.
+`Sent` and `MailRefused` count outcomes: a mail whose outcome could not be written counts again.
+`OwedEffectsSeconds` and `OwedMailsSeconds` are the age of a message that was just performed, delayed or given up. Their
+maximum is the oldest owed effect. SQS's own metric of age leaves out a message that was received three times.
 """
 
 from typing import Any
 
-from functions.effects.lane.turn import Result
+from functions.effects.lane.attempt import Result
 from functions.effects.mails.mailer import REFUSED
-from functions.effects.message import Message
+from functions.effects.message import LaneMessage
 from shared.inbox.lanes import Lane
 from shared.runtime.emf import directive, embedded
 from shared.values.times import HOUR
@@ -17,18 +17,18 @@ from shared.values.times import HOUR
 SERVICE = "effects"
 
 STATES = {"performed": "Done", "waits": "Retried", "unrecorded": "Retried", "failed": "Dead", "resting": "Deferred"}
-"""The other states say nothing new: another message, or another worker, counts what they are about."""
+"""The other states count nothing: another message or another worker counts the same work."""
 
 OWED: dict[Lane, str] = {"effects": "OwedEffectsSeconds", "mails": "OwedMailsSeconds"}
 LATE: dict[Lane, int] = {"effects": 15 * 60, "mails": 6 * HOUR}
-"""Seconds after which an alarm sounds. Mails may wait longer, while Amazon SES takes none."""
+"""Seconds after which an alarm fires. Mails may wait longer, because SES may take none for hours."""
 
 WARNED_OF = frozenset({"DeploymentFault", "MailRefused"})
-"""What an alarm waits for: a line that counts one is a warning, which a log level of WARN keeps, like a late one."""
+"""Metrics that raise an alarm. A line that counts one is a warning, so that a log level of WARN keeps it."""
 
 
-def metrics_of(message: Message, result: Result, now: float, namespace: str) -> dict[str, Any]:
-    """The fields that make a log line count in `namespace`, at epoch seconds `now`; none if nothing counts."""
+def metrics_of(message: LaneMessage, result: Result, now: float, namespace: str) -> dict[str, Any]:
+    """The fields that add a log line's metrics to `namespace`, at epoch seconds `now`; empty if nothing counts."""
     counts: dict[str, tuple[str, int]] = {}
     if result.state in STATES:
         counts[STATES[result.state]] = ("Count", 1)
@@ -49,5 +49,5 @@ def metrics_of(message: Message, result: Result, now: float, namespace: str) -> 
 
 
 def warns(lane: Lane, metrics: dict[str, Any]) -> bool:
-    """Whether an alarm waits for what a line counts."""
+    """Whether a line's metrics can raise an alarm."""
     return bool(WARNED_OF & metrics.keys()) or metrics.get(OWED[lane], 0) > LATE[lane]

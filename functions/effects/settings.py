@@ -11,7 +11,7 @@ from shared.values.frozen import Frozen
 
 
 class Settings(Frozen):
-    """Field names are the environment's, in lower case."""
+    """The settings; each field is the environment variable of that name in upper case."""
 
     queue_url: str
     queue_arn: str
@@ -35,14 +35,14 @@ class Settings(Frozen):
     tell_connected: bool = False
     collect_after_end: bool = False
     mails_off: str = ""
-    """Templates, separated by commas."""
+    """Names of mail templates, separated by commas."""
     business_name: str
     livemode: Livemode
     group_by: Literal["account", "customer"]
     metrics_namespace: str = NAMESPACE
     retention_days: int
     lease_seconds: int
-    """Longer than the function's timeout, shorter than the queues' visibility timeout."""
+    """Longer than the function's timeout, and shorter than the queues' visibility timeout."""
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -55,10 +55,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def policy_of(settings: Settings) -> Policy:
-    """What decides whether a mail still applies.
+    """The policy that decides whether a mail still applies.
 
     Raises:
-        ValueError: a mail that is to be off does not exist; says which there are.
+        ValueError: `mails_off` names a mail that does not exist; the message lists the mails.
     """
     return Policy(
         plans=read_plans(),

@@ -1,4 +1,4 @@
-"""The effects worker's composition root: the only place where its clients are made, once, and handed on."""
+"""The composition root of the effects worker: the only place that makes its AWS clients."""
 
 import logging
 import random
@@ -25,15 +25,15 @@ from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
 from shared.values.tokens import link_maker, tokens
 
-# SES has no idempotency key: the SDK must not send a mail again because an answer was slow.
+# SES has no idempotency key, so the SDK must not repeat a call whose answer is slow.
 ONCE = PATIENCE.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
 
 
 def build(environ: Mapping[str, str]) -> Handler:
-    """The handler, with all that it needs, as `environ` asks for.
+    """The Lambda handler, with its AWS clients, for the settings in `environ`.
 
     Raises:
-        pydantic.ValidationError: names each setting that is missing or wrong.
+        pydantic.ValidationError: a setting is missing or wrong; the message names each.
     """
     settings = read_settings(environ)
     secrets, sqs = boto3.client("secretsmanager", config=PATIENCE), boto3.client("sqs", config=PATIENCE)
@@ -75,7 +75,7 @@ def build(environ: Mapping[str, str]) -> Handler:
         observe=Observer(secrets, settings.stripe_key_id, sqs, settings.queue_url, by_customer, time.time).observe,
     )
     handover = Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url})
-    # The SDK's lines at this level quote whole requests: no setting turns them on.
+    # At this level the SDK logs whole requests, which hold personal data. No setting turns them on.
     logging.disable(logging.DEBUG)
     return Handler(
         worker=Worker(store, DynamoBooks(store, policy_of(settings)), performers, handover, random.uniform),

@@ -1,4 +1,4 @@
-"""The worker: what it can perform, and what it acts on or asks."""
+"""The worker: the performers of effects, and the stores and queues that they work on."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,35 +16,35 @@ from shared.tables.store import Store
 
 @dataclass(frozen=True)
 class Done:
-    """The effect is performed; `outcome` says in a word or two what became of it."""
+    """The effect is performed; `outcome` is its result in a word or two."""
 
     outcome: str
 
 
 @dataclass(frozen=True)
-class More:
-    """A long effect has come as far as `cursor`, and goes on from there."""
+class Partial:
+    """A long effect is done up to `cursor`, and a further step goes on from there."""
 
     cursor: str
 
 
 @dataclass(frozen=True)
 class Performers:
-    """What can be performed. Each returns an outcome, and raises Retryable or botocore's errors if a service fails."""
+    """One performer for each kind of effect. It returns an outcome, and raises Retryable or botocore's errors."""
 
     send_mail: Callable[[Email], str]
     set_reminder: Callable[[Remind], str]
     publish: Callable[[Sequence[Announcement]], str]
     export: Callable[[Export, int, float], str]
-    """Exports a customer not erased since a commit, in epoch milliseconds, until a deadline in epoch seconds."""
-    erase: Callable[[Erase, str | None, float], Done | More]
-    """Erases from a cursor on until a deadline in epoch seconds."""
+    """Takes the export, the time of the commit in epoch milliseconds, and a deadline in epoch seconds."""
+    erase: Callable[[Erase, str | None, float], Done | Partial]
+    """Takes the erasure, the cursor to go on from, and a deadline in epoch seconds."""
     observe: Callable[[Observe], str]
 
 
 @dataclass(frozen=True)
 class Worker:
-    """Everything that the worker acts on or asks."""
+    """Everything that the worker needs."""
 
     store: Store
     books: Books

@@ -1,4 +1,4 @@
-"""The two kinds of answer, with the headers that keep a link between us and whoever holds it."""
+"""The two kinds of answer, with headers that keep the link out of caches, referrers and search engines."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _PRIVATE = {
 }
 _HTML = {
     "content-type": "text/html; charset=utf-8",
-    # The last three are not covered by the first.
+    # default-src does not cover the last three.
     "content-security-policy": (
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
@@ -25,7 +25,7 @@ def redirect(url: str) -> dict[str, Any]:
 
 
 def refuse(status: int) -> dict[str, Any]:
-    """API Gateway's answer with the page for this status: 404, or another for what may pass."""
+    """API Gateway's answer with a page: for 404 that the link is not valid, otherwise that it may work later."""
     headers = _PRIVATE | _HTML
     if status == 404:  # noqa: PLR2004 - HTTP's own number
         return {"statusCode": status, "headers": headers, "body": GONE}

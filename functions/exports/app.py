@@ -1,4 +1,4 @@
-"""The entry point of exports: what AWS Lambda imports and calls."""
+"""The entry point of exports: `functions.exports.app.lambda_handler`."""
 
 import os
 

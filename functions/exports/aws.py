@@ -1,7 +1,8 @@
-"""What exports asks of S3, with S3's errors turned into answers to the visitor."""
+"""The S3 calls of exports. They turn S3's errors into answers to the visitor."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -9,13 +10,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.exports.refusal import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_s3 import S3Client
 
-SECONDS = 60  # for a download to begin; one that has begun may take longer
+SECONDS = 60  # within which a download must begin; it may take longer
 
-# S3 says 404 for a missing key only to those who may list the bucket, and that would be to hand out every token.
+# For a missing key S3 answers 403 instead of 404 to a role that may not list the bucket. Exports may not, because a
+# list holds every export.
 _MISSING = frozenset({"403", "404"})
 _DOWNLOADED = {
     "ResponseContentDisposition": 'attachment; filename="your-data.json"',
@@ -24,22 +24,27 @@ _DOWNLOADED = {
 }
 
 
-def url_presigner(client: S3Client, bucket: str) -> Callable[[str], str]:
-    """A function that returns a URL from which anybody can download the file under a key, for a minute.
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The export files in `bucket`."""
 
-    The function raises RefusedError: 404 if there is no such file, 503 if S3 cannot be reached or refuses.
-    """
+    client: S3Client
+    bucket: str
 
-    def presign(key: str) -> str:
+    def presign(self, key: str) -> str:
+        """A URL that lets anybody download the file under `key`, for a minute.
+
+        Raises:
+            RefusedError: 404, there is no such file; 503, S3 cannot be reached or refuses.
+        """
         try:
-            client.head_object(Bucket=bucket, Key=key)  # a URL can be signed for nothing, and S3 would answer in XML
-            return client.generate_presigned_url(
-                "get_object", Params={"Bucket": bucket, "Key": key} | _DOWNLOADED, ExpiresIn=SECONDS
+            # botocore signs a URL without asking S3, and for a missing file S3 would answer the visitor in XML.
+            self.client.head_object(Bucket=self.bucket, Key=key)
+            return self.client.generate_presigned_url(
+                "get_object", Params={"Bucket": self.bucket, "Key": key} | _DOWNLOADED, ExpiresIn=SECONDS
             )
         except (BotoCoreError, ClientError) as error:
             raise _refusal(error) from None  # the error's text may hold the key
-
-    return presign
 
 
 def _refusal(error: BotoCoreError | ClientError) -> RefusedError:

@@ -1,8 +1,9 @@
-"""The way of one request: from a link to a URL that works for a minute, or to a page that says why not."""
+"""The Lambda handler of exports: redirects a link to a URL that works for a minute, or shows an error page."""
 
 from __future__ import annotations
 
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,34 +15,35 @@ from functions.exports.refusal import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-type Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """The Lambda handler of an HTTP API event.
 
-def make_handler(presign: Callable[[str], str], clock: Callable[[], float], metrics_namespace: str) -> Handler:
-    """The Lambda handler.
-
-    Args:
+    Attributes:
         presign: Returns a URL for the file under a key; raises RefusedError if there is none.
         clock: Returns seconds that only go forward.
-        metrics_namespace: Where CloudWatch keeps the metrics.
-
-    Returns:
-        A function of an HTTP API event (payload format 2.0) and Lambda's context, which returns API Gateway's answer.
-        It raises nothing, not even for a bug: Lambda would log the exception's text, and the token may be in it.
+        metrics_namespace: The namespace of the metrics in CloudWatch.
     """
 
-    def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-        started = clock()
+    presign: Callable[[str], str]
+    clock: Callable[[], float]
+    metrics_namespace: str
+
+    def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+        """API Gateway's answer to an event of payload format 2.0.
+
+        It raises nothing, not even for a bug: Lambda would log the exception's text, and the token may be in it.
+        """
+        started = self.clock()
         refusal = None
         try:
-            answer = redirect(presign(key_of(event)))
+            answer = redirect(self.presign(key_of(event)))
         except Exception as error:  # noqa: BLE001 - see above
             refusal = error if isinstance(error, RefusedError) else RefusedError(500, "bug", _place(error))
             answer = refuse(refusal.status)
-        print_request(refusal, metrics_namespace, started=started, ended=clock())
+        print_request(refusal, self.metrics_namespace, started=started, ended=self.clock())
         return answer
-
-    return handler
 
 
 def _place(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""What a link leads to: the key of an export, read from the event that API Gateway hands to Lambda."""
+"""The link: finds the key of an export from the event that API Gateway hands to Lambda."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functions.exports.refusal import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits in URL-safe base64, which is what makes a link unguessable
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits in URL-safe base64: nobody can guess one
 
 
 def key_of(event: Mapping[str, Any]) -> str:
@@ -20,10 +20,10 @@ def key_of(event: Mapping[str, Any]) -> str:
     The format: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
 
     Raises:
-        RefusedError: 404, no export has such a token.
+        RefusedError: 404, the token is malformed, so no export has it.
     """
     token = (event.get("pathParameters") or {}).get("token") or ""
     if not _TOKEN.fullmatch(token):
         raise RefusedError(404, "malformed_token")
-    # Under a hash: what names the file, a log of the bucket or a browser's history, must not give the link away.
+    # A hash, because the bucket's logs and browsers' histories show the file's name and must not show the link.
     return f"exports/{hashlib.sha256(token.encode()).hexdigest()}.json"

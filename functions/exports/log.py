@@ -1,4 +1,4 @@
-"""The log of exports: one JSON line a request, which CloudWatch also reads as metrics; never which link it was."""
+"""The log of exports: one JSON line a request, which CloudWatch also reads as metrics. It never holds the link."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from shared.runtime.log_line import Level
 
 SERVICE = "exports"
-OUR_FAULT = 500  # the HTTP statuses from here on
+OUR_FAULT = 500  # HTTP statuses from 500 on are Billhook's fault
 
 
 def print_request(refusal: RefusedError | None, namespace: str, *, started: float, ended: float) -> None:
-    """Prints the line of one request, which counts as Requested, and as Failed too if it was our fault.
+    """Print the line of one request, which counts as Requested, and also as Failed if the fault is Billhook's.
 
     Args:
         refusal: Why there was no redirect, or None if there was.
         namespace: The namespace of the metrics.
-        started: When, in seconds of any clock.
-        ended: Likewise.
+        started: When it came, in seconds of any clock.
+        ended: When it was answered, in seconds of the same clock.
     """
     level: Level = "INFO"
     outcome: dict[str, object] = {"status": 302, "reason": "found"}

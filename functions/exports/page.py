@@ -29,7 +29,7 @@ $text
 </html>
 """)
 
-# One page for every link without a file: which of them ever had one is nobody's business.
+# One page for every link without a file: it must not show whether there ever was one.
 GONE = _LAYOUT.substitute(
     title="This link has expired or was never valid",
     text="""\

@@ -1,4 +1,4 @@
-"""What exports is told by its environment, checked once at start."""
+"""The settings of exports, read from the environment and checked once at start."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Settings:
     Attributes:
         bucket: Name of the bucket that holds the files (`BUCKET`).
         region: AWS region of the bucket (`AWS_REGION`, which Lambda itself sets).
-        metrics_namespace: Where CloudWatch keeps the metrics (`METRICS_NAMESPACE`).
+        metrics_namespace: The namespace of the metrics in CloudWatch (`METRICS_NAMESPACE`).
     """
 
     bucket: str
@@ -42,5 +42,5 @@ class Settings:
 def _required(environ: Mapping[str, str], name: str, meaning: str) -> str:
     value = environ.get(name, "").strip()
     if not value:
-        raise ValueError(f"The environment variable {name} is not set: it must be {meaning}.")
+        raise ValueError(f"The environment variable {name} is not set. Set it to {meaning}.")
     return value

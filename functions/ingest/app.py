@@ -1,4 +1,4 @@
-"""Ingest's entry point: what AWS Lambda imports and calls."""
+"""Ingest's entry point: `functions.ingest.app.lambda_handler`."""
 
 import os
 

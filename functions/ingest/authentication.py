@@ -1,4 +1,4 @@
-"""Which endpoint a request is from: the one whose secret signed it."""
+"""Authentication: finds the endpoint whose secret signed a request."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def authenticate(request: Request, secrets: SigningSecrets, now: float) -> str:
     """The name of the endpoint whose secret signed the request, among those that its URL allows.
 
     Args:
-        request: The request, of which nothing is to be believed yet.
-        secrets: Asked only for a well-formed signature, and a second time, afresh, if the first answer does not fit:
-            a secret may have been rolled, or an endpoint added, since it was fetched.
+        request: The request, which is not trusted yet.
+        secrets: Read only for a well-formed signature. If no secret fits, they are fetched again: since the last
+            fetch a secret may have been rolled, or an endpoint added.
         now: Unix time in seconds.
 
     Raises:
-        RejectedError: 400 for the signature, 404 for an unknown endpoint, 503 if no secret can be had.
+        RejectedError: 400 for the signature, 404 for an unknown endpoint, 503 if there is no secret to check with.
     """
     signed_at, signatures = parse_header(request.signature)
     known = secrets.current(now)

@@ -1,7 +1,8 @@
-"""The two AWS calls of ingest, with AWS's errors turned into answers to Stripe."""
+"""The two AWS calls of ingest. They turn AWS's errors into answers to Stripe."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -9,22 +10,26 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.ingest.rejection import RejectedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageRequestTypeDef
 
 
-def secret_fetcher(client: SecretsManagerClient, secret_id: str) -> Callable[[], str]:
-    """A function that returns the secret's current value, `{}` if it has none yet, and empty if it is binary.
+@dataclass(frozen=True, slots=True)
+class StoredSecret:
+    """The secret `secret_id` in Secrets Manager."""
 
-    The function raises RejectedError (503) when Secrets Manager cannot be reached or refuses.
-    """
+    client: SecretsManagerClient
+    secret_id: str
 
-    def fetch() -> str:
+    def fetch(self) -> str:
+        """The secret's current value: `{}` if it has none yet, and empty if it is binary.
+
+        Raises:
+            RejectedError: 503, Secrets Manager cannot be reached or refuses.
+        """
         try:
-            return client.get_secret_value(SecretId=secret_id).get("SecretString", "")
+            return self.client.get_secret_value(SecretId=self.secret_id).get("SecretString", "")
         except (BotoCoreError, ClientError) as error:
             code = _code(error)
             if code == "ResourceNotFoundException":  # also the answer for a secret without any version
@@ -32,23 +37,24 @@ def secret_fetcher(client: SecretsManagerClient, secret_id: str) -> Callable[[],
             message = "The signing secrets cannot be fetched: try again later."
             raise RejectedError(503, "secrets_unavailable", message, f"GetSecretValue: {code}") from error
 
-    return fetch
 
+@dataclass(frozen=True, slots=True)
+class EventsQueue:
+    """The FIFO queue of events; each message names the queue's URL."""
 
-def queue_sender(client: SQSClient) -> Callable[[SendMessageRequestTypeDef], None]:
-    """A function that returns once SQS has stored the message.
+    client: SQSClient
 
-    The function raises RejectedError (503) when SQS cannot be reached or refuses.
-    """
+    def send(self, message: SendMessageRequestTypeDef) -> None:
+        """Return once SQS has stored the message.
 
-    def send(message: SendMessageRequestTypeDef) -> None:
+        Raises:
+            RejectedError: 503, SQS cannot be reached or refuses.
+        """
         try:
-            client.send_message(**message)
+            self.client.send_message(**message)
         except (BotoCoreError, ClientError) as error:
             text = "The event could not be queued: send it again."
             raise RejectedError(503, "queue_unavailable", text, f"SendMessage: {_code(error)}") from error
-
-    return send
 
 
 def _code(error: BotoCoreError | ClientError) -> str:

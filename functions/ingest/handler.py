@@ -1,8 +1,9 @@
-"""The way of one request: read it, find who signed it, queue it, answer."""
+"""The Lambda handler of ingest: reads a request, checks its signature, queues the event, and answers."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from functions.ingest.authentication import authenticate
@@ -10,7 +11,7 @@ from functions.ingest.log import print_request
 from functions.ingest.message import message_for
 from functions.ingest.rejection import RejectedError
 from functions.ingest.request import read_request
-from functions.ingest.stripe_event import read_event
+from functions.ingest.stripe_event import parse_event
 from shared.failures.errors import Unforeseen
 
 if TYPE_CHECKING:
@@ -21,53 +22,55 @@ if TYPE_CHECKING:
     from functions.ingest.settings import Settings
     from functions.ingest.signing_secrets import SigningSecrets
 
-type Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """The Lambda handler of an HTTP API event.
 
-def make_handler(
-    settings: Settings,
-    secrets: SigningSecrets,
-    send: Callable[[SendMessageRequestTypeDef], None],
-    clock: Callable[[], float],
-) -> Handler:
-    """The Lambda handler.
-
-    Args:
+    Attributes:
         settings: The settings of ingest.
         secrets: The endpoints' signing secrets.
-        send: Returns once the message is stored; raises RejectedError (503) if it is not.
+        send: Returns once SQS has stored the message; raises RejectedError (503) if it did not.
         clock: Returns Unix time in seconds.
-
-    Returns:
-        A function of an HTTP API event (payload format 2.0) and Lambda's context, which returns API Gateway's answer.
-        It raises nothing that a request can cause. A bug raises `Unforeseen`: API Gateway answers 500, Stripe retries.
     """
 
-    def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-        started = clock()
+    settings: Settings
+    secrets: SigningSecrets
+    send: Callable[[SendMessageRequestTypeDef], None]
+    clock: Callable[[], float]
+
+    def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+        """API Gateway's answer to an event of payload format 2.0.
+
+        Raises:
+            Unforeseen: a bug, and never a request. API Gateway answers 500, and Stripe sends the event again.
+        """
+        started = self.clock()
         known: dict[str, object] = {}
         rejection = None
         try:
-            request = read_request(event)
-            known["endpoint"] = endpoint = authenticate(request, secrets, started)
-            stripe_event = read_event(request.body)
-            known |= {
-                "event_id": stripe_event.id,
-                "type": stripe_event.type,
-                "account": stripe_event.account,
-                "livemode": stripe_event.livemode,
-            }
-            send(message_for(stripe_event, request.body, endpoint, settings))
-            answer = _answer(200, {"received": True, "id": stripe_event.id})
+            answer = self._accept(event, started, known)
         except RejectedError as error:
             rejection = error
             answer = _answer(error.status, {"error": str(error), "reason": error.reason})
-        except Exception as bug:  # noqa: BLE001 - whatever it is, its text is to be nowhere
+        except Exception as bug:  # noqa: BLE001 - its text may quote the event, and Lambda would log it
             raise Unforeseen(bug) from None
-        print_request(known, rejection, settings.metrics_namespace, started=started, ended=clock())
+        print_request(known, rejection, self.settings.metrics_namespace, started=started, ended=self.clock())
         return answer
 
-    return handler
+    def _accept(self, event: Mapping[str, Any], now: float, known: dict[str, object]) -> dict[str, Any]:
+        """Queue the event and answer 200; `known` collects what the log line says about the event."""
+        request = read_request(event)
+        known["endpoint"] = endpoint = authenticate(request, self.secrets, now)
+        stripe_event = parse_event(request.body)
+        known |= {
+            "event_id": stripe_event.id,
+            "type": stripe_event.type,
+            "account": stripe_event.account,
+            "livemode": stripe_event.livemode,
+        }
+        self.send(message_for(stripe_event, request.body, endpoint, self.settings))
+        return _answer(200, {"received": True, "id": stripe_event.id})
 
 
 def _answer(status: int, body: dict[str, object]) -> dict[str, Any]:

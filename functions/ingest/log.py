@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 SERVICE = "ingest"
 SIGNATURE_REASONS = {"missing_signature", "malformed_signature", "wrong_signature", "stale_signature"}
-OUR_FAULT = 500  # the HTTP statuses from here on
+OUR_FAULT = 500  # HTTP statuses from 500 on are Billhook's fault
 
 
 def print_request(
     fields: Mapping[str, object], rejection: RejectedError | None, namespace: str, *, started: float, ended: float
 ) -> None:
-    """Prints the line of one request.
+    """Print the line of one request.
 
-    The metrics: of every request Received; then Accepted, or Rejected by service and again by
-    reason, with BadSignature if it was not signed as Stripe signs, and Failed if it was our fault. A request that is
-    repeated counts again. No account is a dimension: CloudWatch bills each value of one as a metric of its own.
+    Every request counts as Received, and as Accepted or Rejected. A rejected one counts by service and again by reason:
+    as BadSignature if it is not signed as Stripe signs, and as Failed if the fault is Billhook's. A repeated request
+    counts again. The account is no dimension: CloudWatch bills each value of a dimension as a separate metric.
 
     Args:
-        fields: What is known of the event; never a payload, a name, an address or a secret.
+        fields: Facts about the event; never a payload, a name, an address or a secret.
         rejection: Why the request was not accepted, or None if it was.
         namespace: The namespace of the metrics.
         started: Unix time in seconds.
@@ -46,7 +46,7 @@ def print_request(
 
 
 def print_warning(rejection: RejectedError) -> None:
-    """Prints the line of something that went wrong without deciding the answer."""
+    """Print the line of a failure that does not decide the answer."""
     print_line(SERVICE, "WARN", time.time(), _explain(rejection))
 
 

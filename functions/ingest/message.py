@@ -1,4 +1,4 @@
-"""The message that ingest queues, or why Stripe is told that it queues none."""
+"""The message that ingest queues, or the answer to Stripe if SQS cannot carry the event."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def message_for(event: StripeEvent, body: bytes, endpoint: str, settings: Settin
 
     Args:
         event: The event read from `body`.
-        body: Stripe's bytes, which are UTF-8; they travel unchanged wherever SQS allows it.
+        body: Stripe's bytes, which are UTF-8. They stay unchanged wherever SQS allows it.
         endpoint: The name of the endpoint whose secret signed them.
         settings: The queue, and what makes a message group.
 
     Raises:
-        RejectedError: 400, the event claims a type that only Billhook sends; 413, SQS would refuse its size.
+        RejectedError: 400, the event claims a type that only Billhook sends; 413, it is too large for SQS.
     """
     try:
         return queue_message(event, body.decode(), endpoint, settings.queue_url, settings.group_by)
@@ -34,5 +34,5 @@ def message_for(event: StripeEvent, body: bytes, endpoint: str, settings: Settin
 
 
 def rejected(unfit: UnqueueableEventError) -> RejectedError:
-    """What Stripe is answered about an event that cannot travel in the queue."""
+    """The answer to Stripe about an event that SQS cannot carry."""
     return RejectedError(413 if unfit.reason == "too_large" else 400, unfit.reason, str(unfit))

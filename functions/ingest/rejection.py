@@ -1,4 +1,4 @@
-"""The one exception of ingest: every answer to Stripe other than 200."""
+"""Rejection: the exception behind every answer to Stripe other than 200."""
 
 from typing import Literal
 
@@ -20,14 +20,14 @@ type Reason = Literal[
 
 
 class RejectedError(Exception):
-    """A request that is not answered with 200, raised where the reason is known.
+    """A request that ingest does not accept.
 
     Attributes:
         status: HTTP status code of the answer. Stripe sends again after anything but 2xx
             (https://docs.stripe.com/webhooks#retries), so no status loses the event.
-        reason: The word in the answer, the log line and the metric's dimension: a small fixed set,
-            since CloudWatch bills every value of a dimension as a metric of its own.
-        cause: What the log adds and the answer does not, such as an AWS error code; or None.
+        reason: The word in the answer, the log line and the metric's dimension. The set is small and fixed, because
+            CloudWatch bills every value of a dimension as a separate metric.
+        cause: A detail for the log alone, such as an AWS error code; or None.
     """
 
     def __init__(self, status: int, reason: Reason, message: str, cause: str | None = None) -> None:

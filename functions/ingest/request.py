@@ -1,4 +1,4 @@
-"""What ingest needs of an HTTP request, read from the event that API Gateway hands to Lambda."""
+"""The HTTP request, read from the event that API Gateway hands to Lambda."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """One request of Stripe's.
+    """A request to the webhook URL.
 
     Attributes:
-        body: The raw bytes, which are what is signed.
+        body: The raw bytes, which Stripe signs.
         signature: The value of the Stripe-Signature header; empty if there was none.
         endpoint: The endpoint that the URL names, or None for the URL that serves all of them.
     """
@@ -26,7 +26,7 @@ class Request(NamedTuple):
 
 
 def read_request(event: Mapping[str, Any]) -> Request:
-    """The request in an HTTP API event of payload format 2.0, or in one of format 1.0, as a load balancer sends it.
+    """The request in an HTTP API event of payload format 2.0, or of format 1.0, as a load balancer sends it.
 
     The formats: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
     A load balancer can be set to send `multiValueHeaders` alone:
@@ -35,8 +35,8 @@ def read_request(event: Mapping[str, Any]) -> Request:
     Raises:
         RejectedError: 400, the body cannot be turned back into the bytes that were sent.
     """
-    # API Gateway lower-cases header names; `sam local` and hand-written test events do not. Format 2.0 joins a header's
-    # values by commas, and so do we.
+    # API Gateway lower-cases header names; `sam local` and hand-written test events do not. Format 2.0 joins the values
+    # of a repeated header by commas, and so does this code.
     several = {name: ",".join(values or ()) for name, values in (event.get("multiValueHeaders") or {}).items()}
     headers = {name.lower(): value for name, value in several.items()}
     headers |= {name.lower(): value for name, value in (event.get("headers") or {}).items() if value}
@@ -53,5 +53,5 @@ def _body(event: Mapping[str, Any]) -> bytes:
         if event.get("isBase64Encoded"):
             return binascii.a2b_base64(body, strict_mode=True)
         return str(body).encode()
-    except ValueError as error:  # also what binascii.Error and UnicodeEncodeError are
+    except ValueError as error:  # binascii.Error and UnicodeEncodeError are ValueErrors
         raise RejectedError(400, "malformed_request", "The request body cannot be decoded.") from error

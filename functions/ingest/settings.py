@@ -1,4 +1,4 @@
-"""What ingest is told by its environment, checked once at start."""
+"""The settings of ingest, read from the environment and checked once at start."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Settings:
     Attributes:
         queue_url: URL of the FIFO queue of events (`QUEUE_URL`).
         secret_id: ARN or name of the secret with the signing secrets (`SECRET_ID`).
-        group_by: What shares one message group and is therefore handled in order (`GROUP_BY`).
+        group_by: Which events share one message group, and are handled in order (`GROUP_BY`).
         region: AWS region of both (`AWS_REGION`, which Lambda itself sets).
-        metrics_namespace: Where CloudWatch keeps the metrics (`METRICS_NAMESPACE`).
+        metrics_namespace: The namespace of the metrics in CloudWatch (`METRICS_NAMESPACE`).
     """
 
     queue_url: str
@@ -50,7 +50,7 @@ class Settings:
 def _required(environ: Mapping[str, str], name: str, meaning: str) -> str:
     value = environ.get(name, "").strip()
     if not value:
-        raise ValueError(f"The environment variable {name} is not set: it must be {meaning}.")
+        raise ValueError(f"The environment variable {name} is not set. Set it to {meaning}.")
     return value
 
 
@@ -59,4 +59,4 @@ def _group_by(value: str) -> GroupBy:
         case "account" | "customer":
             return value
         case _:
-            raise ValueError(f"The environment variable GROUP_BY must be account or customer, not {value!r}.")
+            raise ValueError(f"The environment variable GROUP_BY is {value!r}. Set it to account or customer.")

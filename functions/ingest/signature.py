@@ -14,9 +14,9 @@ TOLERANCE = 300  # seconds, the default of Stripe's own libraries
 
 
 def parse_header(header: str) -> tuple[int, list[str]]:
-    """When a Stripe-Signature header claims to be signed (Unix seconds), and every v1 signature in it.
+    """The time in a Stripe-Signature header (Unix seconds, not yet verified), and every v1 signature in it.
 
-    Its shape is `t=…,v1=…[,v1=…]`; any other scheme (such as v0) is ignored.
+    The header is `t=…,v1=…[,v1=…]`. Other schemes, such as v0, are ignored.
 
     Raises:
         RejectedError: 400, the header is missing, or holds no timestamp or no v1 signature.
@@ -40,14 +40,14 @@ def parse_header(header: str) -> tuple[int, list[str]]:
 
 
 def keyed(secret: bytes) -> hmac.HMAC:
-    """The HMAC of a secret before any message, to be copied for each: so a secret is worked in once, not every time."""
+    """The HMAC of a secret before any message. Copying it for each message saves hashing the secret again."""
     return hmac.new(secret, digestmod="sha256")
 
 
 def find_signer(
     signed_at: int, signatures: Sequence[str], body: bytes, keys: Mapping[str, Sequence[hmac.HMAC]]
 ) -> str | None:
-    """The name of the first endpoint one of whose keys made one of the signatures; None if there is none."""
+    """The name of the first endpoint that has a key for one of the signatures; None if there is none."""
     prefix = b"%d." % signed_at
     for endpoint, theirs in keys.items():
         for key in theirs:
@@ -56,17 +56,17 @@ def find_signer(
             mac.update(body)
             expected = mac.hexdigest()
             for signature in signatures:
-                # compare_digest raises TypeError for a string that is not ASCII, which can match nothing.
+                # compare_digest raises TypeError for a string that is not ASCII. Such a string matches nothing.
                 if signature.isascii() and hmac.compare_digest(expected, signature):
                     return endpoint
     return None
 
 
 def check_age(signed_at: int, now: float) -> None:
-    """Refuses what was signed more than five minutes ago.
+    """Refuse a request that was signed more than five minutes ago.
 
-    A time in the future passes, as in Stripe's libraries: it is under the signature, so only Stripe can have
-    written it, and it means that this machine's clock is slow. A resend is no danger: it has the same event id.
+    A time in the future passes, as in Stripe's libraries. The signature covers the time, so Stripe wrote it, and this
+    machine's clock is slow. An attacker who sends a request again does no harm, because the event id is the same.
 
     Args:
         signed_at: Unix time in seconds, from a header that has been verified.
@@ -75,6 +75,6 @@ def check_age(signed_at: int, now: float) -> None:
     Raises:
         RejectedError: 400, the signature is stale.
     """
-    # Compared, not subtracted: a signed integer of thousands of digits does not fit into a float.
+    # Compared, not subtracted: an integer of thousands of digits does not fit into a float.
     if signed_at < now - TOLERANCE:
         raise RejectedError(400, "stale_signature", f"The signature is older than {TOLERANCE} seconds.")

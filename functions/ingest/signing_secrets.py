@@ -1,4 +1,4 @@
-"""The endpoints' signing secrets, kept for minutes so that a rotation needs no deploy."""
+"""The endpoints' signing secrets, kept for five minutes so that rolling one needs no deployment."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 type Secrets = Mapping[str, tuple[bytes, ...]]
 type Keys = Mapping[str, tuple[HMAC, ...]]
 
-MAX_AGE = 300.0  # seconds; a secret that was taken away verifies nothing after that
-MIN_INTERVAL = 10.0  # seconds between fetches that only a failed verification asks for: anyone can cause those
+MAX_AGE = 300.0  # seconds; a secret that was removed verifies nothing after that
+MIN_INTERVAL = 10.0  # seconds between fetches after failed verifications: anyone can cause those
 ENDPOINT_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # also a path segment of the URL, and a message attribute
 
 SHAPE = (
@@ -28,19 +28,19 @@ SHAPE = (
 
 
 def parse_secrets(text: str) -> Secrets:
-    """The secrets of each endpoint, white space around them removed (a trailing newline never verifies).
+    """The secrets of each endpoint, without white space around them (a trailing newline never verifies).
 
     Args:
         text: The secret's value, `{"<endpoint>": "whsec_…" or ["whsec_…", …] or null, …}`.
 
     Raises:
-        RejectedError: 503, the value has another shape. Neither the message nor the cause repeats any of it.
+        RejectedError: 503, the value has another shape. Neither the message nor the cause quotes it.
     """
     try:
         value = json.loads(text)
         return {_endpoint(name): _keys(secrets) for name, secrets in value.items()}
     except (AttributeError, RecursionError, TypeError, ValueError):
-        # `from None`: what a JSONDecodeError carries is the whole secret.
+        # `from None`: a JSONDecodeError holds the whole secret.
         raise RejectedError(
             503, "secret_unreadable", "The signing secrets cannot be read.", f"The secret has the wrong shape. {SHAPE}"
         ) from None
@@ -54,18 +54,18 @@ def _endpoint(name: str) -> str:
 
 def _keys(secrets: Any) -> tuple[bytes, ...]:  # noqa: ANN401 - whatever JSON holds
     listed = secrets if isinstance(secrets, list) else [secrets or ""]
-    # A blank secret is one that is not set yet. As a key, anyone could sign with it.
+    # A blank secret is not set yet. As a key it would let anyone sign.
     return tuple(key for key in (str.strip(secret).encode() for secret in listed) if key)
 
 
 class SigningSecrets:
-    """The secrets as last fetched.
+    """The secrets that were fetched last.
 
     Args:
-        fetch: Returns the secret's current value; raises RejectedError (503) when it cannot be had.
+        fetch: Returns the secret's current value; raises RejectedError (503) if it cannot.
 
-    Every `now` is Unix time in seconds. A wall clock, since a monotonic one may stand still while Lambda
-    keeps the process frozen; a clock that was set back counts as expired.
+    Every `now` is Unix time in seconds, from a wall clock: a monotonic clock may stand still while Lambda freezes the
+    process. If the clock was set back, the secrets count as expired.
     """
 
     def __init__(self, fetch: Callable[[], str]) -> None:
@@ -85,7 +85,7 @@ class SigningSecrets:
         return self._keys
 
     def renewed(self, now: float) -> Keys:
-        """The secrets as keys, fetched afresh, or as they are if the last attempt was seconds ago or this one fails."""
+        """The secrets as keys, fetched again. If the last fetch was seconds ago, or this one fails, the known ones."""
         if not 0 <= now - self._tried_at < MIN_INTERVAL:
             try:
                 self._renew(now)

@@ -1,4 +1,4 @@
-"""The event in a request's body: parsed, and read as far as addressing a message needs."""
+"""The event in a request's body: parsed, and read as far as the addressing of its message needs."""
 
 import json
 from typing import Any, Never
@@ -9,13 +9,13 @@ from shared.messages.addressing import StripeEvent, not_an_event, stripe_event
 from shared.messages.sqs_rules import MAX_BYTES
 from shared.messages.unqueueable import UnqueueableEventError
 
-WHITE_SPACE = b" \t\n\r"  # JSON's own, of which there may be any around an object
+WHITE_SPACE = b" \t\n\r"  # JSON allows these around an object
 
 
-def read_event(body: bytes) -> StripeEvent:
+def parse_event(body: bytes) -> StripeEvent:
     """The event in a signed body.
 
-    Of a name that is repeated within an object the last one counts, here as in the consumer.
+    If an object repeats a name, the last value counts, here and in the consumer.
 
     Raises:
         RejectedError: 400, the body is not a Stripe event; 413, it is larger than any message may be.
@@ -30,13 +30,13 @@ def _refuse_constant(name: str) -> Never:
     raise ValueError(f"{name} is not JSON")
 
 
-# Python's json reads NaN and Infinity, which other readers of the message would choke on.
+# Python's json reads NaN and Infinity, which are not JSON and which other readers of the message refuse.
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _parse(body: bytes) -> dict[str, Any]:
-    # Before the size, so that megabytes of `[` are called what they are; and the size before
-    # parsing, which bounds what a body can cost: parsed JSON takes up to 30 times its size.
+    # This check comes before the size, so that megabytes of `[` get the right answer. The size comes before parsing,
+    # because parsed JSON takes up to 30 times the memory of its text.
     document = body.strip(WHITE_SPACE)
     if not document.startswith(b"{"):
         raise not_an_event("it is not a JSON object")
@@ -45,7 +45,7 @@ def _parse(body: bytes) -> dict[str, Any]:
     try:
         text = document.decode()
         event: dict[str, Any]
-        event, end = _DECODER.raw_decode(text)  # `decode` looks for white space twice more, by regular expression
+        event, end = _DECODER.raw_decode(text)  # `decode` would search for white space twice more
     except (RecursionError, ValueError) as error:
         raise not_an_event("it is not JSON in UTF-8") from error
     if end < len(text):

@@ -1,4 +1,4 @@
-"""Reconcile's entry point: what AWS Lambda imports and calls."""
+"""Reconcile's entry point: `functions.reconcile.app.lambda_handler`."""
 
 import os
 

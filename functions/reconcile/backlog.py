@@ -1,4 +1,4 @@
-"""Whether the queue of events may still hold what the inbox does not have yet."""
+"""Backlog: whether the queue may still hold events that the inbox does not have yet."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,10 +16,10 @@ COUNTS: "tuple[QueueAttributeNameType, ...]" = (
 
 @dataclass
 class Backlog:
-    """The queue during one run, which looks at events of an hour ago and older.
+    """The queue during one run, which looks at events that are at least an hour old.
 
-    Once the queue has been empty, all of those are in the inbox or lost. What comes into the queue later is newer, or
-    the run itself has offered it.
+    Once the queue has been empty, each of those events is in the inbox or lost. Events that enter the queue later are
+    newer, or the run itself has offered them.
     """
 
     sqs: "SQSClient"
@@ -27,9 +27,9 @@ class Backlog:
     _been_empty: bool = field(default=False, init=False)
 
     def may_hold_events(self) -> bool:
-        """Whether the queue has held something at every look of this run.
+        """Whether the queue has had messages each time that this run has asked.
 
-        SQS counts approximately: a count lags by about a minute, and the events are older than that.
+        SQS's counts are approximate and lag by about a minute. The events are older than that.
 
         Raises:
             botocore.exceptions.ClientError, BotoCoreError: SQS refuses, or does not answer.

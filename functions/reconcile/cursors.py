@@ -1,6 +1,7 @@
-"""How far each account is checked: small items of one partition of the books."""
+"""How far each account is checked: small items in one partition of the books."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.values import keys
@@ -9,40 +10,27 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 
-def cursors(client: "DynamoDBClient", table: str) -> Callable[[], Mapping[str, int]]:
-    """A function that reads every account's cursor, in epoch seconds."""
+@dataclass(frozen=True)
+class Cursors:
+    """The accounts' cursors in the books table `table`. Every method raises botocore's errors."""
 
-    def read() -> Mapping[str, int]:
-        pages = client.get_paginator("query").paginate(
-            TableName=table,
+    client: "DynamoDBClient"
+    table: str
+
+    def read(self) -> Mapping[str, int]:
+        """Every account's cursor, in epoch seconds."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": keys.CURSORS}},
         )
         return {item["sk"]["S"]: int(item["cursor"]["N"]) for page in pages for item in page["Items"]}
 
-    return read
+    def move(self, account: str, cursor: int) -> None:
+        """Set an account's cursor, in epoch seconds."""
+        item = {"pk": {"S": keys.CURSORS}, "sk": {"S": account}, "cursor": {"N": str(cursor)}}
+        self.client.put_item(TableName=self.table, Item=item)
 
-
-def mover(client: "DynamoDBClient", table: str) -> Callable[[str, int], None]:
-    """A function that moves an account's cursor."""
-
-    def move(account: str, cursor: int) -> None:
-        client.put_item(
-            TableName=table,
-            Item={
-                "pk": {"S": keys.CURSORS},
-                "sk": {"S": account},
-                "cursor": {"N": str(cursor)},
-            },
-        )
-
-    return move
-
-
-def forgetter(client: "DynamoDBClient", table: str) -> Callable[[str], None]:
-    """A function that drops an account's cursor."""
-
-    def forget(account: str) -> None:
-        client.delete_item(TableName=table, Key={"pk": {"S": keys.CURSORS}, "sk": {"S": account}})
-
-    return forget
+    def forget(self, account: str) -> None:
+        """Delete an account's cursor."""
+        self.client.delete_item(TableName=self.table, Key={"pk": {"S": keys.CURSORS}, "sk": {"S": account}})

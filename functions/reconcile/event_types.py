@@ -1,6 +1,6 @@
-"""The event types that are looked for: those that `make endpoint` has Stripe send, as a test holds.
+"""The event types that reconciliation looks for: those that `make endpoint` has Stripe send.
 
-The route table would say, but it lies in the consumer, and no function imports another.
+The consumer's route table lists them, too, but no function imports another. A test keeps the two lists equal.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ CHUNK = 20
 """How many types one call may ask for (https://docs.stripe.com/api/events/list)."""
 
 CONNECT_ONLY = ("account.", "capability.")
-"""Types that tell of a connected account; the platform's own endpoint does not ask for them."""
+"""Types about a connected account, which Stripe does not send for the platform itself."""
 
 TYPES = (
     "account.application.authorized",
@@ -78,7 +78,7 @@ def types_of(account: str) -> list[str]:
 
 
 def chunks_of(account: str) -> Iterator[list[str]]:
-    """The same, in as many lists as it takes calls to ask for them."""
+    """The same types, in one list for each call."""
     types = types_of(account)
     for start in range(0, len(types), CHUNK):
         yield types[start : start + CHUNK]

@@ -1,4 +1,4 @@
-"""One hourly run: every account in turn, from its cursor up to an hour ago."""
+"""One hourly run: reconciles every account in turn, from its cursor up to an hour ago."""
 
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 HOUR = 3600
 
 BEHIND = HOUR
-"""How far behind now a run ends, in seconds. By then an event is on Stripe's list, and on a usual day out of the queue
-and in the inbox, so that windows need not overlap, and no event is offered twice to be sure of it."""
+"""Seconds before now at which a run ends. After an hour an event is on Stripe's list, and usually in the inbox. So
+runs need not overlap, and no event is offered twice for safety."""
 
 REACH = 30 * 24 * HOUR
 """How far back Stripe's list goes, in seconds (https://docs.stripe.com/api/events/list)."""
 
 SPARE = 90
-"""Seconds that must be left for another part: its calls to Stripe, to the inbox, and to the queue."""
+"""Seconds that a further part needs, for its calls to Stripe, DynamoDB and SQS."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run needs. `now` is in epoch seconds; a cursor is the second up to which its account is checked."""
+    """Everything that a run needs. `now` is in epoch seconds. An account is checked up to its cursor, a second."""
 
     reconciler: Reconciler
     connected: Callable[[], Iterable[str]]
@@ -41,7 +41,7 @@ class Run:
 
 @dataclass
 class Totals:
-    """What a run has come to."""
+    """The counts of a run."""
 
     accounts: int = 0
     checked: int = 0
@@ -51,19 +51,19 @@ class Totals:
     dead_effects_s: int = 0
     """Seconds since the oldest dead letter of the effects was sent; 0 if there is none."""
     dead_mails_s: int = 0
-    """The same of the mails."""
+    """The same for the mails."""
 
 
 class OutOfTimeError(Exception):
-    """The next part might not be finished before Lambda ends the run."""
+    """Lambda might end the run before the next part is finished."""
 
 
 def run(run_: Run, totals: Totals) -> None:
-    """Reconcile every account, and count in `totals`; what is not reached now has its cursor, and its turn next hour.
+    """Reconcile every account, and count in `totals`. The next run goes on from the cursors where this one stops.
 
     Raises:
         Permanent: Stripe refuses the platform's own list.
-        Retryable, botocore.exceptions.ClientError, BotoCoreError: Stripe or AWS does not do its part.
+        Retryable, botocore.exceptions.ClientError, BotoCoreError: Stripe or AWS failed, or did not answer.
     """
     known = run_.cursors()
     try:
@@ -71,21 +71,21 @@ def run(run_: Run, totals: Totals) -> None:
         for account in _connected(run_, known):
             try:
                 _one(run_, account, known.get(account), totals)
-            except Permanent as refused:  # it has just left, or the key may not act for it
+            except Permanent as refused:  # the account has just left, or the key may not act for it
                 run_.logger.warning("account refused", extra={"account": account, "code": refused.code})
     except OutOfTimeError:
         run_.logger.warning("out of time: goes on next hour")
 
 
 def _connected(run_: Run, known: Mapping[str, int]) -> Sequence[str]:
-    """The connected accounts: first those with a cursor, who waited longest first; then the others in any order."""
+    """The connected accounts: first those with a cursor, the oldest cursor first; then the others in random order."""
     try:
         there = list(run_.connected())
     except Permanent as refused:
         run_.logger.info("connected accounts are not walked: the key may not list them", extra={"code": refused.code})
         return []
     for gone in known.keys() - {PLATFORM, *there}:
-        run_.forget(gone)  # what happens until it comes back, if it does, is none of ours
+        run_.forget(gone)  # events until it returns are not Billhook's to handle
     others = [account for account in there if account not in known]
     random.shuffle(others)
     return [*sorted((account for account in there if account in known), key=known.__getitem__), *others]
@@ -116,10 +116,10 @@ def _since(run_: Run, account: str, cursor: int | None, until: int) -> int | Non
         if since > cursor + 1:
             run_.logger.error("gap: Stripe's list does not reach back so far", extra={"account": account, "at": cursor})
         return since
-    # An account is new, or reconciliation is: its past, but for an hour of it, is left to `make reconcile`.
+    # The account or reconciliation is new. Of its past this run checks one hour; `make reconcile` can check the rest.
     begins = beginning(run_.reconciler, account, until - HOUR + 1, until)
     if begins is not None:
-        run_.move(account, begins - 1)  # before the walk, so that one that breaks off is taken up where it began
+        run_.move(account, begins - 1)  # before the walk, so that the next run repeats a walk that breaks off
     return begins
 
 

@@ -1,10 +1,11 @@
-"""What the inbox has: asked by event id, and for nothing but the id."""
+"""Which events the inbox has: asked by event id, and for nothing but the id."""
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import batched
 from typing import TYPE_CHECKING
 
-from functions.reconcile.reconcile import Unknown
 from shared.failures.errors import Retryable
 
 if TYPE_CHECKING:
@@ -16,36 +17,41 @@ BATCH = 100
 (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html)."""
 
 ROUNDS = 5
-"""How often what DynamoDB left out is asked for again."""
+"""How many calls there are at most for one batch, while DynamoDB leaves items out."""
 
 
-def inbox(client: "DynamoDBClient", table: str, sleep: Callable[[float], None] = time.sleep) -> Unknown:
-    """A function that says which of some events the inbox does not have, in any state.
+@dataclass(frozen=True)
+class Inbox:
+    """The inbox table `table`. `sleep` pauses for so many seconds."""
 
-    What failed is known too: it lies in the dead-letter queue, and is the redrive's to bring back.
+    client: "DynamoDBClient"
+    table: str
+    sleep: Callable[[float], None] = time.sleep
 
-    The function raises Retryable if DynamoDB leaves something out time and again, and botocore's errors.
-    """
+    def lacks(self, ids: Sequence[str]) -> set[str]:
+        """Those of the event ids that the inbox does not have, in any state.
 
-    def unknown(ids: Sequence[str]) -> set[str]:
+        The inbox has failed events, too: they lie in the dead-letter queue, and a redrive brings them back.
+
+        Raises:
+            Retryable: DynamoDB leaves something out time and again.
+            botocore.exceptions.ClientError, BotoCoreError: DynamoDB refused, or did not answer.
+        """
         lacking = dict.fromkeys(ids)
-        for start in range(0, len(ids), BATCH):
-            for known in _known(client, table, list(dict.fromkeys(ids[start : start + BATCH])), sleep):
+        for batch in batched(dict.fromkeys(ids), BATCH, strict=False):
+            for known in self._known(batch):
                 lacking.pop(known, None)
         return set(lacking)
 
-    return unknown
-
-
-def _known(client: "DynamoDBClient", table: str, ids: Sequence[str], sleep: Callable[[float], None]) -> list[str]:
-    found: list[str] = []
-    asked: KeysAndAttributesTypeDef | KeysAndAttributesOutputTypeDef
-    asked = {"Keys": [{"id": {"S": id_}} for id_ in ids], "ProjectionExpression": "id"}
-    for again in range(ROUNDS):
-        answer = client.batch_get_item(RequestItems={table: asked})
-        found += [item["id"]["S"] for item in answer["Responses"].get(table, [])]
-        if not (left := answer.get("UnprocessedKeys", {}).get(table)):
-            return found
-        asked = left
-        sleep(0.1 * 2**again)
-    raise Retryable("UnprocessedKeys")
+    def _known(self, ids: Sequence[str]) -> list[str]:
+        found: list[str] = []
+        asked: KeysAndAttributesTypeDef | KeysAndAttributesOutputTypeDef
+        asked = {"Keys": [{"id": {"S": id_}} for id_ in ids], "ProjectionExpression": "id"}
+        for again in range(ROUNDS):
+            answer = self.client.batch_get_item(RequestItems={self.table: asked})
+            found += [item["id"]["S"] for item in answer["Responses"].get(self.table, [])]
+            if not (left := answer.get("UnprocessedKeys", {}).get(self.table)):
+                return found
+            asked = left
+            self.sleep(0.1 * 2**again)
+        raise Retryable("UnprocessedKeys")

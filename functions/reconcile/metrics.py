@@ -1,4 +1,4 @@
-"""Metrics of a run, as CloudWatch's embedded metric format in a log line."""
+"""Metrics of a run, in CloudWatch's embedded metric format inside a log line."""
 
 import time
 from typing import TYPE_CHECKING
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 SERVICE = "reconcile"
 
 OLD = 10 * 24 * HOUR
-"""Seconds after which somebody has to look at a dead letter: SQS keeps it for 4 days more."""
+"""Seconds after which an alarm fires for a dead letter: SQS keeps it for 4 days more."""
 
 
 def count(totals: Totals, logger: "Logger", namespace: str) -> None:
-    """What a run counted, by service; zeros too, so that an alarm can tell "none" from "no data"."""
+    """Log a run's counts by service, with zeros, so that an alarm can tell "none" from "no data"."""
     counts = {
         "Checked": totals.checked,
         "Missing": totals.missing,
@@ -26,7 +26,7 @@ def count(totals: Totals, logger: "Logger", namespace: str) -> None:
     ages = {"OldestDeadEffectSeconds": totals.dead_effects_s, "OldestDeadMailSeconds": totals.dead_mails_s}
     units = dict.fromkeys(counts, "Count") | dict.fromkeys(ages, "Seconds")
     metrics = embedded(time.time(), [directive(namespace, units)])
-    # A log level of WARN keeps what an alarm waits for.
+    # A warning, so that a log level of WARN keeps a line that raises an alarm.
     alarming = totals.missing or totals.handed_over or max(ages.values()) > OLD
     say = logger.warning if alarming else logger.info
     say("counted", extra={"service": SERVICE, **counts, **ages, **metrics})

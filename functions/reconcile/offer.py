@@ -1,39 +1,63 @@
-"""Put an event into the queue as ingest would have, and say so: one log line each, with ids and no payload."""
+"""Offer: puts an event into the queue as ingest would have, and reports it."""
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions.reconcile.reconcile import Offer
 from functions.reconcile.stripe_api import Json
 from shared.messages.addressing import stripe_event
 from shared.messages.envelope import GroupBy, queue_message
 from shared.messages.unqueueable import UnqueueableEventError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from aws_lambda_powertools import Logger
     from mypy_boto3_sqs.client import SQSClient
 
 ENDPOINT = "reconcile"
-"""What stands in the place of the endpoint's name: in the message, in the inbox, and so in every log."""
+"""Stands in the place of the endpoint's name: in the message, in the inbox, and so in every log."""
 
 type Say = Callable[[Json, str | None], None]
-"""Tells of an event that was offered, or why it could not be."""
+"""Reports an event that was offered, or the reason why it could not be."""
 
 
-def offerer(sqs: "SQSClient", queue_url: str, group_by: GroupBy, say: "Say") -> Offer:
-    """A function that offers an event; it raises botocore's errors if SQS does not take it."""
+@dataclass(frozen=True)
+class Offerer:
+    """Puts events into the queue as ingest would have, and reports each one to `say`."""
 
-    def offer(event: Json) -> bool:
+    sqs: "SQSClient"
+    queue_url: str
+    group_by: GroupBy
+    say: Say
+
+    def offer(self, event: Json) -> bool:
+        """Offer an event; False if no message can carry it.
+
+        Raises:
+            botocore.exceptions.ClientError, BotoCoreError: SQS refused, or did not answer.
+        """
         try:
-            # ASCII: a JSON escape is the same text to who reads it, and SQS takes every one.
+            # ASCII only: a JSON escape means the same character, and SQS takes every one.
             text = json.dumps(event, separators=(",", ":"))
-            message = queue_message(stripe_event(event), text, ENDPOINT, queue_url, group_by)
+            message = queue_message(stripe_event(event), text, ENDPOINT, self.queue_url, self.group_by)
         except UnqueueableEventError as unfit:
-            say(event, unfit.reason)
+            self.say(event, unfit.reason)
             return False
-        sqs.send_message(**message)
-        say(event, None)
+        self.sqs.send_message(**message)
+        self.say(event, None)
         return True
 
-    return offer
+
+@dataclass(frozen=True)
+class OfferLog:
+    """Logs offers: one line an event, with ids and no payload."""
+
+    logger: "Logger"
+
+    def write(self, event: Json, unfit: str | None) -> None:
+        """Log that an event was offered, or as an error why it could not be."""
+        line = {"event_id": event.get("id"), "type": event.get("type"), "account": event.get("account")}
+        if unfit:
+            self.logger.error("missing, and cannot be queued", extra={**line, "reason": unfit})
+        else:
+            self.logger.info("healed", extra={name: value for name, value in line.items() if value is not None})

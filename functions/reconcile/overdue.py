@@ -1,7 +1,7 @@
-"""Overdue: effects that were committed and that nobody performs any more are handed over again.
+"""Overdue: hands over again the effects whose message is lost.
 
-After the consumer's acknowledgement the message on the effects queue is all that remembers them. SQS keeps it for 7
-days; it can also be purged by mistake. The inbox knows better, and this asks it.
+After the consumer's acknowledgement the message on the effects queue is the only trigger. SQS deletes it after 7 days,
+and somebody can purge the queue by mistake. The inbox still has the event, and an index finds it there.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 HOUR = 3600
 
 LATE: Mapping[Lane, int] = {"effects": HOUR, "mails": 4 * HOUR}
-"""Seconds after which a lane that should have gone on is handed over again. While Amazon SES takes no mail, the worker
-puts mails off for up to an hour at a time without a mark on the item, so mails have longer. Each further time it is
-twice as long: the message may be there all the same, and SQS hands out no more than 120,000 that wait."""
+"""Seconds after which an overdue lane is handed over again. Mails have longer: while Amazon SES takes none, the worker
+delays them by up to an hour at a time and writes nothing on the item. Each further wait is twice as long, because the
+message may still exist, and SQS allows about 120,000 messages in flight."""
 
 KEPT = 14 * 24 * HOUR
 """Seconds for which SQS keeps a dead letter, as template.yaml has it."""
 
-AT_ONCE = 100
+BATCH = 100
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
 
 
 @dataclass(frozen=True)
-class Inbox:
-    """The inbox table and its index of unfinished events."""
+class UnfinishedEvents:
+    """The events in the inbox table `table` that still owe something, found by its index."""
 
     client: "DynamoDBClient"
     table: str
 
-    def unfinished(self, before_ms: int) -> Iterator[dict[str, Any]]:
-        """The events that were committed before `before_ms` (epoch milliseconds) and still owe something."""
+    def committed_before(self, before_ms: int) -> Iterator[dict[str, Any]]:
+        """The inbox items that were committed before `before_ms` (epoch milliseconds) and still owe something."""
         for shard in range(SHARDS):
             pages = self.client.get_paginator("query").paginate(
                 TableName=self.table,
@@ -49,18 +49,18 @@ class Inbox:
                 ExpressionAttributeValues=to_item({":shard": str(shard), ":before": before_ms}),
             )
             ids = (str(from_item(item)["id"]) for page in pages for item in page["Items"])
-            for some in batched(ids, AT_ONCE, strict=False):
+            for some in batched(ids, BATCH, strict=False):
                 yield from self._items(some)
 
     def _items(self, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
-        """The items; what DynamoDB leaves out this time is found again in an hour."""
+        """The items of these ids. The next run finds those that DynamoDB leaves out."""
         keys = [to_item({"id": event_id}) for event_id in ids]
         answer = self.client.batch_get_item(RequestItems={self.table: {"Keys": keys, "ConsistentRead": True}})
         yield from map(from_item, answer["Responses"].get(self.table, ()))
 
     def note(self, event_id: str, lane: Lane, now: int, times: int) -> None:
         """Note that the lane was handed over again at epoch seconds `now`, and how often since it last moved."""
-        with suppress(self.client.exceptions.ConditionalCheckFailedException):  # it has just been finished
+        with suppress(self.client.exceptions.ConditionalCheckFailedException):  # the worker has just finished the lane
             self.client.update_item(
                 TableName=self.table,
                 Key=to_item({"id": event_id}),
@@ -73,39 +73,40 @@ class Inbox:
 
 @dataclass
 class Overdue:
-    """What was found: how many lanes were handed over again, and the oldest dead letter of each lane in seconds."""
+    """The number of lanes that were handed over again, and the age of each lane's oldest dead letter in seconds."""
 
     handed_over: int = 0
     dead_s: dict[Lane, int] = field(default_factory=lambda: dict.fromkeys(LANES, 0))
 
 
 def hand_over_again(
-    inbox: Inbox, handover: Handover, now: int, late: Mapping[Lane, int] = LATE, *, failed: bool = False
+    unfinished: UnfinishedEvents, handover: Handover, now: int, late: Mapping[Lane, int] = LATE, *, failed: bool = False
 ) -> Overdue:
-    """Hand over each lane that is overdue at epoch seconds `now`, by as many seconds as `late` says.
+    """Hand over each lane that is overdue at epoch seconds `now` by the seconds in `late`.
 
-    A lane that was given up lies in its dead-letter queue, where a redrive finds it: left out unless `failed`.
+    The message of a lane that was given up is in the dead-letter queue, where a redrive finds it. Such a lane is handed
+    over only if `failed`.
 
     Raises:
-        botocore.exceptions.ClientError, BotoCoreError: DynamoDB or SQS did not answer; the next run goes on.
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB or SQS failed; the next run goes on.
     """
     found = Overdue()
-    for item in inbox.unfinished((now - min(late.values())) * 1000):
+    for item in unfinished.committed_before((now - min(late.values())) * 1000):
         owed = [lane for lane in LANES if f"{lane}_owed" in item]
         lanes = [lane for lane in owed if _due(item, lane, failed=failed) + late[lane] * 2 ** _times(item, lane) < now]
         handover.send(item["id"], item["account"], lanes)
         found.handed_over += len(lanes)
         for lane in lanes:
-            inbox.note(item["id"], lane, now, _times(item, lane) + 1)
+            unfinished.note(item["id"], lane, now, _times(item, lane) + 1)
         for lane in owed:
             found.dead_s[lane] = max(found.dead_s[lane], _dead_for(item, lane, now))
     return found
 
 
 def _dead_for(item: Mapping[str, Any], lane: Lane, now: int) -> int:
-    """How old the lane's dead letter is, in seconds; 0 if there is none, or if SQS has deleted it.
+    """The age of the lane's dead letter in seconds; 0 if there is none, or if SQS has deleted it.
 
-    A dead letter of a standard queue keeps the time at which it was sent first, and SQS deletes it by that:
+    A dead letter of a standard queue keeps the time of its first send, and SQS counts its retention from then:
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
     """
     holder = item.get(f"{lane}_holder", {})
@@ -116,7 +117,7 @@ def _dead_for(item: Mapping[str, Any], lane: Lane, now: int) -> int:
 
 
 def _due(item: Mapping[str, Any], lane: Lane, *, failed: bool) -> float:
-    """When the lane should have gone on, in epoch seconds; never, if it was given up and `failed` is not wanted."""
+    """When the lane was due, in epoch seconds; infinity if it was given up, unless `failed`."""
     holder = item.get(f"{lane}_holder", {})
     if "failed_ms" in holder and not failed:
         return float("inf")

@@ -1,4 +1,4 @@
-"""Reconcile an account over a range of time: what Stripe lists and the inbox does not have is offered, oldest first."""
+"""Reconcile an account over a range of time: offer the events that Stripe lists and the inbox lacks, oldest first."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ class Events(Protocol):
         """Some of the newest events before a second."""
 
 
-type Unknown = Callable[[Sequence[str]], Collection[str]]
-"""Those of so many event ids that the inbox does not have."""
+type Lacks = Callable[[Sequence[str]], Collection[str]]
+"""Returns those of the event ids that the inbox does not have."""
 
 type Offer = Callable[[Json], bool]
 """Puts an event into the queue; False if no message can carry it."""
@@ -28,10 +28,10 @@ type Offer = Callable[[Json], bool]
 
 @dataclass(frozen=True)
 class Reconciler:
-    """Stripe's list, what the inbox lacks, and what is done about it."""
+    """Stripe's list, the inbox, and the queue."""
 
     stripe: Events
-    unknown: Unknown
+    lacks: Lacks
     offer: Offer
     may_be_queued: Callable[[], bool]
     """Whether the queue may hold events that the inbox does not have yet."""
@@ -39,14 +39,14 @@ class Reconciler:
 
 @dataclass(frozen=True)
 class Progress:
-    """What is done up to `until`, in epoch seconds, since the progress before it.
+    """One part of a range, from the end of the part before it.
 
     Attributes:
-        until: up to when.
-        checked: how many events were held against the inbox.
-        missing: those that the inbox lacks, oldest first.
+        until: the end of the part, in epoch seconds.
+        checked: how many events were looked up in the inbox.
+        missing: the events that the inbox lacks, oldest first.
         healed: how many of them were offered.
-        waiting: how many newer ones the inbox lacks that may be in the queue; the account is done with for now.
+        waiting: how many newer events the inbox lacks that may be in the queue. If any, this is the last part.
     """
 
     until: int
@@ -57,11 +57,14 @@ class Progress:
 
 
 def beginning(reconciler: Reconciler, account: str, since: int, until: int) -> int | None:
-    """From which second on an account's events are ours: `since`, if one was accepted before; else the first one's.
+    """The first second of an account that reconciliation checks: `since`, or the first accepted event after it.
 
-    Accepted is what the inbox has, whatever became of it. What comes before the first such event is not missing: this
-    stack was not there yet, or nobody has Stripe send it this account's events, which is None if it lasts up to
-    `until`. So a first deploy mails nobody.
+    An event is accepted if the inbox has it, in any state. Events before the first accepted one are not missing: the
+    stack did not exist yet, or Stripe did not send it this account's events. So a first deployment mails nobody.
+
+    Returns:
+        Epoch seconds: `since` if an event before it was accepted; else the second of the first accepted event; None if
+        there is none up to `until`.
     """
     before = list(reconciler.stripe.newest(account, since))
     if _accepted(reconciler, before):
@@ -73,13 +76,13 @@ def beginning(reconciler: Reconciler, account: str, since: int, until: int) -> i
 
 
 def reconcile(reconciler: Reconciler, account: str, since: int, until: int) -> Iterator[Progress]:
-    """Offer what is missing from `since` to `until`, both included, in epoch seconds; yield after each part of it.
+    """Offer the missing events from `since` to `until`, both included, in epoch seconds; yield after each part.
 
-    An account's events are handled in order. While one waits for a retry, all behind it are in the queue and not in the
-    inbox. Events that are missing up to the newest one are therefore left alone while the queue may hold them.
+    The consumer handles an account's events in order. While one waits for a retry, all behind it are in the queue and
+    not in the inbox. So the newest events in a row that the inbox lacks are not offered while the queue may hold them.
 
-    Whoever keeps the last `until` can go on from there after a crash. What was offered since is offered again then,
-    under the same deduplication id, and past SQS's five minutes the claim still knows it.
+    The caller stores `until`, and goes on from there after a crash. Events offered since then are offered again under
+    the same deduplication id; after SQS's five minutes the claim recognises them.
     """
     for part in slices(partial(reconciler.stripe.events, account), since, until):
         missing = _missing(reconciler, part.events)
@@ -94,19 +97,19 @@ def reconcile(reconciler: Reconciler, account: str, since: int, until: int) -> I
                 waiting=len(behind),
             )
             return
-        if behind:  # what was in the queue while we looked is in the inbox by now
+        if behind:  # events that were in the queue a moment ago are in the inbox by now
             missing = _missing(reconciler, part.events)
         healed = sum(reconciler.offer(event) for event in missing)
         yield Progress(part.until, len(part.events), missing, healed)
 
 
 def _missing(reconciler: Reconciler, events: Sequence[Json]) -> list[Json]:
-    lacking = reconciler.unknown([event["id"] for event in events])
+    lacking = reconciler.lacks([event["id"] for event in events])
     return [event for event in events if event["id"] in lacking]
 
 
 def _at_the_end(events: Sequence[Json], missing: Sequence[Json]) -> Sequence[Json]:
-    """Those of the missing events that no other event follows."""
+    """The missing events at the end of the list, in a row."""
     count = 0
     while count < len(missing) and missing[-1 - count] is events[-1 - count]:
         count += 1
@@ -114,5 +117,5 @@ def _at_the_end(events: Sequence[Json], missing: Sequence[Json]) -> Sequence[Jso
 
 
 def _accepted(reconciler: Reconciler, events: Sequence[Json]) -> list[Json]:
-    lacking = reconciler.unknown([event["id"] for event in events])
+    lacking = reconciler.lacks([event["id"] for event in events])
     return [event for event in events if event["id"] not in lacking]

@@ -1,4 +1,4 @@
-"""What reconcile is told by its environment, checked once at start."""
+"""The settings of reconcile, read from the environment and checked once at start."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from shared.messages.envelope import GroupBy
 from shared.runtime.emf import NAMESPACE
 
 MODES = {"true": True, "false": False, "any": None}
-"""What `LIVEMODE` may be."""
+"""The values that `LIVEMODE` may have."""
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,13 @@ class Settings:
         queue_url: URL of the FIFO queue of events (`QUEUE_URL`).
         effects_queue_url: URL of the queue of owed effects (`EFFECTS_QUEUE_URL`).
         mails_queue_url: URL of the queue of owed mails (`MAILS_QUEUE_URL`).
-        inbox_table: Name of the table that says who has which event (`INBOX_TABLE`).
-        books_table: Name of the table that also keeps how far each account is checked (`BOOKS_TABLE`).
+        inbox_table: Name of the inbox table (`INBOX_TABLE`).
+        books_table: Name of the books table, which also holds the cursors (`BOOKS_TABLE`).
         stripe_key_id: ARN or name of the secret with Stripe's API key (`STRIPE_KEY_ID`).
-        group_by: What makes a message group (`GROUP_BY`), as ingest has it.
+        group_by: Which events share one message group (`GROUP_BY`), as in ingest.
         livemode: The mode whose events the stack handles (`LIVEMODE`); None for both.
-        metrics_namespace: Where CloudWatch keeps the metrics (`METRICS_NAMESPACE`).
-        stripe_api: Where Stripe's API answers, if not at Stripe (`STRIPE_API_BASE`): for tests, and set nowhere else.
+        metrics_namespace: The namespace of the metrics in CloudWatch (`METRICS_NAMESPACE`).
+        stripe_api: The base URL of Stripe's API, which only tests set (`STRIPE_API_BASE`); None for Stripe itself.
     """
 
     queue_url: str
@@ -61,7 +61,7 @@ class Settings:
 
 
 def group_by(value: str) -> GroupBy:
-    """What makes a message group.
+    """Which events share one message group.
 
     Raises:
         ValueError: it is neither account nor customer.
@@ -70,18 +70,20 @@ def group_by(value: str) -> GroupBy:
         case "account" | "customer":
             return value
         case _:
-            raise ValueError(f"GROUP_BY must be account or customer, not {value!r}")
+            raise ValueError(f"GROUP_BY is {value!r}. Set it to account or customer.")
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "").strip()
     if not value:
-        raise ValueError(f"the environment variable {name} is not set; see Settings for what it is")
+        raise ValueError(
+            f"The environment variable {name} is not set. See functions/reconcile/settings.py for its meaning."
+        )
     return value
 
 
 def _one_of(environ: Mapping[str, str], name: str, *allowed: str) -> str:
     value = _required(environ, name)
     if value not in allowed:
-        raise ValueError(f"{name} must be {' or '.join(allowed)}, not {value!r}")
+        raise ValueError(f"{name} is {value!r}. Set it to {' or '.join(allowed)}.")
     return value

@@ -1,4 +1,4 @@
-"""A list that comes newest first, walked oldest first: in slices of time, each small enough to be held at once."""
+"""Slices: walks Stripe's list oldest first, in slices of time that are small enough for memory."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from itertools import islice
 from functions.reconcile.stripe_api import Json
 
 FULL = 500
-"""How many events a slice may hold, unless it is a single second: some tens of megabytes once they are parsed."""
+"""How many events a slice may hold, unless it is one second long. Parsed, they take some tens of megabytes."""
 
 
 @dataclass(frozen=True)
 class Slice:
-    """All events up to `until`, in epoch seconds, since the slice before it; oldest first."""
+    """The events from the end of the slice before it up to `until`, in epoch seconds; oldest first."""
 
     until: int
     events: Sequence[Json]
@@ -21,8 +21,8 @@ class Slice:
 def slices(list_events: Callable[[int, int], Iterator[Json]], since: int, until: int) -> Iterator[Slice]:
     """Slices that cover every second from `since` to `until` once.
 
-    Stripe can page towards now only from an event that it still has and that lies before the first one wanted
-    (`ending_before`); a range of time needs no such event. One that holds too much is halved, and asked for again.
+    Stripe lists the newest events first. To page the other way (`ending_before`) it needs an event before the range,
+    which may not exist. A slice with too many events is halved, and asked for again.
     """
     length = until - since + 1
     while since <= until:
@@ -32,7 +32,7 @@ def slices(list_events: Callable[[int, int], Iterator[Json]], since: int, until:
         if len(newest_first) > FULL and since < end:
             length = (end - since + 1) // 2
             continue
-        # Within a second, the order of Stripe's list is all there is to go by.
+        # Within a second, Stripe's list is the only order there is.
         oldest_first = newest_first[::-1]
         oldest_first.sort(key=lambda event: int(event["created"]))
         yield Slice(end, oldest_first)

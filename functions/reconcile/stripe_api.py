@@ -1,4 +1,4 @@
-"""Stripe's API as reconciliation asks it: its event list and the connected accounts, page by page, without hurry."""
+"""Stripe's API: reads the event list and the connected accounts, page by page and below the rate limit."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -20,25 +20,25 @@ type Json = Mapping[str, Any]
 KEY = re.compile(r"[rs]k_(live|test)_\S+")
 
 PAGE = 100
-"""The largest page there is."""
+"""Entries in a page: Stripe's maximum."""
 
 PAUSE = 0.05
-"""Seconds before each call: 20 calls a second at most, of the 25 (test mode) to 100 (live) that Stripe allows, and that
-the business's own calls share (https://docs.stripe.com/rate-limits)."""
+"""Seconds before each call, so at most 20 calls a second. Stripe allows 25 in test mode and 100 in live mode, which the
+business's own calls share (https://docs.stripe.com/rate-limits)."""
 
-PATIENCE = 20
-"""Seconds that a call may take."""
+TIMEOUT = 20
+"""Seconds that a call may take, at most."""
 
 
 def mode_of(key: str) -> str | None:
-    """`live` or `test`; None for what is no secret or restricted API key."""
+    """The mode of an API key, `live` or `test`; None if the text is no secret or restricted key."""
     known = KEY.fullmatch(key)
     return known[1] if known else None
 
 
 def connect(key: str, base: str | None) -> stripe.StripeClient:
-    """A client; `base` is where the API answers, if not at Stripe."""
-    http = stripe.RequestsClient(timeout=PATIENCE)
+    """A client of Stripe's API, or of the API at `base`."""
+    http = stripe.RequestsClient(timeout=TIMEOUT)
     if base:
         return stripe.StripeClient(key, http_client=http, max_network_retries=1, base_addresses={"api": base})
     return stripe.StripeClient(key, http_client=http, max_network_retries=1)
@@ -46,10 +46,10 @@ def connect(key: str, base: str | None) -> stripe.StripeClient:
 
 @dataclass(frozen=True)
 class StripeApi:
-    """The two lists. Events come newest first, types by types, as Stripe has them, but for the account they belong to.
+    """The two lists. Events come as Stripe has them, newest first for each call's types, with their account added.
 
     Every method raises Retryable if Stripe does not answer, or answers 429 or 5xx, and Permanent if it refuses.
-    The data of an event is in the API version that the account had when it was made, whichever version is asked for
+    An event's data is always in the API version that the account had when the event was created
     (https://docs.stripe.com/api/events/list).
     """
 
@@ -83,11 +83,11 @@ class StripeApi:
             asked["starting_after"] = page["data"][-1]["id"]
 
     def _page(self, account: str, asked: "EventListParams") -> Json:
-        # No filter by delivery_success: it would hide what was accepted and lost.
+        # No filter by delivery_success: it would hide events that were accepted and lost.
         if account == PLATFORM:
             return self._ask(lambda: self.client.v1.events.list(asked), "events")
         page = self._ask(lambda: self.client.v1.events.list(asked, {"stripe_account": account}), "events")
-        # Asked as the account, Stripe leaves out what its webhook says: whose event it is.
+        # In the list of a connected account Stripe leaves out the field `account`, which its webhooks have.
         return {**page, "data": [{**event, "account": account} for event in page["data"]]}
 
     def _ask(self, call: "Callable[[], ListObject[Any]]", what: str) -> Json:
@@ -99,8 +99,8 @@ class StripeApi:
         except stripe.StripeError as error:
             if error.http_status is None or error.http_status >= 500 or error.http_status < 400:  # noqa: PLR2004 - HTTP's
                 raise Retryable(f"stripe_{error.http_status}") from None
-            # Not the error itself: what Stripe's text quotes belongs in no log.
+            # Not the error itself: Stripe's text may quote personal data, which belongs in no log.
             code = error.error.code if error.error else None
             raise Permanent(code or f"stripe_{error.http_status}", what) from None
-        # The JSON itself: what the SDK makes of it is not what Stripe sends.
+        # The JSON as Stripe sends it; the SDK's objects differ from it.
         return cast("Json", answer.data) if answer else {"data": [], "has_more": False}

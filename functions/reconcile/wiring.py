@@ -2,25 +2,77 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 
 from functions.reconcile.backlog import Backlog
-from functions.reconcile.cursors import cursors, forgetter, mover
-from functions.reconcile.handler import Handler, Parts, make_handler, sayer
+from functions.reconcile.cursors import Cursors
+from functions.reconcile.handler import Handler
 from functions.reconcile.hourly import Run
-from functions.reconcile.inbox import inbox
-from functions.reconcile.metrics import SERVICE, count
-from functions.reconcile.offer import offerer
-from functions.reconcile.overdue import Inbox, hand_over_again
+from functions.reconcile.inbox import Inbox
+from functions.reconcile.metrics import SERVICE
+from functions.reconcile.offer import Offerer, OfferLog
+from functions.reconcile.overdue import Overdue, UnfinishedEvents, hand_over_again
 from functions.reconcile.reconcile import Reconciler
 from functions.reconcile.settings import Settings
 from functions.reconcile.stripe_api import StripeApi, connect
 from shared.inbox.handover import Handover
 from shared.runtime.logger import make_logger
 
-PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+    from mypy_boto3_sqs.client import SQSClient
+
+    from shared.inbox.lanes import Lane
+
+AWS_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The clients of reconcile, and the parts of its handler that need them. `sleep` pauses for so many seconds."""
+
+    settings: Settings
+    dynamodb: "DynamoDBClient"
+    sqs: "SQSClient"
+    secrets: "SecretsManagerClient"
+    logger: "Logger"
+    sleep: Callable[[float], None]
+
+    def fetch_key(self) -> str:
+        """Stripe's API key, fetched each hour: storing, rolling or removing one needs no deployment."""
+        return self.secrets.get_secret_value(SecretId=self.settings.stripe_key_id).get("SecretString", "")
+
+    def prepare(self, key: str, seconds_left: Callable[[], float]) -> Run:
+        """A run with Stripe's API key `key`."""
+        settings = self.settings
+        stripe = StripeApi(connect(key, settings.stripe_api), self.sleep)
+        inbox = Inbox(self.dynamodb, settings.inbox_table, self.sleep)
+        offerer = Offerer(self.sqs, settings.queue_url, settings.group_by, OfferLog(self.logger).write)
+        backlog = Backlog(self.sqs, settings.queue_url)
+        backlog.may_hold_events()  # before the run's own offers are in the queue
+        cursors = Cursors(self.dynamodb, settings.books_table)
+        return Run(
+            reconciler=Reconciler(stripe, inbox.lacks, offerer.offer, backlog.may_hold_events),
+            connected=stripe.connected,
+            cursors=cursors.read,
+            move=cursors.move,
+            forget=cursors.forget,
+            logger=self.logger,
+            now=int(time.time()),
+            seconds_left=seconds_left,
+        )
+
+    def hand_over(self) -> Overdue:
+        """Hand over again what is overdue."""
+        urls: dict[Lane, str] = {"effects": self.settings.effects_queue_url, "mails": self.settings.mails_queue_url}
+        unfinished = UnfinishedEvents(self.dynamodb, self.settings.inbox_table)
+        return hand_over_again(unfinished, Handover(self.sqs, urls), int(time.time()))
 
 
 def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.sleep) -> Handler:
@@ -34,34 +86,11 @@ def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.slee
         ValueError: A setting is missing or invalid.
     """
     settings = Settings.from_environ(environ)
-    dynamodb = boto3.client("dynamodb", config=PATIENCE)
-    sqs = boto3.client("sqs", config=PATIENCE)
-    secrets = boto3.client("secretsmanager", config=PATIENCE)
-    handover = Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url})
     logger = make_logger(SERVICE)
-
-    def prepare(key: str, seconds_left: Callable[[], float]) -> Run:
-        stripe = StripeApi(connect(key, settings.stripe_api), sleep)
-        unknown = inbox(dynamodb, settings.inbox_table, sleep)
-        offer = offerer(sqs, settings.queue_url, settings.group_by, sayer(logger))
-        backlog = Backlog(sqs, settings.queue_url)
-        backlog.may_hold_events()  # before the run's own offers are in the queue
-        return Run(
-            reconciler=Reconciler(stripe, unknown, offer, backlog.may_hold_events),
-            connected=stripe.connected,
-            cursors=cursors(dynamodb, settings.books_table),
-            move=mover(dynamodb, settings.books_table),
-            forget=forgetter(dynamodb, settings.books_table),
-            logger=logger,
-            now=int(time.time()),
-            seconds_left=seconds_left,
-        )
-
-    parts = Parts(
-        # Fetched each hour: a key that is put in, rolled or taken away needs no deploy.
-        fetch_key=lambda: secrets.get_secret_value(SecretId=settings.stripe_key_id).get("SecretString", ""),
-        prepare=prepare,
-        hand_over=lambda: hand_over_again(Inbox(dynamodb, settings.inbox_table), handover, int(time.time())),
-        count=lambda totals: count(totals, logger, settings.metrics_namespace),
+    dynamodb = boto3.client("dynamodb", config=AWS_CONFIG)
+    sqs = boto3.client("sqs", config=AWS_CONFIG)
+    secrets = boto3.client("secretsmanager", config=AWS_CONFIG)
+    parts = Parts(settings, dynamodb, sqs, secrets, logger, sleep)
+    return Handler(
+        parts.fetch_key, parts.prepare, parts.hand_over, logger, settings.metrics_namespace, settings.livemode
     )
-    return make_handler(parts, logger, livemode=settings.livemode)

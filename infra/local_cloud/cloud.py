@@ -1,4 +1,4 @@
-"""The local cloud as the tests and `make run` see it: an emulator process to start, deploy to, ask and stop."""
+"""The local cloud of the tests and of `make run`: an emulator process to start, deploy to, query and stop."""
 
 import json
 import urllib.request
@@ -24,9 +24,9 @@ class LocalCloud:
     """A running emulator; `LocalCloud.start()` makes one, `stop()` or leaving the `with` block ends it.
 
     Attributes:
-        port: where the AWS APIs answer on 127.0.0.1.
-        control_port: where its clock answers, likewise.
-        faults: what goes wrong with its Lambda functions' calls, if it was started `faulty`; else nothing listens.
+        port: the port of the AWS APIs on 127.0.0.1.
+        control_port: the port of its clock on 127.0.0.1.
+        faults: the fault proxy for its Lambda functions' calls; it runs only if the cloud was started `faulty`.
     """
 
     port: int
@@ -43,30 +43,30 @@ class LocalCloud:
         bind: str = "127.0.0.1",
         state: Path | None = None,
         auth: bool = False,
-        mended: bool = True,
+        patched: bool = True,
         faulty: bool = False,
         seconds: float = 30,
     ) -> Self:
         """Start the emulator and wait until it answers.
 
         Args:
-            port: where the AWS APIs are to answer; 0 is any free port.
-            control_port: where the clock is to answer; 0 is any free port.
-            bind: at which of this machine's addresses the AWS APIs are to answer; 0.0.0.0 is all of them.
-            state: a folder that keeps the state, and the clock, from a clean stop to the next start; nothing is kept
-                by default.
+            port: the port of the AWS APIs; 0 means any free port.
+            control_port: the port of the clock; 0 means any free port.
+            bind: the address of the AWS APIs on this machine; 0.0.0.0 means all addresses.
+            state: a folder that keeps the state and the clock from a clean stop to the next start; by default nothing
+                is kept.
             auth: enforce signatures and IAM policies.
-            mended: False starts plain ministack, without a clock to move: for asking whether a mend is still needed.
-            faulty: let the Lambda functions call through a fault proxy; `faults` says what it does to the calls.
-            seconds: how long to wait.
+            patched: False starts plain ministack, without a movable clock, to test whether a patch is still needed.
+            faulty: send the Lambda functions' calls through a fault proxy; `faults` sets its rules.
+            seconds: how long to wait, at most.
 
         Raises:
-            emulator.NotStartedError: it died or did not answer in time.
+            emulator.NotStartedError: the emulator died or did not answer in time.
         """
         port, control_port = port or emulator.free_port(), control_port or emulator.free_port()
         options = ["--bind", bind] + (["--state", str(state)] if state else [])
         options += ["--auth"] if auth else []
-        options += [] if mended else ["--without-mends"]
+        options += [] if patched else ["--without-patches"]
         faults = Faults(emulator.free_port())
         options += ["--faults-port", str(faults.port)] if faulty else []
         cloud = cls(port, control_port, faults, emulator.spawn(port, control_port, options, CREDENTIALS))
@@ -81,15 +81,15 @@ class LocalCloud:
 
     @property
     def endpoint_url(self) -> str:
-        """What AWS_ENDPOINT_URL must be."""
+        """The value of AWS_ENDPOINT_URL for this cloud."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that point a process at this cloud: endpoint, region and credentials that mean nothing."""
+        """The environment variables of a process that uses this cloud: endpoint, region and meaningless credentials."""
         return CREDENTIALS | {"AWS_ENDPOINT_URL": self.endpoint_url}
 
-    def client(self, service: str, **options: Any) -> Any:  # noqa: ANN401 -- what boto3.client takes and gives
+    def client(self, service: str, **options: Any) -> Any:  # noqa: ANN401 -- as in boto3.client
         """A boto3 client of this cloud; annotate the variable with its type from `mypy_boto3_*`."""
         return boto3.client(
             service,
@@ -101,18 +101,18 @@ class LocalCloud:
         )  # type: ignore[call-overload]  # the overloads want literals
 
     def deploy(self, built_template: Path, stack: str, parameters: Mapping[str, str] | None = None) -> str:
-        """Deploy what `sam build` has built, with the real `sam deploy`.
+        """Deploy the output of `sam build` with the real `sam deploy`.
 
         Args:
             built_template: usually `.aws-sam/build/template.yaml`.
-            stack: the stack's name; it is made or updated.
+            stack: the stack's name; the stack is created or updated.
             parameters: the template's parameters by name.
 
         Returns:
-            What `sam deploy` printed.
+            The output of `sam deploy`.
 
         Raises:
-            deployment.FailedError: with what it printed.
+            deployment.FailedError: `sam deploy` failed; the message is its output.
         """
         return deployment.deploy(built_template, stack, parameters or {}, environment=self.environment)
 
@@ -122,7 +122,7 @@ class LocalCloud:
         return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
     def api_url(self, api_id: str) -> str:
-        """Where the HTTP API answers, without a slash at the end; its stage is `$default`."""
+        """The URL of the HTTP API, without a slash at the end; its stage is `$default`."""
         return f"http://localhost:{self.port}/_aws/execute-api/{api_id}"
 
     def mails(self) -> list[Mail]:
@@ -130,11 +130,11 @@ class LocalCloud:
         return parse_mails(_ask(f"{self.endpoint_url}/_ministack/ses/messages"))
 
     def now(self) -> datetime:
-        """What time it is in this cloud, in UTC."""
+        """The time in this cloud, in UTC."""
         return datetime.fromtimestamp(_ask(f"http://127.0.0.1:{self.control_port}/clock")["now"], UTC)
 
     def advance(self, seconds: float) -> datetime:
-        """Let time pass for the emulator and its Lambda functions, and fire the schedules that come due.
+        """Move the clock of the emulator and its Lambda functions forward, and fire the schedules that come due.
 
         Returns:
             The new time, in UTC.
@@ -146,7 +146,7 @@ class LocalCloud:
         return datetime.fromtimestamp(answer["now"], UTC)
 
     def set_clock(self, ahead: float) -> None:
-        """Put the clock `ahead` seconds ahead of the real time, or behind; nothing that has fired fires again."""
+        """Set the clock `ahead` seconds ahead of the real time; negative is behind. Nothing fires twice."""
         _ask(f"http://127.0.0.1:{self.control_port}/clock?ahead={ahead}", data=b"")
 
     def running(self) -> int:
@@ -158,11 +158,11 @@ class LocalCloud:
         return self._emulator.process.poll() is not None
 
     def log(self) -> str:
-        """All that the emulator has logged, with the output of the Lambda functions that it ran for a queue."""
+        """The emulator's log, with the output of the Lambda functions that it ran for a queue."""
         return self._emulator.log_text()
 
     def stop(self) -> None:
-        """End the emulator and its Lambda workers, and remove their files; harmless when done already."""
+        """End the emulator and its Lambda workers, and remove their files. A second call does nothing."""
         self._emulator.stop()
 
     def __enter__(self) -> Self:

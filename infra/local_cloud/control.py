@@ -1,9 +1,9 @@
-"""The emulator's own HTTP endpoint, on loopback: `GET /clock` reads its clock, `POST /clock?advance=S` moves it.
+"""The emulator's own HTTP endpoint, on loopback: reads and moves its clock.
 
-`GET /functions` tells how many Lambda invocations are under way.
-
-`POST /clock?ahead=S` puts it S seconds ahead of the real time, or behind; 0 suits senders that live by the real time,
-such as the Stripe CLI.
+- `GET /clock` reads the clock, and `POST /clock?advance=S` moves it S seconds forward.
+- `POST /clock?ahead=S` sets it S seconds ahead of the real time; negative is behind. Senders that use the real time,
+  such as the Stripe CLI, need 0.
+- `GET /functions` returns how many Lambda invocations are under way.
 """
 
 import functools
@@ -47,7 +47,7 @@ class _Control(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.BAD_REQUEST, {"error": str(wrong)})
             return
         schedule_tick.look_now()
-        esm_wake.set()  # messages that were invisible until now are to be received at once
+        esm_wake.set()  # messages that have just become visible are received at once
         self.do_GET()
 
     def _answer(self, status: HTTPStatus, body: object) -> None:
@@ -57,15 +57,15 @@ class _Control(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(body).encode())
 
     def log_message(self, *_arguments: object) -> None:
-        """Say nothing: the emulator's log is read when something fails."""
+        """Log nothing: people read the emulator's log when something fails."""
 
 
 def serve(port: int, clock_file: Path) -> None:
-    """Answer on 127.0.0.1:`port` in the background for as long as the process lives.
+    """Answer on 127.0.0.1:`port` in the background until the process ends.
 
     Args:
         port: a free port.
-        clock_file: the clock that it reads and moves.
+        clock_file: the file of the clock.
 
     Raises:
         OSError: the port is taken.

@@ -1,4 +1,4 @@
-"""The emulator as a process: start it, wait until it answers, read its log, end it with all that it has started."""
+"""The emulator as a process: starts it, waits for it, reads its log, and ends it with its children."""
 
 import contextlib
 import os
@@ -21,41 +21,41 @@ STOP_SECONDS = 10
 
 
 class NotStartedError(RuntimeError):
-    """The emulator died, or did not answer in time; the message ends with the tail of its log."""
+    """The emulator died, or did not answer in time; the message ends with the end of its log."""
 
 
 class PortTakenError(NotStartedError):
-    """Another process listens on the port that was asked for."""
+    """Another process listens on the wanted port."""
 
 
 @dataclass(frozen=True)
 class Emulator:
-    """A process of `infra.local_cloud.boot` and the nameless file that it logs to."""
+    """A process of `infra.local_cloud.boot`, and the unnamed file of its log."""
 
     process: subprocess.Popen[bytes]
     log: IO[bytes]
 
     def log_text(self) -> str:
-        """All that it has logged."""
-        descriptor = self.log.fileno()  # not read(): that would move the place where the emulator writes
+        """The whole log so far."""
+        descriptor = self.log.fileno()  # not read(), which would move the position where the emulator writes
         return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode(errors="replace")
 
     def stop(self) -> None:
-        """End it and its Lambda workers; harmless when done already."""
+        """End it and its Lambda workers. A second call does nothing."""
         if self.log.closed:
             return
         if self.process.stdin is not None:
-            self.process.stdin.close()  # asks for a clean stop, which saves the state and removes scratch files
+            self.process.stdin.close()  # causes a clean stop, which saves the state and removes scratch files
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=STOP_SECONDS)
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)  # whatever is left of its process group
+            os.killpg(self.process.pid, signal.SIGKILL)  # the rest of its process group
         self.process.wait()
         self.log.close()
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
+    """A free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -66,17 +66,17 @@ def spawn(port: int, control_port: int, options: Sequence[str], credentials: dic
     """Start the process, without waiting until it answers.
 
     Args:
-        port: where the AWS APIs are to answer.
-        control_port: where the clock is to answer.
+        port: the port of the AWS APIs.
+        control_port: the port of the clock.
         options: further options of `infra.local_cloud.boot`.
-        credentials: what its Lambda functions are to sign with.
+        credentials: the credentials of its Lambda functions.
 
     Raises:
         PortTakenError: a port is taken.
         OSError: the emulator is not installed.
     """
     for wanted in (port, control_port):
-        if _is_taken(wanted):  # whoever has it might answer in the place of ours, and well
+        if _is_taken(wanted):  # the other process might answer in place of the emulator
             raise PortTakenError(f"port {wanted} is taken")
     command = [str(PYTHON), "-m", "infra.local_cloud.boot", "--die-with-stdin"]
     command += ["--port", str(port), "--control-port", str(control_port), *options]
@@ -85,10 +85,10 @@ def spawn(port: int, control_port: int, options: Sequence[str], credentials: dic
         command,
         cwd=ROOT,
         env=_environment(credentials),
-        stdin=subprocess.PIPE,  # closes when this process ends, in whatever way, and the emulator with it
+        stdin=subprocess.PIPE,  # closes when this process ends, and then the emulator stops
         stdout=log,
         stderr=subprocess.STDOUT,
-        start_new_session=True,  # a Ctrl-C is ours alone: the emulator is still asked things while we clean up
+        start_new_session=True,  # Ctrl-C must not reach the emulator, which the clean-up still needs
     )
     return Emulator(process, log)
 
@@ -97,7 +97,7 @@ def wait(emulator: Emulator, url: str, seconds: float) -> None:
     """Return once `url` answers.
 
     Raises:
-        NotStartedError: the process died, or did not answer for so many seconds.
+        NotStartedError: the process died, or did not answer within `seconds`.
     """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -119,6 +119,6 @@ def _tail(emulator: Emulator) -> str:
 
 
 def _environment(credentials: dict[str, str]) -> dict[str, str]:
-    """The basics of this process's environment and no more: every Lambda function inherits the emulator's."""
+    """Only the basics of this process's environment, because every Lambda function inherits the emulator's."""
     basics = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return basics | credentials | {"PYTHONUNBUFFERED": "1"}

@@ -1,4 +1,4 @@
-"""microburst, as a process that the calls of the Lambda functions go through, so that they can be made to fail."""
+"""The fault proxy: microburst, a process between the Lambda functions and the emulator that makes calls fail."""
 
 import contextlib
 import subprocess
@@ -10,18 +10,18 @@ STOP_SECONDS = 5
 
 @contextlib.contextmanager
 def running(port: int, emulator_port: int) -> Iterator[None]:
-    """Run it for as long as the `with` block lasts; without any rule it passes every call on.
+    """Run it during the `with` block. Without rules it passes every call on.
 
     Args:
-        port: where it is to listen on 127.0.0.1.
-        emulator_port: whereto it passes calls on, likewise.
+        port: its port on 127.0.0.1.
+        emulator_port: the port of the emulator on 127.0.0.1.
 
     Raises:
         OSError: microburst is not installed.
     """
     upstream = f"http://127.0.0.1:{emulator_port}"
     command = [sys.executable, "-m", "microburst", "--port", str(port), "--upstream", upstream, "--no-resign"]
-    quiet = subprocess.DEVNULL  # it logs every call, and the emulator's log is read when something fails
+    quiet = subprocess.DEVNULL  # its lines about every call would fill the emulator's log
     process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
     try:
         yield

@@ -1,4 +1,4 @@
-"""What goes wrong with the calls of the Lambda functions: the fault proxy's rules, and how often each was followed."""
+"""Faults: the rules of the fault proxy, and how often each was applied."""
 
 import json
 import urllib.request
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 type Rule = Mapping[str, Any]
-"""One of microburst's: https://pypi.org/project/microburst/ says what it may hold."""
+"""A rule of microburst; its fields: https://pypi.org/project/microburst/."""
 
 
 @dataclass(frozen=True)
@@ -18,19 +18,19 @@ class Faults:
 
     @property
     def health_url(self) -> str:
-        """What answers once the proxy listens."""
+        """The URL that answers once the proxy listens."""
         return f"http://127.0.0.1:{self.port}/_microburst/health"
 
     def set(self, rules: Sequence[Rule]) -> None:
-        """Replace all rules; of those that match a call the first is followed.
+        """Replace all rules. The first rule that matches a call is applied.
 
         Raises:
-            urllib.error.HTTPError: one of them is no rule.
+            urllib.error.HTTPError: a rule is malformed.
         """
         self._ask(json.dumps(list(rules)).encode())
 
     def made(self) -> list[int]:
-        """How often each rule was followed since it was set, in the order in which they were."""
+        """How often each rule was applied since it was set, in the order of the rules."""
         return [int(rule["fired_count"]) for rule in self._ask()]
 
     def _ask(self, data: bytes | None = None) -> Any:  # noqa: ANN401 -- JSON

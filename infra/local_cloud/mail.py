@@ -1,4 +1,4 @@
-"""The mails that the emulator's SES has taken, as one reads them."""
+"""The mails that the emulator's SES has taken, in readable form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
-"""One movable clock for several processes: each adds the seconds that stand in one small shared file to the real time.
+"""One movable clock for several processes: each adds the seconds in a small shared file to the real time.
 
-Standard library only, since a Lambda worker runs this file by its path. It must run before whatever does
-`from datetime import datetime` or `from time import time`. The monotonic clock, which waits and event loops go by,
-stays as it is.
+It uses only the standard library, because a Lambda worker runs this file by its path. It must run before any module
+that does `from datetime import datetime` or `from time import time`. The monotonic clock, which waits and event loops
+use, does not move.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ _real_time, _real_time_ns, _real_datetime = time.time, time.time_ns, dt.datetime
 
 
 class _IsDatetime(type):
-    """A datetime made in C, as pydantic makes them, is one too."""
+    """Makes `isinstance` true for datetimes made in C, such as pydantic's."""
 
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, _real_datetime)
@@ -38,10 +38,10 @@ def _open(file: Path) -> mmap.mmap:
 
 
 def create(file: Path) -> None:
-    """Make the file, unless it is there already; a new one says that the clock is right.
+    """Create the file unless it exists. A new file means that the clock shows the real time.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     if not file.exists():
         file.write_bytes(_SECONDS.pack(0))
@@ -58,23 +58,23 @@ def advance(file: Path, seconds: float) -> None:
 
     Args:
         file: the shared file.
-        seconds: how far; never negative, since what has come due cannot be called back.
+        seconds: how far; never negative, because schedules that have fired cannot be undone.
 
     Raises:
         ValueError: `seconds` is negative or not finite.
     """
     if not 0 <= seconds < float("inf"):
-        raise ValueError(f"a clock goes forward only, not by {seconds} seconds")
+        raise ValueError(f"the clock goes forward only: {seconds} seconds is not possible")
     _SECONDS.pack_into(_open(file), 0, ahead(file) + seconds)
 
 
 def put(file: Path, seconds: float) -> None:
-    """Put the clock so many seconds ahead of the real time, or behind it; what has fired already stays fired."""
+    """Set the clock so many seconds ahead of the real time; negative is behind. Nothing fires twice."""
     _SECONDS.pack_into(_open(file), 0, seconds)
 
 
 def follow(file: Path) -> None:
-    """Let this process live by the clock from here on: `time.time`, `time.time_ns`, `datetime.now`, `date.today`."""
+    """Let this process use the clock from now on: `time.time`, `time.time_ns`, `datetime.now`, `date.today`."""
     shared = _open(file)
 
     def moved() -> float:
@@ -85,5 +85,5 @@ def follow(file: Path) -> None:
 
     time.time, time.time_ns = moved, moved_ns
     _MovedDatetime.__name__ = _MovedDatetime.__qualname__ = "datetime"
-    _MovedDatetime.__module__ = "datetime"  # its pickles and its repr are those of the real one
-    dt.datetime = _MovedDatetime  # type: ignore[misc]  # that is the point
+    _MovedDatetime.__module__ = "datetime"  # so that its pickles and its repr are those of the real class
+    dt.datetime = _MovedDatetime  # type: ignore[misc]  # on purpose

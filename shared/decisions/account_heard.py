@@ -13,7 +13,7 @@ def heard(decided: Decision, event: Event, books: Books) -> Decision:
         return decided
     saved = [one for one in decided.save if isinstance(one, ConnectedAccount)]
     before = saved[0] if saved else books.connected(event.account)
-    after = before.heard(event.created)
+    after = before.with_activity(event.created)
     if after == before:
         return decided
     others = tuple(one for one in decided.save if one is not before)

@@ -28,7 +28,7 @@ def after_erasure(decided: Decision, event: Event, books: Books) -> Decision:
         at=event.created,
         account=event.account,
         record=f"{payment.partition}/{payment.sort_key}",
-        version=payment.saved_as,
+        version=payment.overall_version,
         facts={"payment": payment.subject, "refunded": step.total, "currency": charge.value.currency},
     )
     mail = tell_operator(

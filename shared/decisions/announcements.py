@@ -28,7 +28,7 @@ def announcements_of(before: StoredRecord, after: StoredRecord, event: Event, pl
             account=after.account,
             customer=customer_of(after),
             record=f"{after.partition}/{after.sort_key}",
-            version=after.saved_as + 1,
+            version=after.overall_version + 1,
             reference=_reference(after),
             facts={fact: value for fact, value in _facts(after, plans).items() if value is not None},
             metadata=metadata,
@@ -91,7 +91,7 @@ def _of_organization(before: Organization, after: Organization) -> Iterator[str]
 
 
 def _of_customer_with_access(before: Organization, after: Organization) -> Iterator[str]:
-    if before.bought != after.bought:
+    if before.quantities != after.quantities:
         yield "organization.plan_changed"
     if after.ends_at and not before.ends_at:
         yield "organization.cancellation_scheduled"
@@ -126,9 +126,11 @@ def _facts(record: StoredRecord, plans: Plans) -> Mapping[str, Scalar]:
     """What is worth knowing without asking the books; no names, no addresses."""
     match record:
         case Organization():
-            limits = {f"limit_{name}": number for name, number in plans.limits_of(record.living).items()}
+            limits = {
+                f"limit_{name}": number for name, number in plans.limits_of(record.subscriptions_with_access).items()
+            }
             states = {"access": record.access, "past_due": record.past_due, "ends_at": record.ends_at}
-            return {**states, "plan": plans.plan_of(record.living), **limits}
+            return {**states, "plan": plans.plan_of(record.subscriptions_with_access), **limits}
         case Order():
             session = record.session.value if record.session else None
             amount = {"amount": session.amount_total, "currency": session.currency} if session else {}

@@ -29,7 +29,7 @@ def due_reminder(organization: Organization, invoice: Invoice, event: Event) -> 
 def overdue_mail(organization: Organization, invoice_id: str, event: Event, policy: Policy) -> tuple[Email, ...]:
     """The mail that says once a due date that an invoice was not paid by it."""
     now = organization.invoice(invoice_id)
-    if now is None or now.due_date is None or not organization.asks_for(now, policy):
+    if now is None or now.due_date is None or not organization.should_collect(now, policy):
         return ()
     shown: dict[str, Scalar] = {"amount": organization.owed_on(now), "currency": now.currency, "number": now.number}
     about = f"{now.id}:{now.due_date}"

@@ -7,8 +7,8 @@ states and amounts, no name and no address, and it is erased with its customer's
 from collections.abc import Mapping
 from typing import Any
 
+from shared.compression.packing import pack, unpack
 from shared.runtime.version import VERSION
-from shared.values.compression import pack, unpack
 from shared.values.frozen import Frozen, Scalar
 
 type Change = tuple[Scalar, Scalar]
@@ -34,7 +34,7 @@ class Journal(Frozen):
 
     def packed(self) -> bytes:
         """As the archived payload's item holds it."""
-        return pack(self.model_dump_json(), "record")
+        return pack(self.model_dump_json())
 
 
 def read_journal(item: Mapping[str, Any]) -> Journal | None:

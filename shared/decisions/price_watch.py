@@ -12,7 +12,7 @@ from shared.values import keys
 
 def price_watch(known: Subscription | None, now: Subscription, event: Event, plans: Plans) -> Iterator[Email]:
     """A mail for each that is new since `known`; of a price once, whoever buys it: it is claimed beside no customer."""
-    if known is None or known.bought != now.bought:
+    if known is None or known.quantities != now.quantities:
         for price in plans.unknown_in(now):
             place = keys.partition(event.account, price)
             yield tell_operator(place, "unknown_price", price, event, price=price)

@@ -7,7 +7,7 @@ from shared.decisions.decision import StoredRecord
 from shared.effects.announcement import Announcement
 from shared.records.order import Order
 from shared.records.organization import Organization
-from shared.records.past import ClosedInvoice, EndedSubscription, Past
+from shared.records.past import ClosedInvoice, EndedSubscription, PastRecord
 from shared.records.payment import Payment
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.fields import id_of
@@ -25,7 +25,7 @@ class Sales(Protocol):
     def payment(self, account: str, payment: str) -> Payment:
         """The payment, by the id of its intent, or of its charge if it has none."""
 
-    def past[Found: Past](self, vacant: Found) -> Found:
+    def past[Found: PastRecord](self, empty: Found) -> Found:
         """What is kept of something that is over; `vacant` names it, and comes back if it is not over yet."""
 
 

@@ -1,4 +1,4 @@
-"""Something that happened, told to the business's own services on the bus."""
+"""An announcement: an event on the bus for the business's own services."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -9,18 +9,21 @@ from shared.values.frozen import Frozen, Scalar
 
 
 class Announcement(Frozen):
-    """Something that happened, for the business's own services to hear on the bus: docs/announcements.md.
+    """A change that the business's own services hear of on the bus: docs/announcements.md.
 
     Args:
-        id: the same however often it is published, for its readers to know a repetition by.
+        id: the same each time it is published, so that readers can recognize a repetition.
         name: `organization.past_due`; the detail type on the bus.
-        at: when, in epoch seconds: the `created` of the event that told it.
-        record: where the record lies that changed, `<partition>/<sort key>`, and `version` as which it was saved.
-        facts: what the record says now; ids, states and amounts, no names and no addresses.
-        metadata: the business's own, of the Stripe object; and what it has put on its customer and subscription.
+        at: the `created` of the event that told of the change, in epoch seconds.
+        record: the key of the changed record, `<partition>/<sort key>`.
+        version: the version of that record after the change.
+        facts: the facts after the change: ids, states and amounts, no names and no addresses.
+        metadata: the metadata of the Stripe object.
+        customer_metadata: the metadata of its customer.
+        subscription_metadata: the metadata of its subscription.
     """
 
-    kind: Annotated[Literal["publish"], Field(exclude=True)] = "publish"  # stored in a list of its own kind only
+    kind: Annotated[Literal["publish"], Field(exclude=True)] = "publish"  # stored in lists of announcements only
     id: str
     name: str
     at: int

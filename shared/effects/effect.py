@@ -1,4 +1,4 @@
-"""All that a decision may ask to be performed, each kind under a key that tells a repetition."""
+"""All effects that a decision may ask for, told apart by `kind`."""
 
 from typing import Annotated
 

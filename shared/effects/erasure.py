@@ -1,4 +1,4 @@
-"""The export of all that is held about a customer, and its erasure."""
+"""The effects that export and erase all data of a customer."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from shared.values.frozen import Frozen
 
 
 class Export(Frozen):
-    """One JSON file with everything that is held about a customer, behind a link that expires."""
+    """One JSON file with all data of a customer, behind a link that expires."""
 
     kind: Literal["export"] = "export"
     account: str
@@ -14,13 +14,13 @@ class Export(Frozen):
 
 
 class Erase(Frozen):
-    """The end of all that is held about a customer, or about a connected account if `customer` is the account.
+    """The deletion of all data of a customer, or of a connected account if `customer` is the account.
 
-    The commit writes the tombstone and deletes the record itself; the worker deletes the rest beside the line.
+    The commit writes the tombstone and deletes the record; the worker deletes the rest later.
 
     Args:
-        as_of: epoch seconds; events that were created by then are refused from now on.
-        version: the record's version, which the tombstone keeps so that a record of a later life counts on from it.
+        as_of: epoch seconds; from now on, events created until then are refused.
+        version: the record's version; if the customer returns, the new record counts on from it.
     """
 
     kind: Literal["erase"] = "erase"

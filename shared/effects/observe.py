@@ -1,4 +1,4 @@
-"""An object that the effects worker reads at Stripe, because no event told what a decision needs."""
+"""The effect that reads an object at Stripe, because no event told what a decision needs."""
 
 from typing import Literal
 
@@ -7,15 +7,15 @@ from shared.values.frozen import Frozen
 
 
 class Observe(Frozen):
-    """An object to read at Stripe, since no event has told what a decision needs to know.
+    """An object to read at Stripe.
 
-    The worker reads it and sends what it read back through the FIFO queue, as `observed.<object>`.
+    The worker reads the object and sends it through the FIFO queue as a message `observed.<object>`.
 
     Args:
         object: `customer`, `account`, or `subscription` with all its items.
         id: the object's id; for `account` it is the account itself.
-        event: the event that asks, so that asking twice for one event gives one answer.
-        customer: whose subscription it is; None for the other objects, which are their own owners.
+        event: the event that asks; asking twice for one event gives one answer.
+        customer: the customer of a subscription; None for the other objects, which are their own owners.
     """
 
     kind: Literal["observe"] = "observe"
@@ -27,10 +27,10 @@ class Observe(Frozen):
 
     @property
     def owner(self) -> str:
-        """Whose data is read: the customer's, or the account's."""
+        """The customer or the account that the data belongs to."""
         return self.customer or self.id
 
     @property
     def name(self) -> str:
-        """The id of the message that tells what was read."""
+        """The id of the message that carries the object."""
         return f"seen_{keys.digest(self.account, self.object, self.id, self.event)}"

@@ -1,13 +1,13 @@
-"""The two kinds of failure, one that waiting may cure and one that it never will; and what is told of any other."""
+"""The errors that Billhook raises: those that waiting may cure, and those that it never cures."""
 
 from typing import ClassVar, Literal
 
 
 class Retryable(Exception):  # noqa: N818 - says what to do about it, as `Permanent` does
-    """A service did not do its part now, and may later; tried 7 times more over about 6 hours.
+    """A service failed now and may work later; the message is retried 7 times over about 6 hours.
 
     Args:
-        code: a short stable word for the inbox and the logs, such as `ThrottlingException`; never a value of the event.
+        code: a short stable word for the inbox and the logs, such as `ThrottlingException`; never an event's value.
     """
 
     kind: ClassVar[Literal["service", "throttled", "deployment"]] = "service"
@@ -18,19 +18,19 @@ class Retryable(Exception):  # noqa: N818 - says what to do about it, as `Perman
 
 
 class Contended(Retryable):
-    """Others wrote the same item each time we tried; come back later each time, and count no attempt."""
+    """Other writers changed the same item at each try; retried with growing waits, uncounted."""
 
     kind = "throttled"
 
 
 class Misconfigured(Retryable):
-    """A service refuses what this deployment was given, such as a key; a person mends it, within an hour of waits."""
+    """A service refuses a setting of this deployment, such as a key; retried for an hour while a person repairs it."""
 
     kind = "deployment"
 
 
 class MailDeferred(Retryable):
-    """The mail service takes no mail now; try this mail again after `seconds`, until the mail expires."""
+    """SES takes no mail now; the mail is retried after `seconds`, until it expires."""
 
     def __init__(self, code: str, seconds: int) -> None:
         super().__init__(code)
@@ -38,11 +38,11 @@ class MailDeferred(Retryable):
 
 
 class Permanent(Exception):  # noqa: N818 - as above
-    """An event that can never be processed as it is; it is recorded, and goes to the dead-letter queue.
+    """An event that can never be processed; it is recorded and goes to the dead-letter queue.
 
     Args:
         code: a short stable word for the inbox and the logs.
-        where: which field or step, such as `data.object.customer`; never its value.
+        where: the field or step, such as `data.object.customer`; never its value.
     """
 
     def __init__(self, code: str, where: str = "") -> None:
@@ -52,14 +52,14 @@ class Permanent(Exception):  # noqa: N818 - as above
 
 
 class Unforeseen(Exception):  # noqa: N818 - as above
-    """A bug, told by its class and place: Lambda prints the text of what escapes, and its own may quote an event."""
+    """A bug, described by its class and place only: Lambda logs the text, and the original text may quote an event."""
 
     def __init__(self, bug: BaseException) -> None:
         super().__init__(f"{type(bug).__name__} at {raised_at(bug)}")
 
 
 def raised_at(error: BaseException) -> str:
-    """The innermost line of our own code that `error` passed through, `module:line`."""
+    """The innermost line of Billhook's code in the traceback, as `module:line`; empty if there is none."""
     place = ""
     trace = error.__traceback__
     while trace is not None:

@@ -1,4 +1,4 @@
-"""What kind of failure an error is, and how the inbox tells it: class, code and place, never a value of the event."""
+"""The kind of a failure, and its description for the inbox: class, code and place, never a value of the event."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from botocore.parsers import ResponseParserError
 from shared.failures.errors import Permanent, Retryable, raised_at
 
 type Kind = Literal["service", "throttled", "deployment", "bug", "permanent"]
-"""What helps: waiting for hours; waiting longer each time; a person who deploys; a person who mends; nothing."""
+"""What helps: hours of waiting; growing waits; a repaired deployment; repaired code; nothing."""
 
 THROTTLED = (
     "Throttl",
@@ -37,7 +37,7 @@ DEPLOYMENT = (
     "DecryptionFailure",
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
-    "InvalidRequestException",  # Secrets Manager's, of a secret that is marked for deletion
+    "InvalidRequestException",  # Secrets Manager, for a secret that is marked for deletion
     "InvalidSignature",
     "NotAuthorized",
     "NoSuchBucket",
@@ -48,17 +48,17 @@ DEPLOYMENT = (
     "SignatureDoesNotMatch",
     "UnrecognizedClient",
 )
-"""Parts of the codes of requests that this deployment may not make, or whose target is gone."""
+"""Parts of error codes that mean: this deployment may not make the request, or its target is gone."""
 PASSING = ("ExpiredToken", "RequestExpired", "RequestTimeout", "RequestTimeTooSkewed", "ServiceQuotaExceeded")
-"""Refusals with a 4xx status that pass without anybody's doing."""
+"""Parts of error codes with a 4xx status that pass by themselves."""
 
 SERVER_ERROR = 500
-"""From this HTTP status on it is the service that failed."""
+"""From this HTTP status on, the service has failed."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why an attempt failed, in words that are safe to store and log."""
+    """Why an attempt failed, in words that are safe to store and to log."""
 
     error: str
     code: str
@@ -71,7 +71,7 @@ class Failure:
 
 
 def failure_of(error: BaseException) -> Failure:
-    """What to record of `error`. Its message is left out: services and validators quote values in theirs."""
+    """The record of `error`, without its message, because services and validators quote values there."""
     name = type(error).__name__
     match error:
         case Permanent():
@@ -83,14 +83,14 @@ def failure_of(error: BaseException) -> Failure:
             return Failure(name, code, error.operation_name, _kind(code, error))
         case BotoCoreError():
             return _of_the_sdk(name, error)
-        case ResponseParserError():  # an answer that is none, such as a proxy's page: AWS may have done what was asked
+        case ResponseParserError():  # no answer of AWS, such as a proxy's page; AWS may have executed the request
             return Failure(name, "no_answer", "", "service")
         case _:
             return Failure(name, "unexpected", raised_at(error), "bug")
 
 
 def _of_the_sdk(name: str, error: BotoCoreError) -> Failure:
-    """A call that did not reach AWS, or whose answer did not come."""
+    """A call that did not reach AWS, or got no answer."""
     if isinstance(error, ParamValidationError):
         return Failure("BotoCoreError", name, raised_at(error), "bug")
     missing = isinstance(error, NoCredentialsError | CredentialRetrievalError)
@@ -98,7 +98,7 @@ def _of_the_sdk(name: str, error: BotoCoreError) -> Failure:
 
 
 def _code(error: ClientError) -> str:
-    """AWS's code; that of a cancelled transaction's first failed part beside it."""
+    """AWS's error code; for a cancelled transaction, also the code of its first failed part."""
     code = str(error.response["Error"].get("Code", "unknown"))
     reasons: Any = error.response.get("CancellationReasons") or ()
     failed = next((str(reason["Code"]) for reason in reasons if reason.get("Code") not in {None, "None"}), None)

@@ -46,13 +46,13 @@ def still_true(mail: Email, whom: MailRecipient, facts: Facts) -> bool:
             return _of_organization(mail, whom, facts.policy)
         case ConnectedAccount() if mail.template == "payout_coming":
             record = facts.payout(whom.account, about)
-            return record.coming and record.payout is not None and whom.announces(record.payout.value)
+            return record.under_way and record.payout is not None and whom.announces(record.payout.value)
         case ConnectedAccount() if mail.template == "payout_canceled":
             # Nobody was promised a payout that comes every day by itself.
             record = facts.payout(whom.account, about)
             return record.payout is None or whom.announces(record.payout.value)
         case ConnectedAccount() if mail.template == "account_requirements":
-            return whom.state is not None and whom.state.value.demand == about
+            return whom.state is not None and whom.state.value.requirements_digest == about
     return True
 
 
@@ -76,18 +76,18 @@ def _of_organization(mail: Email, whom: Organization, policy: Policy) -> bool:
         case "welcome":
             return bool(whom.access)
         case "farewell" | "erasure_postponed":
-            return not whom.keeps_access
+            return not whom.is_still_subscribed
     return mail.template not in OF_INVOICES | OF_SUBSCRIPTIONS
 
 
 def _of_invoice(template: str, rest: list[str], invoice: Invoice, whom: Organization, policy: Policy) -> bool:
     match template:
         case "payment_failed" | "payment_confirm":
-            return whom.asks_for(invoice, policy) and rest[:1] == [str(invoice.attempt_count)]
+            return whom.should_collect(invoice, policy) and rest[:1] == [str(invoice.attempt_count)]
         case "payment_still_due":
-            return whom.asks_for(invoice, policy) and rest == [str(whom.reminders.get(invoice.id))]
+            return whom.should_collect(invoice, policy) and rest == [str(whom.reminders.get(invoice.id))]
         case "invoice_overdue":
-            return whom.asks_for(invoice, policy) and rest == [str(invoice.due_date)]
+            return whom.should_collect(invoice, policy) and rest == [str(invoice.due_date)]
     return invoice.status == "open"
 
 
@@ -98,7 +98,7 @@ def _of_subscription(template: str, rest: list[str], subscription: Subscription)
             goes_on = subscription.status == "trialing" and not subscription.ends_by(subscription.trial_end or 0)
             return goes_on and rest == [str(subscription.trial_end)]
         case "subscription_on_hold":
-            return subscription.dormant
+            return subscription.is_on_hold
         case "cancellation_scheduled":
-            return subscription.alive and subscription.ends_at is not None
-    return subscription.alive and subscription.ends_at is None
+            return subscription.gives_access and subscription.ends_at is not None
+    return subscription.gives_access and subscription.ends_at is None

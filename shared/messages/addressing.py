@@ -1,4 +1,4 @@
-"""What addressing a message needs of a Stripe event, read without trusting its shape."""
+"""The fields of a Stripe event that address its message, read without trust in the event's shape."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ NOTHING: Mapping[str, Any] = {}
 
 
 class StripeEvent(NamedTuple):
-    """The addressing part of a snapshot event (`event`) or a thin one (`v2.core.event`).
+    """The addressing fields of a snapshot event (`event`) or a thin event (`v2.core.event`).
 
     Shapes: https://docs.stripe.com/api/events/object and https://docs.stripe.com/api/v2/core/events/object.
-    Any field but `id` and `type` can be absent or null in what Stripe sends, and is then None.
+    Any field but `id` and `type` is None if Stripe sends null or leaves it out.
     """
 
     id: str
@@ -32,10 +32,10 @@ class StripeEvent(NamedTuple):
 
 
 def stripe_event(event: Mapping[str, Any]) -> StripeEvent:
-    """The addressing part of an event that was parsed from JSON.
+    """The addressing fields of an event that was parsed from JSON.
 
     Raises:
-        UnfitError: it is not a Stripe event.
+        UnqueueableEventError: it is not a Stripe event.
     """
     if event.get("object") not in ("event", "v2.core.event"):
         raise not_an_event("its object is neither event nor v2.core.event")
@@ -46,7 +46,7 @@ def stripe_event(event: Mapping[str, Any]) -> StripeEvent:
         raise not_an_event("its type is missing or malformed")
     account = event.get("context" if event["object"] == "v2.core.event" else "account") or None
     if not (account is None or is_identifier(account)):
-        # Taking it for the platform's own would mix up two businesses.
+        # Without the account, the event would count as the platform's and mix up two businesses.
         raise not_an_event("its account is malformed")
     livemode = event.get("livemode")
     livemode = livemode if isinstance(livemode, bool) else None
@@ -56,7 +56,7 @@ def stripe_event(event: Mapping[str, Any]) -> StripeEvent:
 
 
 def not_an_event(why: str) -> UnqueueableEventError:
-    """The error for what is no event, and `why` it is none."""
+    """The error for a body that is no Stripe event, with the reason `why`."""
     return UnqueueableEventError("not_an_event", f"It is not a Stripe event: {why}.")
 
 

@@ -1,4 +1,4 @@
-"""The SQS message that carries an event: its JSON, addressed; the same whether Stripe sent it or was asked for it."""
+"""The SQS message of an event: its JSON and its address. Ingest and reconciliation send the same message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 type GroupBy = Literal["account", "customer"]
 
-PLATFORM = "platform"  # the account of the events that name none: the platform's own
+PLATFORM = "platform"  # the account of events without an account
 
 
 def queue_message(
@@ -27,13 +27,13 @@ def queue_message(
 
     Args:
         event: The event read from `text`.
-        text: The event's JSON, which travels unchanged wherever SQS allows it.
-        endpoint: How it came: the name of the endpoint whose secret signed it, or `reconcile`.
+        text: The event's JSON, sent unchanged except for characters that SQS refuses.
+        endpoint: The name of the endpoint whose secret signed the event, or `reconcile`.
         queue_url: The FIFO queue of events.
-        group_by: What makes a message group.
+        group_by: The message group: one per account, or one per customer.
 
     Raises:
-        UnfitError: The event claims a type that only Billhook sends, or SQS would refuse its size.
+        UnqueueableEventError: The event has a type that only Billhook sends, or is too large for SQS.
     """
     if is_internal(event.type):
         raise UnqueueableEventError("own_type", "Only Billhook itself sends messages of this type.")
@@ -50,12 +50,12 @@ def queue_message(
 
 
 def deduplication_id(event_id: str) -> str:
-    """What SQS knows a repetition by: the event's id, unless Stripe gives that id to every test event."""
+    """The deduplication id: the event's id; a random one if Stripe gives the same id to every test event."""
     return f"{event_id}-{os.urandom(8).hex()}" if is_shared_by_samples(event_id) else event_id
 
 
 def group_of(event: StripeEvent, group_by: GroupBy) -> str:
-    """The message group: the account, or `account#customer` if that is asked for and the event names one."""
+    """The message group: the account, or `account#customer` if `group_by` says so and the event has a customer."""
     account = event.account or PLATFORM
     by_customer = f"{account}#{event.customer}"
     if group_by == "customer" and event.customer and is_identifier(by_customer):

@@ -1,4 +1,4 @@
-"""The message types that Billhook sends to itself, which therefore nobody else may send."""
+"""The message types that Billhook sends to itself and accepts from no one else."""
 
 SCHEDULED = ("reminder.", "farewell.", "erasure.")
 OBSERVED = "observed."
@@ -6,15 +6,15 @@ OWN_PREFIXES = (*SCHEDULED, OBSERVED)
 
 
 def is_internal(type_: str) -> bool:
-    """Whether a message of this type can only come from Billhook itself, never from Stripe."""
+    """Whether only Billhook itself sends messages of this type."""
     return type_.startswith(OWN_PREFIXES)
 
 
 def is_observed(type_: str) -> bool:
-    """Whether a message of this type tells what the effects worker has read at Stripe."""
+    """Whether a message of this type holds what the effects worker has read at Stripe."""
     return type_.startswith(OBSERVED)
 
 
 def holds_ids_only(type_: str) -> bool:
-    """Whether a message of this type holds nothing but ids, which the inbox has too: it need not be archived."""
+    """Whether a message of this type holds ids only; the inbox has them, too, so the message is not archived."""
     return type_.startswith(SCHEDULED)

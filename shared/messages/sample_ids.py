@@ -1,6 +1,6 @@
-"""The one id that Stripe gives to every test event that is sent from its Dashboard: they are no repetitions.
+"""The id that Stripe gives to every test event from its Dashboard.
 
-Their time of creation is always the same, too, so that nothing in them tells one from the next.
+Such events are not repetitions of each other, although their creation time is the same, too.
 """
 
 from __future__ import annotations
@@ -11,5 +11,5 @@ SHARED = re.compile(r"evt_0+")
 
 
 def is_shared_by_samples(event_id: str) -> bool:
-    """Whether `event_id` is `evt_00000000000000`, with however many zeros."""
+    """Whether `event_id` is `evt_` and zeros only."""
     return SHARED.fullmatch(event_id) is not None

@@ -1,4 +1,4 @@
-"""What SQS accepts: characters, identifiers and size."""
+"""The rules of SQS for characters, identifiers and size."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ IDENTIFIER = re.compile(r"[!-~]{1,128}")  # letters, digits and ASCII punctuatio
 
 
 def is_identifier(value: object) -> TypeIs[str]:
-    """Whether SQS takes this for a deduplication id or a message group id."""
+    """Whether SQS accepts `value` as a deduplication id or a message group id."""
     return isinstance(value, str) and IDENTIFIER.fullmatch(value) is not None
 
 
 def escape_refused(text: str) -> str:
-    r"""The same JSON, with the characters that SQS would refuse written as `\uXXXX` escapes.
+    r"""The same JSON with `\uXXXX` escapes for the characters that SQS refuses.
 
-    SQS takes U+0009, U+000A, U+000D, U+0020 to U+D7FF, U+E000 to U+FFFD, and all above U+FFFF. Of the others,
-    JSON itself forbids the control characters, and UTF-8 the surrogates, which leaves two.
+    SQS accepts U+0009, U+000A, U+000D, U+0020 to U+D7FF, U+E000 to U+FFFD, and all above U+FFFF. JSON forbids the other
+    control characters, and UTF-8 forbids surrogates. Two characters remain.
 
     Args:
-        text: Valid JSON, decoded from UTF-8; the two characters can stand within its strings only.
+        text: Valid JSON, decoded from UTF-8; the two characters can occur only within its strings.
     """
     return text.replace("\ufffe", r"\ufffe").replace("\uffff", r"\uffff")
 

@@ -6,7 +6,7 @@ type Reason = Literal["not_an_event", "own_type", "too_large"]
 
 
 class UnqueueableEventError(Exception):
-    """An event that no message can carry; the text says why, and never repeats a value of the event.
+    """An event that no message can carry; the text says why and never quotes the event.
 
     Attributes:
         reason: One word for logs.

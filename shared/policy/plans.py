@@ -1,4 +1,4 @@
-"""The plans of `plans.toml`: which plan and which limits follow from what a customer is subscribed to."""
+"""The plans in `plans.toml`: they turn a customer's subscriptions into a plan and limits."""
 
 import tomllib
 from collections import Counter
@@ -10,28 +10,28 @@ from shared.values.frozen import Frozen
 
 
 class Plan(Frozen):
-    """A plan or an add-on: what of Stripe's it stands for, and what one of it allows."""
+    """A plan or an add-on: the prices, products or lookup keys that mean it, and the limits of one unit."""
 
     match: tuple[str, ...]
     limits: Mapping[str, int] = {}
 
 
 class Plans(Frozen):
-    """All that is sold, by name, in the order of the file."""
+    """All plans and add-ons by name, in the order of the file."""
 
     plans: Mapping[str, Plan] = {}
     add_ons: Mapping[str, Plan] = {}
 
     def plan_of(self, subscriptions: Iterable[Subscription]) -> str | None:
-        """The plan's name; of several the one that comes last in the file, which is the largest."""
-        items = (item for one in subscriptions if one.alive for item in one.items if item.quantity != 0)
+        """The name of the customer's plan; if there are several, the last in the file, which is the largest."""
+        items = (item for one in subscriptions if one.gives_access for item in one.items if item.quantity != 0)
         bought = {self._name(self.plans, item) for item in items}
         return next((name for name in reversed(list(self.plans)) if name in bought), None)
 
     def limits_of(self, subscriptions: Iterable[Subscription]) -> Mapping[str, int]:
-        """What all that is alive allows together; each item's limits times its quantity."""
+        """The sum of the limits of all subscriptions with access; each item's limits count times its quantity."""
         limits: Counter[str] = Counter()
-        for item in (item for one in subscriptions if one.alive for item in one.items):
+        for item in (item for one in subscriptions if one.gives_access for item in one.items):
             name = self._name(self.all, item)
             for limit, number in self.all[name].limits.items() if name else ():
                 limits[limit] += number * (item.quantity if item.quantity is not None else 1)
@@ -42,12 +42,12 @@ class Plans(Frozen):
         return tuple(item.price for item in subscription.items if self._name(self.all, item) is None)
 
     def moved_in(self, subscription: Subscription) -> Mapping[str, str]:
-        """The names of what is known only by a lookup key that its price no longer has, by price."""
+        """By price, the name of each plan or add-on that matches only by an earlier lookup key of the price."""
         names = ((item, self._name(self.all, item)) for item in subscription.items)
         return {item.price: name for item, name in names if name and self._now(self.all, item) is None}
 
     def described(self, subscription: Subscription) -> str | None:
-        """What a subscription is for, in words: `Studio (5), Print desk`; None if a price has no name here."""
+        """The subscription in words, such as `Studio (5), Print desk`; None if the file does not know a price."""
         names = [(self._name(self.all, item), item.quantity) for item in subscription.items]
         if not names or subscription.has_more or any(name is None for name, _ in names):
             return None
@@ -61,7 +61,7 @@ class Plans(Frozen):
 
     @classmethod
     def _name(cls, among: Mapping[str, Plan], item: SubscriptionItem) -> str | None:
-        """What an item is called; its price stays known by the lookup keys that it once had."""
+        """The name of an item's plan or add-on; earlier lookup keys of its price count, too."""
         return cls._now(among, item) or cls._first(among, item.earlier_keys)
 
     @classmethod
@@ -77,6 +77,6 @@ def read_plans() -> Plans:
     """The plans in `plans.toml`.
 
     Raises:
-        tomllib.TOMLDecodeError, pydantic.ValidationError: the file is not as its head says.
+        tomllib.TOMLDecodeError, pydantic.ValidationError: the file is not as its comments say.
     """
     return Plans.model_validate(tomllib.loads((Path(__file__).parent / "plans.toml").read_text()))

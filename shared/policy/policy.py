@@ -1,4 +1,4 @@
-"""What the business has decided, for handlers to ask: which mails, which plans, how long to wait."""
+"""The business's choices, which handlers ask for: mails, plans, waiting times."""
 
 import json
 from collections.abc import Mapping
@@ -17,19 +17,19 @@ class Policy(Frozen):
     """The business's choices.
 
     Args:
-        plans: what is sold.
-        off: the mails that are switched off, by template.
-        mail_connected: whether customers of connected accounts get mail at all.
+        plans: the plans and add-ons.
+        off: the mails that are switched off, by template name.
+        mail_connected: whether customers of connected accounts get mail.
         tell_connected: whether the operator is told of the prices, disputes and failures of connected accounts.
-        upcoming: the billing intervals before whose renewal a mail announces it.
+        upcoming: the billing intervals whose renewals a mail announces.
         erase_after: how long after the last subscription's end a customer is erased, in seconds; 0 for never.
-        erase_deleted: whether a customer who is deleted at Stripe is erased at once.
+        erase_deleted: whether deletion at Stripe erases a customer at once.
         erase_waits: whether an erasure waits while an invoice or a dispute is open.
-        erase_after_deauthorized: how long after a connected account has left it is erased, in seconds; 0 for never.
-        mail_seats: whether a change of quantities alone is mailed; it is always announced.
-        collect_after_end: whether a customer whose subscription has ended is still asked for what is owed by it.
-        manage_url: where customers change or cancel their subscription, such as the customer portal's login page.
-        order_key: the metadata key that makes a payment intent an order; empty if none does.
+        erase_after_deauthorized: how long after its departure a connected account is erased, in seconds; 0 for never.
+        mail_seats: whether a mail tells of a change of quantities alone; an announcement always does.
+        collect_after_end: whether to ask a customer for late invoices of an ended subscription.
+        manage_url: the page where customers manage their subscription, such as the customer portal's login.
+        order_key: the metadata key that marks a payment intent as an order; empty for none.
     """
 
     plans: Plans = Plans()
@@ -48,7 +48,7 @@ class Policy(Frozen):
 
     @cached_property
     def fingerprint(self) -> str:
-        """A short name for these very choices: another policy has another."""
+        """A short hash of all choices; another policy has another fingerprint."""
         ordered = [list(self.plans.plans), self.model_dump()]  # the last plan in the file is the largest
         return keys.digest(json.dumps(ordered, sort_keys=True, default=sorted))[:12]
 

@@ -6,7 +6,7 @@ from shared.policy.policy import Policy
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.order import Order
 from shared.records.organization import Organization
-from shared.records.past import Past
+from shared.records.past import PastRecord
 from shared.records.payment import Payment
 
 
@@ -20,7 +20,7 @@ class Books(Protocol):
     def organization(self, account: str, customer: str) -> Organization:
         """The organization of a customer in an account."""
 
-    def past[Found: Past](self, vacant: Found) -> Found:
+    def past[Found: PastRecord](self, empty: Found) -> Found:
         """What is kept of something that is over; `vacant` names it, and comes back if it is not over yet."""
 
     def order(self, account: str, subject: str, session: str) -> Order:
@@ -32,7 +32,7 @@ class Books(Protocol):
     def payout(self, account: str, payout: str) -> PayoutRecord:
         """A payout to a connected account, or the platform's own."""
 
-    def awaits_money(self, account: str, customer: str) -> bool:
+    def awaits_settlement(self, account: str, customer: str) -> bool:
         """Whether money of the customer's is on its way: for an order, by a refund, or held by an open dispute."""
 
     def connected(self, account: str) -> ConnectedAccount:
@@ -41,4 +41,4 @@ class Books(Protocol):
 
 def money_is_open(organization: Organization, books: Books) -> bool:
     """Whether an invoice, an order, a refund or a dispute of the customer's is still to be settled."""
-    return organization.owes or books.awaits_money(organization.account, organization.subject)
+    return organization.has_open_invoice or books.awaits_settlement(organization.account, organization.subject)

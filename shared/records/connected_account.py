@@ -1,4 +1,4 @@
-"""The records of Connect: a connected account, and each payout to one."""
+"""The records of Stripe Connect: a connected account, and each payout to it."""
 
 from collections.abc import Mapping
 from typing import Self
@@ -12,14 +12,14 @@ from shared.values.times import DAY
 
 
 class ConnectedAccount(MailRecipient):
-    """A connected account; `subject` is its own id, as its `account` is."""
+    """A connected account; `subject` and `account` are both its id."""
 
     state: Facet[Account] | None = None
     capabilities: Mapping[str, Facet[Capability]] = {}
     deauthorized_at: int | None = None
     authorized_at: int | None = None
-    heard_on: int | None = None
-    """The beginning of the newest UTC day on which anything happened to it: one write a day tells that it is there."""
+    active_on: int | None = None
+    """The start of the newest UTC day with an event from the account, in epoch seconds; saved once a day at most."""
 
     @property
     def sort_key(self) -> str:
@@ -28,62 +28,62 @@ class ConnectedAccount(MailRecipient):
 
     @property
     def address(self) -> str | None:
-        """The holder's address, if Stripe told; a standard account's is never told."""
+        """The holder's address; None if Stripe did not tell it, as for every standard account."""
         return self.state.value.email if self.state else None
 
     @property
     def name(self) -> str | None:
-        """How to greet the holder."""
+        """The name to greet the holder by; None if unknown."""
         return self.state.value.name if self.state else None
 
     @property
     def is_authorized(self) -> bool:
-        """Whether it still lets us act for it: not after it was deauthorized, until anything of its own is newer."""
+        """Whether Billhook may act for the account: it never left, or something newer has come from it since."""
         if self.deauthorized_at is None:
             return True
-        heard = (self.authorized_at, self.heard_on, self.state.second if self.state else None)
+        heard = (self.authorized_at, self.active_on, self.state.second if self.state else None)
         return any(at is not None and at > self.deauthorized_at for at in heard)
 
     @property
     def muted(self) -> bool:
-        """Whether nothing more is said to the holder."""
+        """Whether the holder gets no more mail."""
         return not self.is_authorized
 
     def with_state(self, state: Account, event: Event) -> Self:
-        """Itself, having heard what `event` says of it."""
+        """A copy updated with what `event` says about the account."""
         return self.model_copy(update={"state": merge(self.state, event, state)})
 
     def with_capability(self, capability: Capability, event: Event) -> Self:
-        """Itself, having heard what `event` says of one of its capabilities."""
+        """A copy updated with what `event` says about one of its capabilities."""
         facet = merge(self.capabilities.get(capability.id), event, capability)
         return self.model_copy(update={"capabilities": {**self.capabilities, capability.id: facet}})
 
     def announces(self, payout: Payout) -> bool:
-        """Whether a payout is news to the holder: not if one comes every day by itself."""
+        """Whether the holder is told about a payout; an automatic daily payout is no news."""
         daily = self.state is not None and self.state.value.payout_interval == "daily"
         return not (payout.automatic and daily)
 
-    def heard(self, at: int) -> Self:
-        """Itself, something of its own having happened `at`, in epoch seconds."""
-        return self.model_copy(update={"heard_on": max(at - at % DAY, self.heard_on or 0)})
+    def with_activity(self, at: int) -> Self:
+        """A copy that knows of an event from the account `at`, in epoch seconds."""
+        return self.model_copy(update={"active_on": max(at - at % DAY, self.active_on or 0)})
 
-    def authorized(self, at: int) -> Self:
-        """Itself, having let us act for it `at`, in epoch seconds."""
+    def with_authorization(self, at: int) -> Self:
+        """A copy that was authorized `at`, in epoch seconds."""
         return self.model_copy(update={"authorized_at": max(at, self.authorized_at or 0)})
 
-    def deauthorized(self, at: int) -> Self:
-        """Itself, deauthorized `at`, in epoch seconds."""
+    def with_deauthorization(self, at: int) -> Self:
+        """A copy that was deauthorized `at`, in epoch seconds."""
         return self.model_copy(update={"deauthorized_at": max(at, self.deauthorized_at or 0)})
 
 
 class PayoutRecord(Record):
-    """A payout; `subject` is its own id. It lies beside the account that it is paid to."""
+    """A payout; `subject` is its id. It lies in the partition of the account that receives it."""
 
     payout: Facet[Payout] | None = None
 
     @property
     def partition(self) -> str:
-        """The account's own."""
+        """The partition of the account."""
         return keys.partition(self.account, self.account)
 
     @property
@@ -93,14 +93,14 @@ class PayoutRecord(Record):
 
     @property
     def status(self) -> str | None:
-        """Where it is on its way."""
+        """Stripe's status of the payout; None if no event told of it."""
         return self.payout.value.status if self.payout else None
 
     @property
-    def coming(self) -> bool:
-        """Whether it is still on its way."""
+    def under_way(self) -> bool:
+        """Whether the money has not arrived yet and still may."""
         return self.status in {"pending", "in_transit"}
 
     def with_payout(self, payout: Payout, event: Event) -> Self:
-        """Itself, having heard what `event` says of `payout`."""
+        """A copy updated with what `event` says about `payout`."""
         return self.model_copy(update={"payout": merge(self.payout, event, payout)})

@@ -1,4 +1,4 @@
-"""What a customer owes, and whether it is asked for: derived from the invoices and subscriptions that were heard of."""
+"""What a customer owes and whether Billhook asks for it, derived from the known invoices and subscriptions."""
 
 from shared.policy.policy import Policy
 from shared.records.history import History
@@ -6,59 +6,62 @@ from shared.stripe_objects.invoices import Invoice
 from shared.values.times import DAY, HOUR
 
 FIRST_PAYMENT_WITHIN = 23 * HOUR
-"""How long Stripe lets a first payment be tried: https://docs.stripe.com/billing/subscriptions/overview."""
+"""How long a customer may retry a first payment, in seconds: https://docs.stripe.com/billing/subscriptions/overview."""
 REMIND_AFTER = 3 * DAY
-"""How long after a failure a customer is asked again."""
+"""How long after a failed payment the customer is asked again, in seconds."""
 
 
 class Debts(History):
-    """A customer's invoices, seen together with the subscriptions that they are for."""
+    """A customer's invoices together with their subscriptions."""
 
     @property
     def past_due(self) -> bool:
-        """Whether a payment is owed and asked for, by an invoice or in the word of a subscription."""
-        late = any(self.is_late(facet.value) and self.counts(facet.value) for facet in self.invoices.values())
+        """Whether the customer is past due, by a late invoice or by the status of a subscription."""
+        late = any(self.is_late(facet.value) and self.can_be_past_due(facet.value) for facet in self.invoices.values())
         return late or any(facet.value.status in {"past_due", "unpaid"} for facet in self.subscriptions.values())
 
     @property
-    def owes(self) -> bool:
-        """Whether an invoice still waits for its payment."""
+    def has_open_invoice(self) -> bool:
+        """Whether any invoice is open, late or not."""
         return any(facet.value.status == "open" for facet in self.invoices.values())
 
     def is_late(self, invoice: Invoice) -> bool:
-        """Whether Stripe failed to collect it, or the customer did not pay it by its due date."""
+        """Whether Stripe failed to collect the invoice, or the customer missed its due date."""
         overdue = invoice.due_date is not None and self.overdue.get(invoice.id) == invoice.due_date
         return invoice.unpaid or (invoice.status == "open" and overdue)
 
-    def counts(self, invoice: Invoice) -> bool:
-        """Whether what is owed by it is asked for: its subscription, if it has one, came to live and has not ended."""
+    def can_be_past_due(self, invoice: Invoice) -> bool:
+        """Whether a late invoice makes the customer past due.
+
+        The invoice has no subscription, or its subscription has started and has not ended.
+        """
         if self.has_ended(invoice):
             return False
-        return self.lived.get(invoice.subscription or "", not invoice.first)
+        return self.started.get(invoice.subscription or "", not invoice.first)
 
     def has_ended(self, invoice: Invoice) -> bool:
-        """Whether the subscription of an invoice is over."""
+        """Whether the subscription of an invoice has ended."""
         subscription = self.subscription(invoice.subscription or "")
-        over = invoice.subscription in self.outlived or (subscription is not None and subscription.final)
+        over = invoice.subscription in self.ended_with_open_invoice or (subscription is not None and subscription.final)
         return self.deleted or over
 
-    def asks_for(self, invoice: Invoice, policy: Policy) -> bool:
-        """Whether the customer is asked to pay what is late; after the end, only if the business says so."""
+    def should_collect(self, invoice: Invoice, policy: Policy) -> bool:
+        """Whether to ask the customer for a late invoice; after the subscription's end only if the policy says so."""
         wanted = policy.collect_after_end or not self.has_ended(invoice)
         return wanted and self.is_late(invoice) and not self.paying(invoice.id)
 
     def paying(self, invoice_id: str) -> bool:
-        """Whether a payment of the invoice is on its way, as a bank debit is for days; a later failure ends that."""
+        """Whether a payment of the invoice is under way and has not failed since. A bank debit takes days."""
         attempt = self.declines.get(invoice_id)
         failed_at = self.reminders.get(invoice_id, 0) - REMIND_AFTER
         return attempt is not None and attempt.value.status == "processing" and attempt.second > failed_at
 
     def at_checkout(self, invoice: Invoice, moment: int) -> bool:
-        """Whether the customer sees it at the checkout if a first payment fails: nothing lives yet, and it is new."""
-        lives = self.lived.get(invoice.subscription or "", False)
+        """Whether the customer is still at the checkout, to pay the first invoice of a subscription."""
+        lives = self.started.get(invoice.subscription or "", False)
         return invoice.first and not lives and moment - invoice.created < FIRST_PAYMENT_WITHIN
 
     def owed_on(self, invoice: Invoice) -> int:
-        """What is left to pay of an invoice, in minor units, less the credit notes that it does not contain yet."""
+        """What is left to pay of an invoice, in minor units, less credit notes that it does not contain yet."""
         notes = (note for note in self.credits.values() if note.invoice == invoice.id and note.status != "void")
         return max(0, invoice.amount_remaining - sum(note.pre_payment_amount for note in notes))

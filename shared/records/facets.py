@@ -1,7 +1,7 @@
-"""A facet: the one truth about one Stripe object, computed from the events about it, in whatever order they come.
+"""A facet: the state of one Stripe object, computed from its events; any order of them gives the same state.
 
-Stripe delivers in any order, and `created` has one-second resolution. So a facet keeps every candidate of its newest
-second, and the winner is computed from that set: the same events end in the same facet, however they were shuffled.
+Stripe delivers events in any order, and `created` has a resolution of one second. So a facet keeps every candidate of
+its newest second and computes the winner from them.
 """
 
 from functools import partial
@@ -14,27 +14,27 @@ from shared.values.frozen import Frozen
 
 
 class Candidate[Value: Snapshot](Frozen):
-    """One event's claim to be the newest word: `digest` is of the object, `undone` of it before the event."""
+    """The object as one event tells it; `digest` is of the object after the event, `before` of it before."""
 
     event: str
     verb: int
     digest: str
-    undone: str | None = None
+    before: str | None = None
     value: Value
 
 
 class Facet[Value: Snapshot](Frozen):
-    """All candidates of the newest second seen (of the newest final one, if any is final), no two alike."""
+    """The distinct candidates of the newest second; once a status is final, of the newest second with a final one."""
 
     second: int
     candidates: tuple[Candidate[Value], ...]
 
     @property
     def value(self) -> Value:
-        """The winner: final, else the last verb, else no other's predecessor, else by rank, then by event id."""
+        """The winner: by final status, later verb, no successor among the others, higher rank, larger event id."""
         if len(self.candidates) == 1:
             return self.candidates[0].value
-        return max(self.candidates, key=partial(_precedence, {one.undone for one in self.candidates})).value
+        return max(self.candidates, key=partial(_precedence, {one.before for one in self.candidates})).value
 
 
 def _precedence(predecessors: set[str | None], one: Candidate[Any]) -> tuple[bool, int, bool, int, str]:
@@ -42,13 +42,16 @@ def _precedence(predecessors: set[str | None], one: Candidate[Any]) -> tuple[boo
 
 
 def merge[Value: Snapshot](facet: Facet[Value] | None, event: Event, value: Value) -> Facet[Value]:
-    """`facet` with what `event` says: what is final stays, a newer second replaces, the same joins."""
-    kind: Any = type(value)  # pydantic stores a generic by its parameter, which only the value knows
+    """`facet` with one more event: a newer second replaces it, and the same second adds a candidate.
+
+    A final status is never replaced by one that is not.
+    """
+    kind: Any = type(value)  # pydantic stores a generic by its type parameter, which only the value knows
     mine = Candidate[kind](
         event=event.id,
         verb=_verb(event.type),
         digest=event.digests.now,
-        undone=event.digests.before,
+        before=event.digests.before,
         value=value,
     )
     second = event.created if value.as_of is None else min(event.created, value.as_of)
@@ -57,15 +60,15 @@ def merge[Value: Snapshot](facet: Facet[Value] | None, event: Event, value: Valu
         return fresh
     if _standing(fresh) < _standing(facet):
         return facet
-    # Two events for one change carry equal objects: of such twins the one with the smallest id stands for both.
+    # Two events about one change carry equal objects; the event with the smaller id stands for both.
     twins = {
-        (one.digest, one.verb, one.undone): one for one in sorted((*facet.candidates, mine), key=_by_id, reverse=True)
+        (one.digest, one.verb, one.before): one for one in sorted((*facet.candidates, mine), key=_by_id, reverse=True)
     }
     return Facet[kind](second=second, candidates=tuple(sorted(twins.values(), key=_by_id)))
 
 
 def _standing(facet: Facet[Any]) -> tuple[bool, int]:
-    """What is final stays, since Stripe reopens nothing; else the newer second is the truth."""
+    """A final status beats any other, since Stripe reopens nothing; otherwise the newer second wins."""
     return facet.value.final, facet.second
 
 
@@ -74,9 +77,9 @@ def _by_id(candidate: Candidate[Any]) -> str:
 
 
 def _verb(event_type: str) -> int:
-    """Deleted comes after updated, and updated after created; every other verb speaks of an update.
+    """The order within one second: created, updated, deleted. Any other verb counts as updated.
 
-    An observation comes first: in its own second, an event may be newer.
+    An observation comes before all, because an event of the same second may be newer.
     """
     if is_observed(event_type):
         return -1

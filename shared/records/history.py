@@ -1,10 +1,10 @@
-"""A customer's invoices as events tell of them: those that are open, and the way of all that is over into the past."""
+"""A customer's open invoices, and how ended subscriptions and closed invoices become past records."""
 
 from collections.abc import Iterator, Mapping
 from typing import Self
 
 from shared.records.facets import Facet, merge
-from shared.records.past import Past
+from shared.records.past import PastRecord
 from shared.records.subscriptions import AT_ONCE, Subscribed
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.invoices import CreditNote, Invoice
@@ -13,55 +13,58 @@ from shared.stripe_objects.payments import PaymentIntent
 from shared.stripe_objects.subscriptions import Subscription
 
 DECLINES = 20
-"""Of how many invoices the reason of a decline is remembered; the newest, should an invoice never be heard of."""
+"""How many decline reasons are kept, the newest; some may belong to invoices that no event ever tells of."""
 CREDITS = 20
-"""How many credit notes wait for their invoices to contain them; the newest, likewise."""
-UNTOLD = 8
-"""How many subscriptions are remembered that invoices name and no event tells of."""
+"""How many credit notes are kept until their invoices contain them, the newest."""
+UNSEEN = 8
+"""How many subscriptions are kept that an invoice names and no event has told of."""
 
 
 class History(Subscribed):
-    """As much as an organization holds itself, so that it stays small however long its customer stays."""
+    """The part of a customer that the organization stores; it stays small over years."""
 
     invoices: Mapping[str, Facet[Invoice]] = {}
-    """Those that are not closed, by id."""
+    """The invoices that are not closed, by id."""
     closed: frozenset[str] = frozenset()
-    """Ids of closed invoices that have no item of their own, since an older version closed them."""
+    """Ids of closed invoices without an item of their own, because an older version of the code closed them."""
     declines: Mapping[str, Facet[PaymentIntent]] = {}
-    """Why the newest payment of an open invoice was declined, by its id; the invoice itself does not say it."""
+    """By invoice id, the newest declined payment of an open invoice; the invoice does not tell the reason."""
     credits: Mapping[str, CreditNote] = {}
-    """The credit notes on open invoices that are newer than what has been heard of their invoice, by id."""
+    """By id, the credit notes that are newer than the last event about their open invoice."""
     overdue: Mapping[str, int] = {}
-    """The due date that has passed, in epoch seconds, by the id of an open invoice to be paid by hand."""
+    """By id of an open invoice that the customer pays by hand: the due date that has passed, in epoch seconds."""
     reminders: Mapping[str, int] = {}
-    """When the reminder about an open invoice is due, in epoch seconds, by its id; at another time it is stale."""
-    outlived: frozenset[str] = frozenset()
-    """Ids of the subscriptions that have ended before one of their invoices was closed."""
-    untold: frozenset[str] = frozenset()
-    """Ids of the subscriptions that an invoice has named and no event has told of yet; a few at most."""
+    """By id of an open invoice: when its reminder is due, in epoch seconds. A reminder of another time is stale."""
+    ended_with_open_invoice: frozenset[str] = frozenset()
+    """Ids of the subscriptions that ended while one of their invoices was open."""
+    unseen: frozenset[str] = frozenset()
+    """Ids of the subscriptions that an invoice names and no event has told of yet; a few at most."""
 
     def invoice(self, invoice_id: str) -> Invoice | None:
-        """The invoice as the newest event tells it, if any has; a closed one only if the event names it."""
+        """The invoice as the newest event tells it; None if unknown. The event must name a closed invoice."""
         facet = self.invoices.get(invoice_id) or self.closed_invoice(invoice_id).facet
         return facet.value if facet else None
 
-    def past_since(self, before: "History") -> Iterator[Past]:
-        """What is over and has to be saved with it; vacant, what it has first heard of and must not reopen."""
-        yield from (one for name, one in self.past.items() if one != before.past.get(name) and not one.vacant)
-        heard = self.subscriptions.keys() | self.untold
-        yield from (self.ended_subscription(name) for name in heard - before.subscriptions.keys() - before.untold)
+    def past_since(self, before: "History") -> Iterator[PastRecord]:
+        """The past records to commit with this organization; `before` is the organization as it was read.
+
+        An empty record stands for each new subscription and invoice: the commit checks that it is not over.
+        """
+        yield from (one for name, one in self.past.items() if one != before.past.get(name) and not one.is_empty)
+        heard = self.subscriptions.keys() | self.unseen
+        yield from (self.ended_subscription(name) for name in heard - before.subscriptions.keys() - before.unseen)
         yield from (self.closed_invoice(name) for name in self.invoices.keys() - before.invoices.keys())
 
     def with_subscription(self, subscription: Subscription, event: Event) -> Self:
-        """Itself, having heard what `event` says of `subscription`; one that has ended leaves it for the past."""
+        """A copy updated with what `event` says about `subscription`; an ended subscription becomes a past record."""
         return super().with_subscription(subscription, event).settled()
 
     def with_invoice_event(self, invoice: Invoice, event: Event) -> Self:
-        """Itself, having heard of `invoice` and of whom it is addressed to, both in the object of `event`."""
+        """A copy updated with `invoice` and its address, which are both in the object of `event`."""
         return self.with_invoice(invoice, event).with_contact(read(Contact, event.object), event)
 
     def with_invoice(self, invoice: Invoice, event: Event) -> Self:
-        """Itself, having heard what `event` says of `invoice`; a closed one leaves it for the past."""
+        """A copy updated with what `event` says about `invoice`; a closed invoice becomes a past record."""
         if invoice.id in self.closed:
             return self
         facet = merge(self.invoices.get(invoice.id) or self.closed_invoice(invoice.id).facet, event, invoice.kept)
@@ -72,29 +75,31 @@ class History(Subscribed):
             "invoices": {name: one for name, one in invoices.items() if name not in past},
             "declines": {name: one for name, one in self.declines.items() if name not in past},
             "reminders": {name: at for name, at in self.reminders.items() if name not in past},
-            "untold": self.untold | ({invoice.subscription} if invoice.subscription else set()),
+            "unseen": self.unseen | ({invoice.subscription} if invoice.subscription else set()),
             "past": {**self.past, **past},
         }
         return self.model_copy(update=update).settled()
 
     def settled(self) -> Self:
-        """Itself without what mattered only while an invoice was open, or was heard of less lately."""
+        """A copy without what mattered only while an invoice was open, and within the limits above."""
         lowering = {name: note for name, note in self.credits.items() if self._lowers(note)}
         newest = sorted(lowering, key=lambda name: (lowering[name].created, name))[-CREDITS:]
         named = {one.value.subscription for one in self.invoices.values() if one.value.subscription}
-        over = {name for name in named if not self.ended_subscription(name).vacant}
-        outlived = (self.outlived | over) & named
-        told = {name for name in self.untold if not self.ended_subscription(name).vacant}
+        over = {name for name in named if not self.ended_subscription(name).is_empty}
+        ended_with_open_invoice = (self.ended_with_open_invoice | over) & named
+        told = {name for name in self.unseen if not self.ended_subscription(name).is_empty}
         update = {
             "credits": {name: lowering[name] for name in newest},
             "overdue": {name: at for name, at in self.overdue.items() if self._open(name)},
-            "outlived": outlived,
-            "untold": frozenset(sorted(self.untold - told - outlived - self.subscriptions.keys())[-UNTOLD:]),
+            "ended_with_open_invoice": ended_with_open_invoice,
+            "unseen": frozenset(
+                sorted(self.unseen - told - ended_with_open_invoice - self.subscriptions.keys())[-UNSEEN:]
+            ),
         }
         return self.model_copy(update=update)
 
     def _lowers(self, note: CreditNote) -> bool:
-        """Whether what was heard of the credited invoice does not contain the credit note yet."""
+        """Whether the credited invoice, as known, does not contain the credit note yet."""
         facet = self.invoices.get(note.invoice)
         return not self.is_closed(note.invoice) and (facet is None or facet.second < note.created)
 
@@ -103,17 +108,17 @@ class History(Subscribed):
         return known is not None and known.status == "open"
 
     def with_overdue(self, invoice_id: str, due_date: int) -> Self:
-        """Itself, knowing that an invoice was not paid by its due date; one that is not open is not overdue."""
+        """A copy that knows that an invoice was not paid by its due date, if the invoice is open."""
         latest = max(due_date, self.overdue.get(invoice_id, 0))
         return self.model_copy(update={"overdue": {**self.overdue, invoice_id: latest}}).settled()
 
     def with_credit_note(self, note: CreditNote, event: Event) -> Self:
-        """Itself, having heard of a credit note; the invoice itself tells of it too, earlier or later."""
+        """A copy with a credit note, until an event about its invoice contains the credit note too."""
         note = note.model_copy(update={"created": event.created})
         return self.model_copy(update={"credits": {**self.credits, note.id: note}}).settled()
 
     def with_decline(self, invoice_id: str, intent: PaymentIntent, event: Event) -> Self:
-        """Itself, having heard why a payment of an invoice was declined; of a closed one nobody asks."""
+        """A copy with the reason why a payment of an open invoice was declined."""
         if self.is_closed(invoice_id):
             return self
         declines = {**self.declines, invoice_id: merge(self.declines.get(invoice_id), event, intent)}
@@ -121,13 +126,13 @@ class History(Subscribed):
         return self.model_copy(update={"declines": {name: declines[name] for name in newest}})
 
     def with_reminder(self, invoice_id: str, at: int) -> Self:
-        """Itself, with the reminder about an invoice due `at`; an earlier date never displaces a later one."""
+        """A copy whose reminder about an open invoice is due `at`, in epoch seconds; the latest date wins."""
         if self.is_closed(invoice_id):
             return self
         latest = max(at, self.reminders.get(invoice_id, 0))
         return self.model_copy(update={"reminders": {**self.reminders, invoice_id: latest}})
 
     def is_closed(self, invoice_id: str) -> bool:
-        """Whether an invoice is paid or void, as far as the event names it."""
+        """Whether an invoice is paid or void. A closed invoice is known only if the event names it."""
         known = self.invoice(invoice_id)
         return invoice_id in self.closed or (known is not None and known.final)

@@ -1,4 +1,4 @@
-"""The records that lead from an owner to what lies in a partition of its own, for exports and erasures to follow."""
+"""The records that lead from an owner to data in other partitions, for exports and erasures to follow."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from shared.values import keys
 
 
 class PaymentIndex(Record):
-    """`subject` is a customer; `payment` is the id that a payment of theirs lies under."""
+    """Leads from a customer, the `subject`, to one of their payments; `payment` is the subject of that record."""
 
     repeatable: ClassVar[bool] = True
 
@@ -20,7 +20,7 @@ class PaymentIndex(Record):
 
 
 class AccountIndex(Record):
-    """`subject` is a connected account; `held` is whose partition something of that account's lies in."""
+    """Leads from a connected account, the `subject`, to another partition of the account; `held` is its subject."""
 
     repeatable: ClassVar[bool] = True
 

@@ -1,4 +1,4 @@
-"""The record of an order: what somebody bought once, outside any subscription."""
+"""The record of an order: a purchase outside any subscription."""
 
 from typing import Literal, Self
 
@@ -15,19 +15,19 @@ type State = Literal["open", "fulfilled", "failed", "expired", "canceled", "part
 
 
 class Settlement(Frozen):
-    """What the payment of an order tells that its session does not."""
+    """The facts about an order that only its payment tells."""
 
     collected: bool = False
-    """Whether it was collected though the session said `unpaid`: captured by hand, or by a delayed method."""
+    """Whether the money was collected although the session said `unpaid`: by a manual capture or a delayed method."""
     canceled: bool = False
     refunded: int = 0
-    """How much went back, in minor units of the currency that the business settles."""
+    """The refunded amount, in minor units of the settlement currency."""
     whole: bool = False
-    """Whether all of it went back."""
+    """Whether the whole amount was refunded."""
 
 
 class Order(Record):
-    """A payment outside a subscription, by one Checkout session; `subject` is its customer, or a guest's session."""
+    """An order of one Checkout session; `subject` is the customer, or the session itself if the buyer is a guest."""
 
     session_id: str
     session: Facet[CheckoutSession] | None = None
@@ -36,7 +36,7 @@ class Order(Record):
 
     @property
     def guest(self) -> bool:
-        """Whether nobody but its session knows who bought it."""
+        """Whether the buyer is a guest, whom only the session knows."""
         return self.subject == self.session_id
 
     @property
@@ -46,7 +46,7 @@ class Order(Record):
 
     @property
     def state(self) -> State:
-        """`fulfilled` once paid, until money goes back; `open` while its payment is under way or not captured yet."""
+        """`fulfilled` once paid, until a refund; `open` while the payment is under way or not captured yet."""
         if self.session is None:
             return "open"
         if self.paid:
@@ -58,13 +58,13 @@ class Order(Record):
         return "expired" if self.session.value.status == "expired" else "open"
 
     @property
-    def awaits_money(self) -> bool:
-        """Whether its payment is on its way: the checkout is over, and a delayed method has not told yet."""
+    def awaits_settlement(self) -> bool:
+        """Whether the checkout is complete and a delayed payment method has not succeeded or failed yet."""
         return self.state == "open" and self.session is not None and self.session.value.status == "complete"
 
     @property
     def paid(self) -> bool:
-        """Whether it is to be fulfilled: its session is paid, or its payment was collected after all."""
+        """Whether the business fulfils the order: its session is paid, or its payment was collected later."""
         return self.session is not None and (self.session.value.paid or self.settlement.collected)
 
     def _state_of_refunds(self) -> State:
@@ -74,16 +74,16 @@ class Order(Record):
 
     @property
     def address(self) -> str | None:
-        """Where mail goes, if the session told."""
+        """The buyer's address, if the session has one."""
         return self.contact.value.email if self.contact else None
 
     @property
     def name(self) -> str | None:
-        """How to greet them, if the session told."""
+        """The buyer's name, if the session has one."""
         return self.contact.value.name if self.contact else None
 
     def with_session(self, session: CheckoutSession, event: Event) -> Self:
-        """Itself, having heard what `event` says of `session`."""
+        """A copy updated with what `event` says about `session`."""
         session = session.model_copy(update={"failed": event.type.endswith(".async_payment_failed")})
         contact = Contact.model_validate(event.object)
         update: dict[str, object] = {"session": merge(self.session, event, session)}
@@ -92,10 +92,10 @@ class Order(Record):
         return self.model_copy(update=update)
 
     def settled_by(self, payment: Payment) -> Self:
-        """Itself, knowing what became of its payment."""
+        """A copy with the outcome of its payment."""
         session = self.session.value if self.session else None
         settlement = Settlement(
-            # Of a session that says so itself nothing is to be kept twice.
+            # A paid session needs no second record of it.
             collected=payment.collected and not (session and session.paid),
             canceled=payment.status == "canceled",
             refunded=payment.refunded,

@@ -1,4 +1,4 @@
-"""The record of a customer: what follows from all that was heard of it, derived and never stored."""
+"""The record of a customer: what follows from its facts, derived on each read and never stored."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -10,20 +10,20 @@ from shared.values import keys
 from shared.values.times import HOUR
 
 RETURNS_WITHIN = HOUR
-"""A subscription that begins this soon after another has ended replaces it, and begins no new life."""
+"""A subscription that begins within this time after another's end replaces it, in seconds."""
 
 type TrialsEnd = Literal[
     "end", "free", "charge", "invoice", "unknown", "cancel", "pause", "cancel_if_none", "pause_if_none"
 ]
-"""What comes of a subscription at its trial's end.
+"""What happens to a subscription at the end of its trial.
 
-It ends by itself, continues free of charge, or is charged, by itself or by invoice. `cancel` and `pause` come without a
-payment method; `cancel_if_none` and `pause_if_none`, if nobody knows whether there is one.
+It ends (`end`), continues free of charge (`free`), or is charged (`charge`, or by `invoice`). Without a payment method
+Stripe cancels or pauses it; `cancel_if_none` and `pause_if_none` mean that Billhook does not know of a method.
 """
 
 
 class Organization(Debts):
-    """One customer of one Stripe account, whatever it has bought; `subject` is the customer's id."""
+    """One customer of one Stripe account; `subject` is the customer's id."""
 
     @property
     def sort_key(self) -> str:
@@ -32,78 +32,78 @@ class Organization(Debts):
 
     @property
     def address(self) -> str | None:
-        """Where mail goes, if anything has told us yet: the customer's own address, else one of another object's."""
+        """The customer's own address, else the newest address on another object; None if unknown."""
         own = self.profile.value.email if self.profile else None
-        # A customer who has removed their address since is not written to at an older one.
+        # If the customer has removed the address since, older addresses no longer count.
         newer = self.contact and (self.profile is None or self.contact.second >= self.profile.second)
         return own or (self.contact.value.email if self.contact and newer else None)
 
     @property
     def name(self) -> str | None:
-        """How to greet them, if anything has told us yet."""
+        """The name to greet the customer by; None if unknown."""
         own = self.profile.value.name if self.profile else None
         return own or (self.contact.value.name if self.contact else None)
 
     @property
     def members(self) -> Mapping[str, str]:
-        """Who belongs to it, by address, and in which role: the customer, who may do everything."""
+        """The role of each member, by address: the customer is the one member, and an admin."""
         return {self.address: "ADMIN"} if self.address else {}
 
     @property
     def muted(self) -> bool:
-        """Whether nothing more is said to them, since the customer was deleted at Stripe."""
+        """Whether the customer gets no more mail, because Stripe has deleted it."""
         return self.deleted
 
     @property
     def reference(self) -> str | None:
-        """The business's own id of the customer, as the newest Checkout session that had one carried it."""
+        """The business's own id of the customer, from the newest Checkout session that carries one."""
         return self.checkout.value.client_reference_id if self.checkout else None
 
     @property
-    def living(self) -> tuple[Subscription, ...]:
-        """The subscriptions that give access now, each as a whole."""
+    def subscriptions_with_access(self) -> tuple[Subscription, ...]:
+        """The subscriptions that give access now, each with all items."""
         wholes = (self.whole(name) for name in self.subscriptions)
-        return tuple(one for one in wholes if one and one.alive)
+        return tuple(one for one in wholes if one and one.gives_access)
 
     @property
     def access(self) -> bool | None:
-        """Whether any subscription gives access now; None if nothing tells, as before any of them was heard of.
+        """Whether any subscription gives access now; None if unknown, because no event has told of a subscription.
 
-        Stripe cancels the subscriptions of a customer who is deleted at once.
+        A deleted customer has no access: Stripe cancels the subscriptions at once.
         """
         if self.deleted:
             return False
-        if any(facet.value.alive for facet in self.subscriptions.values()):
+        if any(facet.value.gives_access for facet in self.subscriptions.values()):
             return True
-        return None if self.unheard else False
+        return None if self.may_have_unseen_subscription else False
 
     @property
-    def unheard(self) -> bool:
-        """Whether there may be a subscription that no event has told of: an invoice names it, or nobody knows them."""
-        return bool(self.untold) or not (self.subscribed or self.profile)
+    def may_have_unseen_subscription(self) -> bool:
+        """Whether a subscription may exist that no event has told of, for one because an invoice names it."""
+        return bool(self.unseen) or not (self.subscribed or self.profile)
 
     @property
-    def keeps_access(self) -> bool:
-        """Whether any subscription gives access or may give it again: one that is paused or unpaid has not ended."""
-        dormant = any(facet.value.dormant for facet in self.subscriptions.values())
+    def is_still_subscribed(self) -> bool:
+        """Whether any subscription gives access or is on hold; a paused or unpaid subscription has not ended."""
+        dormant = any(facet.value.is_on_hold for facet in self.subscriptions.values())
         return bool(self.access) or (dormant and not self.deleted)
 
     @property
-    def bought(self) -> tuple[tuple[str, int | None], ...]:
-        """What all that is alive is for: each price and how many of it, twice what is bought twice."""
-        return tuple(sorted((pair for one in self.living for pair in one.bought), key=str))
+    def quantities(self) -> tuple[tuple[str, int | None], ...]:
+        """Each price and quantity of the subscriptions with access, sorted; repeated prices stay."""
+        return tuple(sorted((pair for one in self.subscriptions_with_access for pair in one.quantities), key=str))
 
     @property
     def ends_at(self) -> int | None:
-        """When the last of what is alive will end, if all of it is set to end."""
-        ends = [one.ends_at for one in self.living]
+        """When access will end, in epoch seconds; None unless every subscription with access is set to end."""
+        ends = [one.ends_at for one in self.subscriptions_with_access]
         known = [end for end in ends if end is not None]
         return max(known) if known and len(known) == len(ends) else None
 
     def whole(self, subscription_id: str) -> Subscription | None:
-        """A subscription with all items known of it: an event embeds ten, and those kept from before stay.
+        """A subscription with all known items, each with the earlier lookup keys of its price; None if unknown.
 
-        Each item knows the lookup keys that its price has had.
+        An event embeds ten items only; further items come from the newest complete event.
         """
         newest = self.subscription(subscription_id)
         if newest is None:
@@ -118,13 +118,13 @@ class Organization(Debts):
         return item.model_copy(update={"earlier_keys": earlier}) if earlier else item
 
     def can_pay(self, subscription: Subscription) -> bool | None:
-        """Whether a payment method is on file for it; None if no event has told of the customer's own."""
+        """Whether a payment method is on file for the subscription; None if no event has told of the customer's own."""
         if subscription.payment_method:
             return True
         return self.profile.value.can_pay if self.profile else None
 
     def at_trials_end(self, subscription: Subscription) -> TrialsEnd:  # noqa: PLR0911 - a table
-        """What happens when its trial ends, as far as Stripe has told."""
+        """What happens when the subscription's trial ends, as far as Stripe has told."""
         if subscription.trial_end is not None and subscription.ends_by(subscription.trial_end):
             return "end"
         if subscription.amount == 0:
@@ -144,14 +144,16 @@ class Organization(Debts):
         return "unknown"
 
     def begins_a_life(self, subscription: Subscription) -> bool:
-        """Whether the customer had nothing when this one began: nothing else lives, and nothing ended just before."""
+        """Whether the customer had no other subscription when this one began, and none had just ended."""
         others = [one.value for name, one in self.subscriptions.items() if name != subscription.id]
-        lived = (one for one in (*others, *self.ended.values()) if self.lived.get(one.id, True) and not one.attempted)
+        started = (
+            one for one in (*others, *self.ended.values()) if self.started.get(one.id, True) and not one.never_started
+        )
         begun = subscription.begun_at
-        return all(one.status == "canceled" and (one.ended_at or 0) + RETURNS_WITHIN <= begun for one in lived)
+        return all(one.status == "canceled" and (one.ended_at or 0) + RETURNS_WITHIN <= begun for one in started)
 
     def erasable_at(self, policy: Policy) -> int | None:
-        """When it is to be erased, in epoch seconds: once the customer was deleted, or some time after the last end."""
+        """When to erase the customer, in epoch seconds: at deletion or some time after the last end; None for never."""
         if self.deleted and self.profile and policy.erase_deleted:
             return self.profile.second
         ended = self.last_ended.ended_at if self.last_ended else None
@@ -159,12 +161,12 @@ class Organization(Debts):
 
     @property
     def last_ended(self) -> Subscription | None:
-        """The subscription that ended last, if any has; of two in one second, the one whose id sorts last."""
-        # One that expired or was given up before its first payment never gave anything that could end.
+        """The subscription that ended last, or None; in the same second, the larger id wins."""
+        # A subscription that never started has nothing that could end.
         canceled = [
             facet.value
             for name, facet in self.subscriptions.items()
-            if facet.value.status == "canceled" and self.lived.get(name, True)
+            if facet.value.status == "canceled" and self.started.get(name, True)
         ]
         canceled += self.ended.values()
         return max(canceled, key=lambda one: (one.ended_at or 0, one.id), default=None)

@@ -1,7 +1,7 @@
-"""The past of a customer: each subscription that has ended and each closed invoice is a small item of its own.
+"""Past records: each ended subscription and each closed invoice of a customer is a small item.
 
-An organization is written with each of its events, so it holds only what is alive or open. An event that names
-something of the past reads its item together with the organization, and changes it in the same commit.
+The commit writes the organization with each of its events, so the organization holds only what has not ended. If an
+event names a past record, the consumer reads it together with the organization and commits both.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,18 +14,18 @@ from shared.stripe_objects.subscriptions import Subscription
 from shared.values import keys
 
 LONGEST_ID = 255
-"""Of Stripe's object ids: https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backwards-compatible."""
+"""The longest object id of Stripe's, in characters: https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backwards-compatible."""
 UNSURE = 8
-"""How many subscriptions a customer's organization remembers of which only the end was told."""
+"""How many ended subscriptions an organization keeps while it is unknown whether they had started."""
 
 
 class EndedSubscription(Record):
-    """A subscription that has ended; `subject` is its customer. It is vacant while the subscription has not ended."""
+    """An ended subscription; `subject` is its customer. The record is empty while the subscription has not ended."""
 
     subscription_id: str
     facet: Facet[Subscription] | None = None
-    lived: bool | None = None
-    """Whether it was ever more than an attempt; None if only its end was told."""
+    started: bool | None = None
+    """Whether the subscription had started; None if events told of its end only."""
 
     @property
     def sort_key(self) -> str:
@@ -33,13 +33,13 @@ class EndedSubscription(Record):
         return keys.subscription(self.subscription_id)
 
     @property
-    def vacant(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether the subscription has not ended yet."""
         return self.facet is None
 
 
 class ClosedInvoice(Record):
-    """An invoice that is paid or void; `subject` is its customer. It is vacant while the invoice is not closed."""
+    """A paid or void invoice; `subject` is its customer. The record is empty while the invoice is not closed."""
 
     invoice_id: str
     facet: Facet[Invoice] | None = None
@@ -50,35 +50,35 @@ class ClosedInvoice(Record):
         return keys.invoice(self.invoice_id)
 
     @property
-    def vacant(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether the invoice is not closed yet."""
         return self.facet is None
 
 
-type Past = EndedSubscription | ClosedInvoice
+type PastRecord = EndedSubscription | ClosedInvoice
 
 
-def named(account: str, customer: str, obj: Mapping[str, Any]) -> Iterator[Past]:
-    """What a Stripe object names that may be over by now, each as it is before anybody has heard of its end."""
-    subscription, invoice = _named(obj)
+def past_records_of(account: str, customer: str, obj: Mapping[str, Any]) -> Iterator[PastRecord]:
+    """An empty record for each subscription and invoice that a Stripe object names and that may be over."""
+    subscription, invoice = _past_ids_of(obj)
     if subscription:
         yield EndedSubscription(account=account, subject=customer, subscription_id=subscription)
     if invoice:
         yield ClosedInvoice(account=account, subject=customer, invoice_id=invoice)
 
 
-def _named(obj: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """The subscription and the invoice whose past a decision on the object may ask for."""
+def _past_ids_of(obj: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The ids of the subscription and the invoice that a decision on the object may ask for."""
     match obj.get("object"):
         case "subscription":
-            return id_of(obj), None
-        case "invoice":  # an upcoming one has no id yet
+            return valid_id_of(obj), None
+        case "invoice":  # an upcoming invoice has no id yet
             since_basil = _within(obj, "parent", "subscription_details", "subscription")
-            return id_of(since_basil) or id_of(obj.get("subscription")), id_of(obj)
+            return valid_id_of(since_basil) or valid_id_of(obj.get("subscription")), valid_id_of(obj)
         case "credit_note":
-            return None, id_of(obj.get("invoice"))
+            return None, valid_id_of(obj.get("invoice"))
         case "payment_intent":
-            paid = id_of(obj.get("invoice")) or id_of(_within(obj, "payment_details", "order_reference"))
+            paid = valid_id_of(obj.get("invoice")) or valid_id_of(_within(obj, "payment_details", "order_reference"))
             return None, paid if paid and paid.startswith("in_") else None
     return None, None
 
@@ -89,20 +89,21 @@ def _within(obj: object, *path: str) -> object:
     return obj
 
 
-def id_of(value: object) -> str | None:
-    """An id, whether Stripe sent it or the whole object; None if `value` is neither."""
+def valid_id_of(value: object) -> str | None:
+    """The id in `value`, which is an id or an expanded object; None if there is none, or it is too long for a key."""
     found = value.get("id") if isinstance(value, Mapping) else value
     return found if isinstance(found, str) and 0 < len(found) <= LONGEST_ID else None
 
 
-def latest_ends(ended: Mapping[str, Subscription], lived: Mapping[str, bool]) -> dict[str, Subscription]:
-    """Of subscriptions that were canceled, those among which the last to end must be, however late news comes.
+def latest_ends(ended: Mapping[str, Subscription], started: Mapping[str, bool]) -> dict[str, Subscription]:
+    """The canceled subscriptions that an organization keeps in order to know which one ended last.
 
-    It is the last that surely lived, unless a later one of which only the end was told turns out to have lived, too.
+    These are the last one that is known to have started, and the later ones that may have started: a late event can
+    still tell.
     """
     latest = sorted(ended.values(), key=_by_end, reverse=True)
-    sure = next((one for one in latest if lived.get(one.id)), None)
-    unsure = [one for one in latest if one.id not in lived and (sure is None or _by_end(one) > _by_end(sure))]
+    sure = next((one for one in latest if started.get(one.id)), None)
+    unsure = [one for one in latest if one.id not in started and (sure is None or _by_end(one) > _by_end(sure))]
     return {one.id: one for one in (*unsure[:UNSURE], *([sure] if sure else []))}
 
 

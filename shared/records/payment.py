@@ -1,7 +1,7 @@
-"""The record of one payment: its intent, charge, refunds and disputes, and what it was for.
+"""The record of one payment: its intent, charge, refunds and disputes, and its purpose.
 
-It lies under the id that all of its events carry, the payment intent's (or the charge's, where there is none), since a
-dispute names no customer: so nothing has to be found first, nor moved later. A `Pointer` leads to it from its customer.
+A dispute names no customer. So the record lies under the id that all events of the payment carry: the payment intent's,
+or the charge's if there is no intent. A `PaymentIndex` leads from the customer to it.
 """
 
 from collections.abc import Mapping
@@ -18,8 +18,8 @@ from shared.values import keys
 type Status = Literal["unknown", "open", "processing", "authorized", "failed", "canceled", "succeeded"]
 
 
-class Sale(TypedDict, total=False):
-    """What a payment was for, and whose it is; None tells nothing."""
+class PaymentLinks(TypedDict, total=False):
+    """The customer and the purpose of a payment; None means unknown."""
 
     customer: str | None
     session: str | None
@@ -30,24 +30,24 @@ class Sale(TypedDict, total=False):
 
 
 class Payment(Record):
-    """One payment; `subject` is its intent's id. What stands before its facets are facts that never change."""
+    """One payment; `subject` is the id of its intent or charge. The fields before `intent` never change once known."""
 
     customer: str | None = None
     session: str | None = None
     buyer: str | None = None
-    """Whose partition its session's order lies in: the customer's, or a guest's session."""
+    """The subject of the session's order: the customer, or the session itself if the buyer is a guest."""
     order: str | None = None
-    """The business's own id of the order, as metadata carries it."""
+    """The business's own id of the order, from the metadata."""
     reference: str | None = None
-    """The business's own id of the buyer, as the Checkout session carried it."""
+    """The business's own id of the buyer, from the Checkout session."""
     invoice: str | None = None
     delayed: bool = False
-    """Whether it was ever on its way for a while: it then fails when the customer is not there to see it."""
+    """Whether the payment was ever `processing`; if it fails then, the customer is no longer there to see it."""
     intent: Facet[PaymentIntent] | None = None
     charge: Facet[Charge] | None = None
     refunds: Mapping[str, Facet[Refund]] = {}
     steps: tuple[RefundStep, ...] = ()
-    """Each refund as the charge's total told of it."""
+    """Each refund, as a step of the charge's refunded total."""
     disputes: Mapping[str, Facet[Dispute]] = {}
     warnings: Mapping[str, Facet[FraudWarning]] = {}
 
@@ -58,14 +58,14 @@ class Payment(Record):
 
     @property
     def purpose(self) -> Literal["order", "invoice", "unknown"]:
-        """What it was for, as far as anything has told."""
+        """What the payment was for, as far as events have told."""
         if self.session or self.order:
             return "order"
         return "invoice" if self.invoice else "unknown"
 
     @property
     def status(self) -> Status:
-        """What came of it."""
+        """The state of the payment, from its intent and its charge."""
         intent = self.intent.value if self.intent else None
         if intent and intent.status == "succeeded":
             return "succeeded"
@@ -78,27 +78,27 @@ class Payment(Record):
 
     @property
     def collected(self) -> bool:
-        """Whether its money was collected, as the intent or the charge tells."""
+        """Whether the money was collected, by its intent or its charge."""
         return self.status == "succeeded" or (self.charge is not None and self.charge.value.collected > 0)
 
     @property
     def failed_unseen(self) -> bool:
-        """Whether it failed when the customer was not there: it was on its way for days, or a voucher expired."""
+        """Whether the payment failed while the customer was away: after days of processing, or as a voucher expired."""
         return self.status == "failed" and (self.delayed or (self.intent is not None and self.intent.value.expired))
 
     @property
     def told_as_order(self) -> bool:
-        """Whether its failure is told to a customer as that of the business's own order, without a session."""
+        """Whether a mail tells the customer that the payment of the business's own order failed."""
         return self.failed_unseen and self.order is not None and self.customer is not None
 
     @property
     def held(self) -> bool:
-        """Whether a dispute holds its money back."""
+        """Whether a dispute holds the money back."""
         return any(facet.value.holds for facet in self.disputes.values())
 
     @property
     def disputed(self) -> bool:
-        """Whether a dispute is still being decided."""
+        """Whether a dispute is open."""
         return any(facet.value.open for facet in self.disputes.values())
 
     @property
@@ -107,38 +107,38 @@ class Payment(Record):
         return any(facet.value.under_way for facet in self.refunds.values())
 
     @property
-    def awaits_money(self) -> bool:
-        """Whether a dispute is still being decided, or a refund is under way."""
+    def awaits_settlement(self) -> bool:
+        """Whether a dispute is open or a refund is under way."""
         return self.disputed or self.refunding
 
     @property
     def refunded(self) -> int:
-        """How much went back, in minor units: the charge's own total, less what failed to arrive after that."""
-        done = sum(facet.value.amount for facet in self.refunds.values() if not facet.value.undone)
+        """The refunded amount, in minor units: the charge's total, less the refunds that failed after it."""
+        done = sum(facet.value.amount for facet in self.refunds.values() if not facet.value.never_arrived)
         if self.charge is None:
             return done
         since = self.charge.second
-        undone = (facet for facet in self.refunds.values() if facet.value.undone and facet.second > since)
-        # A refund may be told before the charge's new total is.
+        undone = (facet for facet in self.refunds.values() if facet.value.never_arrived and facet.second > since)
+        # The event of a refund may come before the charge's new total.
         return max(self.charge.value.returned - sum(facet.value.amount for facet in undone), done)
 
     @property
     def refunded_whole(self) -> bool:
-        """Whether all that was collected went back."""
+        """Whether the whole collected amount was refunded."""
         return self.charge is not None and 0 < self.charge.value.collected <= self.refunded
 
-    def with_links(self, **facts: Unpack[Sale]) -> Self:
-        """Itself, knowing whose it is and what it was for, as far as `facts` tell."""
+    def with_links(self, **facts: Unpack[PaymentLinks]) -> Self:
+        """A copy with the known ones among `facts`: customer, order, invoice and so on."""
         return self.model_copy(update={name: fact for name, fact in facts.items() if fact is not None})
 
     def with_intent(self, intent: PaymentIntent, event: Event) -> Self:
-        """Itself, having heard what `event` says of `intent`."""
+        """A copy updated with what `event` says about `intent`."""
         known = self.with_links(customer=intent.customer, invoice=intent.paid_invoice)
         delayed = self.delayed or intent.status == "processing"
         return known.model_copy(update={"intent": merge(self.intent, event, intent), "delayed": delayed})
 
     def with_charge(self, charge: Charge, event: Event) -> Self:
-        """Itself, having heard what `event` says of `charge`."""
+        """A copy updated with what `event` says about `charge`."""
         known = self.with_links(customer=charge.customer)
         charge = charge.model_copy(update={"expired": event.type == "charge.expired"})
         steps = self.steps
@@ -153,23 +153,23 @@ class Payment(Record):
         return known.model_copy(update={"charge": merge(self.charge, event, charge), "steps": steps})
 
     def with_refund(self, refund: Refund, event: Event) -> Self:
-        """Itself, having heard what `event` says of `refund`."""
+        """A copy updated with what `event` says about `refund`."""
         facet = merge(self.refunds.get(refund.id), event, refund)
         return self.with_links(customer=refund.customer).model_copy(
             update={"refunds": {**self.refunds, refund.id: facet}}
         )
 
     def with_dispute(self, dispute: Dispute, event: Event) -> Self:
-        """Itself, having heard what `event` says of `dispute`."""
+        """A copy updated with what `event` says about `dispute`."""
         facet = merge(self.disputes.get(dispute.id), event, dispute)
         return self.model_copy(update={"disputes": {**self.disputes, dispute.id: facet}})
 
     def with_warning(self, warning: FraudWarning, event: Event) -> Self:
-        """Itself, having heard what `event` says of an early fraud warning."""
+        """A copy updated with what `event` says about an early fraud warning."""
         facet = merge(self.warnings.get(warning.id), event, warning)
         return self.model_copy(update={"warnings": {**self.warnings, warning.id: facet}})
 
     def dispute(self, dispute_id: str) -> Dispute | None:
-        """The dispute as the newest event tells it, if any has."""
+        """The dispute as the newest event tells it; None if unknown."""
         facet = self.disputes.get(dispute_id)
         return facet.value if facet else None

@@ -1,7 +1,7 @@
-"""The steps in which a charge was refunded: its own events tell a total each time, and no id of a refund.
+"""The steps in which a charge was refunded; its events tell the new total and no id of a refund.
 
-A total can fall, when a refund fails, and rise again; so a step is known by its time as well. Stripe may make two
-events for one change, maybe a second apart: https://docs.stripe.com/webhooks#handle-duplicate-events.
+The total falls when a refund fails and may rise again, so the time is part of a step. Stripe may send two events about
+one change, up to some seconds apart: https://docs.stripe.com/webhooks#handle-duplicate-events.
 """
 
 from shared.values.frozen import Frozen
@@ -9,7 +9,7 @@ from shared.values.times import HOUR
 
 
 class RefundStep(Frozen):
-    """From which total to which a refund led, in minor units, and when, in epoch seconds."""
+    """One refund: the total before and after it, in minor units, and its time in epoch seconds."""
 
     at: int
     before: int
@@ -17,22 +17,22 @@ class RefundStep(Frozen):
 
     @property
     def amount(self) -> int:
-        """How much went back in this step."""
+        """The amount of this refund, in minor units."""
         return self.total - self.before
 
     @property
     def name(self) -> str:
-        """What tells it from every other step of its payment, in the key of its mail."""
+        """A name for the step, unique within its payment, for the key of its mail."""
         return f"{self.total}:{self.before}:{self.at}"
 
     def same_as(self, other: "RefundStep") -> bool:
-        """Whether both tell of one change: a refund does not fail and is not repeated within an hour."""
+        """Whether both steps are one change; a refund neither fails nor is repeated within an hour."""
         alike = (self.before, self.total) == (other.before, other.total)
         return alike and abs(self.at - other.at) < HOUR
 
 
 def with_step(steps: tuple[RefundStep, ...], step: RefundStep) -> tuple[RefundStep, ...]:
-    """`steps` with one more, in the order of their time; of two that tell of one change the earlier one stays."""
+    """`steps` and one more, sorted by time; if two are the same change, the earlier one stays."""
     if step.amount <= 0:
         return steps
     kept: list[RefundStep] = []
@@ -43,5 +43,5 @@ def with_step(steps: tuple[RefundStep, ...], step: RefundStep) -> tuple[RefundSt
 
 
 def new_steps(before: tuple[RefundStep, ...], after: tuple[RefundStep, ...]) -> tuple[RefundStep, ...]:
-    """The steps that nobody had told of before."""
+    """The steps in `after` that are not in `before`."""
     return tuple(step for step in after if not any(step.same_as(known) for known in before))

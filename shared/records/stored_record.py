@@ -1,19 +1,20 @@
-"""What every item of the books is, and what those have in common whom mail is sent to."""
+"""The base classes of the records: any item of the books, and the records that receive mail."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
+from shared.compression.packing import pack
 from shared.effects.email import MAIL_EXPIRES_AFTER, Email
 from shared.stripe_objects.objects import Contact
 from shared.values import keys
-from shared.values.compression import pack
 from shared.values.frozen import Frozen
 
 
 class Record(Frozen):
-    """One item of the books. `version` counts its commits; a record at 0 was never saved.
+    """One item of the books.
 
-    `versions_before` is how many commits a record had in the lives that were erased: numbers never come twice.
+    `version` counts its commits; a record at version 0 was never saved. `versions_before` counts the commits before the
+    customer was last erased, so that no version number is used twice.
     """
 
     account: str
@@ -22,11 +23,11 @@ class Record(Frozen):
     versions_before: int = 0
 
     repeatable: ClassVar[bool] = False
-    """Whether saving it again changes nothing, so that no version has to be minded."""
+    """Whether saving the record twice changes nothing; the commit then checks no version."""
 
     @property
     def partition(self) -> str:
-        """Its partition in the books."""
+        """The record's partition in the books."""
         return keys.partition(self.account, self.subject)
 
     @property
@@ -35,48 +36,48 @@ class Record(Frozen):
         raise NotImplementedError
 
     @property
-    def vacant(self) -> bool:
-        """Whether it says nothing yet: a commit then only makes sure that nobody has saved it meanwhile."""
+    def is_empty(self) -> bool:
+        """Whether the record holds nothing yet; the commit then only checks that no such item exists."""
         return False
 
     @property
-    def saved_as(self) -> int:
-        """The number of its newest commit, over all lives: what its item and its announcements carry."""
+    def overall_version(self) -> int:
+        """The version over all lives of the customer, which the item and the announcements carry."""
         return self.versions_before + self.version
 
     def packed(self) -> bytes:
-        """As its item holds it; the version stands beside it."""
-        return pack(self.model_dump_json(exclude={"version"}, exclude_defaults=True), "record")
+        """The bytes to store: JSON without the version, compressed."""
+        return pack(self.model_dump_json(exclude={"version"}, exclude_defaults=True))
 
 
 class MailRecipient(Record):
-    """A record whom mail is sent to. What lacks an address waits on it, by key, for whichever event brings one."""
+    """A record that receives mail. A mail without an address waits here, by key, until an event tells the address."""
 
     owed: Mapping[str, Email] = {}
 
     @property
     def address(self) -> str | None:
-        """Where mail goes, if anything has told us yet."""
+        """The address for mail; None if unknown."""
         raise NotImplementedError
 
     @property
     def name(self) -> str | None:
-        """How to greet them, if anything has told us yet."""
+        """The name to greet the recipient by; None if unknown."""
         raise NotImplementedError
 
     @property
     def muted(self) -> bool:
-        """Whether nothing more is said to them."""
+        """Whether the recipient gets no more mail."""
         raise NotImplementedError
 
-    def owing(self, mail: Email) -> Self:
-        """Itself, with a mail to send; without what was too late to send when the newest of them came to be."""
+    def with_owed_mail(self, mail: Email) -> Self:
+        """A copy with one more mail to send, without the mails that had expired when the newest was decided."""
         owed = {**self.owed, mail.key: mail}
         newest = max(one.expires for one in owed.values()) - MAIL_EXPIRES_AFTER
         return self.model_copy(update={"owed": {key: one for key, one in owed.items() if one.expires > newest}})
 
-    def addressed(self, mails: Mapping[str, Email], otherwise: Contact | None = None) -> tuple[Email, ...]:
-        """Those of `mails` that can be sent, with the address where they lack one; `otherwise` if it has none."""
+    def addressed_mails(self, mails: Mapping[str, Email], otherwise: Contact | None = None) -> tuple[Email, ...]:
+        """The mails that have an address or get one now: that of `otherwise` if given, else the recipient's own."""
         contact = otherwise or Contact(email=self.address, name=self.name)
         known = [mail for mail in mails.values() if mail.to or contact.email]
         now = {"to": contact.email}

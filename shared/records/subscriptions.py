@@ -1,9 +1,9 @@
-"""A customer's subscriptions as events tell of them: those that have not ended, and what lasts of the others."""
+"""A customer's subscriptions: those that have not ended, and the facts kept about the others."""
 
 from collections.abc import Iterator, Mapping
 from typing import Self
 
-from shared.records.customer import Heard
+from shared.records.customer import CustomerFacts
 from shared.records.facets import Facet, merge
 from shared.records.past import latest_ends
 from shared.stripe_objects.event import Event
@@ -11,59 +11,59 @@ from shared.stripe_objects.previous_attributes import subscription_before
 from shared.stripe_objects.subscriptions import Subscription
 
 AT_ONCE = 20
-"""How many records of the past one commit makes at most; only an older version's organization has more to give up."""
+"""How many past records one commit makes at most; only an organization of an older version can have more."""
 LOOKUP_KEYS = 40
-"""How many lookup keys of prices are remembered: those heard last."""
+"""How many lookup keys of prices are kept, the newest."""
 
 
-class Subscribed(Heard):
-    """A customer with its subscriptions; one that has ended is a small item of its own (shared/records/past.py)."""
+class Subscribed(CustomerFacts):
+    """A customer with its subscriptions; an ended subscription is a past record (shared/records/past.py)."""
 
     subscriptions: Mapping[str, Facet[Subscription]] = {}
-    """Those that have not ended, by id."""
+    """The subscriptions that have not ended, by id."""
     subscribed: bool = False
-    """Whether any event has told of a subscription, were it long over."""
+    """Whether any event has told of a subscription, ended or not."""
     complete: Mapping[str, Facet[Subscription]] = {}
-    """The newest event with all items, by the id of a subscription whose newest event has the first ten alone."""
-    lived: Mapping[str, bool] = {}
-    """Whether a subscription was ever more than an attempt, by its id; its end alone does not tell."""
+    """By subscription id, the newest event with all items, if the newest event of all has the first ten only."""
+    started: Mapping[str, bool] = {}
+    """By id, whether a subscription has started, that is, was ever more than `incomplete`."""
     lookup_keys: Mapping[str, Mapping[str, int]] = {}
-    """When each lookup key of a price was heard last, in epoch seconds, by the price: Stripe may move a key."""
+    """By price, when an event last showed each lookup key of it, in epoch seconds; a key can move to another price."""
     ended: Mapping[str, Subscription] = {}
-    """The canceled subscriptions, by id and without items, among which the last to end is; a few at most."""
+    """By id and without items, the canceled subscriptions that may have ended last; a few at most."""
 
     def subscription(self, subscription_id: str) -> Subscription | None:
-        """The subscription as the newest event tells it, if any has; one that has ended only if the event names it."""
+        """The subscription as the newest event tells it; None if unknown. The event must name an ended one."""
         facet = self.subscriptions.get(subscription_id) or self.ended_subscription(subscription_id).facet
         return facet.value if facet else None
 
     def with_subscription(self, subscription: Subscription, event: Event) -> Self:
-        """Itself, having heard what `event` says of `subscription`; one that has ended leaves it for the past."""
+        """A copy updated with what `event` says about `subscription`; an ended subscription becomes a past record."""
         name, kept = subscription.id, self.ended_subscription(subscription.id)
         known = self.subscriptions.get(name) or kept.facet
         facet = merge(known, event, subscription)
-        lived = {**self.lived}
-        if kept.lived is not None:
-            lived[name] = kept.lived or lived.get(name, False)
+        started = {**self.started}
+        if kept.started is not None:
+            started[name] = kept.started or started.get(name, False)
         if subscription.status != "canceled":
-            lived[name] = lived.get(name, False) or not subscription.attempted
+            started[name] = started.get(name, False) or not subscription.never_started
         subscriptions = {name: facet} | {other: one for other, one in self.subscriptions.items() if other != name}
         over = [name for name, one in subscriptions.items() if one.value.final][:AT_ONCE]
         past = {
             name: self.ended_subscription(name).model_copy(
-                update={"facet": subscriptions[name], "lived": lived.get(name)}
+                update={"facet": subscriptions[name], "started": started.get(name)}
             )
             for name in over
         }
         canceled = {name: _bare(one) for name in over if (one := subscriptions[name].value).status == "canceled"}
-        ended = latest_ends({**self.ended, **canceled}, lived)
+        ended = latest_ends({**self.ended, **canceled}, started)
         remaining = {name: one for name, one in subscriptions.items() if name not in past}
         complete = self._complete(known, facet, subscription, event)
         update = {
             "subscriptions": remaining,
             "subscribed": True,
             "complete": {name: one for name, one in complete.items() if name in remaining},
-            "lived": {name: one for name, one in lived.items() if name in remaining or name in ended},
+            "started": {name: one for name, one in started.items() if name in remaining or name in ended},
             "lookup_keys": self._lookup_keys(event, subscription, subscription_before(event)),
             "ended": ended,
             "past": {**self.past, **past},
@@ -73,7 +73,7 @@ class Subscribed(Heard):
     def _complete(
         self, known: Facet[Subscription] | None, facet: Facet[Subscription], told: Subscription, event: Event
     ) -> Mapping[str, Facet[Subscription]]:
-        """The newest complete words on subscriptions; none where the newest word is complete itself."""
+        """The newest complete event of each subscription, unless its newest event is complete."""
         whole = self.complete.get(told.id) or _complete_of(known)
         if not told.has_more:
             whole = merge(whole, event, told)
@@ -81,7 +81,7 @@ class Subscribed(Heard):
         return {**others, told.id: whole} if whole and facet.value.has_more else others
 
     def _lookup_keys(self, event: Event, *told: Subscription | None) -> Mapping[str, Mapping[str, int]]:
-        """The lookup keys that prices were heard to have, those in `told` among them; the newest of all."""
+        """The newest lookup keys of prices, with those in `told`."""
         heard = {(price, key): at for price, keys in self.lookup_keys.items() for key, at in keys.items()}
         for price, key in _keys_in(*told):
             heard[price, key] = max(event.created, heard.get((price, key), 0))
@@ -93,7 +93,7 @@ class Subscribed(Heard):
 
 
 def _complete_of(known: Facet[Subscription] | None) -> Facet[Subscription] | None:
-    """What `known` says with all items, if its word is one that has them."""
+    """`known` with its complete candidates only; None if its winner is incomplete."""
     if known is None or known.value.has_more:
         return None
     complete = tuple(one for one in known.candidates if not one.value.has_more)
@@ -106,5 +106,5 @@ def _keys_in(*told: Subscription | None) -> Iterator[tuple[str, str]]:
 
 
 def _bare(subscription: Subscription) -> Subscription:
-    """As much of it as its end is told by."""
+    """The subscription without items and metadata, which its end does not need."""
     return subscription.model_copy(update={"items": (), "metadata": {}})

@@ -1,10 +1,10 @@
-"""How the functions talk to AWS: how long a call may take, and how often the SDK tries it."""
+"""The settings of all AWS clients: time-outs and retries."""
 
 from botocore.config import Config
 
-# A call that hangs must fail within the consumer's 30 seconds, so that the failure can be recorded. botocore would put
-# a long User-Agent together twice for each call, which takes a tenth of the call's processor time, and would check each
-# call's parameters, which takes a fourteenth: mypy and the tests, which leave that check on, have done so before.
+# A call that hangs must fail within the consumer's 30 seconds, so that the consumer can record the failure. The short
+# User-Agent saves a tenth of a call's processor time: botocore builds the long one twice a call. Without the check of
+# parameters a call takes a fourteenth less; mypy and the tests, which leave the check on, have checked them before.
 PATIENCE = Config(
     connect_timeout=2,
     read_timeout=5,

@@ -1,4 +1,4 @@
-"""The setting `Livemode`: which of Stripe's two modes a stack handles."""
+"""The setting `Livemode`: the mode of Stripe, live or test, that a stack handles."""
 
 from typing import Annotated
 

@@ -1,6 +1,6 @@
-"""A log line as Lambda reads it: JSON with a level and a time of which Lambda knows both.
+"""A log line in Lambda's format: JSON with a level and a timestamp that Lambda understands.
 
-Lambda takes a line without a valid level or timestamp for INFO, and drops it where a stricter level is set:
+A line without a valid level or timestamp counts as INFO. Lambda drops it if a stricter level is set:
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 """
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 type Level = Literal["INFO", "WARN", "ERROR"]
-"""Three of Lambda's levels. WARNING, as Python calls the second, is none of them."""
+"""Three of Lambda's levels. Python's WARNING is not a level of Lambda's."""
 
 
 def print_line(service: str, level: Level, at: float, fields: Mapping[str, object]) -> None:
-    """Prints one line at epoch seconds `at`; Lambda's log is its standard output."""
+    """Print one line with the time `at`, in epoch seconds; Lambda logs the standard output."""
     said = {"level": level, "timestamp": _rfc_3339(at), "service": service, **fields}
     print(json.dumps(said, separators=(",", ":")))  # noqa: T201 - see above
 

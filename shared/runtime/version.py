@@ -1,3 +1,3 @@
-"""The version of this code, as the journal of a decision names it; a test holds it against pyproject.toml."""
+"""The version of this code, which the journal of each decision names; a test compares it to pyproject.toml."""
 
 VERSION = "0.1.0"

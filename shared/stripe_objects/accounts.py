@@ -1,13 +1,13 @@
-"""What we read of a customer, of a connected account, and of the payouts to one.
+"""What Billhook reads of a customer, a connected account, and its payouts.
 
-As in `stripe_objects`: each field lists where it may stand, the last place being our own stored form.
+See objects.py for how a field lists its places.
 """
 
 from collections.abc import Mapping
 
 from pydantic import Field
 
-from shared.stripe_objects.fields import MaybeId, place, places
+from shared.stripe_objects.fields import MaybeId, aliases, position
 from shared.stripe_objects.snapshot import Snapshot
 from shared.values import keys
 
@@ -20,14 +20,14 @@ class Customer(Snapshot):
     name: str | None = None
     deleted: bool = False
     payment_method: MaybeId = Field(
-        default=None, validation_alias=places("invoice_settings.default_payment_method", "payment_method")
+        default=None, validation_alias=aliases("invoice_settings.default_payment_method", "payment_method")
     )
-    source: MaybeId = Field(default=None, validation_alias=places("default_source", "source"))
+    source: MaybeId = Field(default=None, validation_alias=aliases("default_source", "source"))
     metadata: Mapping[str, str] = {}
 
     @property
     def can_pay(self) -> bool:
-        """Whether a payment method is on file, for any invoice that names none of its own."""
+        """Whether a default payment method is on file, for invoices without one of their own."""
         return bool(self.payment_method or self.source)
 
     @property
@@ -41,38 +41,38 @@ class Account(Snapshot):
 
     id: str
     email: str | None = None
-    name: str | None = Field(default=None, validation_alias=places("business_profile.name", "name"))
+    name: str | None = Field(default=None, validation_alias=aliases("business_profile.name", "name"))
     details_submitted: bool = False
     payouts_enabled: bool = False
-    due: tuple[str, ...] = Field(default=(), validation_alias=places("requirements.currently_due", "due"))
-    due_at: int | None = Field(default=None, validation_alias=places("requirements.current_deadline", "due_at"))
-    overdue: tuple[str, ...] = Field(default=(), validation_alias=places("requirements.past_due", "overdue"))
-    disabled: str | None = Field(default=None, validation_alias=places("requirements.disabled_reason", "disabled"))
-    """Why it may not take payments or be paid out: https://docs.stripe.com/api/accounts/object."""
+    due: tuple[str, ...] = Field(default=(), validation_alias=aliases("requirements.currently_due", "due"))
+    due_at: int | None = Field(default=None, validation_alias=aliases("requirements.current_deadline", "due_at"))
+    overdue: tuple[str, ...] = Field(default=(), validation_alias=aliases("requirements.past_due", "overdue"))
+    disabled: str | None = Field(default=None, validation_alias=aliases("requirements.disabled_reason", "disabled"))
+    """Why Stripe has disabled the account, as a code: https://docs.stripe.com/api/accounts/object."""
     payout_interval: str | None = Field(
-        default=None, validation_alias=places("settings.payouts.schedule.interval", "payout_interval")
+        default=None, validation_alias=aliases("settings.payouts.schedule.interval", "payout_interval")
     )
 
     @property
-    def demand(self) -> str:
-        """A name for what is due and when, and what it stops, by which a mail that waits knows whether it still is."""
+    def requirements_digest(self) -> str:
+        """A digest of the requirements, their date and their effect. A waiting mail still applies if it is the same."""
         return keys.digest(*sorted(self.due), str(self.due_at), str(bool(self.overdue)), str(self.disabled))
 
     @property
     def rejected(self) -> bool:
-        """Whether Stripe or the platform has rejected it for good: nothing that its holder hands in changes that."""
+        """Whether Stripe or the platform has rejected the account for good; nothing the holder does changes that."""
         return (self.disabled or "").startswith("rejected.")
 
     @property
-    def asks(self) -> bool:
-        """Whether its holder, who has been through the first form, can hand in something that is due."""
+    def has_requirements(self) -> bool:
+        """Whether the holder has finished the first form and can now hand in something that is due."""
         return self.details_submitted and bool(self.due) and not self.rejected
 
-    def asks_more_than(self, before: "Account | None") -> bool:
-        """Whether it asks for what `before` did not: another detail, an earlier date, or now that it is overdue."""
-        if not self.asks:
+    def requires_more_than(self, before: "Account | None") -> bool:
+        """Whether Stripe requires more than in `before`: another detail, an earlier date, or something now overdue."""
+        if not self.has_requirements:
             return False
-        if before is None or not before.asks:
+        if before is None or not before.has_requirements:
             return True
         sooner = self.due_at is not None and (before.due_at is None or self.due_at < before.due_at)
         later_than_due = bool(set(self.overdue) - set(before.overdue))
@@ -81,16 +81,16 @@ class Account(Snapshot):
 
 
 class Capability(Snapshot):
-    """What a connected account may do, such as `card_payments` (https://docs.stripe.com/api/capabilities/object)."""
+    """A right of a connected account, such as `card_payments` (https://docs.stripe.com/api/capabilities/object)."""
 
     id: str
     status: str
-    disabled: str | None = Field(default=None, validation_alias=places("requirements.disabled_reason", "disabled"))
+    disabled: str | None = Field(default=None, validation_alias=aliases("requirements.disabled_reason", "disabled"))
 
     @property
     def rank(self) -> int:
-        """How far along its life it is; breaks a tie that nothing else decides."""
-        return place(self.status, "unrequested", "pending", "inactive", "active")
+        """How far the object is in its life; decides between candidates that are equal otherwise."""
+        return position(self.status, "unrequested", "pending", "inactive", "active")
 
 
 class Payout(Snapshot):
@@ -102,18 +102,18 @@ class Payout(Snapshot):
     status: str
     arrival_date: int
     automatic: bool | None = None
-    """Whether the account's schedule made it; None if unknown."""
+    """Whether the account's payout schedule made the payout; None if unknown."""
     original_payout: MaybeId = None
-    """The payout whose money this one takes back."""
+    """The payout that this payout reverses."""
     failure_code: str | None = None
     created: int
 
     @property
     def final(self) -> bool:
-        """A failed payout stays failed; one that was paid may still fail."""
+        """A failed payout stays failed; a paid payout may still fail."""
         return self.status in {"failed", "canceled"}
 
     @property
     def rank(self) -> int:
-        """How far along its life it is; breaks a tie that nothing else decides."""
-        return place(self.status, "pending", "in_transit", "paid", "canceled", "failed")
+        """How far the object is in its life; decides between candidates that are equal otherwise."""
+        return position(self.status, "pending", "in_transit", "paid", "canceled", "failed")

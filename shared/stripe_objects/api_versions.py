@@ -1,9 +1,9 @@
-"""Stripe's API versions that our reading of its objects was written against and is tested on."""
+"""The range of Stripe's API versions that Billhook reads and is tested with."""
 
 OLDEST = "2024-06-20"
-"""The samples in `events/before_basil` are of it; older ones shape payments otherwise."""
+"""The version of the samples in `events/before_basil`; older versions have other payment objects."""
 NEWEST = "2026-10-28.endive"
-"""The one that `make endpoint` pins. Before it is raised, read https://docs.stripe.com/changelog for what we read."""
+"""The version that `make endpoint` pins. Before raising it, check https://docs.stripe.com/changelog for our fields."""
 
 
 def is_known(version: str) -> bool:

@@ -1,4 +1,4 @@
-"""What we read of a Checkout session; as in `stripe_objects`."""
+"""What Billhook reads of a Checkout session; see objects.py."""
 
 from collections.abc import Mapping
 
@@ -23,20 +23,20 @@ class CheckoutSession(Presented):
     created: int
     metadata: Mapping[str, str] | None = None
     failed: bool = False
-    """Whether a delayed payment failed: the event's type says so, the session does not."""
+    """Whether a delayed payment failed, which only the event's type tells."""
 
     @property
     def paid(self) -> bool:
-        """Whether to fulfil it: anything but `unpaid` (https://docs.stripe.com/checkout/fulfillment)."""
-        # One that was to cost nothing and expired says `no_payment_required` all the same.
+        """Whether to fulfil the order: any status but `unpaid` (https://docs.stripe.com/checkout/fulfillment)."""
+        # A free session that expired still says `no_payment_required`.
         return self.payment_status != "unpaid" and self.status != "expired"
 
     @property
     def final(self) -> bool:
-        """Whether its payment can never change again."""
+        """Whether the session's payment can never change again."""
         return self.paid or self.failed or self.status == "expired"
 
     @property
     def rank(self) -> int:
-        """How far along its life it is; breaks a tie that nothing else decides."""
+        """How far the object is in its life; decides between candidates that are equal otherwise."""
         return 2 if self.paid else 1 if self.failed else 0

@@ -1,23 +1,23 @@
-"""What we read of a dispute, of an inquiry, and of the early warning that may come before either.
+"""What Billhook reads of a dispute or an inquiry, and of an early fraud warning.
 
-As in `stripe_objects`: each field lists where it may stand, the last place being our own stored form.
+See objects.py for how a field lists its places.
 """
 
 from collections.abc import Mapping
 
 from pydantic import Field, field_validator
 
-from shared.stripe_objects.fields import Id, MaybeId, place, places
+from shared.stripe_objects.fields import Id, MaybeId, aliases, position
 from shared.stripe_objects.snapshot import Snapshot
 from shared.values.times import DAY
 
 REMIND_BEFORE = 2 * DAY
-"""How long before an answer is due the operator is reminded."""
+"""How long before the due date the operator is reminded to answer, in seconds."""
 UNANSWERED = frozenset({"warning_needs_response", "needs_response", "appeal_needs_response"})
 OPEN = UNANSWERED | {"warning_under_review", "under_review", "appeal_under_review"}
 OVER = frozenset({"warning_closed", "prevented", "won", "lost"})
 WITHDRAWN = frozenset({"needs_response", "under_review", "lost", "appeal_needs_response", "appeal_under_review"})
-"""While Stripe holds the money back, and for good once it is lost."""
+"""The statuses in which Stripe holds the money back; of a lost dispute it keeps the money."""
 ORDER = (
     "warning_needs_response",
     "warning_under_review",
@@ -28,13 +28,13 @@ ORDER = (
     "appeal_needs_response",
     "appeal_under_review",
 )
-"""How far along its life a dispute is; what is not here comes last."""
+"""The statuses in the order of a dispute's life; any other status comes last."""
 
 
 class Dispute(Snapshot):
     """A dispute or an inquiry (https://docs.stripe.com/api/disputes/object); it names no customer.
 
-    None of its statuses is final: an inquiry that is closed may escalate, and a loss may be appealed.
+    No status is final: a closed inquiry may escalate, and a lost dispute may be appealed.
     """
 
     id: str
@@ -44,10 +44,10 @@ class Dispute(Snapshot):
     currency: str
     reason: str
     status: str
-    due_by: int | None = Field(default=None, validation_alias=places("evidence_details.due_by", "due_by"))
-    """Until when it may be answered, in epoch seconds; 0 or None if it may not be."""
-    balance: int | None = Field(default=None, validation_alias=places("balance_transactions", "balance"))
-    """What it changed of the account's balance so far, in minor units."""
+    due_by: int | None = Field(default=None, validation_alias=aliases("evidence_details.due_by", "due_by"))
+    """Until when the business may answer, in epoch seconds; 0 or None if it may not."""
+    balance: int | None = Field(default=None, validation_alias=aliases("balance_transactions", "balance"))
+    """How the dispute has changed the account's balance so far, in minor units."""
 
     @field_validator("balance", mode="before")
     @classmethod
@@ -59,12 +59,12 @@ class Dispute(Snapshot):
 
     @property
     def inquiry(self) -> bool:
-        """Whether the bank only asks, and no money is held back."""
+        """Whether this is an inquiry: the bank only asks, and Stripe holds no money back."""
         return self.status.startswith("warning_")
 
     @property
     def holds(self) -> bool:
-        """Whether money is held back; of a status that nobody here knows, the balance tells."""
+        """Whether Stripe holds money back; for an unknown status, the balance tells."""
         if self.status in WITHDRAWN:
             return True
         known = self.inquiry or self.status in OVER
@@ -72,23 +72,23 @@ class Dispute(Snapshot):
 
     @property
     def open(self) -> bool:
-        """Whether it is being decided (https://docs.stripe.com/disputes/how-disputes-work)."""
+        """Whether the dispute is still being decided (https://docs.stripe.com/disputes/how-disputes-work)."""
         return self.status in OPEN
 
     @property
     def over(self) -> bool:
-        """Whether nothing is being decided any more, as far as anybody knows."""
+        """Whether the dispute is decided; False for an unknown status."""
         return self.status in OVER
 
     @property
     def answer_by(self) -> int | None:
-        """Until when it wants an answer, in epoch seconds; None if it wants none."""
+        """Until when the business must answer, in epoch seconds; None if no answer is needed."""
         return self.due_by or None if self.status in UNANSWERED else None
 
     @property
     def rank(self) -> int:
-        """How far along its life it is; breaks a tie that nothing else decides."""
-        return place(self.status, *ORDER)
+        """How far the object is in its life; decides between candidates that are equal otherwise."""
+        return position(self.status, *ORDER)
 
 
 class FraudWarning(Snapshot):

@@ -1,11 +1,11 @@
-"""What we read of a customer's active entitlements; as in `stripe_objects`."""
+"""What Billhook reads of a customer's active entitlements; see objects.py."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field, field_validator
 
-from shared.stripe_objects.fields import Id, places
+from shared.stripe_objects.fields import Id, aliases
 from shared.stripe_objects.snapshot import Snapshot
 
 
@@ -13,10 +13,10 @@ class Entitlements(Snapshot):
     """All active entitlements of a customer (https://docs.stripe.com/api/entitlements/active-entitlement)."""
 
     customer: Id
-    features: tuple[str, ...] = Field(validation_alias=places("entitlements.data", "features"))
-    """The lookup keys of the features, in order."""
-    has_more: bool = Field(default=False, validation_alias=places("entitlements.has_more", "has_more"))
-    """Whether `features` are only the first of them."""
+    features: tuple[str, ...] = Field(validation_alias=aliases("entitlements.data", "features"))
+    """The lookup keys of the features, sorted."""
+    has_more: bool = Field(default=False, validation_alias=aliases("entitlements.has_more", "has_more"))
+    """Whether there are more features than in `features`."""
 
     @field_validator("features", mode="before")
     @classmethod

@@ -1,4 +1,4 @@
-"""One event as handlers see it: Stripe's snapshot event, or a message of our own that a schedule sent."""
+"""An event as handlers see it: Stripe's snapshot event, or a message that Billhook sent to itself."""
 
 import json
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ from shared.stripe_objects.fingerprint import Digests, digests, undo
 from shared.values.frozen import Frozen
 
 PLATFORM = "platform"
-"""The account of events that name none: the platform's own."""
+"""The account of events without an account: the platform's own."""
 
 
 class EventData(Frozen):
-    """The object as it was when the event was made, and what an update changed on it."""
+    """The object at the time of the event, and the old values of what an update changed."""
 
     object: Mapping[str, Any]
     previous_attributes: Mapping[str, Any] | None = None
@@ -43,7 +43,7 @@ class Event(Frozen):
 
     @property
     def began_at(self) -> int:
-        """When its object came to be, in epoch seconds; 0 if nothing tells, as of a preview, which has no id."""
+        """When the object was created, in epoch seconds; 0 if unknown, as for a preview, which has no id."""
         if self.type.endswith(".created"):
             return self.created
         created = self.object.get("created")
@@ -51,26 +51,26 @@ class Event(Frozen):
 
     @property
     def object_before(self) -> Mapping[str, Any] | None:
-        """The object before the update that the event tells of; None if it tells of none."""
+        """The object before the update; None if the event is about no update."""
         previous = self.data.previous_attributes
         return undo(self.data.object, previous) if previous else None
 
     @cached_property
     def digests(self) -> Digests:
-        """What tells its object from others; several records may hear of it."""
+        """The digests of the object; cached, because several records use them."""
         return digests(self.data.object, self.data.previous_attributes)
 
     @property
     def subject(self) -> str:
-        """Whose partition of the books it belongs to: its customer's, else its payment's, else its object's own."""
-        # Our own application, money to the account, and what it may do.
+        """The subject of the event's partition: its customer, else its payment, else its object."""
+        # These objects belong to the account itself.
         if self.object.get("object") in {"application", "payout", "capability"}:
             return self.account
         return subject_of(self.object) or self.id
 
 
 def subject_of(obj: Mapping[str, Any]) -> str | None:
-    """The id of the customer that a Stripe object belongs to, else of its payment, else its own, else None."""
+    """The id of the object's customer, else of its payment, else its own; None if it has none of them."""
     named = obj.get("customer") or payment_of(obj) or obj.get("id")
     if isinstance(named, Mapping):
         named = named.get("id")
@@ -78,7 +78,7 @@ def subject_of(obj: Mapping[str, Any]) -> str | None:
 
 
 def payment_of(obj: Mapping[str, Any]) -> object:
-    """The payment of what belongs to a payment and names no customer."""
+    """The payment of an object that belongs to one and names no customer; None for other objects."""
     match obj:
         case {"object": "dispute" | "refund" | "radar.early_fraud_warning", "payment_intent": payment} if payment:
             return payment
@@ -93,20 +93,20 @@ def read_event(body: str) -> Event:
     """The event in a queue message.
 
     Raises:
-        Permanent: the body is no event; names the field that is wrong, never its value.
+        Permanent: the body is no event; the error names the wrong field, never its value.
     """
     try:
         return Event.model_validate_json(body)
     except ValidationError as error:
         refused = error
-    try:  # once more: pydantic refuses a lone surrogate, though it may stand in a field that nobody reads
+    try:  # again: pydantic refuses a lone surrogate, which may stand in a field that Billhook does not read
         return Event.model_validate(_readable(json.loads(body)))
     except (ValueError, RecursionError):
         raise not_as_documented("event", refused) from None
 
 
 def _readable(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """`value` with U+FFFD for each lone surrogate, which JSON can escape and no text can hold."""
+    """`value` with U+FFFD for each lone surrogate; JSON can escape one, but UTF-8 text cannot hold it."""
     match value:
         case dict():
             return {_readable(name): _readable(inner) for name, inner in value.items()}
@@ -118,7 +118,7 @@ def _readable(value: Any) -> Any:  # noqa: ANN401 - any JSON
 
 
 def not_as_documented(what: str, error: ValidationError) -> Permanent:
-    """A `Permanent` that names the first wrong field of `what`, without pydantic's echo of its value."""
+    """A `Permanent` that names the first wrong field of `what`, without the value that pydantic quotes."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     where = [str(part) for part in first["loc"]]
     if "metadata" in where:  # the names in it are the business's own words

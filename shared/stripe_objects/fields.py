@@ -1,4 +1,4 @@
-"""How a field of Stripe's is read, wherever the API's version puts it, and whether it comes as an id or expanded."""
+"""How to read a field of Stripe's: from several places, and as an id or as an expanded object."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -7,13 +7,13 @@ from pydantic import AliasChoices, AliasPath, BeforeValidator
 
 
 def id_of(value: object) -> str | None:
-    """The id of an object or of an expandable field; None if there is none."""
+    """The id in `value`, which is an id, an expanded object, or neither; None if there is none."""
     found = _id_of(value)
     return found if isinstance(found, str) else None
 
 
 def _id_of(value: object) -> object:
-    """An expandable field's id, whether Stripe sent the id or the whole object."""
+    """The id of an expandable field, which Stripe sends as an id or as the whole object."""
     return value.get("id") if isinstance(value, Mapping) else value
 
 
@@ -21,12 +21,12 @@ type Id = Annotated[str, BeforeValidator(_id_of)]
 type MaybeId = Annotated[str | None, BeforeValidator(_id_of)]
 
 
-def places(*paths: str) -> AliasChoices:
-    """Where a field may stand, dots between the steps; the first place that is there wins."""
+def aliases(*paths: str) -> AliasChoices:
+    """The paths where a field may stand, with dots between the steps; the first path that exists wins."""
     steps = ([int(step) if step.isdigit() else step for step in path.split(".")] for path in paths)
     return AliasChoices(*(AliasPath(*path) for path in steps))  # type: ignore[arg-type] # the first is always a name
 
 
-def place(status: str, *order: str) -> int:
-    """Where `status` stands in `order`; one that Stripe has added since comes last."""
+def position(status: str, *order: str) -> int:
+    """The index of `status` in `order`; a status that Stripe has added since comes last."""
     return order.index(status) if status in order else len(order)

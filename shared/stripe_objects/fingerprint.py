@@ -1,4 +1,4 @@
-"""Digests of an event's object as it is now and as it was before, by which equal ones and predecessors are known."""
+"""Digests of an event's object after and before the event; they tell equal objects and predecessors."""
 
 import hashlib
 import json
@@ -7,19 +7,19 @@ from typing import Any, NamedTuple
 
 
 class Digests(NamedTuple):
-    """`before` is of the object with the update undone; None if the event is about no update."""
+    """`now` is the digest after the event, `before` the one before it; None if the event is about no update."""
 
     now: str
     before: str | None
 
 
 def digests(obj: Mapping[str, Any], previous: Mapping[str, Any] | None) -> Digests:
-    """The digests of an event's `data.object` and of what its `previous_attributes` say that it was."""
+    """The digests of `data.object`, and of the object before the changes in `previous_attributes`."""
     return Digests(_digest(obj), _digest(undo(obj, previous)) if previous else None)
 
 
 def undo(obj: Mapping[str, Any], previous: Mapping[str, Any]) -> dict[str, Any]:
-    """The object before an update: `previous_attributes` laid over it, hash within hash; lists come whole."""
+    """The object before an update: the old values replace the new ones, nested objects included; lists come whole."""
     undone = dict(obj)
     for key, old in previous.items():
         now = undone.get(key)
@@ -33,7 +33,7 @@ def _digest(obj: Mapping[str, Any]) -> str:
 
 
 def _without_nulls(obj: Mapping[str, Any]) -> dict[str, Any]:
-    """`obj` without what is null: `previous_attributes` calls a metadata key null that was not there at all."""
+    """`obj` without nulls: `previous_attributes` has null for a metadata key that did not exist."""
     return {
         key: _without_nulls(inner) if isinstance(inner, dict) else inner
         for key, inner in obj.items()

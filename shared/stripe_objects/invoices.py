@@ -1,21 +1,21 @@
-"""What we read of an invoice, of one that is to come, and of a credit note; as in `stripe_objects`."""
+"""What Billhook reads of an invoice, an upcoming invoice, and a credit note; see objects.py."""
 
 from typing import Self
 
 from pydantic import Field
 
-from shared.stripe_objects.fields import Id, MaybeId, place, places
+from shared.stripe_objects.fields import Id, MaybeId, aliases, position
 from shared.stripe_objects.snapshot import Snapshot
 from shared.values.frozen import Frozen
 
 
 class Invoice(Snapshot):
-    """An invoice (https://docs.stripe.com/api/invoices/object); who it was addressed to is a `Contact`'s business."""
+    """An invoice (https://docs.stripe.com/api/invoices/object); its address is read as a `Contact`."""
 
     id: str
     customer: Id
     subscription: MaybeId = Field(
-        default=None, validation_alias=places("parent.subscription_details.subscription", "subscription")
+        default=None, validation_alias=aliases("parent.subscription_details.subscription", "subscription")
     )
     status: str
     currency: str
@@ -34,39 +34,39 @@ class Invoice(Snapshot):
     invoice_pdf: str | None = None
     created: int
     finalization_error: str | None = Field(
-        default=None, validation_alias=places("last_finalization_error.code", "finalization_error")
+        default=None, validation_alias=aliases("last_finalization_error.code", "finalization_error")
     )
 
     @property
     def kept(self) -> Self:
-        """Itself without the links that no later mail shows: an organization is written with each of its events."""
+        """A copy without the links that no later mail shows, to keep the stored organization small."""
         links = {"invoice_pdf": None} | ({"hosted_invoice_url": None} if self.final else {})
         return self.model_copy(update=links)
 
     @property
     def by_hand(self) -> bool:
-        """Whether the customer pays it by hand, by its due date; else Stripe charges it."""
+        """Whether the customer pays the invoice by hand, by its due date; otherwise Stripe charges it."""
         return self.collection_method == "send_invoice"
 
     @property
     def unpaid(self) -> bool:
-        """Whether Stripe tried to charge it and it is still owed; a try of the customer's own makes nothing due."""
+        """Whether Stripe tried to charge the invoice and it is still open; the customer's own attempts do not count."""
         return self.status == "open" and self.attempted and not self.by_hand
 
     @property
     def first(self) -> bool:
-        """Whether it is the first invoice of a subscription, which may never come to live."""
+        """Whether this is the first invoice of a subscription, which starts only when it is paid."""
         return self.billing_reason == "subscription_create"
 
     @property
     def final(self) -> bool:
-        """Whether its status can never change again; an uncollectible one may yet be paid."""
+        """Whether its status can never change again; an uncollectible invoice may still be paid."""
         return self.status in {"paid", "void"}
 
     @property
     def rank(self) -> int:
-        """How far along its life it is, an attempt further than none; breaks a tie that nothing else decides."""
-        return place(self.status, "draft", "open", "uncollectible", "void", "paid") * 1000 + self.attempt_count
+        """How far the invoice is in its life, with its attempts; decides between otherwise equal candidates."""
+        return position(self.status, "draft", "open", "uncollectible", "void", "paid") * 1000 + self.attempt_count
 
 
 class CreditNote(Snapshot):
@@ -82,11 +82,11 @@ class CreditNote(Snapshot):
 
 
 class UpcomingInvoice(Frozen):
-    """An invoice that is to come (https://docs.stripe.com/api/invoices/create_preview); it has no id yet."""
+    """An upcoming invoice (https://docs.stripe.com/api/invoices/create_preview); it has no id yet."""
 
     customer: Id
     subscription: MaybeId = Field(
-        default=None, validation_alias=places("parent.subscription_details.subscription", "subscription")
+        default=None, validation_alias=aliases("parent.subscription_details.subscription", "subscription")
     )
     amount_due: int
     currency: str
@@ -97,10 +97,10 @@ class UpcomingInvoice(Frozen):
 
     @property
     def charged_at(self) -> int:
-        """When it is charged, in epoch seconds."""
+        """When Stripe charges it, in epoch seconds."""
         return self.next_payment_attempt or self.created
 
     @property
     def yearly(self) -> bool:
-        """Whether the period that it closes was about a year."""
+        """Whether its billing period is about a year."""
         return self.period_end - self.period_start > 300 * 24 * 3600

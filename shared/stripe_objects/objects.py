@@ -1,8 +1,8 @@
-"""What we read of any of Stripe's objects: an address, a message of our own; and how an object is read.
+"""How to read a Stripe object, and the parts that many objects share: an address and a reminder.
 
-Each field lists where it may stand, the newest place first: before 2025-03-31.basil and since. The last place is our
-own stored form, so that one model reads an event and a record alike. Amounts are integers in the currency's minor
-unit; times are epoch seconds, UTC.
+Each field lists its places: first in Stripe's API since 2025-03-31.basil, then before it. The last place is Billhook's
+own stored form, so that one model reads both events and records. Amounts are integers in the currency's minor unit.
+Times are epoch seconds, UTC.
 """
 
 from collections.abc import Mapping
@@ -11,23 +11,25 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from shared.stripe_objects.event import not_as_documented
-from shared.stripe_objects.fields import places
+from shared.stripe_objects.fields import aliases
 from shared.stripe_objects.snapshot import Snapshot
 from shared.values.frozen import Frozen
 
 
 class Contact(Snapshot):
-    """An address and a name as some object carries them; the customer's own, or frozen on an invoice or a session."""
+    """An address and a name on any object: the customer's current ones, or those frozen on an invoice or session."""
 
     email: str | None = Field(
-        default=None, validation_alias=places("customer_details.email", "customer_email", "email")
+        default=None, validation_alias=aliases("customer_details.email", "customer_email", "email")
     )
-    name: str | None = Field(default=None, validation_alias=places("customer_details.name", "customer_name", "name"))
-    frozen_at: int | None = Field(default=None, validation_alias=places("status_transitions.finalized_at", "frozen_at"))
+    name: str | None = Field(default=None, validation_alias=aliases("customer_details.name", "customer_name", "name"))
+    frozen_at: int | None = Field(
+        default=None, validation_alias=aliases("status_transitions.finalized_at", "frozen_at")
+    )
 
     @property
     def as_of(self) -> int | None:
-        """An invoice carries the address of the moment it was finalized, however much later an event shows it."""
+        """When the address was true: an invoice keeps the address that it was finalized with."""
         return self.frozen_at
 
     @property
@@ -37,7 +39,7 @@ class Contact(Snapshot):
 
 
 class Reminder(Frozen):
-    """What a message of our own carries: the id of what it is about, and whose books to ask."""
+    """The content of a message that Billhook sends to itself: the id of its object, and the customer."""
 
     id: str
     customer: str
@@ -47,7 +49,7 @@ def read[Model: Frozen](model: type[Model], obj: Mapping[str, Any]) -> Model:
     """`obj` as a `model`.
 
     Raises:
-        Permanent: a field is not as Stripe documents it; names the field, never its value.
+        Permanent: a field is not as Stripe documents it; the error names the field, never its value.
     """
     try:
         return model.model_validate(obj)

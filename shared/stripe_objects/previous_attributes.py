@@ -1,4 +1,4 @@
-"""What was before an event, as the event itself tells: the first that is ever heard of a subscription may be any."""
+"""The subscription before an event, from the event itself; it may be the first event about the subscription."""
 
 from pydantic import ValidationError
 
@@ -6,11 +6,11 @@ from shared.stripe_objects.event import Event
 from shared.stripe_objects.subscriptions import Subscription
 
 ENDED = ("customer.subscription.deleted", "customer.subscription.paused")
-"""Events without `previous_attributes` after which something that gave access no longer does."""
+"""Events without `previous_attributes` that end access."""
 
 
 def subscription_before(event: Event) -> Subscription | None:
-    """The subscription that `event` is about as it was before; None if the event does not tell.
+    """The subscription before `event`; None if the event does not tell.
 
     `previous_attributes` holds what an update changed (https://docs.stripe.com/api/events/object).
     """
@@ -22,7 +22,7 @@ def subscription_before(event: Event) -> Subscription | None:
 
 
 def _read(obj: object) -> Subscription | None:
-    """The object as a subscription; None if there is none, or if the changes undone leave none."""
+    """`obj` as a subscription; None if there is no object, or if it is no valid subscription."""
     try:
         return Subscription.model_validate(obj) if obj is not None else None
     except ValidationError:

@@ -1,10 +1,10 @@
-"""What a facet may hold: a Stripe object reduced to what we read, which knows how far along its life it is."""
+"""The base class of what a facet holds: a Stripe object, reduced to the fields that Billhook reads."""
 
 from shared.values.frozen import Frozen
 
 
 class Snapshot(Frozen):
-    """An object as it was at one moment."""
+    """A Stripe object at one moment."""
 
     @property
     def final(self) -> bool:
@@ -13,10 +13,10 @@ class Snapshot(Frozen):
 
     @property
     def as_of(self) -> int | None:
-        """When it was so, in epoch seconds, if that is before the event that tells it."""
+        """Since when the content is true, in epoch seconds, if that is before the event; else None."""
         return None
 
     @property
     def rank(self) -> int:
-        """How far along its life it is; breaks a tie that nothing else decides."""
+        """How far the object is in its life; decides between candidates that are equal otherwise."""
         return 0

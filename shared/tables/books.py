@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
 
+from shared.compression.packing import unpack
 from shared.failures.errors import Contended
 from shared.policy.policy import Policy
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.order import Order
 from shared.records.organization import Organization
-from shared.records.past import Past
+from shared.records.past import PastRecord
 from shared.records.payment import Payment
 from shared.records.stored_record import Record
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import find_tombstone
 from shared.values import keys
-from shared.values.compression import unpack
 
 AT_ONCE = 100
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
@@ -40,7 +40,7 @@ class DynamoBooks:
             return found
         return found.model_copy(update={"erased_at": stone.as_of, "versions_before": stone.version})
 
-    def awaits_money(self, account: str, customer: str) -> bool:
+    def awaits_settlement(self, account: str, customer: str) -> bool:
         """Whether an order waits for its payment, a refund is under way, or a dispute about a payment is open.
 
         Raises:
@@ -53,8 +53,8 @@ class DynamoBooks:
         led_to = (
             str(item["sk"]).removeprefix(keys.pointer("")) for item in self._held(account, customer, keys.pointer(""))
         )
-        return any(one.awaits_money for one in orders) or any(
-            payment.awaits_money for payment in self._payments(account, led_to)
+        return any(one.awaits_settlement for one in orders) or any(
+            payment.awaits_settlement for payment in self._payments(account, led_to)
         )
 
     def _payments(self, account: str, ids: Iterator[str]) -> Iterator[Payment]:
@@ -80,9 +80,9 @@ class DynamoBooks:
         )
         return (from_item(item) for page in pages for item in page["Items"])
 
-    def past[Found: Past](self, vacant: Found) -> Found:
+    def past[Found: PastRecord](self, empty: Found) -> Found:
         """A subscription that has ended or a closed invoice; raises botocore's errors if DynamoDB does not answer."""
-        return self._read(vacant)
+        return self._read(empty)
 
     def order(self, account: str, subject: str, session: str) -> Order:
         """The order bought in a Checkout session; raises botocore's errors if DynamoDB does not answer."""

@@ -1,10 +1,10 @@
-"""The base of every value that is read, decided or stored: immutable, and deaf to fields it does not know."""
+"""The base class of all values that Billhook reads, decides or stores: immutable, and without unknown fields."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """An immutable value; unknown fields are dropped, so that newer and older code read each other's items."""
+    """An immutable value; it drops unknown fields, so that newer and older code can read each other's items."""
 
     model_config = ConfigDict(
         frozen=True,

@@ -1,7 +1,7 @@
-"""Where things lie in the two tables: the partition and sort keys of the books, and the ids of our own messages.
+"""The keys of the books, and the ids of Billhook's own messages.
 
-Everything about one customer of one account lies in one partition, so that its export, its erasure and its whole story
-are each one Query.
+All data about one customer of one account lies in one partition. So its export, its erasure and its timeline are one
+Query each.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ type Place = tuple[str, str]
 
 
 def partition(account: str, subject: str) -> str:
-    """The partition of a customer (or of an object that names none) in one account: `platform#cus_123`."""
+    """The partition of a customer, or of an object without one, in an account: `platform#cus_123`."""
     return f"{account}#{subject}"
 
 
@@ -26,55 +26,55 @@ PAYMENT = "payment"
 ACCOUNT = "account"
 
 EXPORT = "export"
-"""The sort key, in a partition that was exported, of what tells that its file may lie in the bucket."""
+"""The sort key, in an exported partition, of the item that says that an export file may exist."""
 
 CURSORS = "reconcile"
-"""The partition of how far each account is reconciled with Stripe's list; a sort key there is an account."""
+"""The partition that holds, by account as sort key, how far the account is reconciled with Stripe's list."""
 
 
 def payout(payout_id: str) -> str:
-    """The sort key, in an account's own partition, of a payout to it."""
+    """The sort key, in an account's partition, of a payout to the account."""
     return f"payout#{payout_id}"
 
 
 def order(session: str) -> str:
-    """The sort key of the order that a Checkout session bought."""
+    """The sort key of the order of a Checkout session."""
     return f"order#{session}"
 
 
 def subscription(subscription_id: str) -> str:
-    """The sort key, in a customer's partition, of a subscription that has ended."""
+    """The sort key, in a customer's partition, of an ended subscription."""
     return f"subscription#{subscription_id}"
 
 
 def invoice(invoice_id: str) -> str:
-    """The sort key, in a customer's partition, of an invoice that is closed."""
+    """The sort key, in a customer's partition, of a closed invoice."""
     return f"invoice#{invoice_id}"
 
 
 def pointer(payment: str) -> str:
-    """The sort key, in a customer's partition, of what leads to a payment."""
+    """The sort key, in a customer's partition, of the item that leads to a payment."""
     return f"payment#{payment}"
 
 
 def holding(subject: str) -> str:
-    """The sort key, in a connected account's partition, of what leads to something of that account's."""
+    """The sort key, in a connected account's partition, of the item that leads to another partition of the account."""
     return f"holds#{subject}"
 
 
 def led_to(sort_key: str) -> str | None:
-    """Whose partition a pointer or a holding leads to; None if the item is neither."""
+    """The subject that a pointer or a holding leads to; None for another item."""
     kind, _, subject = sort_key.partition("#")
     return subject if kind in {"payment", "holds"} and subject else None
 
 
 def written_once(sort_key: str) -> bool:
-    """Whether an item is never written again: an archived payload, or the claim on a mail's key."""
+    """Whether the item is written once only, as an archived payload and the claim on a mail's key are."""
     return sort_key.startswith(("event#", "mail#"))
 
 
 def archived(created: int, event_id: str, part: int = 0) -> str:
-    """The sort key of an archived payload; sorts by `created`, in epoch seconds."""
+    """The sort key of one part of an archived payload; payloads sort by `created`, in epoch seconds."""
     return f"event#{created:012d}#{event_id}#{part}"
 
 
@@ -84,13 +84,13 @@ def mail(key: str) -> str:
 
 
 def schedule_name(account: str, type_: str, about: str, at: int) -> str:
-    """The name of a schedule, and the id of the message it sends: a hash, since names end at 64 characters.
+    """The name of a schedule and the id of its message: a hash, because a name has 64 characters at most.
 
-    The due time is part of it: a name stays taken until it has fired, so a name that is taken is this same schedule.
+    The hash includes the due time `at`. So if the name is taken, it is taken by this same schedule.
     """
     return f"due_{digest(account, type_, about, str(at))}"
 
 
 def digest(*parts: str) -> str:
-    """A short name for `parts`, in their order, that another set of parts does not share."""
+    """A hash of `parts` in their order, as 48 hexadecimal digits."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:48]

@@ -1,7 +1,7 @@
-"""Amounts for people: an integer in minor units and a currency, shown with the places that the currency has."""
+"""Amounts as people read them: minor units become a number with the decimal places of the currency."""
 
 # https://docs.stripe.com/currencies#zero-decimal and #three-decimal; ISK and UGX
-# are sent with two places that are always 00.
+# have two places in Stripe's API that are always 00.
 NO_PLACES = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
 THREE_PLACES = frozenset("BHD JOD KWD OMR TND".split())
 WHOLE_ONLY = frozenset({"ISK", "UGX"})

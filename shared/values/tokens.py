@@ -1,6 +1,6 @@
-"""Names that only we can compute: the token of an export's link, and the tombstone of an erased customer.
+"""Names that only the stack can compute: the token in an export's link, and the key of an erased customer's tombstone.
 
-Each is an HMAC under a key of the stack's own: a link cannot be guessed, and a tombstone tells nobody whose it is.
+Each is an HMAC with the stack's secret key. So nobody can guess a link, and a tombstone reveals no customer.
 """
 
 import base64
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 type Token = Callable[[str, str], str]
-"""The token of a purpose and a partition: 43 characters of [A-Za-z0-9_-]."""
+"""Makes the token for a purpose and a partition: 43 characters of [A-Za-z0-9_-]."""
 
 
 def tokens(client: "SecretsManagerClient", secret_id: str) -> Token:
-    """A function that makes tokens; the key is fetched when the first is asked for, and kept.
+    """A function that makes tokens. Its first call fetches the key from Secrets Manager and keeps it.
 
-    It raises botocore's errors if Secrets Manager does not answer.
+    The function raises botocore's errors if Secrets Manager does not answer.
     """
 
     @cache
@@ -37,7 +37,7 @@ def tokens(client: "SecretsManagerClient", secret_id: str) -> Token:
 
 
 def export_key(token: Token, partition: str) -> str:
-    """Where the export of a partition lies in the bucket: under a hash, since logs and download histories name it."""
+    """The bucket key of a partition's export: a hash of the token, because logs and download histories show the key."""
     return f"exports/{hashlib.sha256(token('export', partition).encode()).hexdigest()}.json"
 
 

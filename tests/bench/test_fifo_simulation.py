@@ -39,7 +39,7 @@ def test_as_many_groups_as_workers_are_worked_on_side_by_side() -> None:
     assert max(one.done for one in simulate(burst, 5, lambda: 0.1)) == pytest.approx(1.0)
 
 
-def test_behind_a_backlog_longer_than_the_window_another_group_waits_until_it_is_shorter() -> None:
+def test_behind_a_backlog_longer_than_the_window_another_group_waits() -> None:
     night = [(0.0, 0)] * 100 + [(1.0, 1)]
     beside = next(one for one in simulate(night, 2, lambda: 1.0, window=1000) if one.group == 1)
     behind = next(one for one in simulate(night, 2, lambda: 1.0, window=40) if one.group == 1)
@@ -47,7 +47,7 @@ def test_behind_a_backlog_longer_than_the_window_another_group_waits_until_it_is
     assert behind.begun == pytest.approx(61.0)  # when 40 of the hundred are left, this one among them
 
 
-def test_a_burst_takes_one_account_as_long_as_its_events_and_many_customers_no_longer_than_it_lasts() -> None:
+def test_a_burst_of_one_account_is_serial_and_of_many_customers_is_not() -> None:
     assert month_end(20_000, 1, 5, 0.5).drained == pytest.approx(20_000 * 0.5, rel=0.02)
     assert month_end(20_000, 4_000, 5, 0.5).drained < 3_700
 

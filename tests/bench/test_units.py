@@ -19,7 +19,7 @@ def item(length: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("length", "units"), [(100, 1), (1024, 1), (1025, 2), (5000, 5)])
-def test_a_write_costs_a_unit_for_each_kilobyte_begun_and_twice_that_in_a_transaction(length: int, units: int) -> None:
+def test_a_write_costs_a_unit_per_kilobyte_begun_and_two_in_a_transaction(length: int, units: int) -> None:
     assert write_units(None, item(length), transaction=False) == units
     assert write_units(None, item(length), transaction=True) == 2 * units
 

@@ -7,8 +7,8 @@
 - `mails`: every mail in the order of sending; `data` is compared as far as given, `says` and `never` with its text;
 - `announced`: every announcement's name, in order;
 - `books`: properties of records by their place, `<partition>/<sort key>`;
-- `any_order`: however the events are shuffled, the outcome is the same but for the order of mails and announcements;
-  with "books", mails may differ, too: a later word may have overtaken what one tells.
+- `any_order`: in any order of the events the outcome is the same, except for the order of mails and announcements.
+  With "books", mails may differ, too: a later event may have overtaken a mail.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Which types each endpoint is to send."""
+"""The event types that each endpoint must send."""
 
 from typing import Any, get_args, get_origin, get_type_hints
 

@@ -1,4 +1,4 @@
-"""What committed events owe is handed over again on demand; what somebody works on, or has given up, is left alone."""
+"""Owed effects of committed events are handed over again on demand, unless a worker has them or gave them up."""
 
 import json
 import sys
@@ -16,11 +16,11 @@ import cli.local.running
 from cli.operate import hand_over
 from functions.effects.lane.lease import lease
 from shared.inbox.lanes import LANES
+from tests.consumer.examples import NOW, REGION, announcement, mail, reminder
 from tests.consumer.faults import Faults
-from tests.consumer.material import NOW, REGION, announcement, mail, reminder
 from tests.consumer.tables import make_table
 from tests.consumer.world import World
-from tests.effects.owing import owe
+from tests.effects.owed_effects import owe
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient

@@ -1,4 +1,4 @@
-"""What takes back a deleted stack's resources is whole and small, and names each as CloudFormation finds it."""
+"""The plan to take back a deleted stack's resources is complete and small, and CloudFormation finds each resource."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""`make import` finds what a deleted stack has left, and prints the commands that take it back."""
+"""`make import` finds the leftovers of a deleted stack, and prints the commands that take them back."""
 
 import json
 from collections.abc import Iterator

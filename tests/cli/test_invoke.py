@@ -1,4 +1,4 @@
-"""`make invoke` starts sam for a sample that there is, and says beforehand what sam would not."""
+"""`make invoke` starts sam for an existing sample, and reports the errors that sam would hide."""
 
 import json
 import platform

@@ -1,4 +1,4 @@
-"""What Scheduler gave up comes back into the queue of events, as the event it was; what is strange stays."""
+"""Messages that Scheduler gave up return to the events queue as the same events; foreign messages stay."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,7 @@ from moto import mock_aws
 
 import cli.operate.resend
 from cli.operate.resend import main, resend
-from functions.effects.perform.scheduler import message_of
+from functions.effects.perform.scheduler import reminder_message
 from shared.effects.remind import Remind
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sqs.client import SQSClient
 
-REMINDER = message_of(
+REMINDER = reminder_message(
     Remind(type="reminder.payment_failed", at=1_795_000_000, about="in_1", account="acct_1", customer="cus_1"),
     livemode=True,
 )

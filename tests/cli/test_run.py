@@ -1,4 +1,4 @@
-"""`make run` says what really failed, and leaves alone what another `make run` has announced."""
+"""`make run` reports the real failure, and leaves the announcement of another `make run` alone."""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""Several local clouds may run at once; the other commands find the newest of those that still answer."""
+"""Several local clouds may run at once; the other commands find the newest one that still answers."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ type Start = Callable[[], tuple[str, socket.socket]]
 
 @pytest.fixture
 def start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Start]:
-    """Announces a cloud at a port of its own, and returns its endpoint with the listener that stands for it."""
+    """Announces a cloud at a new port, and returns its endpoint with the listener that stands for it."""
     monkeypatch.setattr(running, "FOLDER", tmp_path / "running")
     with ExitStack() as listeners:
 

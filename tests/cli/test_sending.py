@@ -1,4 +1,4 @@
-"""What is sent to the webhook URL is sent as Stripe sends it: again after 503, signed anew."""
+"""`make send` posts to the webhook URL as Stripe does: again after 503, with a new signature."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Whoever is on call reads a customer's whole story, though it lies packed in the table."""
+"""An engineer on call reads a customer's whole story, although the table holds it compressed."""
 
 import json
 import sys
@@ -10,8 +10,8 @@ from moto import mock_aws
 
 import cli.local.running
 from cli.operate.show import main
+from tests.consumer.examples import REGION, stripe_event
 from tests.consumer.faults import Faults
-from tests.consumer.material import REGION, stripe_event
 from tests.consumer.tables import make_table
 from tests.consumer.world import World
 

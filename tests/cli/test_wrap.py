@@ -1,4 +1,4 @@
-"""The wrapped samples are the samples, as the consumer reads them."""
+"""The wrapped samples equal the samples, as the consumer reads them."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The calls of AWS that tests/cloud/test_least_privilege.py tries as every role, each in words and in parameters."""
+"""The AWS calls that test_least_privilege.py tries as every role, each with its name and parameters."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ type Names = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Call:
-    """A call of an AWS API; `parameters` makes them of the stack's resources."""
+    """A call of an AWS API; `parameters` builds its parameters from the stack's resources."""
 
     service: str
     operation: str
@@ -20,7 +20,7 @@ class Call:
 
 
 def event() -> str:
-    """An event that nothing handles, so that a message with it does no harm."""
+    """An event without a handler: a message with it does no harm."""
     return samples.encode(samples.fresh("payout.created", 0, account="acct_any") | {"type": "price.created"}).decode()
 
 
@@ -44,7 +44,7 @@ def query(partition: str) -> Call:
 
 
 def change(operation: str, table: str, **key: str) -> Call:
-    """Put or delete an item, on a condition that does not hold: IAM is asked, and nothing is changed."""
+    """Put or delete an item under a condition that fails: IAM decides, and nothing changes."""
     what = {"Item" if operation == "put_item" else "Key": {name: {"S": value} for name, value in key.items()}}
     never = {"ConditionExpression": "attribute_exists(never)"}
     return Call("dynamodb", operation, lambda of: {"TableName": of[table], **what, **never})

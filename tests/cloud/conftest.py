@@ -1,4 +1,4 @@
-"""One deployment for all the tests of this folder; each test works in a Stripe account of its own."""
+"""One deployment for all the tests of this folder; each test works in its own Stripe account."""
 
 import platform
 import secrets

@@ -1,4 +1,4 @@
-"""Amazon SES takes no mail for a while, and customers live on: what was told when, and what was mailed at last."""
+"""Customers go on while Amazon SES takes no mail: when their events were decided, and which mails were sent."""
 
 import json
 import re
@@ -14,16 +14,16 @@ from cli.samples import samples
 from infra.local_cloud.faults import Rule
 from shared.inbox.outbox import OwedMail, load, progress_of
 from shared.records.organization import Organization
-from tests.cloud.accounts_together import drain, is_idle
+from tests.cloud.parallel_accounts import drain, is_idle
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 AFTERWARDS = 3700
-"""Seconds after the last act in which a farewell has come due."""
+"""Seconds after the last event, by which a farewell has come due."""
 
 
-class Mood(StrEnum):
+class SesFailure(StrEnum):
     """How Amazon SES refuses a mail."""
 
     RATE = "Maximum sending rate exceeded"
@@ -36,11 +36,11 @@ def _refusal(code: str, status: int, message: str) -> Rule:
     return {"service": "ses", "error": {"code": code, "status": status, "message": message}}
 
 
-RULES: Mapping[Mood, Rule] = {
-    Mood.RATE: _refusal("TooManyRequestsException", 429, "Maximum sending rate exceeded."),
-    Mood.QUOTA: _refusal("TooManyRequestsException", 429, "Daily message quota exceeded."),
-    Mood.PAUSED: _refusal("SendingPausedException", 400, "Email sending is paused for your account."),
-    Mood.SILENT: {"service": "ses", "timeout_ms": 10_500},
+RULES: Mapping[SesFailure, Rule] = {
+    SesFailure.RATE: _refusal("TooManyRequestsException", 429, "Maximum sending rate exceeded."),
+    SesFailure.QUOTA: _refusal("TooManyRequestsException", 429, "Daily message quota exceeded."),
+    SesFailure.PAUSED: _refusal("SendingPausedException", 400, "Email sending is paused for your account."),
+    SesFailure.SILENT: {"service": "ses", "timeout_ms": 10_500},
 }
 """The words are Amazon's: https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html."""
 
@@ -52,50 +52,50 @@ BOUGHT = (*STARTED, ("invoice.paid", True), ("customer.subscription.updated.plan
 
 
 @dataclass(frozen=True)
-class Life:
-    """Samples in their order, each with whether it leaves the customer access; and the mails that hold at the end."""
+class CustomerStory:
+    """Samples in their order, each with the access that it leaves the customer, and the mails that hold at the end."""
 
-    acts: tuple[tuple[str, bool], ...]
+    steps: tuple[tuple[str, bool], ...]
     mails: tuple[str, ...]
     overtaken: tuple[str, ...] = ()
-    """The types of events whose mails do not hold any more by then."""
+    """The types of the events whose mails no longer hold at the end."""
 
 
-LIVES: Mapping[str, Life] = {
-    "stays": Life(BOUGHT, (WELCOME, RECEIPT, CHANGED)),
-    "leaves": Life(
+STORIES: Mapping[str, CustomerStory] = {
+    "stays": CustomerStory(BOUGHT, (WELCOME, RECEIPT, CHANGED)),
+    "leaves": CustomerStory(
         (*BOUGHT, ("customer.subscription.deleted", False)),
         (RECEIPT, CHANGED, ENDED),
         ("customer.subscription.created",),
     ),
-    "recovers": Life(
+    "recovers": CustomerStory(
         (*STARTED, ("invoice.payment_failed", True), ("invoice.paid.recovered", True)),
         (WELCOME, RECEIPT),
         ("invoice.payment_failed",),
     ),
-    "fails": Life((*STARTED, ("invoice.payment_failed", True)), (WELCOME, FAILED)),
+    "fails": CustomerStory((*STARTED, ("invoice.payment_failed", True)), (WELCOME, FAILED)),
 }
-"""A customer who has left is not welcomed any more, and one who has paid is not reminded of the failure."""
+"""A customer who has left gets no welcome, and a customer who has paid gets no mail about the failure."""
 
 
 @dataclass
 class Customer:
-    """One customer of an account, who begins to live in a step of the outage; `mark` is in all ids and the address."""
+    """A customer of an account, who begins at a step of the outage; `mark` is part of all ids and the address."""
 
     mark: str
     account: str
-    life: Life
+    story: CustomerStory
     begins: int
     done: int = 0
 
     @property
     def id(self) -> str:
         """As Stripe has it."""
-        return str(self.event(self.life.acts[-1][0], 0)["data"]["object"]["customer"])
+        return str(self.event(self.story.steps[-1][0], 0)["data"]["object"]["customer"])
 
     @property
     def address(self) -> str:
-        """The mailbox of this customer alone."""
+        """The customer's own mailbox."""
         return f"{self.mark}@example.com"
 
     def event(self, name: str, at: int) -> dict[str, Any]:
@@ -107,13 +107,13 @@ class Customer:
 
 @dataclass
 class Outage:
-    """What has happened to the customers so far; times are in seconds.
+    """The course of the outage so far; times are in seconds.
 
     Attributes:
-        decided: how long after the queue had an event it was committed, by event.
-        wrong: where the books did not say at once what an event has told.
+        decided: the time from the queue to the commit, by event.
+        wrong: the events after which the books were not up to date at once.
         most_owed: how many events owed mails at the same time.
-        refused: how often Amazon SES was asked in vain, by mood.
+        refused: how often Amazon SES refused a mail, by failure.
     """
 
     stack: Stack
@@ -121,23 +121,23 @@ class Outage:
     decided: dict[str, float] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     most_owed: int = 0
-    refused: Counter[Mood] = field(default_factory=Counter)
+    refused: Counter[SesFailure] = field(default_factory=Counter)
 
-    def play(self, moods: Iterable[Mood], seconds: float, every: int) -> None:
-        """Let a step of so many `seconds` pass for each of the `moods`; a customer acts `every` so many steps."""
-        for step, mood in enumerate(moods):
-            self.stack.cloud.faults.set([RULES[mood]])
+    def run(self, failures: Iterable[SesFailure], seconds: float, every: int) -> None:
+        """Let a step of so many `seconds` pass for each of the `failures`; a customer acts `every` so many steps."""
+        for step, failure in enumerate(failures):
+            self.stack.cloud.faults.set([RULES[failure]])
             for customer in self.customers:
-                acts = customer.life.acts
-                if step >= customer.begins and (step - customer.begins) % every == 0 and customer.done < len(acts):
-                    self._act(customer, *acts[customer.done])
+                steps = customer.story.steps
+                if step >= customer.begins and (step - customer.begins) % every == 0 and customer.done < len(steps):
+                    self._send(customer, *steps[customer.done])
                     customer.done += 1
             self._settle()
-            self.refused[mood] += sum(self.stack.cloud.faults.made())
+            self.refused[failure] += sum(self.stack.cloud.faults.made())
             self.stack.cloud.advance(seconds)
 
     def end(self) -> None:
-        """Amazon SES is back: return once everything that was owed has come, farewells included."""
+        """Let Amazon SES take mails again, and return once nothing is owed, farewells included."""
         self.stack.cloud.faults.set([])
         self.stack.cloud.advance(AFTERWARDS)
         drain(self.stack, seconds=900)
@@ -150,11 +150,11 @@ class Outage:
         return found
 
     def expected(self) -> dict[str, Counter[str]]:
-        """What should have been sent: once, what still holds."""
-        return {customer.address: Counter(customer.life.mails) for customer in self.customers}
+        """The mails that should have been sent: each that still holds, once."""
+        return {customer.address: Counter(customer.story.mails) for customer in self.customers}
 
     def unsent(self) -> set[str]:
-        """What became of the mails that were not sent, by customer and event."""
+        """The outcomes of the mails that were not sent, with customer and event."""
         found = set()
         for item in self.stack.all_inbox():
             outbox = load(item.get("outbox", "[]"))
@@ -166,11 +166,13 @@ class Outage:
         return found
 
     def overtaken(self) -> set[str]:
-        """What should have become of them: the mails of `LIVES` that do not hold any more."""
-        return {f"{customer.mark} {name}: overtaken" for customer in self.customers for name in customer.life.overtaken}
+        """The outcomes that those mails should have: the mails of `STORIES` that no longer hold."""
+        return {
+            f"{customer.mark} {name}: overtaken" for customer in self.customers for name in customer.story.overtaken
+        }
 
     def announced(self, queue: str) -> list[float]:
-        """How long after the queue had an event each of its announcements was on the bus; those of schedules apart."""
+        """The seconds from the queue to the bus, for each announcement."""
         sqs: SQSClient = self.stack.cloud.client("sqs")
         received = {item["id"]: item["received_ms"] for item in self.stack.all_inbox()}
         took: list[float] = []
@@ -183,7 +185,7 @@ class Outage:
                 sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
         return took
 
-    def _act(self, customer: Customer, name: str, access: bool) -> None:  # noqa: FBT001 - as the acts have it
+    def _send(self, customer: Customer, name: str, access: bool) -> None:  # noqa: FBT001 - as the acts have it
         event = customer.event(name, self.stack.now())
         answer = self.stack.send(event)
         assert answer.status == 200, answer
@@ -203,7 +205,7 @@ class Outage:
         raise TimeoutError(f"{event_id} is not decided: {self.stack.inbox(event_id)}")
 
     def _settle(self) -> None:
-        """Return once nothing but mails is owed, and no function runs: time must not pass in one."""
+        """Return once only mails are owed and no function runs: time must not pass while one runs."""
         deadline = time.monotonic() + 120
         while (owing := [item for item in self.stack.all_inbox() if "effects_owed" in item]) or not is_idle(self.stack):
             if time.monotonic() > deadline:
@@ -214,6 +216,6 @@ class Outage:
 
 
 def percentile(figures: Iterable[float], part: float) -> float:
-    """The value that so large a part of the figures does not exceed."""
+    """The value that this part of the figures, from 0 to 1, does not exceed."""
     ordered = sorted(figures)
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]

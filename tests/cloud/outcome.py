@@ -1,4 +1,4 @@
-"""What came of the accounts of a crowd: what was lost, doubled or out of order, and what one has that others lack."""
+"""The outcome of parallel accounts: what was lost, doubled or out of order, and how two accounts differ."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.local.stack import SETTLED, Stack
 from shared.inbox.lanes import LANES
-from tests.cloud.accounts_together import Account
+from tests.cloud.parallel_accounts import Account
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 NOT_AT_ONCE = frozenset(
     {"retry", "unclaimed", "fenced", "leased elsewhere", "unrecorded", "not handed over", "waits", "resting"}
 )
-"""What the consumer's and the worker's log say of an attempt after which the message had to come again."""
+"""The states in the log of the attempts after which SQS must deliver the message again."""
 COMMITS = frozenset({"committed", "done"})
-"""What the consumer's log says of an attempt that brought an event to its commit."""
+"""The states in the consumer's log of the attempts that commit an event."""
 
 
 def listen(stack: Stack) -> str:
-    """The URL of a queue that hears all that is announced on the bus from now on."""
+    """The URL of a queue that receives every announcement on the bus from now on."""
     sqs: SQSClient = stack.cloud.client("sqs")
     events: EventBridgeClient = stack.cloud.client("events")
     queue, bus = sqs.create_queue(QueueName="heard")["QueueUrl"], stack.outputs["EventBusName"]
@@ -35,7 +35,7 @@ def listen(stack: Stack) -> str:
     return queue
 
 
-def _heard(stack: Stack, queue: str) -> Iterator[dict[str, Any]]:
+def _announcements(stack: Stack, queue: str) -> Iterator[dict[str, Any]]:
     sqs: SQSClient = stack.cloud.client("sqs")
     while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
@@ -46,19 +46,19 @@ def _heard(stack: Stack, queue: str) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything that the stack has done, as its tables, its log, the mail service and the bus tell.
+    """Everything that the stack has done: its tables, its log, its mails and its announcements.
 
-    `verdicts` counts the log's lines by event, state and lane; the lane is empty for the consumer's.
+    `log_states` counts the log's lines by event, state and lane; the lane is empty for the consumer's.
     """
 
     inbox: dict[str, dict[str, Any]]
     books: list[dict[str, Any]]
     mails: Counter[tuple[str, str]]
-    heard: list[dict[str, Any]]
-    verdicts: Counter[tuple[str, str, str]]
+    announcements: list[dict[str, Any]]
+    log_states: Counter[tuple[str, str, str]]
 
     def lost(self, account: Account) -> list[str]:
-        """The accepted events that have not ended, or were dead-lettered without a reason."""
+        """The accepted events that have no final state, or were dead-lettered without a reason."""
         items = {event_id: self.inbox.get(event_id, {}) for event_id in account.accepted}
         return [
             event_id
@@ -67,47 +67,47 @@ class Outcome:
         ]
 
     def ended(self, account: Account) -> Counter[str]:
-        """How many of the accepted events ended in which state."""
+        """How many of the accepted events are in each state."""
         return Counter(self.inbox.get(event_id, {}).get("state", "absent") for event_id in account.accepted)
 
     def again(self, account: Account) -> int:
-        """How many attempts ended with the event having to come again."""
+        """How many attempts failed, so that SQS delivered the event again."""
         events = set(self._events_of(account))
         return sum(
-            times for (event, state, _), times in self.verdicts.items() if state in NOT_AT_ONCE and event in events
+            times for (event, state, _), times in self.log_states.items() if state in NOT_AT_ONCE and event in events
         )
 
     def handled_twice(self, account: Account) -> list[str]:
-        """What was committed, or a lane of it performed, more than once; and what was announced under two ids."""
+        """The events and lanes that were handled more than once, and the announcements with two ids."""
         ids = defaultdict(set)
-        for one in self._heard_of(account):
+        for one in self._announcements_of(account):
             ids[json.dumps(one | {"id": ""}, sort_keys=True)].add(one["id"])
         ended: Counter[str] = Counter()
         for event_id in self._events_of(account):
-            ended[event_id] = sum(self.verdicts[event_id, state, ""] for state in COMMITS)
-            ended |= {f"{lane} of {event_id}": self.verdicts[event_id, "performed", lane] for lane in LANES}
+            ended[event_id] = sum(self.log_states[event_id, state, ""] for state in COMMITS)
+            ended |= {f"{lane} of {event_id}": self.log_states[event_id, "performed", lane] for lane in LANES}
         return [
             *(what for what, times in ended.items() if times > 1),
             *(what for what, known in ids.items() if len(known) > 1),
         ]
 
     def mailed_twice(self, account: Account) -> int:
-        """How many mails too many were sent."""
+        """How many surplus mails were sent."""
         return sum(times - 1 for (to, _), times in self.mails.items() if account.mark in to)
 
     def announced_twice(self, account: Account) -> int:
         """How many announcements were repeated, under the same id."""
-        ids = Counter(one["id"] for one in self._heard_of(account))
+        ids = Counter(one["id"] for one in self._announcements_of(account))
         return ids.total() - len(ids)
 
     def out_of_order(self, account: Account) -> list[str]:
-        """The events that were begun before the one accepted before them was decided on; effects keep no order."""
+        """The events that began before their predecessor was decided; effects keep no order."""
         items = [self.inbox[event_id] for event_id in account.accepted if event_id in self.inbox]
         decided = [_decided_ms(item) for item in items]
         return [item["id"] for item, before in zip(items[1:], decided, strict=False) if item["started_ms"] < before]
 
     def came_of(self, account: Account) -> dict[str, Any]:
-        """The records, mails, announcements and messages of our own, however often; without what tells whose."""
+        """The records, mails, announcements and own messages, without repetitions and without the account's names."""
         own = Counter(
             f"{item['type']} {item['state']}"
             for item in self.inbox.values()
@@ -117,7 +117,9 @@ class Outcome:
             "records": {f"{item['pk']} {item['sk']}": item["record"] for item in self._of(account) if "record" in item},
             "mails": {f"{item['pk']} {item['sk']}": item["mail"] for item in self._of(account) if "mail" in item},
             "sent": sorted(f"{to} {subject}" for to, subject in self.mails if account.mark in to),
-            "announced": sorted({f"{one['name']} {one['id']} {one['record']}" for one in self._heard_of(account)}),
+            "announced": sorted(
+                {f"{one['name']} {one['id']} {one['record']}" for one in self._announcements_of(account)}
+            ),
             "own": sorted(own.items()),
         }
         plain: dict[str, Any] = json.loads(_without_names(json.dumps(found, default=str), account))
@@ -126,8 +128,8 @@ class Outcome:
     def _of(self, account: Account) -> Iterator[dict[str, Any]]:
         return (item for item in self.books if account.mark in item["pk"])
 
-    def _heard_of(self, account: Account) -> Iterator[dict[str, Any]]:
-        return (one for one in self.heard if one["account"] == account.id)
+    def _announcements_of(self, account: Account) -> Iterator[dict[str, Any]]:
+        return (one for one in self.announcements if one["account"] == account.id)
 
     def _events_of(self, account: Account) -> Iterator[str]:
         return (item["id"] for item in self.inbox.values() if item["account"] == account.id)
@@ -139,24 +141,24 @@ class Outcome:
 
 
 def _decided_ms(item: dict[str, Any]) -> int:
-    """When an event was committed, or given up by the consumer; ignoring it is one write with its claim."""
+    """When an event was committed or given up, in epoch milliseconds; an ignored event has one write, its claim."""
     times = (item[name] for name in ("committed_ms", "done_ms", "failed_ms", "started_ms") if name in item)
     return int(next(times))
 
 
 def _without_names(text: str, account: Account) -> str:
-    """`text` with the account's mark, the hashes of it, and the time at which its story began, made those of all."""
+    """`text` with the account's mark, its hashes and its start time replaced, so that accounts compare."""
     plain = re.sub(r"due_[0-9a-f]{48}|(?<=digest.{5})[0-9a-f]{16}", "", text.replace(account.mark, "MARK"))
     return re.sub(r"\b1[78]\d{8}\b", lambda time: str(int(time[0]) - account.began), plain)
 
 
-def look(stack: Stack, queue: str) -> Outcome:
-    """All of it; `queue` is what `listen` returned, and is empty afterwards."""
+def collect(stack: Stack, queue: str) -> Outcome:
+    """The outcome so far; `queue` is the URL that `listen` returned, and is empty afterwards."""
     said = re.findall(r'"message":"([a-z ]+)".*?"event_id":"([^"]+)"(?:,"lane":"(\w+)")?', stack.cloud.log())
     return Outcome(
         inbox={item["id"]: item for item in stack.all_inbox()},
         books=stack.books(),
         mails=Counter((mail.to[0], mail.subject) for mail in stack.mails()),
-        heard=list(_heard(stack, queue)),
-        verdicts=Counter((event_id, state, lane) for state, event_id, lane in said),
+        announcements=list(_announcements(stack, queue)),
+        log_states=Counter((event_id, state, lane) for state, event_id, lane in said),
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 AWS_CLI = ROOT / ".tools/aws/bin"
-# Version 1 of the CLI has an address of its own for SQS, which only this option overrules.
+# Version 1 of the CLI has a separate address for SQS, which only this option overrides.
 HERE = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }'
 BLOCKS = watching.commands()
 
@@ -34,7 +34,7 @@ def until(look: Callable[[], bool], seconds: float = 90) -> None:
 
 
 def run(stack: Stack, folder: Path, block: str, **variables: str) -> str:
-    """What a block prints in a shell prepared as the runbook says; it must succeed, and complain of nothing."""
+    """The output of a block in a shell prepared as the runbook says; it must succeed and print no error."""
     assert AWS_CLI.is_dir(), "the AWS CLI is not installed: make .tools/aws/.installed"
     (folder / "Makefile").write_text(f"%:\n\t@$(MAKE) --silent --directory {ROOT} $@\n")
     environment = os.environ | stack.cloud.environment | variables

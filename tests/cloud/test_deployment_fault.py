@@ -1,4 +1,4 @@
-"""A permission that is taken away alarms within minutes; once it is given back, every event goes on."""
+"""A missing permission alarms within minutes; once it is restored, every event goes on."""
 
 import json
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ import pytest
 
 from cli.local.stack import NAME, Stack, deployed
 from cli.samples import samples
+from tests.cloud.cloudwatch import at_least, state
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
-from tests.cloud.watched import at_least, state
 
 pytestmark = pytest.mark.cloud
 

@@ -1,4 +1,4 @@
-"""What becomes of events that cannot be handled, and of those that need not be."""
+"""Events that cannot be handled are dead-lettered, and events that need no handling are ignored."""
 
 import time
 from typing import TYPE_CHECKING, Any
@@ -7,7 +7,7 @@ import pytest
 
 from cli.local.stack import Stack
 from cli.samples import samples
-from shared.values.compression import unpack
+from shared.compression.packing import unpack
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -28,9 +28,7 @@ def poison(stack: Stack, account: str) -> dict[str, Any]:
     return event
 
 
-def test_an_event_that_can_never_be_processed_is_recorded_and_dead_lettered_within_seconds(
-    stack: Stack, account: str
-) -> None:
+def test_an_event_that_can_never_succeed_is_recorded_and_dead_lettered_in_seconds(stack: Stack, account: str) -> None:
     event, before = poison(stack, account), stack.dead_letters()
 
     assert stack.send(event).status == 200

@@ -1,4 +1,4 @@
-"""What a person sees who watches `make run` while events come in."""
+"""The view of a person who watches `make run` while events come in."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The journey of `make run`, played to its end on the deployed template."""
+"""The journey of `make run`, from start to end on the deployed template."""
 
 import pytest
 

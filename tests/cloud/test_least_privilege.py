@@ -130,7 +130,7 @@ def test_a_role_may_do_what_it_needs_and_is_refused_all_else(
 
 
 def test_every_call_but_a_few_is_allowed_to_somebody() -> None:
-    """So that a call which is refused for a reason of its own, by a slip in this file, does not go unnoticed."""
+    """Finds calls that AWS refuses for another reason, such as a mistake in this file."""
     nobody = set(CALLS) - set[str]().union(*MAY.values())
     assert nobody == {
         "put into the dead-letter queue",

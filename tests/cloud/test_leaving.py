@@ -1,4 +1,4 @@
-"""A customer leaves: takes the data along, and a month later nothing personal is left."""
+"""A customer leaves with an export, and a month later no personal data is left."""
 
 import json
 import re

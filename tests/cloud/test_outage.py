@@ -1,4 +1,4 @@
-"""For two hours Amazon SES takes no mail, and all else goes on; tests/prove/test_outage.py lasts for two days."""
+"""Amazon SES takes no mail for two hours, and everything else goes on; tests/prove/test_outage.py takes two days."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,13 @@ import pytest
 from cli.local.stack import Stack, deployed
 from shared.inbox.lanes import LANES
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
-from tests.cloud.outage import LIVES, Customer, Mood, Outage
+from tests.cloud.outage import STORIES, Customer, Outage, SesFailure
 from tests.cloud.outcome import listen
 
 pytestmark = pytest.mark.cloud
 
 STEP = 15 * 60
-MOODS = [mood for mood in Mood for _ in range(2)]
+SES_FAILURES = [failure for failure in SesFailure for _ in range(2)]
 
 
 @pytest.fixture(scope="module")
@@ -24,17 +24,17 @@ def stack() -> Iterator[Stack]:
 
 
 def test_nothing_waits_for_a_mail_and_what_still_holds_is_mailed_once(stack: Stack, account: str) -> None:
-    heard = listen(stack)
-    customers = tuple(Customer(f"{name}x", account, life, begins=0) for name, life in LIVES.items())
+    queue = listen(stack)
+    customers = tuple(Customer(f"{name}x", account, story, begins=0) for name, story in STORIES.items())
     outage = Outage(stack, customers)
 
-    outage.play(MOODS, STEP, every=1)
+    outage.run(SES_FAILURES, STEP, every=1)
 
     assert stack.mails() == []
     assert outage.wrong == []
     assert max(outage.decided.values()) < 10
-    assert len(outage.announced(heard)) > len(customers)
-    assert all(outage.refused[mood] for mood in Mood)
+    assert len(outage.announced(queue)) > len(customers)
+    assert all(outage.refused[failure] for failure in SesFailure)
 
     outage.end()
 

@@ -1,4 +1,4 @@
-"""Deployed with a key of one's own and with a named operator: all is encrypted, and the queue is closed to others."""
+"""With a customer's own KMS key and a named operator, everything is encrypted and the queue is closed to others."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""An event that Stripe lists and never got through is found by the deployed function, and handled like any other."""
+"""The deployed function finds an event that Stripe lists but never delivered, and it is handled like any other."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A dead letter whose cause was mended is redriven as an engineer would do it, and completes; nothing repeats."""
+"""An engineer mends a cause and redrives its dead letter: the event completes, and nothing repeats."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A signing secret is rolled as docs/security.md says, and Stripe is never refused on the way."""
+"""An engineer rolls a signing secret as docs/security.md says, and Stripe is never refused meanwhile."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ NEW = "whsec_rolled"
 
 @pytest.fixture
 def rolling(stack: Stack) -> Iterator[Stack]:
-    """The stack, ingest of which remembers its secrets, and has them again as they were at the end."""
+    """The stack, whose ingest has cached its secrets; the test's end restores them."""
     assert posted(stack, SECRET) == 200
     yield stack
     stack.set_secrets({"direct": SECRET})

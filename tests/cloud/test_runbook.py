@@ -1,4 +1,4 @@
-"""The runbook, followed: every block of its commands runs as it stands, by the real AWS CLI, on a stack in need."""
+"""The real AWS CLI runs every command block of the runbook as it stands, on a stack in need."""
 
 import json
 import time
@@ -10,7 +10,7 @@ import pytest
 
 from cli.local.stack import Stack, deployed
 from cli.samples import samples
-from functions.effects.perform.scheduler import message_of
+from functions.effects.perform.scheduler import reminder_message
 from shared.effects.remind import Remind
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.cloud.runbook import BLOCKS, block_with, run, until, url
@@ -48,7 +48,7 @@ def poison(stack: Stack) -> dict[str, Any]:
 @pytest.fixture
 def reminder(stack: Stack) -> str:
     """The body of a message that Scheduler could not deliver."""
-    body = message_of(
+    body = reminder_message(
         Remind(type="reminder.payment_failed", at=stack.now() - 60, about="in_1", account=ACCOUNT, customer="cus_1"),
         livemode=True,
     )

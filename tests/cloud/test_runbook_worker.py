@@ -1,4 +1,4 @@
-"""The runbook, followed, where it is about the effects worker: stopped and started, handed over to again, redriven."""
+"""The runbook's commands for the effects worker work: stop, start, hand over again, redrive."""
 
 import time
 from collections.abc import Iterator

@@ -13,8 +13,8 @@ import pytest
 from cli.local.stack import NAME, Stack, deploy, deployed
 from cli.samples import samples
 from shared.inbox.outbox import lanes_of, load
+from tests.cloud.cloudwatch import eventually, metric, state
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
-from tests.cloud.watched import eventually, metric, state
 from tests.support import watching
 
 pytestmark = pytest.mark.cloud

@@ -1,4 +1,4 @@
-"""A first deployment that fails can be repeated; what a deleted stack has left can be taken back by a new one."""
+"""A failed first deployment can be repeated, and a new stack can take back a deleted stack's resources."""
 
 import shlex
 import shutil

@@ -1,4 +1,4 @@
-"""What the webhook URL answers, and what comes of it."""
+"""The webhook URL's answers, and the effects of accepted events."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Calls of the deployed functions fail on the wire, one way each; tests/prove/test_wire_faults.py has all of them."""
+"""Calls of the deployed functions fail on the wire in one way each; tests/prove/test_wire_faults.py tries all."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,11 @@ import pytest
 
 from cli.local.stack import Stack, deployed
 from shared.inbox.lanes import LANES
-from tests.cloud.breakages import ACCEPT, HAND_OVERS, MARK, PUT_EVENTS, SEND_EMAIL, TRANSACT, Call, Way, outlasting
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
-from tests.cloud.outcome import listen, look
-from tests.cloud.rounds import named, play
-from tests.cloud.verdict import wrong
+from tests.cloud.fault_rounds import named, run_rounds
+from tests.cloud.outcome import collect, listen
+from tests.cloud.round_checks import wrong
+from tests.cloud.wire_faults import ACCEPT, HAND_OVERS, MARK, PUT_EVENTS, SEND_EMAIL, TRANSACT, Call, Way, outlasting
 
 pytestmark = pytest.mark.cloud
 
@@ -34,9 +34,9 @@ def test_every_event_accepted_ends_and_none_happens_twice(stack: Stack) -> None:
     broken = [(call, way, outlasting(call, way)) for call, way in BROKEN]
     rounds = named("t", [*broken, (PUT_EVENTS, Way.FAILED_ENTRIES, 2)])
 
-    play(stack, rounds)
+    run_rounds(stack, rounds)
 
-    outcome = look(stack, queue)
+    outcome = collect(stack, queue)
     assert [line for one in rounds for line in wrong(outcome, one)] == []
     assert outcome.dead == stack.dead_letters() > 0
     assert [stack.dead_letters(lane) for lane in LANES] == [0, 0]

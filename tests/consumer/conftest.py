@@ -13,8 +13,8 @@ from moto import mock_aws
 
 from shared.runtime.client_config import PATIENCE
 from tests.consumer.dynamodb_local import find_jar, running
+from tests.consumer.examples import REGION
 from tests.consumer.faults import Faults
-from tests.consumer.material import REGION
 from tests.consumer.tables import make_table
 from tests.consumer.world import World
 from tests.support.checked import checked

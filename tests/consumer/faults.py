@@ -1,4 +1,4 @@
-"""What goes wrong on the way to DynamoDB and back, planned ahead by operation; and a list of the calls made."""
+"""Faults on the way to DynamoDB and back, planned by operation; and a list of the calls made."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -15,15 +15,15 @@ type Act = Callable[[], Any]
 
 
 class Crash(BaseException):
-    """The process dies here. No `except Exception` can tell."""
+    """The process dies here; no `except Exception` catches it."""
 
 
 class Faults:
     """Faults between one client and its service.
 
     Args:
-        client: whose calls go wrong.
-        deliver: sends a request all the same, when only its answer is to be lost; moto has it by then.
+        client: the client whose calls fail.
+        deliver: sends the request when only its answer is lost; moto has applied it by then.
     """
 
     def __init__(self, client: "DynamoDBClient", deliver: "Callable[[AWSPreparedRequest], object]") -> None:
@@ -38,19 +38,19 @@ class Faults:
         self._events.register_last("after-call.dynamodb", self._on_answer)
 
     def forget(self) -> None:
-        """Drop what was planned and did not come to pass."""
+        """Drop the planned faults that did not happen."""
         self._before.clear()
         self._after.clear()
         self._lost.clear()
 
     def mend(self) -> None:
-        """Leave the client as it was."""
+        """Remove the hooks from the client."""
         self._events.unregister("before-call.dynamodb", self._on_call)
         self._events.unregister("before-send", self._on_send)
         self._events.unregister("after-call.dynamodb", self._on_answer)
 
     def meanwhile(self, operation: str, act: Act) -> None:
-        """Something happens elsewhere just before the next `operation` is sent."""
+        """Let `act` happen elsewhere just before the next `operation` is sent."""
 
         def acted() -> None:
             act()

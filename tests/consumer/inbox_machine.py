@@ -16,8 +16,8 @@ from shared.failures.kinds import Failure
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 from shared.values.times import DAY
+from tests.consumer.examples import LEASE, mail, reminder
 from tests.consumer.lane_model import ATTEMPTS, Entry, LaneModel
-from tests.consumer.material import LEASE, mail, reminder
 from tests.consumer.world import World
 
 RUNS = count()

@@ -6,8 +6,8 @@ from typing import Literal
 
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
-from functions.effects.lane.attempts import FencedError
 from functions.effects.lane.lease import Leased, NothingOwed
+from functions.effects.lane.progress import FencedError
 from functions.effects.lane.retry import FIRST_PAUSE
 from shared.failures.backoff import SERVICE
 from shared.inbox.lanes import Lane
@@ -95,7 +95,7 @@ class LaneModel:
         for place, entry in seen.items():
             if entry.done or entry.failed_ms is not None or entry.not_before > now:
                 continue
-            if self.lane == "mails" and unwritten:  # a mail cannot be repeated: what came before is written down first
+            if self.lane == "mails" and unwritten:  # a mail cannot be repeated: earlier outcomes are written first
                 if raised := self._write(token, unwritten, performed, plan.fault if writes == plan.at else "none"):
                     return raised
                 writes, unwritten, performed = writes + 1, {}, []

@@ -9,9 +9,9 @@ from botocore.exceptions import BotoCoreError
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, invariant, multiple, rule
 
-from functions.effects.lane.attempts import FencedError
+from functions.effects.lane.attempt import Attempt
 from functions.effects.lane.lease import Leased, lease
-from functions.effects.lane.turn import Turn
+from functions.effects.lane.progress import FencedError
 from functions.effects.perform.perform import perform
 from shared.failures.errors import Permanent, Retryable
 from shared.inbox.lanes import LANES, Lane
@@ -101,8 +101,8 @@ class Lanes(Inbox):
 
     @invariant()
     def an_effect_is_repeated_only_if_nobody_could_know_of_it(self) -> None:
-        mails = Counter(sent.key for sent in self.world.outside.mails)
-        reminders = Counter(remind.about for remind in self.world.outside.reminders)
+        mails = Counter(sent.key for sent in self.world.services.mails)
+        reminders = Counter(remind.about for remind in self.world.services.reminders)
         performed = [
             *(("effects", place, reminders[one.about]) for place, one in enumerate(self.reminders)),
             *(("mails", place, mails[one.key]) for place, one in enumerate(self.mails)),
@@ -119,7 +119,7 @@ class Lanes(Inbox):
         now, leased = self.world.clock.now, worker.leased
         raised = self.model.lanes[leased.lane].turn(leased.token, worker.known, worker.sent_ms, int(now), plan)
         with _raising(raised):
-            perform(Turn(self.world.worker, leased, worker.sent_ms, now + HOUR))
+            perform(Attempt(self.world.worker, leased, worker.sent_ms, now + HOUR))
 
     def _beside(self, lane: Lane) -> tuple[bool, bool]:
         (other,) = (one for one in LANES if one != lane)
@@ -128,7 +128,7 @@ class Lanes(Inbox):
 
     def _plan(self, plan: Plan) -> None:
         troubles = [TROUBLES[trouble] for trouble in plan.troubles]
-        self.world.outside.mail_troubles, self.world.outside.reminder_troubles = list(troubles), list(troubles)
+        self.world.services.mail_errors, self.world.services.reminder_errors = list(troubles), list(troubles)
         faults = self.world.faults
         faults.forget()
         for _ in range(plan.at):

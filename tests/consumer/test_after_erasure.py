@@ -1,4 +1,4 @@
-"""After a customer was erased a refund is still announced and told the operator; nothing is kept of it."""
+"""A refund after an erasure is announced and mailed to the operator; no trace of it is stored."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def decided(event: Event, erased_at: int, policy: Policy | None = None) -> Decis
     return decide(event, BooksOf(Organization(account=PLATFORM, subject=CUSTOMER, erased_at=erased_at), policy=policy))
 
 
-def test_a_refund_after_the_erasure_is_announced_by_its_payment_and_told_the_operator() -> None:
+def test_a_refund_after_erasure_is_announced_by_payment_and_told_the_operator() -> None:
     decision = decided(REFUNDED, REFUNDED.created - 1)
     told, mail = decision.then
     assert isinstance(told, Announcement)

@@ -1,4 +1,4 @@
-"""What failed together comes back apart, after as long as suits the failure."""
+"""Messages that failed together return at different times, after a wait that suits the failure."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""The books are read as they were last committed."""
+"""The books return the records of the last commit."""
 
 from itertools import batched
 
@@ -69,14 +69,14 @@ def test_an_order_comes_back_as_it_was_saved_at_its_next_version(world: World) -
 def test_what_is_over_comes_back_as_it_was_saved_and_else_is_vacant(world: World) -> None:
     paid = sample("invoice.paid")
     invoice = read(Invoice, paid.object)
-    vacant = ClosedInvoice(account="acct_1", subject=invoice.customer, invoice_id=invoice.id)
-    assert books(world).past(vacant) == vacant
+    empty = ClosedInvoice(account="acct_1", subject=invoice.customer, invoice_id=invoice.id)
+    assert books(world).past(empty) == empty
     nobody = Organization(account="acct_1", subject=invoice.customer)
-    (closed,) = (one for one in nobody.with_invoice(invoice, paid).past_since(nobody) if not one.vacant)
+    (closed,) = (one for one in nobody.with_invoice(invoice, paid).past_since(nobody) if not one.is_empty)
     save(world, closed)
-    found = books(world).past(vacant)
+    found = books(world).past(empty)
     assert found == closed.model_copy(update={"version": 1})
-    assert not found.vacant
+    assert not found.is_empty
 
 
 def test_the_same_customer_of_another_account_is_another(world: World) -> None:
@@ -102,14 +102,14 @@ def test_a_dispute_about_any_of_a_customers_payments_is_found(world: World) -> N
     dispute = read(Dispute, opened.object)
     quiet = Payment(account="acct_1", subject="pi_1", customer="cus_1")
     disputed = Payment(account="acct_1", subject="pi_2", customer="cus_1").with_dispute(dispute, opened)
-    assert not books(world).awaits_money("acct_1", "cus_1")
+    assert not books(world).awaits_settlement("acct_1", "cus_1")
     save(
         world,
         quiet,
         disputed,
         *(PaymentIndex(account="acct_1", subject="cus_1", payment=one) for one in ("pi_1", "pi_2")),
     )
-    assert books(world).awaits_money("acct_1", "cus_1")
+    assert books(world).awaits_settlement("acct_1", "cus_1")
 
 
 def test_open_money_is_looked_for_in_a_hundred_payments_a_call(world: World) -> None:
@@ -119,7 +119,7 @@ def test_open_money_is_looked_for_in_a_hundred_payments_a_call(world: World) -> 
         leads = [PaymentIndex(account="acct_1", subject="cus_1", payment=one) for one in some]
         save(world, *quiet, *leads, event_id=f"evt_{number}")
     world.faults.calls.clear()
-    assert not books(world).awaits_money("acct_1", "cus_1")
+    assert not books(world).awaits_settlement("acct_1", "cus_1")
     assert world.faults.calls == ["Query", "Query", "BatchGetItem", "BatchGetItem"]
 
 
@@ -130,7 +130,7 @@ def test_payments_that_dynamodb_leaves_out_are_asked_for_again(world: World) -> 
     found = to_item({"record": quiet.packed()})
     table = world.store.books
     world.faults.answer("BatchGetItem", {"Responses": {table: [found]}, "UnprocessedKeys": {table: {"Keys": keys}}})
-    assert books(world).awaits_money("acct_1", "cus_1")
+    assert books(world).awaits_settlement("acct_1", "cus_1")
 
 
 def test_payments_that_dynamodb_does_not_get_to_are_looked_at_later(world: World) -> None:
@@ -138,4 +138,4 @@ def test_payments_that_dynamodb_does_not_get_to_are_looked_at_later(world: World
     keys = [to_item({"pk": "acct_1#pi_2", "sk": "payment"})]
     world.faults.answer("BatchGetItem", {"Responses": {}, "UnprocessedKeys": {world.store.books: {"Keys": keys}}})
     with pytest.raises(Contended):
-        books(world).awaits_money("acct_1", "cus_1")
+        books(world).awaits_settlement("acct_1", "cus_1")

@@ -1,4 +1,4 @@
-"""A cancelled commit is met as its reason asks for; contention never counts as an attempt."""
+"""A cancelled commit is handled by its reason; contention never counts as an attempt."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from shared.failures.backoff import ATTEMPTS, BUG
 from shared.records.books import Books
 from shared.stripe_objects.event import Event
 from shared.tables.attributes import to_item
-from tests.consumer.material import PARTITION, mail, only_save, reminder, tell_and_remind
+from tests.consumer.examples import PARTITION, mail, only_save, reminder, tell_and_remind
 from tests.consumer.world import World
 
 INBOX_RECORD_MAIL_ARCHIVE = 4
@@ -85,7 +85,7 @@ def test_a_record_that_changed_is_read_again_and_decided_again(world: World) -> 
     assert versions == [1, 2]
     assert world.books()["organization"]["version"] == 3
     world.work_all()
-    assert world.outside.mails == [mail()]
+    assert world.services.mails == [mail()]
 
 
 def test_a_record_that_keeps_changing_counts_no_attempt(world: World) -> None:
@@ -104,8 +104,8 @@ def test_a_mail_that_is_on_its_way_already_is_dropped_and_the_rest_stands(world:
     world.decide = lambda _event, _books: Decision(then=(mail("one"), mail("two"), reminder()))
     assert world.consume("message-2", event_id="evt_2").state == "committed"
     world.work_all()
-    assert [sent.key for sent in world.outside.mails] == ["one", "two"]
-    assert world.outside.reminders == [reminder()]
+    assert [sent.key for sent in world.services.mails] == ["one", "two"]
+    assert world.services.reminders == [reminder()]
 
 
 def test_an_event_whose_only_mail_is_dropped_is_done_at_once(world: World) -> None:
@@ -114,7 +114,7 @@ def test_an_event_whose_only_mail_is_dropped_is_done_at_once(world: World) -> No
     world.consume("message-2", event_id="evt_2")
     assert world.inbox("evt_2")["state"] == "done"
     world.work_all()
-    assert world.outside.mails == [mail()]
+    assert world.services.mails == [mail()]
 
 
 @pytest.mark.parametrize("reason", ["ValidationError", "ItemCollectionSizeLimitExceeded"])

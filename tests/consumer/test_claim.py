@@ -1,4 +1,4 @@
-"""An event has one holder at a time, and what became of it is never forgotten before its time."""
+"""An event has one holder at a time, and its outcome is kept until its time to live."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from shared.decisions.decision import Decision
 from shared.failures.backoff import ATTEMPTS
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 from shared.values.times import DAY
-from tests.consumer.material import LEASE, NOW, mail, reminder
+from tests.consumer.examples import LEASE, NOW, mail, reminder
 from tests.consumer.world import World
 
 

@@ -1,4 +1,4 @@
-"""A decision is saved whole or not at all, and whoever is refused learns why."""
+"""A decision is saved whole or not at all, and a refused consumer learns the reason."""
 
 import json
 import random
@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from functions.consumer.commit.claim import Claimed
 from functions.consumer.commit.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
+from shared.compression.packing import unpack
 from shared.decisions.decision import Decision
 from shared.effects.announcement import Announcement
 from shared.effects.email import Email
@@ -18,13 +19,12 @@ from shared.inbox.outbox import load, owed_for
 from shared.inbox.unfinished import INDEX, SHARDS, shard_of
 from shared.records.facets import merge
 from shared.records.organization import Organization
-from shared.records.past import ClosedInvoice, Past
+from shared.records.past import ClosedInvoice, PastRecord
 from shared.stripe_objects.invoices import Invoice
 from shared.stripe_objects.objects import read
 from shared.tables.tombstones import Tombstone, find_tombstone
-from shared.values.compression import unpack
 from shared.values.times import DAY
-from tests.consumer.material import LEASE, NOW, announcement, mail, reminder
+from tests.consumer.examples import LEASE, NOW, announcement, mail, reminder
 from tests.consumer.world import World
 from tests.support.samples import sample
 
@@ -32,7 +32,7 @@ BODY = json.dumps({"id": "evt_1", "object": "event"})
 ORGANIZATION = Organization(account="acct_1", subject="cus_1", reminders={"in_1": NOW})
 
 
-def try_commit(world: World, claimed: Claimed, *save: Organization | Past, then: tuple[Email, ...] = ()) -> None:
+def try_commit(world: World, claimed: Claimed, *save: Organization | PastRecord, then: tuple[Email, ...] = ()) -> None:
     commit(world.store, claimed, world.event(), BODY, Decision(save=save, then=then))
 
 
@@ -199,14 +199,14 @@ def test_the_record_of_a_customer_who_came_back_counts_on_and_is_saved_again(wor
 
 
 def test_what_is_first_heard_of_must_not_be_over_by_now(world: World) -> None:
-    vacant = ClosedInvoice(account="acct_1", subject="cus_1", invoice_id="in_1")
-    try_commit(world, world.claim(), ORGANIZATION, vacant)
+    empty = ClosedInvoice(account="acct_1", subject="cus_1", invoice_id="in_1")
+    try_commit(world, world.claim(), ORGANIZATION, empty)
     assert "invoice#in_1" not in world.books()
     paid = sample("invoice.paid")
-    closed = vacant.model_copy(update={"facet": merge(None, paid, read(Invoice, paid.object))})
+    closed = empty.model_copy(update={"facet": merge(None, paid, read(Invoice, paid.object))})
     try_commit(world, world.claim(event_id="evt_2"), closed)
     with pytest.raises(StaleRecordError):
-        try_commit(world, world.claim(event_id="evt_3"), ORGANIZATION.model_copy(update={"version": 1}), vacant)
+        try_commit(world, world.claim(event_id="evt_3"), ORGANIZATION.model_copy(update={"version": 1}), empty)
     assert world.books()["organization"]["version"] == 1
 
 
@@ -243,8 +243,7 @@ def test_any_other_reason_is_told_as_aws_tells_it(world: World, reason: str) -> 
 
 
 def test_a_transaction_that_dynamodb_calls_invalid_saves_nothing(world: World) -> None:
-    beyond_any_key = ORGANIZATION.model_copy(update={"subject": "cus_" * 1000})
-    with pytest.raises(ClientError) as refused:
-        try_commit(world, world.claim(), ORGANIZATION, beyond_any_key)
+    with pytest.raises(ClientError) as refused:  # the key is too long
+        try_commit(world, world.claim(), ORGANIZATION, ORGANIZATION.model_copy(update={"subject": "cus_" * 1000}))
     assert failure_of(refused.value).kind == "bug"
     assert (world.inbox()["state"], world.books()) == ("claimed", {})

@@ -1,4 +1,4 @@
-"""A message is decided on and handed over once, for as few calls as can be, and survives a crash at any stage."""
+"""The consumer decides on a message and hands it over once, with few calls, and survives a crash at any stage."""
 
 from itertools import product
 
@@ -6,8 +6,8 @@ import pytest
 
 from functions.consumer.consume import Outcome
 from shared.values.times import DAY
+from tests.consumer.examples import LEASE, mail, only_save, reminder
 from tests.consumer.faults import Crash
-from tests.consumer.material import LEASE, mail, only_save, reminder
 from tests.consumer.world import World
 
 BY_ONE_MESSAGE = [("effects", "evt_1", "acct_1")]
@@ -22,13 +22,13 @@ def test_an_event_is_committed_and_handed_over_and_its_message_goes(world: World
     assert world.consume() == Outcome("committed", attempt=1)
     assert "organization" in world.books()
     assert world.queues.sent == BY_ONE_MESSAGE
-    assert (world.outside.mails, world.outside.reminders) == ([], [])
+    assert (world.services.mails, world.services.reminders) == ([], [])
 
 
 def test_what_is_handed_over_has_its_consequences(world: World) -> None:
     world.consume()
     world.work_all()
-    assert (world.outside.mails, world.outside.reminders) == ([mail()], [reminder()])
+    assert (world.services.mails, world.services.reminders) == ([mail()], [reminder()])
     assert world.inbox()["state"] == "done"
 
 
@@ -96,7 +96,7 @@ def test_of_two_that_decide_at_once_one_commits_and_the_other_finds_it_committed
     world.faults.meanwhile("TransactWriteItems", lambda: world.consume("message-2"))
     assert world.consume() == Outcome("handed over")
     world.work_all()
-    assert (world.outside.mails, world.outside.reminders) == ([mail()], [reminder()])
+    assert (world.services.mails, world.services.reminders) == ([mail()], [reminder()])
     assert world.books()["organization"]["version"] == 1
 
 
@@ -142,8 +142,8 @@ def test_two_events_for_one_change_send_one_mail(world: World) -> None:
     world.consume(event_id="evt_1")
     assert world.consume("message-2", event_id="evt_2").state == "committed"
     world.work_all()
-    assert world.outside.mails == [mail()]
-    assert len(world.outside.reminders) == 2
+    assert world.services.mails == [mail()]
+    assert len(world.services.reminders) == 2
 
 
 def test_what_somebody_holds_comes_back_just_after_the_lease(world: World) -> None:
@@ -171,7 +171,7 @@ def test_a_crash_at_any_stage_loses_nothing_and_repeats_nothing(
     world.work_all()
     assert world.inbox()["state"] == "done"
     assert world.books()["organization"]["version"] == 1
-    assert (world.outside.mails, world.outside.reminders) == ([mail()], [reminder()])
+    assert (world.services.mails, world.services.reminders) == ([mail()], [reminder()])
 
 
 def test_a_crash_before_the_claim_uses_up_no_attempt(world: World) -> None:
@@ -194,7 +194,7 @@ def test_a_lost_answer_is_no_failure(world: World, stage: str, *, first: bool) -
         verdict = world.consume()
     assert verdict.state in {"committed", "handed over"}
     world.work_all()
-    assert world.outside.mails == [mail()]
+    assert world.services.mails == [mail()]
 
 
 def test_a_consumer_that_wakes_up_late_stops_and_leaves_the_event_to_its_new_holder(world: World) -> None:

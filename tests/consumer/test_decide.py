@@ -1,4 +1,4 @@
-"""What holds for every decision: mails that are switched off, mails that wait for an address, and what is announced."""
+"""Rules for every decision: mails that are switched off, mails that wait for an address, and announcements."""
 
 import pytest
 
@@ -173,7 +173,7 @@ SUCCEEDED = sample("payment_intent.succeeded")
     [SUCCEEDED, sample("charge.refunded.subscription"), sample("invoice.upcoming", customer=CUSTOMER, amount_due=0)],
     ids=lambda event: str(event.type),
 )
-def test_late_news_of_an_erased_customer_is_refused_though_a_payment_is_not_deleted_yet(late: Event) -> None:
+def test_late_news_of_an_erased_customer_is_refused_while_a_payment_is_still_kept(late: Event) -> None:
     books = of_an_erased_customer(LINK, SUCCEEDED)
     again = late.model_copy(update={"id": "evt_again"})
     assert decide(again, books) == REFUSED

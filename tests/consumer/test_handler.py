@@ -1,4 +1,4 @@
-"""What is not finished goes back to SQS for as long as it has to wait, and every event leaves one line in the log."""
+"""Unfinished messages return to SQS for as long as they must wait, and every event leaves one line in the log."""
 
 import io
 import json
@@ -15,7 +15,7 @@ from botocore.stub import Stubber
 from functions.consumer.handler import make_handler
 from shared.failures.errors import Permanent
 from shared.runtime.logger import make_logger
-from tests.consumer.material import LEASE, REGION, sqs_record, stripe_event
+from tests.consumer.examples import LEASE, REGION, sqs_record, stripe_event
 from tests.consumer.world import World
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Lambda:
 
     def handle(self, *records: dict[str, Any]) -> list[str]:
         """The ids of the messages that go back."""
-        # A service of its own, since Powertools keeps one logger for each.
+        # A new service name, since Powertools keeps one logger for each.
         logger = make_logger(uuid4().hex, self.log)
         answer = make_handler(self.world.consumer, self.sqs, URL, logger, "Billhook/billhook")(
             {"Records": records}, None
@@ -79,7 +79,7 @@ def test_a_finished_message_goes(consumer: Lambda) -> None:
 
 
 def test_a_message_that_could_not_be_handed_over_comes_again_though_it_is_committed(consumer: Lambda) -> None:
-    consumer.world.queues.troubles = [EndpointConnectionError(endpoint_url=URL)]
+    consumer.world.queues.errors = [EndpointConnectionError(endpoint_url=URL)]
     consumer.expect_wait(4)
     assert consumer.handle(sqs_record(stripe_event())) == ["message-1"]
     (line,) = consumer.lines()

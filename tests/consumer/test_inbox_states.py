@@ -1,4 +1,4 @@
-"""Whatever consumers and workers do to an event, in whatever order: nothing owed is lost, and done stays done."""
+"""In any interleaving of consumers and workers no owed effect is lost, and a done event stays done."""
 
 import pytest
 from hypothesis import settings

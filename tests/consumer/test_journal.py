@@ -1,4 +1,4 @@
-"""What was decided is kept beside the payload: with which code and policy, what changed, and what was owed."""
+"""The journal of a decision lies beside the payload: code, policy, changes, and owed effects."""
 
 import json
 import tomllib
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from functions.consumer.decide.decide import decide
+from shared.compression.packing import unpack
 from shared.decisions.journal import Journal, read_journal
 from shared.policy.plans import read_plans
 from shared.policy.policy import Policy
 from shared.runtime.version import VERSION
-from shared.values.compression import unpack
 from tests.consumer.world import World
 from tests.support.books import BooksOf
 from tests.support.samples import EVENTS, sample

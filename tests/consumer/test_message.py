@@ -1,4 +1,4 @@
-"""A message is read without being believed: whatever its body holds, it can be claimed, logged and dead-lettered."""
+"""Any message can be claimed, logged and dead-lettered: the consumer trusts nothing in its body."""
 
 import json
 
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.consumer.message import Message, read_message
-from tests.consumer.material import NOW, sqs_record, stripe_event
+from tests.consumer.examples import NOW, sqs_record, stripe_event
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -28,7 +28,7 @@ def test_an_event_is_known_by_its_own_id_and_not_by_what_sqs_deduplicates_on() -
     assert message(stripe_event("evt_1")).event_id == "evt_1"
 
 
-def test_test_events_of_the_dashboard_share_an_id_and_are_told_apart_by_their_message() -> None:
+def test_dashboard_test_events_share_an_id_and_are_told_apart_by_their_message() -> None:
     read = message(stripe_event("evt_00000000000000"))
     assert read.event_id == "evt_00000000000000:message-1"
     assert read.readable

@@ -1,4 +1,4 @@
-"""What one event counts, as CloudWatch reads it from the event's one log line; nothing there tells whose it was."""
+"""CloudWatch reads an event's metrics from its one log line; nothing in them is personal."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from shared.decisions.decision import Decision
 from shared.effects.announcement import Announcement
 from shared.failures.errors import Permanent, Retryable
 from shared.values.frozen import Scalar
-from tests.consumer.material import NOW, mail, only_save, sqs_record, stripe_event
+from tests.consumer.examples import NOW, mail, only_save, sqs_record, stripe_event
 from tests.consumer.world import World
 
 OURS = "Billhook/billhook"
@@ -74,7 +74,7 @@ def test_a_committed_event_counts_as_done_and_its_next_hand_over_as_nothing(worl
 def test_an_event_that_sqs_refuses_to_take_over_is_done_once_and_retried(world: World) -> None:
     then = (announcement("payment.succeeded", amount_received=2900, currency="usd"), mail())
     world.decide = lambda _event, _books: Decision(then=then)
-    world.queues.troubles = [EndpointConnectionError(endpoint_url="https://sqs.example")] * 2
+    world.queues.errors = [EndpointConnectionError(endpoint_url="https://sqs.example")] * 2
     payment = {("PaymentReceived", "consumer", "usd"): 2900}
     assert counted(world) == {("Done", "consumer"): 1, ("Retried", "consumer"): 1, ("Lag", "consumer"): LAG} | payment
     assert counted(world) == {("Retried", "consumer"): 1}
@@ -86,7 +86,7 @@ def test_an_ignored_event_counts_as_such(world: World) -> None:
     assert counted(world) == {("Ignored", "consumer"): 1}
 
 
-def test_a_failure_counts_as_retried_and_its_end_as_dead_once_however_often_it_is_shown_again(world: World) -> None:
+def test_a_failure_counts_as_retried_and_its_end_as_dead_only_once(world: World) -> None:
     failing(world, Retryable("rate_limit"))
     seen = []
     for _ in range(8):

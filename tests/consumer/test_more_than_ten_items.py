@@ -1,4 +1,4 @@
-"""A subscription with more than ten items is looked at at Stripe, and what comes back is decided on like an event."""
+"""The worker reads a subscription with more than ten items at Stripe; the result is decided on like an event."""
 
 from collections.abc import Iterable
 from itertools import permutations
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.consumer.decide.decide import decide
-from functions.effects.perform.observer import message_of
+from functions.effects.perform.observer import observation_message
 from shared.effects.observe import Observe
 from shared.stripe_objects.event import PLATFORM, Event, read_event
 from shared.values.times import DAY
@@ -28,7 +28,7 @@ def listed(shown: Iterable[Any], *, has_more: bool = False) -> dict[str, Any]:
 
 
 def updated(after: int, number: int = 12, **changes: Any) -> Event:  # noqa: ANN401 - of the object
-    """Stripe's word on the subscription `after` seconds, with `number` items, of which ten are shown at most."""
+    """The subscription at Stripe `after` seconds, with `number` items; at most ten are shown."""
     shown: dict[str, Any] = {"items": listed(DESKS[:number][:10], has_more=number > 10), "status": "active"}
     event_id = f"evt_{after}_{number}"
     event = sample("customer.subscription.updated", event_id=event_id, created=BEGUN.created + after, **shown | changes)
@@ -39,7 +39,7 @@ def looked_at(asking: Event, after: int, number: int = 12, **changes: object) ->
     """What the worker sends back for the event that asks, having read at Stripe `after` seconds."""
     whole = {"items": listed(DESKS[:number])}
     found = {**asking.object, **whole, **changes}
-    return read_event(message_of(asked_for(asking), found, BEGUN.created + after))
+    return read_event(observation_message(asked_for(asking), found, BEGUN.created + after))
 
 
 def asked_for(event: Event) -> Observe:
@@ -48,7 +48,7 @@ def asked_for(event: Event) -> Observe:
 
 
 def printers(books: BooksOf) -> int:
-    return books.policy.plans.limits_of(books.organization(PLATFORM, CUSTOMER).living)["printers"]
+    return books.policy.plans.limits_of(books.organization(PLATFORM, CUSTOMER).subscriptions_with_access)["printers"]
 
 
 def looks(books: BooksOf) -> list[Observe]:
@@ -64,7 +64,7 @@ TEN = updated(0, 10)
 TWELVE = updated(DAY, 12)
 
 
-def test_an_event_with_ten_items_of_more_asks_stripe_for_all_and_one_with_all_asks_nobody() -> None:
+def test_an_event_asks_stripe_for_its_items_only_if_some_are_missing() -> None:
     assert looks(told(TEN)) == []
     assert looks(told(TEN, TWELVE)) == [asked_for(TWELVE)]
 
@@ -74,7 +74,7 @@ def test_so_does_the_notice_of_a_trials_end() -> None:
     assert looks(told(notice)) == [asked_for(notice)]
 
 
-def test_an_event_that_changes_nothing_in_the_first_ten_asks_since_the_change_may_be_in_the_others() -> None:
+def test_an_event_that_changes_none_of_the_first_ten_items_asks_for_the_others() -> None:
     later = updated(2 * DAY, 13)
     assert looks(told(TWELVE, later)) == [asked_for(TWELVE), asked_for(later)]
 
@@ -145,7 +145,7 @@ def test_a_newer_event_that_lacks_items_keeps_those_that_were_read_and_asks_agai
         assert printers(books) == 14
 
 
-def test_an_older_event_of_the_very_second_leaves_the_whole_list_known_and_asks_once_more() -> None:
+def test_an_older_event_of_the_same_second_keeps_the_whole_list_and_asks_once_more() -> None:
     read = looked_at(TEN, DAY)
     books = told(TEN, read, TWELVE)
     assert (printers(books), looks(books)) == (12, [asked_for(TWELVE)])

@@ -1,11 +1,11 @@
-"""When a mail waits for an address that no event has told, a decision asks Stripe for it, and never by itself."""
+"""A decision asks Stripe for an address only when a mail waits for one that no event contains."""
 
 import json
 
 import pytest
 
 from functions.consumer.decide.decide import decide
-from functions.effects.perform.observer import message_of
+from functions.effects.perform.observer import observation_message
 from shared.effects.observe import Observe
 from shared.effects.remind import erasure_at
 from shared.policy.policy import Policy
@@ -25,7 +25,7 @@ WEEKLY = {"payouts": {"schedule": {"interval": "weekly"}}}
 
 def observed(asked: Observe, found: Event, **changes: object) -> Event:
     """What the worker sends back when it has read the object of `found` at Stripe, a minute later."""
-    return read_event(message_of(asked, {**found.object, **changes}, PAID.created + 60))
+    return read_event(observation_message(asked, {**found.object, **changes}, PAID.created + 60))
 
 
 def test_the_first_mail_that_waits_for_an_address_asks_stripe_for_it() -> None:
@@ -73,7 +73,7 @@ def test_a_customer_whom_stripe_shows_as_deleted_is_told_nothing() -> None:
     books = told(PAID)
     (asked,) = books.observations.values()
     deleted = {"id": CUSTOMER, "object": "customer", "deleted": True}
-    books.apply(decide(read_event(message_of(asked, deleted, PAID.created + 60)), books))
+    books.apply(decide(read_event(observation_message(asked, deleted, PAID.created + 60)), books))
     assert not books.mails
     assert books.organization(PLATFORM, CUSTOMER).muted
 
@@ -82,7 +82,9 @@ def test_the_holder_of_an_account_is_asked_for_likewise() -> None:
     books = told(COMING)
     (asked,) = books.observations.values()
     assert asked == Observe(object="account", account=CONNECTED, id=CONNECTED, event=COMING.id)
-    read = json.loads(message_of(asked, {**HOLDER.object, "requirements": {}, "settings": WEEKLY}, COMING.created + 60))
+    read = json.loads(
+        observation_message(asked, {**HOLDER.object, "requirements": {}, "settings": WEEKLY}, COMING.created + 60)
+    )
     books.apply(decide(read_event(json.dumps(read)), books))
     (mail,) = books.mails.values()
     assert (mail.template, mail.to) == ("payout_coming", HOLDER.object["email"])
@@ -92,7 +94,9 @@ def test_an_account_that_was_read_tells_its_holder_of_no_demand() -> None:
     books = told(COMING)
     (asked,) = books.observations.values()
     books.apply(
-        decide(read_event(message_of(asked, {**HOLDER.object, "settings": WEEKLY}, COMING.created + 60)), books)
+        decide(
+            read_event(observation_message(asked, {**HOLDER.object, "settings": WEEKLY}, COMING.created + 60)), books
+        )
     )
     assert {mail.template for mail in books.mails.values()} == {"payout_coming"}
 
@@ -101,7 +105,7 @@ def test_an_erasure_saves_nothing_of_whom_it_erases_though_a_mail_waited() -> No
     books = told(PAID, sample("customer.deleted", created=PAID.created + DAY))
     organization = books.organization(PLATFORM, CUSTOMER)
     receipt = next(iter(told(PAID).organization(PLATFORM, CUSTOMER).owed.values()))
-    books.records[organization.partition, organization.sort_key] = organization.owing(receipt)
+    books.records[organization.partition, organization.sort_key] = organization.with_owed_mail(receipt)
     due = decide(fired(erasure_at(PAID.created + DAY, PLATFORM, CUSTOMER)), books)
     assert [effect.kind for effect in due.then] == ["erase", "publish"]
     assert due.save == ()

@@ -1,4 +1,4 @@
-"""The outbox as it is stored: in lanes and in order; what an older version committed is handed over and performed."""
+"""The stored outbox keeps lanes and order; an older version's outbox is handed over and performed."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ from shared.inbox.outbox import (
     owed_for,
     owing,
 )
-from tests.consumer.material import LEASE, NOW, PARTITION, announcement, mail, reminder
+from tests.consumer.examples import LEASE, NOW, PARTITION, announcement, mail, reminder
 from tests.consumer.world import World
 
 EVERY_KIND: tuple[Effect, ...] = (
@@ -81,7 +81,7 @@ def test_mails_have_a_lane_of_their_own() -> None:
 
 
 def left(world: World, state: str, *outcomes: str | None, lease_until: int = 0) -> None:
-    """An item of the version before: a reminder and a mail, of which `outcomes` came; no `progress`."""
+    """An item of the version before: a reminder and a mail with these `outcomes`, and no `progress`."""
     world.claim()
     entries = stored(reminder(), mail())
     for entry, outcome in zip(entries, outcomes, strict=False):
@@ -105,7 +105,7 @@ def test_what_the_version_before_left_unfinished_is_handed_over_and_performed(
     assert world.consume(message) == Outcome("handed over")
     assert world.queues.sent == [("effects", "evt_1", "acct_1"), ("mails", "evt_1", "acct_1")]
     world.work_all()
-    assert (world.outside.reminders, world.outside.mails) == ([reminder()], [mail()])
+    assert (world.services.reminders, world.services.mails) == ([reminder()], [mail()])
     assert world.inbox()["state"] == "done"
 
 
@@ -114,7 +114,7 @@ def test_what_the_version_before_had_performed_is_not_performed_again(world: Wor
     assert world.consume() == Outcome("handed over")
     assert world.queues.sent == [("mails", "evt_1", "acct_1")]
     world.work_all()
-    assert (world.outside.reminders, world.outside.mails) == ([], [mail()])
+    assert (world.services.reminders, world.services.mails) == ([], [mail()])
     assert (world.inbox()["state"], world.outcomes()) == ("done", ["set", "sent"])
 
 
@@ -126,7 +126,7 @@ def test_while_the_version_before_still_performs_the_worker_waits_for_its_lease(
     world.clock.now += LEASE
     world.work("mails")
     world.work("effects")
-    assert (world.outside.reminders, world.outside.mails) == ([reminder()], [mail()])
+    assert (world.services.reminders, world.services.mails) == ([reminder()], [mail()])
 
 
 def test_an_item_of_the_version_before_owes_what_has_no_outcome(world: World) -> None:
@@ -143,4 +143,4 @@ def test_a_mail_that_older_code_committed_is_sent(world: World) -> None:
     world.write_book(PARTITION, "mail#told", {"event": "evt_1", "mail": json.dumps(older)})
     assert world.consume().state == "handed over"
     world.work("mails")
-    assert world.outside.mails == [mail()]
+    assert world.services.mails == [mail()]

@@ -1,4 +1,4 @@
-"""One look reads what a decision will ask for, hardly anything in vain, and nothing that DynamoDB would refuse."""
+"""One read fetches what a decision will ask for, with few needless keys and none that DynamoDB refuses."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from functions.consumer.message import read_message
 from functions.consumer.prefetch.predict_keys import predict_keys
 from functions.consumer.routes import ROUTES
 from shared.decisions.decision import StoredRecord
-from tests.consumer.material import sqs_record, stripe_event
+from tests.consumer.examples import sqs_record, stripe_event
 from tests.support.books import BooksOf
 from tests.support.samples import NAMES, sample
 

@@ -1,4 +1,4 @@
-"""What AWS refuses: an invalid request is a bug, a forbidden one the deployment's fault, a throttled one waits."""
+"""Refusals of AWS: an invalid request is a bug, a forbidden one the deployment's fault, a throttled one waits."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from functions.consumer.consume import Outcome
 from shared.failures.backoff import ATTEMPTS, BUG, FAULTY_FOR
 from shared.failures.errors import Permanent
 from shared.values.times import HOUR
-from tests.consumer.material import LEASE, NOW
+from tests.consumer.examples import LEASE, NOW
 from tests.consumer.world import World
 
 EVER = 1000

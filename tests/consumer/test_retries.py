@@ -1,4 +1,4 @@
-"""What fails before its commit is tried again as suits the failure, then dead-lettered; the inbox says why."""
+"""A failure before the commit is retried as its kind needs, then dead-lettered; the inbox holds the reason."""
 
 import json
 
@@ -7,11 +7,11 @@ from botocore.exceptions import ReadTimeoutError
 
 from functions.consumer.consume import Outcome, consume
 from functions.consumer.message import read_message
+from shared.compression.packing import pack, unpack
 from shared.failures.backoff import BUG, SERVICE
 from shared.failures.errors import Permanent, Retryable
-from shared.values.compression import pack, unpack
+from tests.consumer.examples import LEASE, NOW, PARTITION, mail, sqs_record
 from tests.consumer.faults import Crash
-from tests.consumer.material import LEASE, NOW, PARTITION, mail, sqs_record
 from tests.consumer.world import World
 
 SECRETS = ("ann", "example.com", "cus_1", "in_1")
@@ -124,7 +124,7 @@ def test_a_redriven_message_is_tried_in_earnest_eight_times(world: World) -> Non
     assert (len(retries), failed.attempt) == (7, 8)
 
 
-def test_crashes_that_nobody_recorded_are_a_failure_too_but_the_first_leaves_no_trace(world: World) -> None:
+def test_unrecorded_crashes_are_a_failure_too_but_the_first_leaves_no_trace(world: World) -> None:
     for _ in range(1 + 8):
         world.faults.crash_before("GetItem")
         with pytest.raises(Crash):
@@ -149,7 +149,7 @@ def test_a_failure_that_could_not_be_recorded_is_recorded_later(world: World) ->
     assert world.consume().state == "failed"
 
 
-@pytest.mark.parametrize("damaged", [b"no record", pack("{}", "record")[:-1], pack('{"account": 1}', "record")])
+@pytest.mark.parametrize("damaged", [b"no record", pack("{}")[:-1], pack('{"account": 1}')])
 def test_a_record_that_cannot_be_read_dead_letters_what_needs_it_like_any_bug(world: World, damaged: bytes) -> None:
     world.write_book(PARTITION, "organization", {"record": damaged, "version": 1})
     *_, failed, given_up = consume_to_the_end(world)
@@ -157,7 +157,7 @@ def test_a_record_that_cannot_be_read_dead_letters_what_needs_it_like_any_bug(wo
     assert world.inbox()["error"].partition(" at ")[0] in {"error unexpected", "ValidationError unexpected"}
 
 
-def test_a_message_typed_into_the_console_is_dead_lettered_for_a_reason_that_says_what_it_lacks(world: World) -> None:
+def test_the_error_of_a_message_typed_into_the_console_says_what_it_lacks(world: World) -> None:
     for body, reason in (('{"hello": 1}', "Permanent event_missing at id"), ("[1]", "Permanent event_model_type")):
         message = read_message(sqs_record(body, f"message of {len(body)}"))
         assert consume(world.consumer, message).state == "failed"
@@ -170,7 +170,7 @@ def test_what_was_committed_without_an_answer_is_not_decided_again(world: World)
     fail_with(world, AssertionError("decided again"))
     assert world.consume().state == "handed over"
     world.work_all()
-    assert world.outside.mails == [mail()]
+    assert world.services.mails == [mail()]
 
 
 @pytest.mark.parametrize("error", [KeyError("ann@example.com"), ValueError("cus_1 in_1"), Retryable("rate_limit")])

@@ -1,4 +1,4 @@
-"""What is written to the tables comes back as it was, and as boto3's own reading has it."""
+"""Values written to the tables come back unchanged, and match boto3's own reading."""
 
 from typing import Any
 

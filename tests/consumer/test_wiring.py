@@ -1,4 +1,4 @@
-"""As AWS starts it: one message in, its decision in the tables, and a message in the queue of each lane that owes."""
+"""As AWS starts the consumer: a message goes in; its decision is in the tables, and each owing lane has a message."""
 
 import importlib
 import json
@@ -12,7 +12,7 @@ from moto import mock_aws
 from pydantic import ValidationError
 
 from functions.consumer.wiring import build
-from tests.consumer.material import REGION, sqs_record
+from tests.consumer.examples import REGION, sqs_record
 from tests.consumer.tables import make_table
 from tests.consumer.test_settings import ENVIRON
 from tests.support.samples import sample

@@ -11,9 +11,9 @@ from functions.consumer.consume import Outcome, consume
 from functions.consumer.dependencies import Consumer
 from functions.consumer.message import Message, read_message
 from functions.consumer.prefetch.prefetch import prefetcher
+from functions.effects.lane.attempt import Attempt, Result
 from functions.effects.lane.lease import Leased, lease
-from functions.effects.lane.turn import Result, Turn
-from functions.effects.message import Message as OwedMessage
+from functions.effects.message import LaneMessage
 from functions.effects.perform.perform import perform
 from functions.effects.worker import Performers, Worker
 from shared.decisions.decision import Decision
@@ -27,7 +27,7 @@ from shared.stripe_objects.event import Event, read_event
 from shared.tables.attributes import from_item, to_item
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
-from tests.consumer.material import (
+from tests.consumer.examples import (
     LEASE,
     NOW,
     PARTITION,
@@ -36,7 +36,7 @@ from tests.consumer.material import (
     tell_and_remind,
     token,
 )
-from tests.consumer.outside import Outside, Queues
+from tests.consumer.fake_services import FakeServices, Queues
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -59,7 +59,7 @@ class World:
     store: Store
     faults: "Faults"
     clock: Clock
-    outside: Outside = field(default_factory=Outside)
+    services: FakeServices = field(default_factory=FakeServices)
     queues: Queues = field(default_factory=Queues)
     decide: Callable[[Event, Books], Decision] = tell_and_remind
     ignore: str | None = None
@@ -75,7 +75,7 @@ class World:
 
     @property
     def performers(self) -> Performers:
-        does = self.outside
+        does = self.services
         return Performers(does.send_mail, does.set_reminder, does.publish, does.export, does.erase, does.observe)
 
     @property
@@ -112,10 +112,10 @@ class World:
         record = sqs_record(stripe_event(event_id, **changes), message_id, self.received[message_id])
         return consume(self.consumer, read_message(record))
 
-    def owed_message(self, lane: Lane, event_id: str = "evt_1", message_id: str = "", sent: float = NOW) -> OwedMessage:
+    def owed_message(self, lane: Lane, event_id: str = "evt_1", message_id: str = "", sent: float = NOW) -> LaneMessage:
         """A message of the worker's, sent at epoch seconds `sent`."""
         ms = int(sent * 1000)
-        return OwedMessage(event_id, lane, message_id or f"{lane} of {event_id}", "receipt", ms, ms)
+        return LaneMessage(event_id, lane, message_id or f"{lane} of {event_id}", "receipt", ms, ms)
 
     def lease(self, lane: Lane, event_id: str = "evt_1") -> Leased:
         """A lease that must succeed."""
@@ -127,7 +127,7 @@ class World:
         """One attempt at a lane, which must be free."""
         leased = lease(self.store, self.owed_message(lane, event_id, sent=sent))
         assert isinstance(leased, Leased), leased
-        return perform(Turn(self.worker, leased, int(sent * 1000), self.clock.now + 45))
+        return perform(Attempt(self.worker, leased, int(sent * 1000), self.clock.now + 45))
 
     def work_all(self) -> list[Result]:
         """The worker takes every message that was handed over, in order, but for lanes that owe nothing more."""

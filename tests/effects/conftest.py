@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 
 from tests.consumer.conftest import dynamodb, dynamodb_local, engine, world
-from tests.consumer.material import REGION
+from tests.consumer.examples import REGION
 from tests.consumer.world import World
 from tests.effects.invoking import Lambda
 

@@ -1,4 +1,4 @@
-"""The worker as Lambda invokes it, with what it says to SQS, to SES and in its log."""
+"""The worker as Lambda invokes it, with its calls to SQS and SES, and its log."""
 
 import io
 import json
@@ -23,7 +23,7 @@ NAMESPACE = "Billhook/billhook"
 
 
 class Context:
-    """Lambda's, with all of the time still left."""
+    """Lambda's context, with all of the time still left."""
 
     def get_remaining_time_in_millis(self) -> int:
         return 60_000
@@ -31,7 +31,7 @@ class Context:
 
 @dataclass
 class Lambda:
-    """The handler, the queues that it speaks to, SES, and what it has logged."""
+    """The worker's handler, its queues, SES and its log."""
 
     world: "World"
     sqs: "SQSClient"
@@ -45,7 +45,7 @@ class Lambda:
 
     @property
     def handler(self) -> Handler:
-        """With what performs as it is now: a test may have replaced it."""
+        """The handler with the present performers: a test may have replaced them."""
         worker = self.world.worker
         return Handler(
             worker=replace(worker, performers=replace(worker.performers, send_mail=self.mailer.send)),
@@ -53,13 +53,13 @@ class Lambda:
             sqs=self.sqs,
             lanes={arn: lane for lane, arn in ARNS.items()},
             urls=URLS,
-            # A service of its own, since Powertools keeps one logger for each.
+            # A new service name, since Powertools keeps one logger for each.
             logger=make_logger(uuid4().hex, self.log),
             namespace=NAMESPACE,
         )
 
     def handle(self, *records: dict[str, Any]) -> list[str]:
-        """The ids of the messages that go back."""
+        """Handle records; return the ids of the messages that go back to the queue."""
         answer = self.handler({"Records": records}, Context())
         self.queue.assert_no_pending_responses()
         return [item["itemIdentifier"] for item in answer["batchItemFailures"]]

@@ -1,11 +1,11 @@
-"""What Lambda hands the worker of one SQS message."""
+"""The record of one SQS message, as Lambda hands it to the worker."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from shared.inbox.lanes import Lane
-from tests.consumer.material import NOW
+from tests.consumer.examples import NOW
 
 ARNS: Mapping[Lane, str] = {
     lane: f"arn:aws:sqs:eu-central-1:123456789012:billhook-{lane}" for lane in ("effects", "mails")
@@ -21,7 +21,7 @@ def record(
     sent: float = NOW,
     first_received: float = NOW,
 ) -> dict[str, Any]:
-    """A message about an event, or with a `body` of its own; times are in epoch seconds."""
+    """A message about an event, or with another `body`; times are in epoch seconds."""
     message_id = f"{lane} of {event_id}"
     return {
         "messageId": message_id,

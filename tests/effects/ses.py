@@ -22,17 +22,17 @@ def refusal(code: str, message: str = "") -> ClientError:
 
 @dataclass
 class Ses:
-    """Takes each mail, unless its next trouble is one."""
+    """Takes each mail, unless its next error is one."""
 
-    troubles: list[Exception | None] = field(default_factory=list)
+    errors: list[Exception | None] = field(default_factory=list)
     calls: int = 0
     taken: list[dict[str, Any]] = field(default_factory=list)
 
     def send_email(self, **request: Any) -> None:  # noqa: ANN401 - boto3's own signature
         self.calls += 1
-        trouble = self.troubles.pop(0) if self.troubles else None
-        if trouble:
-            raise trouble
+        error = self.errors.pop(0) if self.errors else None
+        if error:
+            raise error
         self.taken.append(request)
 
 

@@ -1,4 +1,4 @@
-"""What happened is announced on the bus under a stable id, and an entry that the bus refuses is not lost."""
+"""Announcements go to the bus under a stable id, and an entry that the bus refuses is not lost."""
 
 import json
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from botocore.stub import ANY, Stubber
 
 from functions.effects.perform.announcer import Bus
 from shared.failures.kinds import failure_of
-from tests.consumer.material import NOW, REGION, announcement
+from tests.consumer.examples import NOW, REGION, announcement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

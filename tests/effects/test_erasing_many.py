@@ -1,4 +1,4 @@
-"""Ten thousand payments of one customer, ten thousand customers of one account: erased in steps that end in time."""
+"""Ten thousand payments of a customer, or customers of an account, are erased in steps that end in time."""
 
 import time
 from collections import Counter
@@ -8,13 +8,13 @@ from itertools import batched
 
 import pytest
 
-from functions.effects.worker import More
+from functions.effects.worker import Partial
 from shared.effects.erasure import Erase
 from shared.tables.attributes import to_item
 from shared.values import keys
-from tests.consumer.material import NOW
+from tests.consumer.examples import NOW
 from tests.consumer.world import World
-from tests.effects.leaving import ACCOUNT, Leaving
+from tests.effects.erasable_customers import ACCOUNT, ErasableCustomers
 
 type Key = tuple[str, str]
 
@@ -60,16 +60,16 @@ def put(world: World, places: Iterator[Key]) -> int:
     return many
 
 
-def erase_in_time(world: World, effect: Erase, seconds: float, report: pytest.CaptureFixture[str]) -> Leaving:
+def erase_in_time(world: World, effect: Erase, seconds: float, report: pytest.CaptureFixture[str]) -> ErasableCustomers:
     """Erase step by step on a clock that runs, and say what each step took."""
-    leaving = Leaving(replace(world, store=replace(world.store, clock=time.time)))
+    customers = ErasableCustomers(replace(world, store=replace(world.store, clock=time.time)))
     world.faults.calls.clear()
     cursor, took = None, []
     while True:
         begun = time.time()
-        came = leaving.eraser.step(effect, cursor, begun + seconds)
+        came = customers.eraser.step(effect, cursor, begun + seconds)
         took.append(time.time() - begun)
-        if not isinstance(came, More):
+        if not isinstance(came, Partial):
             break
         cursor = came.cursor
     calls = Counter(world.faults.calls)
@@ -77,22 +77,22 @@ def erase_in_time(world: World, effect: Erase, seconds: float, report: pytest.Ca
         print(f"\n{came.outcome}: {len(took)} steps of {seconds} s, the longest {max(took):.2f} s; {dict(calls)}")  # noqa: T201
     assert len(took) > 1
     assert max(took) < seconds + SPARE
-    return leaving
+    return customers
 
 
 @pytest.mark.parametrize("many", MANY)
 def test_a_customer_with_many_payments_is_erased(world: World, many: int, capsys: pytest.CaptureFixture[str]) -> None:
     put(world, payments_of("cus_1", many))
     effect = Erase(account=ACCOUNT, customer="cus_1", as_of=NOW)
-    leaving = erase_in_time(world, effect, STEP[many], capsys)
-    assert [sk for _, sk in leaving.left()] == ["tombstone"]
-    assert leaving.bucket.asked_to_delete == []
+    customers = erase_in_time(world, effect, STEP[many], capsys)
+    assert [sk for _, sk in customers.left()] == ["tombstone"]
+    assert customers.bucket.asked_to_delete == []
 
 
 @pytest.mark.parametrize("many", MANY)
 def test_an_account_with_many_customers_is_erased(world: World, many: int, capsys: pytest.CaptureFixture[str]) -> None:
     put(world, customers_of(ACCOUNT, many))
     effect = Erase(account=ACCOUNT, customer=ACCOUNT, as_of=NOW)
-    leaving = erase_in_time(world, effect, STEP[many], capsys)
-    assert [sk for _, sk in leaving.left()] == ["tombstone"]
-    assert len(leaving.bucket.asked_to_delete) == -(-many // 100)
+    customers = erase_in_time(world, effect, STEP[many], capsys)
+    assert [sk for _, sk in customers.left()] == ["tombstone"]
+    assert len(customers.bucket.asked_to_delete) == -(-many // 100)

@@ -1,17 +1,17 @@
-"""What is finished goes; what is not comes again when it is due, and nothing is claimed while SES rests."""
+"""Finished messages are deleted, unfinished ones return when due, and no mail is claimed while SES rests."""
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.effects.handler import SPARE
-from functions.effects.lane.attempts import give_up
+from functions.effects.lane.progress import give_up
 from functions.effects.mails.mailer import REST
-from functions.effects.worker import Done, More
+from functions.effects.worker import Done, Partial
 from shared.failures.errors import Permanent
 from shared.values.times import HOUR
-from tests.consumer.material import LEASE, NOW, mail, reminder
+from tests.consumer.examples import LEASE, NOW, mail, reminder
 from tests.effects.invoking import Lambda
-from tests.effects.owing import TROUBLE, erasing, known, owe
+from tests.effects.owed_effects import UNREACHABLE, erasing, known, owe
 from tests.effects.records import record
 from tests.effects.ses import QUOTA, refusal
 from tests.support.mails import FULL
@@ -27,30 +27,30 @@ def engine() -> str:
 def test_a_message_of_each_queue_performs_its_lane_and_goes(worker: Lambda) -> None:
     owe(worker.world, MAIL, reminder())
     assert worker.handle(record("effects")) == []
-    assert (worker.world.outside.reminders, worker.ses.taken) == ([reminder()], [])
+    assert (worker.world.services.reminders, worker.ses.taken) == ([reminder()], [])
     assert worker.handle(record("mails")) == []
     assert len(worker.ses.taken) == 1
     assert worker.world.inbox()["state"] == "done"
 
 
 def test_what_waits_is_shown_again_when_it_is_due(worker: Lambda) -> None:
-    worker.world.outside.reminder_troubles = [TROUBLE]
+    worker.world.services.reminder_errors = [UNREACHABLE]
     owe(worker.world, reminder())
     worker.expect_wait(60)
     assert worker.handle(record()) == ["effects of evt_1"]
 
 
 def test_of_several_messages_only_those_that_wait_go_back(worker: Lambda) -> None:
-    worker.world.outside.reminder_troubles = [None, TROUBLE]
+    worker.world.services.reminder_errors = [None, UNREACHABLE]
     for number in (1, 2, 3):
         owe(worker.world, reminder(f"in_{number}"), event_id=f"evt_{number}")
     worker.expect_wait(60, event_id="evt_2")
     assert worker.handle(*(record(event_id=f"evt_{number}") for number in (1, 2, 3))) == ["effects of evt_2"]
-    assert len(worker.world.outside.reminders) == 2
+    assert len(worker.world.services.reminders) == 2
 
 
 def test_a_failed_message_is_shown_again_at_once_until_sqs_has_counted_it_out(worker: Lambda) -> None:
-    worker.world.outside.reminder_troubles = [Permanent("not_for_us")]
+    worker.world.services.reminder_errors = [Permanent("not_for_us")]
     owe(worker.world, reminder())
     for _ in range(2):
         worker.expect_wait(0)
@@ -131,7 +131,7 @@ def test_a_table_that_is_denied_is_tried_by_the_minute_for_an_hour(worker: Lambd
 
 
 def test_while_ses_rests_a_mail_waits_without_being_claimed_and_other_effects_do_not(worker: Lambda) -> None:
-    worker.ses.troubles = [refusal(*QUOTA)]
+    worker.ses.errors = [refusal(*QUOTA)]
     for number in (1, 2):
         owe(worker.world, mail(f"mail {number}").model_copy(update={"data": FULL["receipt"]}), event_id=f"evt_{number}")
     owe(worker.world, reminder(), event_id="evt_3")
@@ -162,11 +162,11 @@ def test_after_a_minute_mails_go_again(worker: Lambda) -> None:
 def test_a_long_erasure_goes_on_by_a_message_of_its_own(worker: Lambda, monkeypatch: pytest.MonkeyPatch) -> None:
     deadlines = []
 
-    def erase(_effect: object, cursor: str | None, deadline: float) -> Done | More:
+    def erase(_effect: object, cursor: str | None, deadline: float) -> Done | Partial:
         deadlines.append(deadline)
-        return Done("erased 2") if cursor else More("half")
+        return Done("erased 2") if cursor else Partial("half")
 
-    monkeypatch.setattr(worker.world.outside, "erase", erase)
+    monkeypatch.setattr(worker.world.services, "erase", erase)
     known(worker.world)
     owe(worker.world, erasing(worker.world))
     worker.world.queues.sent.clear()
@@ -181,10 +181,10 @@ def test_a_long_erasure_goes_on_by_a_message_of_its_own(worker: Lambda, monkeypa
 def test_an_erasure_whose_own_message_was_refused_goes_on_by_the_old_one(
     worker: Lambda, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker.world.outside, "erase", lambda *_: More("half"))
+    monkeypatch.setattr(worker.world.services, "erase", lambda *_: Partial("half"))
     known(worker.world)
     owe(worker.world, erasing(worker.world))
-    worker.world.queues.troubles = [EndpointConnectionError(endpoint_url="https://queue.example")]
+    worker.world.queues.errors = [EndpointConnectionError(endpoint_url="https://queue.example")]
     worker.expect_wait(4)
     assert worker.handle(record()) == ["effects of evt_1"]
     assert worker.world.inbox()["progress"]["0"]["cursor"] == "half"

@@ -13,7 +13,7 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from functions.effects.mails.mailer import Mailer
 from functions.effects.wiring import ONCE
-from tests.consumer.material import REGION, mail
+from tests.consumer.examples import REGION, mail
 from tests.effects.ses import mailer_of
 from tests.support.mails import FULL
 

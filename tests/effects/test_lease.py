@@ -1,19 +1,19 @@
-"""One worker at a time has a lane of an event, and a lane that owes nothing has nobody."""
+"""One worker at a time holds a lane of an event, and no worker holds a lane that owes nothing."""
 
 import pytest
 
-from functions.effects.lane.attempts import finish, give_up, release
+from functions.effects.lane.attempt import Attempt
 from functions.effects.lane.lease import Lease, Leased, NothingOwed, lease
-from functions.effects.lane.turn import Turn
+from functions.effects.lane.progress import finish, give_up, release
 from functions.effects.perform.perform import perform
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 from shared.inbox.outbox import Progress
 from shared.inbox.unfinished import shard_of
-from tests.consumer.material import LEASE, NOW, announcement, mail, reminder
+from tests.consumer.examples import LEASE, NOW, announcement, mail, reminder
 from tests.consumer.world import World
-from tests.effects.older import owed_before
-from tests.effects.owing import owe, sent
+from tests.effects.older_version import owed_by_older_version
+from tests.effects.owed_effects import owe, sent
 
 
 def ask(world: World, lane: Lane = "mails", message_id: str = "another", sent_at: float = NOW) -> Lease:
@@ -119,16 +119,16 @@ def test_of_two_that_ask_at_once_one_has_the_lane(world: World) -> None:
 @pytest.mark.parametrize("state", ["committed", "failed"])
 def test_what_the_version_before_left_owed_is_performed_once(world: World, state: str) -> None:
     effects = (mail("one"), mail("two"), reminder(), announcement())
-    owed_before(world, *effects, outcomes=("set", None, "sent", None), state=state)
+    owed_by_older_version(world, *effects, outcomes=("set", None, "sent", None), state=state)
     assert [result.state for result in (world.work("mails"), world.work("effects"))] == ["performed", "performed"]
-    assert (sent(world), world.outside.reminders) == (["two"], [])
-    assert world.outside.announcements == [announcement()]
+    assert (sent(world), world.services.reminders) == (["two"], [])
+    assert world.services.announcements == [announcement()]
     assert world.outcomes() == ["set", "published", "sent", "sent"]
     assert world.inbox()["state"] == "done"
 
 
 def test_an_adopted_event_is_found_among_the_unfinished(world: World) -> None:
-    owed_before(world, mail(), reminder(), outcomes=(None, None))
+    owed_by_older_version(world, mail(), reminder(), outcomes=(None, None))
     world.lease("mails")
     inbox = world.inbox()
     assert (inbox["unfinished"], inbox["committed_ms"]) == (shard_of("evt_1"), NOW * 1000)
@@ -136,13 +136,13 @@ def test_an_adopted_event_is_found_among_the_unfinished(world: World) -> None:
 
 
 def test_only_the_lanes_that_still_owe_are_adopted(world: World) -> None:
-    owed_before(world, mail(), reminder(), outcomes=("set", None))
+    owed_by_older_version(world, mail(), reminder(), outcomes=("set", None))
     assert ask(world, "effects") == NothingOwed()
     assert isinstance(ask(world, "mails"), Leased)
 
 
 def test_an_event_that_a_consumer_of_the_version_before_holds_is_leased_elsewhere(world: World) -> None:
-    owed_before(world, mail(), outcomes=(None,), lease_until=NOW + 20)
+    owed_by_older_version(world, mail(), outcomes=(None,), lease_until=NOW + 20)
     before = world.inbox()
     assert ask(world) == LeasedElsewhere(20)
     assert world.inbox() == before
@@ -153,14 +153,14 @@ def test_an_event_that_a_consumer_of_the_version_before_holds_is_leased_elsewher
 
 @pytest.mark.parametrize("state", ["done", "committed"])
 def test_an_event_whose_effects_the_version_before_has_all_performed_owes_nothing(world: World, state: str) -> None:
-    owed_before(world, mail(), outcomes=("sent",), state=state)
+    owed_by_older_version(world, mail(), outcomes=("sent",), state=state)
     before = world.inbox()
     assert ask(world) == NothingOwed()
     assert world.inbox() == before
 
 
 def test_a_consumer_of_the_version_before_that_finishes_in_between_keeps_the_event(world: World) -> None:
-    owed_before(world, mail(), outcomes=(None,))
+    owed_by_older_version(world, mail(), outcomes=(None,))
     world.faults.meanwhile("UpdateItem", lambda: None)
     world.faults.meanwhile("UpdateItem", lambda: world.write_inbox({"state": "done"}))
     assert ask(world) == LeasedElsewhere(1)
@@ -168,19 +168,19 @@ def test_a_consumer_of_the_version_before_that_finishes_in_between_keeps_the_eve
 
 
 def test_an_adoption_whose_answer_was_lost_stands(world: World) -> None:
-    owed_before(world, mail(), outcomes=(None,))
+    owed_by_older_version(world, mail(), outcomes=(None,))
     world.faults.meanwhile("UpdateItem", lambda: None)
     world.faults.meanwhile("UpdateItem", lambda: world.faults.lose_answer("UpdateItem"))
     assert ask(world) == LeasedElsewhere(1)
     assert isinstance(ask(world), Leased)
 
 
-def test_what_this_version_committed_and_the_one_before_performed_is_not_performed_again(world: World) -> None:
+def test_effects_that_the_version_before_performed_are_not_performed_again(world: World) -> None:
     owe(world, mail())
     outbox = world.inbox()["outbox"].replace('"kind":"email"', '"kind":"email","outcome":"sent"')
     world.write_inbox({"outbox": outbox, "state": "done"})
     leased = world.lease("mails")
-    perform(Turn(world.worker, leased, NOW * 1000, NOW))
+    perform(Attempt(world.worker, leased, NOW * 1000, NOW))
     assert sent(world) == []
     assert "mails_owed" not in world.inbox()
 

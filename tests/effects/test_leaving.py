@@ -1,4 +1,4 @@
-"""A customer who leaves takes everything along in one file, and leaves nothing behind that tells who it was."""
+"""A customer who leaves gets all data in one file, and no identifying data is left."""
 
 import io
 import json
@@ -19,116 +19,116 @@ from shared.stripe_objects.invoices import Invoice
 from shared.stripe_objects.objects import read
 from shared.tables.books import DynamoBooks
 from shared.values.tokens import export_key, link_maker, tokens
-from tests.consumer.material import NOW, PARTITION, mail, token
+from tests.consumer.examples import NOW, PARTITION, mail, token
 from tests.consumer.world import World
-from tests.effects.leaving import Leaving
+from tests.effects.erasable_customers import ErasableCustomers
 from tests.support.samples import sample
 
 
 @pytest.fixture
-def leaving(world: World) -> Leaving:
-    return Leaving(world)
+def customers(world: World) -> ErasableCustomers:
+    return ErasableCustomers(world)
 
 
-def live(leaving: Leaving, mails: int = 1) -> None:
+def live(customers: ErasableCustomers, mails: int = 1) -> None:
     """A customer with a record, some mails, a payment under its own id, and an archived payload."""
     organization = Organization(account="acct_1", subject="cus_1", reminders={"in_1": NOW})
     pointer = PaymentIndex(account="acct_1", subject="cus_1", payment="pi_1")
     payment = Payment(account="acct_1", subject="pi_1", customer="cus_1")
     claims = tuple(mail(f"mail {number}") for number in range(mails))
-    leaving.save(organization, pointer, payment, then=claims, archive_of="cus_1")
+    customers.save(organization, pointer, payment, then=claims, archive_of="cus_1")
 
 
-def exported(leaving: Leaving) -> dict[str, Any]:
-    assert leaving.export("cus_1") == "written"
-    found: dict[str, Any] = json.loads(leaving.bucket.files[export_key(token, PARTITION)])
+def exported(customers: ErasableCustomers) -> dict[str, Any]:
+    assert customers.export("cus_1") == "written"
+    found: dict[str, Any] = json.loads(customers.bucket.files[export_key(token, PARTITION)])
     return found
 
 
-def test_the_export_holds_everything_about_the_customer(leaving: Leaving) -> None:
-    live(leaving)
+def test_the_export_holds_everything_about_the_customer(customers: ErasableCustomers) -> None:
+    live(customers)
     for _ in range(2):  # what an earlier export left behind is no part of it
-        found = exported(leaving)
+        found = exported(customers)
     assert found["customer"] == "cus_1"
     assert set(found["records"]) == {"organization", "payment#pi_1", "acct_1#pi_1/payment"}
     assert [one["to"] for one in found["mails"]] == ["ann@example.com"]
     assert [one["id"] for one in found["events"]] == ["evt_1"]
 
 
-def test_the_export_holds_what_is_over_too(leaving: Leaving) -> None:
+def test_the_export_holds_what_is_over_too(customers: ErasableCustomers) -> None:
     paid = sample("invoice.paid")
     nobody = Organization(account="acct_1", subject="cus_1")
     closed = nobody.with_invoice(read(Invoice, paid.object), paid).past_since(nobody)
-    leaving.save(nobody, *closed)
-    assert f"invoice#{paid.object['id']}" in exported(leaving)["records"]
+    customers.save(nobody, *closed)
+    assert f"invoice#{paid.object['id']}" in exported(customers)["records"]
 
 
-def test_the_file_is_found_by_the_link_and_not_by_the_customers_id(leaving: Leaving) -> None:
-    live(leaving)
-    leaving.export("cus_1")
-    (key,) = leaving.bucket.files
+def test_the_file_is_found_by_the_link_and_not_by_the_customers_id(customers: ErasableCustomers) -> None:
+    live(customers)
+    customers.export("cus_1")
+    (key,) = customers.bucket.files
     assert "cus_1" not in key
     assert link_maker("https://billhook.example/exports/", token)(PARTITION).endswith(token("export", PARTITION))
 
 
-def test_nothing_is_left_of_an_erased_customer_but_that_it_was_erased(leaving: Leaving) -> None:
-    live(leaving, mails=30)
-    leaving.export("cus_1")
-    outcome, _ = leaving.erase(leaving.bury("cus_1"))
+def test_nothing_is_left_of_an_erased_customer_but_that_it_was_erased(customers: ErasableCustomers) -> None:
+    live(customers, mails=30)
+    customers.export("cus_1")
+    outcome, _ = customers.erase(customers.bury("cus_1"))
     assert outcome == "erased 34"  # an event, 30 mails, a payment, its pointer, and what told of the export
-    assert leaving.bucket.files == {}
-    left = str(leaving.left())
+    assert customers.bucket.files == {}
+    left = str(customers.left())
     assert "tombstone" in left
     assert not [secret for secret in ("ann@example.com", "in_1", "pi_1") if secret in left]
-    organization = DynamoBooks(leaving.world.store, Policy()).organization("acct_1", "cus_1")
+    organization = DynamoBooks(customers.world.store, Policy()).organization("acct_1", "cus_1")
     assert (organization.version, organization.erased_at) == (0, NOW)
 
 
-def test_no_export_is_written_of_a_customer_who_was_erased_meanwhile(leaving: Leaving) -> None:
-    live(leaving)
-    leaving.world.clock.now += 1
-    leaving.erase(leaving.bury("cus_1"))
-    assert leaving.export("cus_1", committed=NOW) == "erased"
-    assert leaving.bucket.files == {}
+def test_no_export_is_written_of_a_customer_who_was_erased_meanwhile(customers: ErasableCustomers) -> None:
+    live(customers)
+    customers.world.clock.now += 1
+    customers.erase(customers.bury("cus_1"))
+    assert customers.export("cus_1", committed=NOW) == "erased"
+    assert customers.bucket.files == {}
 
 
-def test_an_export_is_taken_back_if_the_customer_is_erased_while_it_is_written(leaving: Leaving) -> None:
+def test_an_export_is_taken_back_if_the_customer_is_erased_while_it_is_written(customers: ErasableCustomers) -> None:
     def erased() -> None:
-        leaving.erase(leaving.bury("cus_1"))
+        customers.erase(customers.bury("cus_1"))
 
-    live(leaving)
-    leaving.world.clock.now += 1
-    leaving.bucket.meanwhile.append(erased)
-    assert leaving.export("cus_1", committed=NOW) == "erased"
-    assert leaving.bucket.files == {}
-    assert leaving.world.books() == {}
-
-
-def test_of_a_customer_who_came_back_an_export_is_written_again(leaving: Leaving) -> None:
-    live(leaving)
-    leaving.erase(leaving.bury("cus_1"))
-    leaving.world.clock.now += 1
-    leaving.save(Organization(account="acct_1", subject="cus_1", versions_before=1))
-    assert leaving.export("cus_1", committed=NOW + 1) == "written"
+    live(customers)
+    customers.world.clock.now += 1
+    customers.bucket.meanwhile.append(erased)
+    assert customers.export("cus_1", committed=NOW) == "erased"
+    assert customers.bucket.files == {}
+    assert customers.world.books() == {}
 
 
-def test_an_old_export_takes_no_file_of_a_customer_who_came_back(leaving: Leaving) -> None:
-    live(leaving)
-    leaving.world.clock.now += 1
-    leaving.erase(leaving.bury("cus_1"))
-    leaving.world.clock.now += 1
-    leaving.save(Organization(account="acct_1", subject="cus_1", versions_before=1))
-    assert leaving.export("cus_1", committed=NOW + 2) == "written"
-    assert leaving.export("cus_1", committed=NOW) == "erased"  # SQS hands out what failed before the erasure
-    assert leaving.bucket.files
-    assert "export" in leaving.world.books()
+def test_of_a_customer_who_came_back_an_export_is_written_again(customers: ErasableCustomers) -> None:
+    live(customers)
+    customers.erase(customers.bury("cus_1"))
+    customers.world.clock.now += 1
+    customers.save(Organization(account="acct_1", subject="cus_1", versions_before=1))
+    assert customers.export("cus_1", committed=NOW + 1) == "written"
 
 
-def test_an_export_that_takes_too_long_fails_before_lambda_ends_the_worker(leaving: Leaving) -> None:
-    live(leaving)
+def test_an_old_export_takes_no_file_of_a_customer_who_came_back(customers: ErasableCustomers) -> None:
+    live(customers)
+    customers.world.clock.now += 1
+    customers.erase(customers.bury("cus_1"))
+    customers.world.clock.now += 1
+    customers.save(Organization(account="acct_1", subject="cus_1", versions_before=1))
+    assert customers.export("cus_1", committed=NOW + 2) == "written"
+    assert customers.export("cus_1", committed=NOW) == "erased"  # SQS hands out what failed before the erasure
+    assert customers.bucket.files
+    assert "export" in customers.world.books()
+
+
+def test_an_export_that_takes_too_long_fails_before_lambda_ends_the_worker(customers: ErasableCustomers) -> None:
+    live(customers)
     with pytest.raises(Retryable, match="out_of_time"):
-        leaving.export("cus_1", seconds=0)
-    assert leaving.bucket.files == {}
+        customers.export("cus_1", seconds=0)
+    assert customers.bucket.files == {}
 
 
 def test_two_new_records_of_one_partition_have_one_holding(world: World) -> None:
@@ -138,13 +138,13 @@ def test_two_new_records_of_one_partition_have_one_holding(world: World) -> None
     assert list(world.books("acct_1#acct_1")) == ["holds#cus_1"]
 
 
-def test_an_event_that_fails_does_not_bring_an_erased_customer_back(leaving: Leaving) -> None:
+def test_an_event_that_fails_does_not_bring_an_erased_customer_back(customers: ErasableCustomers) -> None:
     def fail(_event: Event, _books: Books) -> Decision:
         raise Permanent("not_for_us")
 
-    world = leaving.world
-    live(leaving)
-    leaving.erase(leaving.bury("cus_1"))
+    world = customers.world
+    live(customers)
+    customers.erase(customers.bury("cus_1"))
     world.decide = fail
 
     assert world.consume("message-9", "evt_9").state == "failed"

@@ -1,12 +1,12 @@
-"""Every message leaves one line in the log, of ids, states and outcomes; nothing in it is personal."""
+"""Every message leaves one line in the log with ids, states and outcomes; nothing in it is personal."""
 
 import pytest
 
 from functions.effects.metrics import LATE
 from shared.failures.errors import Permanent, Unforeseen
-from tests.consumer.material import NOW, announcement, mail, reminder
+from tests.consumer.examples import NOW, announcement, mail, reminder
 from tests.effects.invoking import Lambda
-from tests.effects.owing import TROUBLE, owe
+from tests.effects.owed_effects import UNREACHABLE, owe
 from tests.effects.records import record
 from tests.effects.ses import refusal
 from tests.support.mails import FULL
@@ -44,7 +44,7 @@ def test_a_performed_lane_leaves_one_line_of_ids_states_and_outcomes(worker: Lam
 
 
 def test_what_waits_says_why_and_for_how_long(worker: Lambda) -> None:
-    worker.world.outside.reminder_troubles = [TROUBLE]
+    worker.world.services.reminder_errors = [UNREACHABLE]
     owe(worker.world, reminder(), announcement())
     worker.expect_wait(60)
     worker.handle(record())
@@ -55,7 +55,7 @@ def test_what_waits_says_why_and_for_how_long(worker: Lambda) -> None:
 
 @pytest.mark.parametrize("late", [False, True])
 def test_what_is_owed_for_too_long_is_a_warning(worker: Lambda, *, late: bool) -> None:
-    worker.world.outside.reminder_troubles = [TROUBLE]
+    worker.world.services.reminder_errors = [UNREACHABLE]
     owe(worker.world, reminder())
     worker.world.clock.now += LATE["effects"] + late
     worker.expect_wait(60)
@@ -64,7 +64,7 @@ def test_what_is_owed_for_too_long_is_a_warning(worker: Lambda, *, late: bool) -
 
 
 def test_a_deployment_at_fault_is_a_warning_and_counted(worker: Lambda) -> None:
-    worker.world.outside.reminder_troubles = [refusal("AccessDeniedException")]
+    worker.world.services.reminder_errors = [refusal("AccessDeniedException")]
     owe(worker.world, reminder())
     worker.expect_wait(60)
     worker.handle(record())
@@ -82,7 +82,7 @@ def test_a_table_that_the_worker_may_not_write_is_the_deployments_fault(worker: 
 
 
 def test_a_failure_is_logged_as_an_error_that_names_no_value(worker: Lambda) -> None:
-    worker.world.outside.reminder_troubles = [Permanent("not_for_us", "remind.at")]
+    worker.world.services.reminder_errors = [Permanent("not_for_us", "remind.at")]
     owe(worker.world, reminder())
     worker.expect_wait(0)
     worker.handle(record())
@@ -92,7 +92,7 @@ def test_a_failure_is_logged_as_an_error_that_names_no_value(worker: Lambda) -> 
 
 
 def test_no_name_address_customer_or_text_of_a_service_is_logged(worker: Lambda) -> None:
-    worker.ses.troubles = [refusal("InternalFailure", "ann@example.com is not well"), None]
+    worker.ses.errors = [refusal("InternalFailure", "ann@example.com is not well"), None]
     owe(worker.world, mail("one").model_copy(update={"data": FULL["receipt"]}), MAIL, reminder())
     worker.expect_wait(2, "mails")
     worker.handle(record("mails"))
@@ -111,7 +111,7 @@ def test_a_bug_is_told_by_its_place_and_not_by_its_words(worker: Lambda) -> None
 
 @pytest.mark.parametrize("code", ["MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"])
 def test_a_message_that_another_receive_has_by_now_is_no_error(worker: Lambda, code: str) -> None:
-    worker.world.outside.reminder_troubles = [TROUBLE]
+    worker.world.services.reminder_errors = [UNREACHABLE]
     owe(worker.world, reminder())
     worker.queue.add_client_error("change_message_visibility", code)
     assert worker.handle(record()) == ["effects of evt_1"]
@@ -119,7 +119,7 @@ def test_a_message_that_another_receive_has_by_now_is_no_error(worker: Lambda, c
 
 
 def test_a_queue_that_refuses_is_logged_and_its_own_timeout_shows_the_message_again(worker: Lambda) -> None:
-    worker.world.outside.reminder_troubles = [TROUBLE]
+    worker.world.services.reminder_errors = [UNREACHABLE]
     owe(worker.world, reminder())
     worker.queue.add_client_error("change_message_visibility", "AccessDenied", "ann@example.com")
     assert worker.handle(record()) == ["effects of evt_1"]

@@ -1,4 +1,4 @@
-"""A mail is handed to SES once; one that SES will never take is an outcome, and what may pass is waited out."""
+"""SES gets each mail once; a refusal for good is an outcome, and a passing failure is waited out."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from functions.effects.mails.mailer import REFUSALS, REST
 from functions.effects.wiring import ONCE
 from shared.failures.errors import MailDeferred
 from shared.values.times import HOUR
-from tests.consumer.material import PARTITION, REGION, mail
+from tests.consumer.examples import PARTITION, REGION, mail
 from tests.consumer.world import Clock
 from tests.effects.ses import OPERATOR, QUOTA, RATE, SENDER, Ses, link_of, mailer_of, refusal
 from tests.support.checked import checked
@@ -126,9 +126,9 @@ def test_a_used_up_day_and_a_pause_are_asked_about_by_the_hour(trouble: tuple[st
     assert (deferred(ses).seconds, ses.calls) == (HOUR, 1)
 
 
-@pytest.mark.parametrize("troubles", [[refusal(*RATE)] * 3, [refusal(*QUOTA)], [SILENT], [CLOSED, CLOSED]])
-def test_after_a_throttle_or_no_answer_ses_is_left_alone_for_a_minute(troubles: list[Exception]) -> None:
-    ses, clock = Ses([*troubles]), Clock()
+@pytest.mark.parametrize("errors", [[refusal(*RATE)] * 3, [refusal(*QUOTA)], [SILENT], [CLOSED, CLOSED]])
+def test_after_a_throttle_or_no_answer_ses_is_left_alone_for_a_minute(errors: list[Exception]) -> None:
+    ses, clock = Ses([*errors]), Clock()
     mailer = mailer_of(ses, clock)
     with pytest.raises((MailDeferred, ReadTimeoutError, ConnectionClosedError)):
         mailer.send(MAIL)

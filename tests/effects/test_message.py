@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.effects.message import Message, read_message
+from functions.effects.message import LaneMessage, read_lane_message
 from shared.inbox.lanes import Lane
 from tests.effects.records import ARNS, record
 
@@ -14,7 +14,7 @@ LANES: Mapping[str, Lane] = {arn: lane for lane, arn in ARNS.items()}
 
 
 def test_a_message_is_what_sqs_says_of_it() -> None:
-    assert read_message(record("mails", sent=100, first_received=105), LANES) == Message(
+    assert read_lane_message(record("mails", sent=100, first_received=105), LANES) == LaneMessage(
         event_id="evt_1",
         lane="mails",
         message_id="mails of evt_1",
@@ -26,7 +26,7 @@ def test_a_message_is_what_sqs_says_of_it() -> None:
 
 @pytest.mark.parametrize("lane", ["effects", "mails"])
 def test_its_queue_names_the_lane(lane: Lane) -> None:
-    assert read_message(record(lane), LANES).lane == lane
+    assert read_lane_message(record(lane), LANES).lane == lane
 
 
 @pytest.mark.parametrize(
@@ -34,14 +34,14 @@ def test_its_queue_names_the_lane(lane: Lane) -> None:
     ["", "no JSON", "[1]", '"text"', "null", "{}", '{"event": 7}', '{"event": null}', '{"event": ""}'],
 )
 def test_a_body_that_names_no_event_is_known_as_such(body: str) -> None:
-    assert read_message(record(body=body), LANES).event_id == ""
+    assert read_lane_message(record(body=body), LANES).event_id == ""
 
 
 @settings(max_examples=50)
 @given(body=st.text())
 def test_no_text_at_all_stops_a_message_from_being_read(body: str) -> None:
-    assert isinstance(read_message(record(body=body), LANES).event_id, str)
+    assert isinstance(read_lane_message(record(body=body), LANES).event_id, str)
 
 
 def test_a_body_nested_too_deeply_is_known_as_such() -> None:
-    assert read_message(record(body="[" * 100_000), LANES).event_id == ""
+    assert read_lane_message(record(body="[" * 100_000), LANES).event_id == ""

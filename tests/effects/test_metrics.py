@@ -1,22 +1,22 @@
-"""What one message counts, as CloudWatch reads it from the message's one log line; nothing there tells whose it was."""
+"""CloudWatch reads a message's metrics from its one log line; nothing in them is personal."""
 
 import json
 from typing import Any
 
 import pytest
 
-from functions.effects.lane.turn import Result
-from functions.effects.message import Message
+from functions.effects.lane.attempt import Result
+from functions.effects.message import LaneMessage
 from functions.effects.metrics import LATE, metrics_of, warns
 from shared.inbox.lanes import LANES, Lane
-from tests.consumer.material import NOW
+from tests.consumer.examples import NOW
 
 OURS = "Billhook/billhook"
 
 
-def message(lane: Lane = "mails", ago: float = 90) -> Message:
+def message(lane: Lane = "mails", ago: float = 90) -> LaneMessage:
     sent_ms = int((NOW - ago) * 1000)
-    return Message("evt_1", lane, "message-1", "receipt", sent_ms, sent_ms)
+    return LaneMessage("evt_1", lane, "message-1", "receipt", sent_ms, sent_ms)
 
 
 def as_read(fields: dict[str, Any]) -> dict[tuple[str, ...], float]:

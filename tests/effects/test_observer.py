@@ -1,4 +1,4 @@
-"""What no event has told is read at Stripe and comes back through the line; Stripe's failures are waited out."""
+"""Facts that no event contains are read at Stripe and return as an event; Stripe's failures are waited out."""
 
 import json
 import socket
@@ -12,14 +12,14 @@ import stripe
 
 from functions.consumer.message import read_message
 from functions.consumer.routes import ROUTES
-from functions.effects.perform.observer import PATIENCE, Observer, message_of
-from functions.ingest.stripe_event import read_event as read_stripe_event
+from functions.effects.perform.observer import TIMEOUTS, Observer, observation_message
+from functions.ingest.stripe_event import parse_event
 from shared.effects.observe import Observe
 from shared.failures.errors import Misconfigured, Retryable
 from shared.failures.kinds import failure_of
 from shared.messages.envelope import group_of
 from shared.stripe_objects.event import PLATFORM, read_event
-from tests.consumer.material import NOW, sqs_record, stripe_event
+from tests.consumer.examples import NOW, sqs_record, stripe_event
 from tests.consumer.tables import property_of
 from tests.support.stripe_http import StripeHandler, serving
 
@@ -120,7 +120,7 @@ def test_what_was_read_is_an_event_like_any_other_as_of_the_second_it_was_read(
 def test_it_stands_in_the_same_line_as_its_customers_events(
     around: Around, account: str | None, *, by_customer: bool
 ) -> None:
-    events = read_stripe_event(json.dumps(stripe_event(account=account)).encode())
+    events = parse_event(json.dumps(stripe_event(account=account)).encode())
     around.observer(by_customer=by_customer).observe(asking(account or PLATFORM))
     assert around.sent[0]["MessageGroupId"] == group_of(events, "customer" if by_customer else "account")
 
@@ -134,7 +134,7 @@ def test_an_account_of_its_own_stands_in_no_customers_line(around: Around) -> No
 def test_asking_twice_for_one_event_is_one_message_and_for_another_event_another() -> None:
     other = asking().model_copy(update={"event": "evt_2"})
     assert asking().name == asking().name != other.name
-    assert json.loads(message_of(asking(), ANN, NOW))["id"] == asking().name
+    assert json.loads(observation_message(asking(), ANN, NOW))["id"] == asking().name
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -155,14 +155,14 @@ def test_what_stripe_does_not_show_is_an_outcome(api: Stripe, around: Around, st
 def test_a_stripe_that_does_not_answer_is_tried_again_later(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as muted:
         url = f"http://127.0.0.1:{muted.getsockname()[1]}"
-        monkeypatch.setattr("functions.effects.perform.observer.PATIENCE", (0.05, 0.05))
+        monkeypatch.setattr("functions.effects.perform.observer.TIMEOUTS", (0.05, 0.05))
         monkeypatch.setattr(stripe, "StripeClient", partial(stripe.StripeClient, base_addresses={"api": url}))
         with pytest.raises(Retryable, match="APIConnectionError"):
             around.observer().observe(asking())
 
 
 def test_waiting_for_stripe_and_its_one_retry_fit_in_the_time_that_the_function_has() -> None:
-    assert 2 * sum(PATIENCE) < property_of("EffectsFunction", "Timeout")
+    assert 2 * sum(TIMEOUTS) < property_of("EffectsFunction", "Timeout")
 
 
 def test_the_key_is_fetched_once(api: Stripe, around: Around) -> None:

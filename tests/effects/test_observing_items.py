@@ -1,4 +1,4 @@
-"""All items of a subscription are read at Stripe page by page, within limits; the operator hears where that fails."""
+"""All items of a subscription are read at Stripe page by page, within limits; the operator hears of failures."""
 
 import json
 from collections.abc import Iterator
@@ -13,17 +13,17 @@ import stripe
 from functions.consumer.message import read_message
 from functions.consumer.routes import ROUTES
 from functions.effects.perform import observer
-from functions.effects.perform.observer import LONGEST, MOST_PAGES, PAGE, PATIENCE, Observer
+from functions.effects.perform.observer import LONGEST, MOST_PAGES, PAGE, TIMEOUTS, Observer
 from shared.effects.email import Email
 from shared.effects.observe import Observe
 from shared.failures.errors import Misconfigured, Permanent, Retryable
 from shared.stripe_objects.event import read_event
 from shared.stripe_objects.objects import read
 from shared.stripe_objects.subscriptions import Subscription
-from tests.consumer.material import NOW, mail, sqs_record
+from tests.consumer.examples import NOW, mail, sqs_record
 from tests.consumer.tables import property_of
 from tests.consumer.world import World
-from tests.effects.owing import TROUBLE, Fails, owe
+from tests.effects.owed_effects import UNREACHABLE, Fails, owe
 from tests.support.samples import sample
 from tests.support.stripe_http import StripeHandler, serving
 
@@ -164,7 +164,7 @@ def test_pages_that_come_slowly_are_begun_anew_later(api: Stripe, line: Line, mo
 
 def test_the_last_page_fits_in_the_time_that_the_function_has() -> None:
     # The subscription, the pages, and one more page that Stripe answers at its retry's last moment.
-    assert 2 * sum(PATIENCE) + LONGEST + 2 * sum(PATIENCE) <= property_of("EffectsFunction", "Timeout")
+    assert 2 * sum(TIMEOUTS) + LONGEST + 2 * sum(TIMEOUTS) <= property_of("EffectsFunction", "Timeout")
 
 
 def test_the_operator_is_not_told_of_items_that_are_on_their_way(world: World) -> None:
@@ -172,14 +172,14 @@ def test_the_operator_is_not_told_of_items_that_are_on_their_way(world: World) -
     assert world.work("mails").state == "waits"
     assert world.work("effects").outcomes == ("observed",)
     assert world.work("mails").outcomes == ("overtaken",)
-    assert world.outside.mails == []
+    assert world.services.mails == []
 
 
 @pytest.mark.parametrize("outcome", ["no key", "unanswered", "too many items"])
 def test_the_operator_is_told_of_items_that_are_not_to_be_had(
     world: World, outcome: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(world.outside, "observe", lambda _effect: outcome)
+    monkeypatch.setattr(world.services, "observe", lambda _effect: outcome)
     monkeypatch.setattr("functions.effects.perform.perform.why_not", lambda *_: None)
     owe(world, INCOMPLETE, ASKED)
     world.work("effects")
@@ -187,8 +187,8 @@ def test_the_operator_is_told_of_items_that_are_not_to_be_had(
 
 
 def test_nor_does_that_mail_wait_for_a_look_that_was_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    given_up = Fails(world.outside.observe, [TROUBLE, Permanent("not_for_us")])
-    monkeypatch.setattr(world.outside, "observe", given_up)
+    given_up = Fails(world.services.observe, [UNREACHABLE, Permanent("not_for_us")])
+    monkeypatch.setattr(world.services, "observe", given_up)
     monkeypatch.setattr("functions.effects.perform.perform.why_not", lambda *_: None)
     owe(world, INCOMPLETE, ASKED)
     assert world.work("effects").state == "waits"

@@ -1,19 +1,19 @@
-"""What is owed is performed once, and what was performed is known, whatever crashes in between."""
+"""Owed effects are performed once, and their outcomes are recorded, even if the worker crashes in between."""
 
 import pytest
 
-from functions.effects.lane.attempts import FencedError
-from functions.effects.lane.turn import Result, Turn
+from functions.effects.lane.attempt import Attempt, Result
+from functions.effects.lane.progress import FencedError
 from functions.effects.perform.perform import MOST_ROUNDS, perform
-from functions.effects.worker import Done, More
+from functions.effects.worker import Done, Partial
 from shared.effects.email import Email
 from shared.inbox.outbox import OwedPublish, load
 from shared.stripe_objects.event import PLATFORM
 from shared.values.keys import partition
+from tests.consumer.examples import LEASE, NOW, announcement, mail, reminder
 from tests.consumer.faults import Crash
-from tests.consumer.material import LEASE, NOW, announcement, mail, reminder
 from tests.consumer.world import World
-from tests.effects.owing import TROUBLE, Fails, erasing, known, owe, sent
+from tests.effects.owed_effects import UNREACHABLE, Fails, erasing, known, owe, sent
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def engine() -> str:
 def test_an_event_whose_effects_are_performed_is_done(world: World) -> None:
     owe(world, mail(), reminder())
     assert [result.state for result in world.work_all()] == ["performed", "performed"]
-    assert (world.outside.mails, world.outside.reminders) == ([mail()], [reminder()])
+    assert (world.services.mails, world.services.reminders) == ([mail()], [reminder()])
     inbox = world.inbox()
     assert (inbox["state"], inbox["done_ms"]) == ("done", NOW * 1000)
     assert world.outcomes() == ["set", "sent"]
@@ -53,30 +53,30 @@ def test_a_lane_costs_its_lease_and_one_write(world: World) -> None:
 
 
 def test_a_failed_reminder_holds_up_neither_announcement_nor_mail(world: World) -> None:
-    world.outside.reminder_troubles = [TROUBLE]
+    world.services.reminder_errors = [UNREACHABLE]
     owe(world, mail(), reminder(), announcement())
     assert [result.state for result in world.work_all()] == ["waits", "performed"]
     assert world.outcomes() == [None, "published", "sent"]
 
 
 def test_a_failed_mail_holds_up_no_other_mail(world: World) -> None:
-    world.outside.mail_troubles = [TROUBLE]
+    world.services.mail_errors = [UNREACHABLE]
     owe(world, mail("one"), mail("two"))
     assert world.work("mails").state == "waits"
     assert (sent(world), world.outcomes()) == (["two"], [None, "sent"])
 
 
 def test_what_was_performed_beside_a_failure_is_not_performed_again(world: World) -> None:
-    world.outside.reminder_troubles = [TROUBLE]
+    world.services.reminder_errors = [UNREACHABLE]
     owe(world, reminder(), announcement())
     world.clock.now += world.work("effects").wait or 0
     world.work("effects")
-    assert (world.outside.reminders, world.outside.announcements) == ([reminder()], [announcement()])
+    assert (world.services.reminders, world.services.announcements) == ([reminder()], [announcement()])
     assert world.inbox()["state"] == "done"
 
 
 def test_a_mail_is_marked_before_the_next_begins_and_not_sent_again(world: World) -> None:
-    world.outside.mail_troubles = [None, Crash()]
+    world.services.mail_errors = [None, Crash()]
     owe(world, mail("one"), mail("two"))
     with pytest.raises(Crash):
         world.work("mails")
@@ -87,13 +87,13 @@ def test_a_mail_is_marked_before_the_next_begins_and_not_sent_again(world: World
 
 
 def test_what_is_safe_to_repeat_is_repeated_after_a_crash(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(world.outside, "publish", Fails(world.outside.publish, [Crash()]))
+    monkeypatch.setattr(world.services, "publish", Fails(world.services.publish, [Crash()]))
     owe(world, reminder(), announcement())
     with pytest.raises(Crash):
         world.work("effects")
     world.clock.now += LEASE
     world.work("effects")
-    assert world.outside.reminders == [reminder(), reminder()]
+    assert world.services.reminders == [reminder(), reminder()]
     assert world.outcomes() == ["set", "published"]
 
 
@@ -125,7 +125,7 @@ def test_a_mail_to_the_operator_finds_its_address_when_it_is_sent(world: World) 
     notice = mail(to=None).model_copy(update=changes)
     owe(world, notice)
     world.work("mails")
-    assert world.outside.mails == [notice]
+    assert world.services.mails == [notice]
 
 
 def test_a_late_worker_cannot_finish_a_lane(world: World) -> None:
@@ -134,7 +134,7 @@ def test_a_late_worker_cannot_finish_a_lane(world: World) -> None:
     world.clock.now += LEASE
     world.lease("effects")
     with pytest.raises(FencedError):
-        perform(Turn(world.worker, late, NOW * 1000, world.clock.now))
+        perform(Attempt(world.worker, late, NOW * 1000, world.clock.now))
     assert (world.inbox()["state"], world.outcomes()) == ("committed", [None])
 
 
@@ -144,14 +144,14 @@ def test_a_late_worker_stops_after_its_first_mail(world: World) -> None:
     world.clock.now += LEASE
     world.lease("mails")
     with pytest.raises(FencedError):
-        perform(Turn(world.worker, late, NOW * 1000, world.clock.now))
+        perform(Attempt(world.worker, late, NOW * 1000, world.clock.now))
     assert sent(world) == ["one"]
 
 
 def test_all_announcements_are_made_together_and_forgotten_once_they_are_made(world: World) -> None:
     owe(world, announcement("evt_1:one"), announcement("evt_1:two"))
     world.work("effects")
-    assert world.outside.announcements == [announcement("evt_1:one"), announcement("evt_1:two")]
+    assert world.services.announcements == [announcement("evt_1:one"), announcement("evt_1:two")]
     assert load(world.inbox()["outbox"]) == (OwedPublish(),)
     assert world.outcomes() == ["published"]
 
@@ -166,11 +166,11 @@ def test_marks_whose_answers_were_lost_stand(world: World) -> None:
 def test_a_long_erasure_goes_on_from_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     cursors = []
 
-    def erase(_effect: object, cursor: str | None, _deadline: float) -> Done | More:
+    def erase(_effect: object, cursor: str | None, _deadline: float) -> Done | Partial:
         cursors.append(cursor)
-        return More(f"step {len(cursors)}") if len(cursors) < 3 else Done("erased 3")
+        return Partial(f"step {len(cursors)}") if len(cursors) < 3 else Done("erased 3")
 
-    monkeypatch.setattr(world.outside, "erase", erase)
+    monkeypatch.setattr(world.services, "erase", erase)
     known(world)
     owe(world, erasing(world))
     goes_on = Result("goes on", again=True)
@@ -181,22 +181,22 @@ def test_a_long_erasure_goes_on_from_where_it_was(world: World, monkeypatch: pyt
 def test_an_erasure_that_failed_on_its_way_waits_and_goes_on_from_there(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def erase(_effect: object, cursor: str | None, _deadline: float) -> Done | More:
-        return Done("erased") if cursor else More("half")
+    def erase(_effect: object, cursor: str | None, _deadline: float) -> Done | Partial:
+        return Done("erased") if cursor else Partial("half")
 
     fails = Fails(erase, [])
-    monkeypatch.setattr(world.outside, "erase", fails)
+    monkeypatch.setattr(world.services, "erase", fails)
     known(world)
     owe(world, erasing(world), reminder())
     world.work("effects")
-    fails.troubles.append(TROUBLE)
+    fails.errors.append(UNREACHABLE)
     assert world.work("effects") == Result("waits", 60, error="BotoCoreError EndpointConnectionError")
     world.clock.now += 60
     assert world.work("effects").outcomes == ("erased",)
 
 
 def test_an_erasure_without_an_end_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(world.outside, "erase", lambda *_: More("the same again"))
+    monkeypatch.setattr(world.services, "erase", lambda *_: Partial("the same again"))
     known(world)
     owe(world, erasing(world))
     world.write_inbox({"progress": {"0": {"cursor": "the same again", "rounds": MOST_ROUNDS - 1}}})

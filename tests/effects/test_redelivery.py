@@ -1,20 +1,20 @@
-"""SQS delivers twice, side by side and from dead-letter queues: each effect is performed once for all that."""
+"""SQS delivers twice, in parallel and from dead-letter queues: each effect is still performed once."""
 
 from dataclasses import dataclass, field
 
 import pytest
 
 from functions.consumer.consume import Outcome
+from functions.effects.lane.attempt import Result
 from functions.effects.lane.lease import Lease, NothingOwed, lease
-from functions.effects.lane.turn import Result
 from shared.effects.email import Email
 from shared.failures.errors import Permanent
 from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 from shared.values.times import DAY
-from tests.consumer.material import LEASE, NOW, announcement, mail, reminder
+from tests.consumer.examples import LEASE, NOW, announcement, mail, reminder
 from tests.consumer.world import World
-from tests.effects.owing import EXPORT, TROUBLE, Fails, owe, sent
+from tests.effects.owed_effects import EXPORT, UNREACHABLE, Fails, owe, sent
 
 GIVEN_UP = Permanent("not_for_us")
 
@@ -34,7 +34,7 @@ class Meanwhile:
     def send_mail(self, sending: Email) -> str:
         self.seen.append(lease(self.world.store, self.world.owed_message("mails", message_id="another")))
         self.seen.append(self.world.consume("message of evt_1"))
-        self.world.outside.mails.append(sending)
+        self.world.services.mails.append(sending)
         return "sent"
 
 
@@ -52,7 +52,7 @@ def test_while_a_mail_is_sent_nobody_else_gets_its_lane_and_nobody_fences_the_wo
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meanwhile = Meanwhile(world)
-    monkeypatch.setattr(world.outside, "send_mail", meanwhile.send_mail)
+    monkeypatch.setattr(world.services, "send_mail", meanwhile.send_mail)
     owe(world, mail())
     assert world.work("mails").state == "performed"
     assert meanwhile.seen == [LeasedElsewhere(LEASE), Outcome("handed over")]
@@ -64,7 +64,7 @@ def test_an_event_that_was_handed_over_twice_is_performed_once(world: World) -> 
     world.consume("message of evt_1")
     assert [lane for lane, *_ in world.queues.sent] == ["effects", "effects", "mails"]
     world.work_all()
-    assert (sent(world), len(world.outside.reminders)) == (["told"], 1)
+    assert (sent(world), len(world.services.reminders)) == (["told"], 1)
     assert lease(world.store, world.owed_message("mails", message_id="one too many")) == NothingOwed()
 
 
@@ -86,7 +86,7 @@ def test_of_two_messages_one_waits_for_the_other_and_then_finds_nothing(world: W
 
 
 def test_a_dead_letter_of_the_effects_is_redriven_while_the_mail_still_waits(world: World) -> None:
-    world.outside.reminder_troubles, world.outside.mail_troubles = [GIVEN_UP], [TROUBLE]
+    world.services.reminder_errors, world.services.mail_errors = [GIVEN_UP], [UNREACHABLE]
     owe(world, mail(), reminder())
     dead_letter(world, "effects")
     assert world.work("mails").state == "waits"
@@ -101,8 +101,8 @@ def test_a_dead_letter_of_the_effects_is_redriven_while_the_mail_still_waits(wor
 def test_a_dead_letter_of_the_mails_is_redriven_while_an_export_still_waits(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(world.outside, "export", Fails(world.outside.export, [TROUBLE]))
-    world.outside.mail_troubles = [GIVEN_UP]
+    monkeypatch.setattr(world.services, "export", Fails(world.services.export, [UNREACHABLE]))
+    world.services.mail_errors = [GIVEN_UP]
     owe(world, mail(), EXPORT)
     dead_letter(world, "mails")
     assert world.work("effects").state == "waits"
@@ -114,7 +114,7 @@ def test_a_dead_letter_of_the_mails_is_redriven_while_an_export_still_waits(
 
 
 def test_a_lane_that_finishes_beside_a_dead_letter_leaves_the_event_failed(world: World) -> None:
-    world.outside.reminder_troubles = [GIVEN_UP]
+    world.services.reminder_errors = [GIVEN_UP]
     owe(world, mail(), reminder())
     dead_letter(world, "effects")
     world.work("mails")
@@ -123,25 +123,25 @@ def test_a_lane_that_finishes_beside_a_dead_letter_leaves_the_event_failed(world
 
 
 def test_a_redrive_tries_what_failed_afresh_and_nothing_else(world: World) -> None:
-    world.outside.reminder_troubles = [KeyError("a bug")] * 8
+    world.services.reminder_errors = [KeyError("a bug")] * 8
     owe(world, reminder(), announcement())
     while (result := world.work("effects")).state == "waits":
         world.clock.now += result.wait or 0
     assert world.inbox()["progress"]["0"]["attempts"] == 8
     world.clock.now += DAY
-    world.outside.reminder_troubles = [KeyError("a bug")]
+    world.services.reminder_errors = [KeyError("a bug")]
     assert world.work("effects", sent=world.clock.now).state == "waits"
     assert world.inbox()["progress"]["0"]["attempts"] == 1
     world.clock.now += DAY
     world.work("effects", sent=NOW + DAY + 2)
-    assert (world.outside.reminders, world.outside.announcements) == ([reminder()], [announcement()])
+    assert (world.services.reminders, world.services.announcements) == ([reminder()], [announcement()])
 
 
-def test_a_lane_fails_only_when_nothing_else_waits_and_its_dead_letter_brings_back_all_that_failed(
+def test_a_lane_fails_only_when_nothing_waits_and_its_redrive_retries_the_failed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(world.outside, "export", Fails(world.outside.export, [GIVEN_UP]))
-    world.outside.reminder_troubles = [TROUBLE]
+    monkeypatch.setattr(world.services, "export", Fails(world.services.export, [GIVEN_UP]))
+    world.services.reminder_errors = [UNREACHABLE]
     owe(world, EXPORT, reminder())
     assert world.work("effects").state == "waits"
     world.clock.now += 60
@@ -151,9 +151,9 @@ def test_a_lane_fails_only_when_nothing_else_waits_and_its_dead_letter_brings_ba
 
 
 def test_a_message_that_was_sent_before_the_failure_is_counted_out_untried(world: World) -> None:
-    world.outside.reminder_troubles = [GIVEN_UP]
+    world.services.reminder_errors = [GIVEN_UP]
     owe(world, reminder())
     dead_letter(world, "effects")
     world.clock.now += DAY
     assert lease(world.store, world.owed_message("effects", message_id="another", sent=NOW)) == AwaitingDeadLetter()
-    assert world.outside.reminders == []
+    assert world.services.reminders == []

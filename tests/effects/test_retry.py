@@ -1,4 +1,4 @@
-"""What becomes of an effect that failed: it is tried again as its kind of failure asks for, or given up."""
+"""A failed effect is tried again as its kind of failure needs, or given up."""
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
@@ -9,7 +9,7 @@ from shared.failures.backoff import ATTEMPTS, BUG, SERVICE
 from shared.failures.errors import MailDeferred, Permanent, Retryable
 from shared.inbox.outbox import Progress
 from shared.values.times import DAY, HOUR
-from tests.consumer.material import NOW
+from tests.consumer.examples import NOW
 from tests.effects.ses import refusal
 
 SILENT = ConnectTimeoutError(endpoint_url="https://service.example")

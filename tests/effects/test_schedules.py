@@ -1,4 +1,4 @@
-"""A reminder is a one-time schedule whose message stands in the same line as its customer's events."""
+"""A reminder is a one-time schedule whose message joins the queue of its customer's events."""
 
 import json
 from dataclasses import replace
@@ -12,13 +12,13 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from functions.consumer.message import read_message
-from functions.effects.perform.scheduler import Schedules, ScheduleTarget, message_of
-from functions.ingest.stripe_event import read_event as read_stripe_event
+from functions.effects.perform.scheduler import Schedules, ScheduleTarget, reminder_message
+from functions.ingest.stripe_event import parse_event
 from shared.effects.remind import Remind
 from shared.messages.envelope import group_of
 from shared.stripe_objects.event import read_event
 from shared.values.times import DAY
-from tests.consumer.material import NOW, REGION, reminder, sqs_record, stripe_event
+from tests.consumer.examples import NOW, REGION, reminder, sqs_record, stripe_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def test_it_comes_back_through_our_own_queue_or_waits_in_a_dead_letter_queue(
     target = found(scheduler, reminder())["Target"]
     assert (target["Arn"], target["RoleArn"]) == (TARGET.queue_arn, TARGET.role_arn)
     assert target["DeadLetterConfig"] == {"Arn": TARGET.dlq_arn}
-    assert target["Input"] == message_of(reminder(), livemode=True)
+    assert target["Input"] == reminder_message(reminder(), livemode=True)
 
 
 @pytest.mark.parametrize("by_customer", [False, True], ids=["by account", "by customer"])
@@ -81,7 +81,7 @@ def test_it_stands_in_the_same_line_as_its_customers_events(
     body = json.dumps(stripe_event(account=account))
     remind = reminder().model_copy(update={"account": read_event(body).account})
     at(scheduler, replace(TARGET, by_customer=by_customer)).set(remind)
-    events_group = group_of(read_stripe_event(body.encode()), "customer" if by_customer else "account")
+    events_group = group_of(parse_event(body.encode()), "customer" if by_customer else "account")
     assert found(scheduler, remind)["Target"]["SqsParameters"] == {"MessageGroupId": events_group}
 
 
@@ -117,7 +117,7 @@ def test_a_scheduler_that_refuses_is_a_failure(scheduler: "EventBridgeSchedulerC
 @pytest.mark.parametrize("account", ["acct_1", "platform"])
 def test_its_message_is_an_event_like_any_other(account: str, *, livemode: bool | None) -> None:
     remind = reminder().model_copy(update={"account": account})
-    body = message_of(remind, livemode=livemode)
+    body = reminder_message(remind, livemode=livemode)
     message, event = read_message(sqs_record(body)), read_event(body)
     assert (message.event_id, message.account, message.customer) == (remind.name, account, "cus_1")
     assert (message.own, message.livemode) == (True, livemode)

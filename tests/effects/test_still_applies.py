@@ -1,4 +1,4 @@
-"""A mail that is sent long after it was decided on, from a dead-letter queue even, still says what is so."""
+"""A mail that is sent long after its decision, even from a dead-letter queue, is still true."""
 
 import pytest
 
@@ -135,7 +135,7 @@ class StoredBooks(BooksOf):
     """Books that give an organization as it is stored, without its past."""
 
     def organization(self, account: str, customer: str) -> Organization:
-        return super().organization(account, customer).recalling({})
+        return super().organization(account, customer).with_past({})
 
 
 def test_an_invoice_mended_and_paid_is_no_longer_the_operators_to_mend() -> None:

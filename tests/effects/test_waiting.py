@@ -1,16 +1,16 @@
-"""A farewell waits for its export and an announcement for its erasure; whom it is about may be gone by then."""
+"""A farewell waits for its export and an announcement for its erasure; the customer may be erased by then."""
 
 from typing import TYPE_CHECKING
 
 import pytest
 
-from functions.effects.lane.turn import Result
+from functions.effects.lane.attempt import Result
 from shared.effects.announcement import Announcement
 from shared.failures.errors import Permanent
 from shared.values.times import DAY, HOUR
-from tests.consumer.material import NOW, announcement, mail
+from tests.consumer.examples import NOW, announcement, mail
 from tests.consumer.world import World
-from tests.effects.owing import EXPORT, TROUBLE, Fails, erasing, known, owe, sent
+from tests.effects.owed_effects import EXPORT, UNREACHABLE, Fails, erasing, known, owe, sent
 
 if TYPE_CHECKING:
     from shared.effects.email import Email
@@ -66,10 +66,10 @@ def test_a_farewell_whose_export_never_came_is_too_late_one_day(world: World) ->
     assert world.work("mails").outcomes == ("too late",)
 
 
-def test_a_farewell_waits_for_an_export_that_was_given_up_and_goes_once_that_is_redriven(
+def test_a_farewell_waits_for_a_failed_export_and_goes_when_that_is_redriven(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(world.outside, "export", Fails(world.outside.export, [GIVEN_UP]))
+    monkeypatch.setattr(world.services, "export", Fails(world.services.export, [GIVEN_UP]))
     owe(world, FAREWELL, EXPORT)
     assert world.work("effects") == Result("failed", 0, error="Permanent not_for_us")
     assert world.work("mails").state == "waits"
@@ -84,33 +84,33 @@ def test_an_erasure_is_announced_once_it_is_done(world: World) -> None:
     known(world)
     owe(world, erasing(world), ERASED)
     assert world.work("effects").outcomes == ("erased", "published")
-    assert world.outside.announcements == [ERASED]
+    assert world.services.announcements == [ERASED]
 
 
 def test_an_erasure_that_fails_is_not_announced_and_comes_back_when_it_is_due(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(world.outside, "erase", Fails(world.outside.erase, [TROUBLE]))
+    monkeypatch.setattr(world.services, "erase", Fails(world.services.erase, [UNREACHABLE]))
     known(world)
     owe(world, erasing(world), ERASED)
     assert world.work("effects").wait == 60  # the announcement asks for no earlier return
-    assert world.outside.announcements == []
+    assert world.services.announcements == []
     world.clock.now += 60
     world.work("effects")
-    assert (world.outside.announcements, world.inbox()["state"]) == ([ERASED], "done")
+    assert (world.services.announcements, world.inbox()["state"]) == ([ERASED], "done")
 
 
-def test_an_erasure_that_was_given_up_takes_its_announcement_along_and_a_redrive_does_both(
+def test_a_failed_erasure_takes_its_announcement_along_and_a_redrive_does_both(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(world.outside, "erase", Fails(world.outside.erase, [GIVEN_UP]))
+    monkeypatch.setattr(world.services, "erase", Fails(world.services.erase, [GIVEN_UP]))
     known(world)
     owe(world, erasing(world), ERASED)
     assert world.work("effects").state == "failed"
-    assert world.outside.announcements == []
+    assert world.services.announcements == []
     world.clock.now += DAY
     world.work("effects", sent=world.clock.now)
-    assert (world.outside.announcements, world.inbox()["state"]) == ([ERASED], "done")
+    assert (world.services.announcements, world.inbox()["state"]) == ([ERASED], "done")
 
 
 def test_what_was_owed_about_a_customer_who_was_erased_since_is_not_announced(world: World) -> None:
@@ -118,7 +118,7 @@ def test_what_was_owed_about_a_customer_who_was_erased_since_is_not_announced(wo
     owe(world, about("cus_1", "one"), about("cus_2", "two"), about(None, "three"))
     erase_meanwhile(world)
     world.work("effects", "evt_1")
-    assert [one.id for one in world.outside.announcements] == ["two", "three"]
+    assert [one.id for one in world.services.announcements] == ["two", "three"]
 
 
 def test_announcements_about_erased_customers_only_are_recorded_as_erased(world: World) -> None:
@@ -135,7 +135,7 @@ def test_a_customer_who_came_back_is_announced(world: World) -> None:
     world.clock.now += 1
     owe(world, announcement())
     world.work("effects")
-    assert world.outside.announcements == [announcement()]
+    assert world.services.announcements == [announcement()]
 
 
 @pytest.mark.parametrize(("expires", "outcome"), [(NOW + 3 * DAY, "erased"), (NOW + 3 * DAY + 60, "sent")])

@@ -1,4 +1,4 @@
-"""As AWS starts it: what the consumer handed over, and its consequences in the mail, the bus and the schedules."""
+"""As AWS starts the worker: a hand-over goes in; mails, announcements and schedules come out."""
 
 import importlib
 import time
@@ -18,7 +18,7 @@ from functions.effects.wiring import ONCE, build
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.outbox import load, progress_of
 from shared.tables.attributes import from_item
-from tests.consumer.material import REGION, sqs_record
+from tests.consumer.examples import REGION, sqs_record
 from tests.consumer.tables import make_table, property_of
 from tests.effects.invoking import Context
 from tests.effects.records import record

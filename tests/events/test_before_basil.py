@@ -1,4 +1,4 @@
-"""Every event whose shape changed with the API version Basil is there in the old shape too, and tells the same."""
+"""Every event whose shape changed with the API version Basil has a sample in the old shape with the same content."""
 
 from tests.events.declared import Json
 from tests.events.files import BEFORE_BASIL, EVENTS, of

@@ -1,4 +1,4 @@
-"""A sample event is what Stripe sends: measured against the classes of its own SDK, which pins the same version."""
+"""A sample event has the fields that the classes of Stripe's SDK declare, at the same API version."""
 
 import json
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_an_event_is_a_live_snapshot_of_one_of_the_two_versions(path: Path) -> N
 
 
 @each_event
-def test_an_object_has_every_field_that_stripe_promises_and_none_that_it_does_not_know(name: str, event: Json) -> None:
+def test_an_object_has_every_field_that_stripe_promises_and_no_unknown_one(name: str, event: Json) -> None:
     found = of(event)
     exempt = {f"{path} is missing" for event_name, path in WITHOUT if event_name == name}
     assert set(faults(found, CLASSES[found["object"]], found["object"])) == exempt

@@ -1,4 +1,4 @@
-"""A sample's file is written as Stripe shows an event: its name, its id, its amounts; all mail is at example.com."""
+"""A sample's file has Stripe's form: its name, its id, its amounts; all mail is at example.com."""
 
 import json
 import re

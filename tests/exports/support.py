@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from functions.exports.handler import make_handler
+from functions.exports.handler import Handler
 from functions.exports.refusal import RefusedError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Exports:
     asked_for: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.handler = make_handler(self._presign, lambda: self.now, "Billhook/billhook")
+        self.handler = Handler(self._presign, lambda: self.now, "Billhook/billhook")
 
     def _presign(self, key: str) -> str:
         self.asked_for.append(key)

@@ -1,4 +1,4 @@
-"""What the visitor gets."""
+"""The answers to a visitor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the log says of a request, and what it must not."""
+"""The log of a request, without personal data."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def serving(status: int) -> Iterator[str]:
                 self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Keeps the server's own log out of ours."""
+            """Drop the server's own log."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -171,7 +171,7 @@ def test_exports_imports_botocore_and_nothing_heavier() -> None:
         "print(*{name.split('.')[0] for name, module in sys.modules.items()"
         " if 'site-packages' in (getattr(module, '__file__', None) or '')})"
     )
-    # An interpreter of its own: this one has imported everything.
+    # A new interpreter: this one has imported everything.
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - our own program
     shipped = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
     assert set(done.stdout.split()) - shipped <= {"certifi"}  # botocore takes it if it is there; Lambda's has none

@@ -1,4 +1,4 @@
-"""What is shipped to Lambda is what was asked for, and no more."""
+"""A package for Lambda holds the requested code and no more."""
 
 import struct
 from pathlib import Path

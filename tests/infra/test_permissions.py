@@ -1,4 +1,4 @@
-"""What template.yaml lets each role do is what docs/security.md says, to the word; and nobody else is let in."""
+"""The permissions of each role in template.yaml match docs/security.md to the word, and allow no more."""
 
 import re
 from typing import Any
@@ -60,7 +60,7 @@ def test_each_function_has_a_role_of_its_own() -> None:
     assert roles == {name: name.replace("Function", "Role") for name in roles}
 
 
-def test_a_role_is_assumed_by_its_service_alone_and_schedulers_for_the_stacks_group_alone() -> None:
+def test_only_its_service_assumes_a_role_and_the_scheduler_only_for_the_stacks_group() -> None:
     for name, role in of_type(TEMPLATE, "AWS::IAM::Role").items():
         [trust] = role["AssumeRolePolicyDocument"]["Statement"]
         service = "scheduler" if name == "SchedulerRole" else "lambda"

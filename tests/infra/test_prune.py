@@ -1,7 +1,6 @@
-"""What a package leaves out of botocore is what a function never asks it for."""
+"""A package leaves out only the parts of botocore that its function never uses."""
 
 import json
-import shutil
 import ssl
 from contextlib import suppress
 from pathlib import Path
@@ -12,9 +11,8 @@ import botocore.session
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
-from botocore.exceptions import UnknownServiceError
 
-from infra.package import ROOTS, RULES, SERVICES, prune_endpoints, prune_roots, prune_rules
+from infra.package import ROOTS, SERVICES, prune_endpoints, prune_roots
 
 BOTOCORE = Path(botocore.__file__).parent
 REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-7", "us-gov-west-1", "cn-north-1", "us-iso-east-1")
@@ -55,30 +53,6 @@ def test_nothing_is_built_if_botocore_no_longer_has_one_of_them(roots: Path) -> 
         prune_roots(roots)
 
 
-def test_all_rules_go_but_those_of_s3(tmp_path: Path) -> None:
-    for service in ("s3", "sqs"):
-        shutil.copytree(BOTOCORE / "data" / service, tmp_path / service)
-    prune_rules(tmp_path)
-    assert kept_by(tmp_path) == {"s3"}
-
-
-def test_of_a_function_that_calls_s3_alone_no_rules_go(tmp_path: Path) -> None:
-    shutil.copytree(BOTOCORE / "data/s3", tmp_path / "s3")
-    prune_rules(tmp_path)
-    assert kept_by(tmp_path) == {"s3"}
-
-
-def kept_by(data: Path) -> set[str]:
-    """The services that have rules left."""
-    return {path.relative_to(data).parts[0] for path in data.rglob(f"{RULES}*")}
-
-
-def test_nothing_is_built_if_botocore_keeps_its_rules_elsewhere(tmp_path: Path) -> None:
-    (tmp_path / "sqs").mkdir()
-    with pytest.raises(SystemExit, match=RULES):
-        prune_rules(tmp_path)
-
-
 @pytest.mark.parametrize("region", REGIONS)
 @pytest.mark.parametrize("function", SERVICES)
 def test_every_call_goes_where_it_would_with_all_of_botocore(function: str, region: str, tmp_path: Path) -> None:
@@ -92,18 +66,11 @@ def test_every_call_goes_where_it_would_with_all_of_botocore(function: str, regi
 
 
 def pruned_session(endpoints: object) -> botocore.session.Session:
-    """A session that finds these endpoints, and no rules but S3's."""
+    """A session that finds these endpoints and no others."""
     session = botocore.session.Session()
     loader = session.get_component("data_loader")
-    load, load_model = loader.load_data, loader.load_service_model
-
-    def without_rules(service: str, kind: str, api_version: str | None = None) -> object:
-        if kind == RULES and service != "s3":
-            raise UnknownServiceError(service_name=service, known_service_names="")
-        return load_model(service, kind, api_version)
-
+    load = loader.load_data
     loader.load_data = lambda name: endpoints if name == "endpoints" else load(name)
-    loader.load_service_model = without_rules
     return session
 
 

@@ -1,4 +1,4 @@
-"""A queue's maxReceiveCount lets all the waits happen that a message may need, before SQS counts it out."""
+"""A queue's maxReceiveCount allows all the waits of a message before SQS dead-letters it."""
 
 from random import Random
 
@@ -76,7 +76,7 @@ def test_a_day_of_a_throttled_table_fits(queue: str) -> None:
 
 
 @pytest.mark.parametrize("asked", [60, HOUR], ids=["over the sending rate", "a used-up day"])
-def test_a_mail_that_ses_defers_until_it_expires_fits_with_an_hour_of_a_deployments_fault(asked: int) -> None:
+def test_a_mail_deferred_until_it_expires_fits_with_an_hour_of_a_deployments_fault(asked: int) -> None:
     deferred = receives_of_a_deferred_mail(MailDeferred("TooManyRequestsException", asked))
     assert deferred > MAIL_EXPIRES_AFTER // HOUR
     assert deferred + while_the_deployment_is_at_fault() < most_receives("MailsQueue")

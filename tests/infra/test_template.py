@@ -1,4 +1,4 @@
-"""What template.yaml keeps is encrypted, kept for as long as asked, and named so that the stack's name fits."""
+"""Stored data is encrypted, kept for the configured time, and named so that the stack's name fits."""
 
 import re
 

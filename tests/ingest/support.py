@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from functions.ingest.handler import make_handler
+from functions.ingest.handler import Handler
 from functions.ingest.rejection import RejectedError
 from functions.ingest.settings import Settings
 from functions.ingest.signing_secrets import SigningSecrets
@@ -101,7 +101,7 @@ class Ingest:
         settings = Settings(
             "https://queue.example/events.fifo", "signing-secrets", self.group_by, "eu-central-1", "Billhook/billhook"
         )
-        self.handler = make_handler(settings, SigningSecrets(self._fetch), self._send, lambda: self.now)
+        self.handler = Handler(settings, SigningSecrets(self._fetch), self._send, lambda: self.now)
 
     def _fetch(self) -> str:
         self.fetches += 1

@@ -1,4 +1,4 @@
-"""What Stripe is told."""
+"""The answers to Stripe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cold start of ingest imports, module by module: each of them is paid for by the first webhook of a lull."""
+"""The exact modules that a cold start of ingest imports: the first webhook after a pause waits for each."""
 
 import os
 import subprocess
@@ -39,7 +39,7 @@ def imported() -> set[str]:
     return set(ran.stdout.split())
 
 
-def test_a_cold_start_imports_exactly_these_modules_of_ours_and_no_package_but_botocores() -> None:
+def test_a_cold_start_imports_exactly_these_modules_and_only_botocores_packages() -> None:
     modules = imported()
     ours = {name for name in modules if name.partition(".")[0] in {"functions", "shared"}}
     packages = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names - {"functions", "shared"}

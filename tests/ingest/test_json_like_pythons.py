@@ -1,4 +1,4 @@
-"""Ingest takes for JSON what Python's json takes, but for NaN and the infinities, whatever stands around it."""
+"""Ingest accepts the same JSON as Python's json, except NaN and the infinities, in any surroundings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What travels in the queue."""
+"""The message that ingest puts into the queue."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def test_ingest_imports_botocore_and_nothing_heavier() -> None:
         "print(*{name.split('.')[0] for name, module in sys.modules.items()"
         " if 'site-packages' in (getattr(module, '__file__', None) or '')})"
     )
-    # An interpreter of its own: this one has imported everything.
+    # A new interpreter: this one has imported everything.
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - our own program
     shipped = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
     assert set(done.stdout.split()) - shipped <= {"certifi"}  # botocore takes it if it is there; Lambda's has none

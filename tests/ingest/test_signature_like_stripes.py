@@ -1,4 +1,4 @@
-"""The signature check says what Stripe's own library says, on anything that is thrown at both."""
+"""The signature check agrees with Stripe's own library on any input."""
 
 from __future__ import annotations
 

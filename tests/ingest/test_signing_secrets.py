@@ -1,4 +1,4 @@
-"""A secret can be set, rolled and revoked without a deploy."""
+"""An engineer can set, roll and revoke a secret without a deployment."""
 
 from __future__ import annotations
 

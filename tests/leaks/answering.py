@@ -1,4 +1,4 @@
-"""A web server that answers whatever it is asked in one way."""
+"""A web server that gives every request the same answer."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

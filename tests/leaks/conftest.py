@@ -1,17 +1,17 @@
-"""A house of consumer and worker, empty of everything but canaries."""
+"""Consumer and worker on an empty cloud with canaries."""
 
 from collections.abc import Iterator
 
 import pytest
 from moto import mock_aws
 
-from tests.consumer.material import REGION
+from tests.consumer.examples import REGION
 from tests.leaks.system import System
 
 
 @pytest.fixture(scope="module")
 def built() -> Iterator[System]:
-    """A house that tests use one after the other."""
+    """A system that the tests of a module use one after the other."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         system = System()
@@ -21,6 +21,6 @@ def built() -> Iterator[System]:
 
 @pytest.fixture
 def system(built: System) -> System:
-    """Consumer and worker, behind the trouble that a test makes for them."""
+    """Consumer and worker, behind the faults of a test."""
     built.begin()
     return built

@@ -1,4 +1,4 @@
-"""The token of a link, which gives access to a customer's data, is said nowhere, whatever goes wrong."""
+"""The token of a link, which gives access to a customer's data, appears nowhere in any failure."""
 
 import json
 from collections.abc import Iterator
@@ -11,26 +11,26 @@ from moto import mock_aws
 
 from functions.exports import handler as handling
 from functions.exports.wiring import build
-from tests.consumer.material import REGION
+from tests.consumer.examples import REGION
 from tests.exports.support import http_event
-from tests.leaks.listening import call
-from tests.leaks.planted import Canaries
-from tests.leaks.trouble import TROUBLES, Trouble, Troubled
+from tests.leaks.canaries import Canaries
+from tests.leaks.captured_output import call
+from tests.leaks.faults import FAULTS, Fault, FaultyCalls
 
-type Gate = tuple[Canaries, Troubled]
+type Gate = tuple[Canaries, FaultyCalls]
 
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    """The canaries of a test, and the trouble that it makes for the real exports on moto."""
+    """The canaries of a test, and the faults that it makes for the real exports on moto."""
     canaries = Canaries()
-    troubled = Troubled(canaries)
+    faulty_calls = FaultyCalls(canaries)
     session = botocore.session.get_session()
-    session.register("before-call", troubled)  # type: ignore[arg-type] # botocore passes on what it returns
+    session.register("before-call", faulty_calls)  # type: ignore[arg-type] # botocore passes on what it returns
     monkeypatch.setattr(botocore.session, "get_session", lambda: session)
     with mock_aws():
         boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="exports")
-        yield canaries, troubled
+        yield canaries, faulty_calls
 
 
 def said_to(token: str) -> str:
@@ -40,11 +40,11 @@ def said_to(token: str) -> str:
     return said
 
 
-@pytest.mark.parametrize("trouble", [None, *TROUBLES])
-def test_a_token_is_not_heard_when_s3_fails_and_quotes_it(gate: Gate, trouble: Trouble | None) -> None:
-    canaries, troubled = gate
+@pytest.mark.parametrize("fault", [None, *FAULTS])
+def test_a_token_is_not_heard_when_s3_fails_and_quotes_it(gate: Gate, fault: Fault | None) -> None:
+    canaries, faulty_calls = gate
     token = canaries.new("the token").ljust(43, "x")
-    troubled.expect(trouble)
+    faulty_calls.expect(fault)
     assert canaries.heard_in(said_to(token)) == set()
 
 

@@ -1,4 +1,4 @@
-"""Nothing personal of any event, and no secret, is said by ingest or answered to Stripe, whatever goes wrong."""
+"""In every failure ingest keeps personal data and secrets out of its log and its answers."""
 
 import json
 import time
@@ -15,11 +15,11 @@ from moto import mock_aws
 
 from functions.ingest import handler as handling
 from functions.ingest.wiring import build
-from tests.consumer.material import REGION
+from tests.consumer.examples import REGION
 from tests.ingest.support import http_event, sign, to_bytes
-from tests.leaks.listening import call
-from tests.leaks.planted import Canaries, planted
-from tests.leaks.trouble import TROUBLES, Trouble, Troubled
+from tests.leaks.canaries import Canaries, with_canaries
+from tests.leaks.captured_output import call
+from tests.leaks.faults import FAULTS, Fault, FaultyCalls
 from tests.support.samples import NAMES
 
 
@@ -32,7 +32,7 @@ class Door:
 
     def __post_init__(self) -> None:
         self.secret = f"whsec_{self.canaries.new('the signing secret')}"
-        self.troubled = Troubled(self.canaries)
+        self.faulty_calls = FaultyCalls(self.canaries)
         self._manager = boto3.client("secretsmanager")
         self._id = self._manager.create_secret(Name="signing-secrets")["ARN"]
         self.keep(json.dumps({"direct": self.secret}))
@@ -53,34 +53,34 @@ class Door:
         return int(answer["statusCode"]) if answer else None
 
     def leaks(self) -> set[str]:
-        """The names of all canaries that were heard."""
+        """The names of all canaries that were output."""
         return set[str]().union(*map(self.canaries.heard_in, self.said))
 
 
 @pytest.fixture
 def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    """The way in, behind the trouble that a test makes for it."""
+    """The real ingest, behind the faults of a test."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     session = botocore.session.get_session()
     monkeypatch.setattr(botocore.session, "get_session", lambda: session)
     with mock_aws():
         door = Door()
-        session.register("before-call", door.troubled)  # type: ignore[arg-type] # botocore passes on what it returns
+        session.register("before-call", door.faulty_calls)  # type: ignore[arg-type] # botocore passes on what it returns
         yield door
 
 
 def test_no_sample_is_heard_when_it_is_accepted(door: Door) -> None:
     for name in NAMES:
-        assert door.post(to_bytes(planted(name, door.canaries))) == 200
+        assert door.post(to_bytes(with_canaries(name, door.canaries))) == 200
     assert door.leaks() == set()
 
 
-@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("first", [0, 1])
-def test_nor_when_either_call_fails(door: Door, trouble: Trouble, first: int) -> None:
+def test_nor_when_either_call_fails(door: Door, fault: Fault, first: int) -> None:
     for name in NAMES:
-        door.troubled.expect(trouble, first)
-        assert door.post(to_bytes(planted(name, door.canaries))) in {503, None}
+        door.faulty_calls.expect(fault, first)
+        assert door.post(to_bytes(with_canaries(name, door.canaries))) in {503, None}
     assert door.leaks() == set()
 
 
@@ -89,12 +89,12 @@ def test_nor_when_either_call_fails(door: Door, trouble: Trouble, first: int) ->
 )
 def test_nor_is_what_is_signed_wrongly_or_its_signature(door: Door, header: str) -> None:
     signature = door.canaries.new("a signature")
-    assert door.post(to_bytes(planted("invoice.paid", door.canaries)), header.replace("{}", signature)) == 400
+    assert door.post(to_bytes(with_canaries("invoice.paid", door.canaries)), header.replace("{}", signature)) == 400
     assert door.leaks() == set()
 
 
 def test_nor_is_a_stale_signature(door: Door) -> None:
-    body = to_bytes(planted("invoice.paid", door.canaries))
+    body = to_bytes(with_canaries("invoice.paid", door.canaries))
     assert door.post(body, sign(body, door.secret, at=int(time.time()) - 301)) == 400
     assert door.leaks() == set()
 
@@ -105,12 +105,15 @@ def test_nor_is_a_stale_signature(door: Door) -> None:
 def test_nor_is_a_secret_of_the_wrong_shape_or_none(door: Door, value: str) -> None:
     secret = door.canaries.new("another secret")
     door.keep(value.format(secret, secret))
-    assert door.post(to_bytes(planted("invoice.paid", door.canaries))) == 503
+    assert door.post(to_bytes(with_canaries("invoice.paid", door.canaries))) == 503
     assert door.leaks() == set()
 
 
 def test_nor_is_an_endpoint_that_nobody_knows(door: Door) -> None:
-    assert door.post(to_bytes(planted("invoice.paid", door.canaries)), endpoint=door.canaries.new("an endpoint")) == 404
+    assert (
+        door.post(to_bytes(with_canaries("invoice.paid", door.canaries)), endpoint=door.canaries.new("an endpoint"))
+        == 404
+    )
     assert door.leaks() == set()
 
 
@@ -119,7 +122,7 @@ def test_nor_is_an_envelope_that_is_none(door: Door, name: str) -> None:
     canary = door.canaries.new("a word")
     for wrong in ([canary], {canary: canary}, {"id": [canary]}, {"object": canary}, f"{canary} and more"):
         if not (name == "api_version" and isinstance(wrong, str)):
-            door.post(to_bytes(planted("invoice.paid", door.canaries) | {name: wrong}))
+            door.post(to_bytes(with_canaries("invoice.paid", door.canaries) | {name: wrong}))
     assert door.leaks() == set()
 
 
@@ -133,7 +136,7 @@ def test_nor_is_a_body_that_is_no_event(door: Door, body: bytes) -> None:
 
 
 def test_nor_is_one_that_is_too_large(door: Door) -> None:
-    event = planted("invoice.paid", door.canaries)
+    event = with_canaries("invoice.paid", door.canaries)
     event["data"]["object"]["description"] = door.canaries.new("a description") * 90_000
     assert door.post(to_bytes(event)) == 413
     assert door.leaks() == set()
@@ -144,7 +147,7 @@ def test_a_bug_is_told_by_its_class_and_place_alone(door: Door, monkeypatch: pyt
         raise KeyError(door.canaries.all(), event)
 
     monkeypatch.setattr(handling, "message_for", fail)
-    assert door.post(to_bytes(planted("invoice.paid", door.canaries))) is None
+    assert door.post(to_bytes(with_canaries("invoice.paid", door.canaries))) is None
     assert "Unforeseen: KeyError at functions.ingest.handler:" in door.said[0]
     assert door.leaks() == set()
 
@@ -155,11 +158,11 @@ def test_a_name_that_is_logged_would_be_heard(door: Door, monkeypatch: pytest.Mo
         return "direct"
 
     monkeypatch.setattr(handling, "authenticate", talk)
-    door.post(to_bytes(planted("invoice.payment_failed", door.canaries)))
+    door.post(to_bytes(with_canaries("invoice.payment_failed", door.canaries)))
     assert door.leaks() == {"data.object.customer_name"}
 
 
 def test_and_so_would_a_whole_request_as_api_gateway_encodes_it(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handling, "read_request", print)
-    door.post(to_bytes(planted("invoice.payment_failed", door.canaries)))
+    door.post(to_bytes(with_canaries("invoice.payment_failed", door.canaries)))
     assert "something in base64" in door.leaks()

@@ -1,4 +1,4 @@
-"""Nothing personal is logged by the effects worker, or kept in the inbox, whatever it performs and whatever fails."""
+"""In every failure the effects worker neither logs nor stores in the inbox anything personal."""
 
 import json
 from functools import partial
@@ -14,10 +14,10 @@ from shared.failures.kinds import failure_of
 from shared.values import keys
 from shared.values.tokens import tokens
 from tests.leaks.answering import answering
-from tests.leaks.listening import call
-from tests.leaks.planted import planted
-from tests.leaks.system import EVERY_TROUBLE, System
-from tests.leaks.trouble import TROUBLES, Trouble, bug, refused
+from tests.leaks.canaries import with_canaries
+from tests.leaks.captured_output import call
+from tests.leaks.faults import FAULTS, Fault, bug, refused
+from tests.leaks.system import EVERY_FAULT, System
 from tests.prove.moto_cloud import Queue, Sent
 from tests.support.samples import sample
 
@@ -28,25 +28,25 @@ FAILED = "invoice.payment_failed"
 
 def owed(system: System, name: str = FAILED) -> dict[Queue, Sent]:
     """The messages of both lanes once the sample is committed; the worker of the effects would hand the mails on."""
-    assert system.deliver(planted(name, system.canaries)) == "committed"
+    assert system.deliver(with_canaries(name, system.canaries)) == "committed"
     (sent,) = system.moto_cloud.handed_over()
     return {queue: Sent(queue, sent.body) for queue in ("effects", "mails")}
 
 
 def test_neither_a_farewell_with_its_link_nor_an_erasure_is_heard(system: System) -> None:
     for name in LEAVING:
-        assert not {"failed", "silent"} & set(system.settle(planted(name, system.canaries)))
+        assert not {"failed", "silent"} & set(system.settle(with_canaries(name, system.canaries)))
     for _ in ("farewell", "erasure"):
         (name,) = system.moto_cloud.schedules()
         message = system.moto_cloud.fire(name)
-        system.each_call(json.loads(message), lambda _call: EVERY_TROUBLE)
+        system.each_call(json.loads(message), lambda _call: EVERY_FAULT)
         assert "performed" in system.settle(json.loads(message))
     gone = sample("customer.subscription.deleted")
     client = boto3.client("secretsmanager")
     token = tokens(client, system.moto_cloud.environ["TOKEN_KEY_ID"])(
         "export", keys.partition(gone.account, gone.subject)
     )
-    assert any(token in mail for mail in system.moto_cloud.look().mails)
+    assert any(token in mail for mail in system.moto_cloud.snapshot().mails)
     assert system.leaks() == set()
     assert not [said for said in system.said if token in said]
 
@@ -83,28 +83,28 @@ def test_nor_is_a_body_that_names_no_event(system: System, body: str) -> None:
     assert system.leaks() == set()
 
 
-@pytest.mark.parametrize("trouble", TROUBLES)
-def test_nor_is_what_rendering_a_mail_raises(system: System, monkeypatch: pytest.MonkeyPatch, trouble: Trouble) -> None:
+@pytest.mark.parametrize("fault", FAULTS)
+def test_nor_is_what_rendering_a_mail_raises(system: System, monkeypatch: pytest.MonkeyPatch, fault: Fault) -> None:
     message = owed(system)["mails"]
-    monkeypatch.setattr(mailer, "render", lambda *_: trouble("render", system.canaries.all()))
+    monkeypatch.setattr(mailer, "render", lambda *_: fault("render", system.canaries.all()))
     assert system.perform(message) == "waits"
     assert system.leaks() == set()
     assert "unexpected at functions.effects." in system.said[-1] or "EndpointConnectionError" in system.said[-1]
 
 
-@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("queue", ["effects", "mails"])
-def test_nor_is_what_a_lane_is_given_up_for(system: System, queue: Queue, trouble: Trouble) -> None:
+def test_nor_is_what_a_lane_is_given_up_for(system: System, queue: Queue, fault: Fault) -> None:
     message = owed(system)[queue]
     operations = {"SendEmail"} if queue == "mails" else {"CreateSchedule", "PutEvents"}
     ends = {("mails", "refused"): "performed", ("mails", "unreachable"): "waits"}
     states = set()
     for _ in range(10):
-        system.troubled.operations = operations
-        states.add(system.perform(message, trouble, lasting=100))
+        system.faulty_calls.operations = operations
+        states.add(system.perform(message, fault, lasting=100))
         system.runner.clock.now += 6 * 3600
-    system.troubled.operations = set()
-    assert ends.get((queue, trouble.__name__), "failed") in states
+    system.faulty_calls.operations = set()
+    assert ends.get((queue, fault.__name__), "failed") in states
     assert system.leaks() == set()
 
 
@@ -144,17 +144,17 @@ def test_an_address_that_is_logged_would_be_heard(system: System, monkeypatch: p
     assert system.leaks() == {"data.object.customer_email"}
 
 
-@pytest.mark.parametrize("trouble", [refused, bug])
+@pytest.mark.parametrize("fault", [refused, bug])
 def test_an_error_that_is_recorded_with_its_message_would_be_heard(
     system: System,
     monkeypatch: pytest.MonkeyPatch,
-    trouble: Any,  # noqa: ANN401 - one of two functions
+    fault: Any,  # noqa: ANN401 - one of two functions
 ) -> None:
     message = owed(system)["mails"]
     monkeypatch.setattr("functions.effects.lane.retry.failure_of", _talkative_failure)
-    system.troubled.operations = {"GetItem"}
-    system.perform(message, trouble, lasting=100)
-    system.troubled.operations = set()
+    system.faulty_calls.operations = {"GetItem"}
+    system.perform(message, fault, lasting=100)
+    system.faulty_calls.operations = set()
     assert "data.object.customer_email" in system.leaks()
 
 

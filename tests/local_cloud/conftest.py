@@ -1,4 +1,4 @@
-"""One mended and one plain emulator for the whole run, and small stacks to put on them."""
+"""One patched and one plain emulator for the whole run, and small stacks to put on them."""
 
 import json
 import time
@@ -33,7 +33,7 @@ def cloud() -> Iterator[LocalCloud]:
 
 @pytest.fixture(scope="session")
 def plain_ministack() -> Iterator[LocalCloud]:
-    with LocalCloud.start(mended=False) as started:
+    with LocalCloud.start(patched=False) as started:
         yield started
 
 

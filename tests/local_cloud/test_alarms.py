@@ -1,4 +1,4 @@
-"""An alarm is judged by its own dimensions, and by silence as it asks for."""
+"""An alarm is evaluated by its own dimensions, and silence counts as the alarm configures."""
 
 import pytest
 

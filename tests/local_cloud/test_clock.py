@@ -1,4 +1,4 @@
-"""Time can be let pass: for schedules, queues and functions alike."""
+"""A test can let time pass, for schedules, queues and functions alike."""
 
 import json
 import subprocess

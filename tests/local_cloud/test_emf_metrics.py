@@ -1,4 +1,4 @@
-"""A function's metrics are what it prints in CloudWatch's embedded metric format."""
+"""A function's metrics are the lines that it prints in CloudWatch's embedded metric format."""
 
 from infra.local_cloud.cloud import LocalCloud
 

@@ -1,4 +1,4 @@
-"""A FIFO queue's groups are handled side by side, and each group one message after the other."""
+"""The groups of a FIFO queue run in parallel, and each group runs one message at a time."""
 
 import json
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""When IAM is enforced, policies are evaluated on what AWS would evaluate them on."""
+"""When IAM is enforced, policies are evaluated on the same values as on AWS."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
@@ -27,7 +27,7 @@ def strict() -> Iterator[LocalCloud]:
 
 @pytest.fixture(scope="module")
 def plain_strict() -> Iterator[LocalCloud]:
-    with LocalCloud.start(auth=True, mended=False) as started:
+    with LocalCloud.start(auth=True, patched=False) as started:
         yield started
 
 

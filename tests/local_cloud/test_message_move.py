@@ -1,4 +1,4 @@
-"""A dead-letter queue can be redriven, as the console's button does it."""
+"""A dead-letter queue can be redriven, as by the console's button."""
 
 import pytest
 from botocore.exceptions import ClientError

@@ -1,4 +1,4 @@
-"""A stack can neither take over a table that exists nor delete a protected one; and secrets and groups are imported."""
+"""A stack can neither take over an existing table nor delete a protected one; secrets and groups are imported."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What sets two scenes apart, once what may differ is left out; and what may be there twice."""
+"""Compares two snapshots: which differences count, and which mails and announcements may be doubled."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.prove.moto_cloud import Items, Scene
+from tests.prove.moto_cloud import Items, Snapshot
 from tests.prove.wire import BEFORE, OTHERS, Point
 
 MAY_DIFFER = {
@@ -28,25 +28,25 @@ MAY_DIFFER = {
     "remains_until": "likewise",
     "deleted_at": "what was left was deleted later",
 }
-"""Attributes of items, and why they may."""
+"""Attributes of items that may differ, each with its reason."""
 
 TOLD_AGAIN = {"set before": "set"}
-"""Outcomes of the outbox: a schedule whose creation went unanswered is found to be there."""
+"""Outcomes of the outbox that count as the same: a schedule whose creation went unanswered exists already."""
 
 MAIL, ANNOUNCEMENT, MARK = "sesv2.SendEmail", "events.PutEvents", "dynamodb.UpdateItem"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What came of a fault: what differs, and what AWS was given twice."""
+    """The result of a fault: the differences, and how many mails and announcements AWS got twice."""
 
     differences: tuple[str, ...]
     mails_twice: int
     announced_twice: int
 
 
-def compare(undisturbed: Scene, disturbed: Scene, calls: tuple[str, ...], point: Point) -> Comparison:
-    """The undisturbed and the disturbed end of one message; `calls` are those of the undisturbed way."""
+def compare(undisturbed: Snapshot, disturbed: Snapshot, calls: tuple[str, ...], point: Point) -> Comparison:
+    """Compare the ends of the undisturbed and the disturbed run; `calls` are those of the undisturbed one."""
     differs = [
         *_differ("inbox", _settled(undisturbed.inbox), _settled(disturbed.inbox)),
         *_differ("books", _settled(undisturbed.books), _settled(disturbed.books)),
@@ -67,9 +67,9 @@ def compare(undisturbed: Scene, disturbed: Scene, calls: tuple[str, ...], point:
 
 
 def _unmarked(operation: str, calls: tuple[str, ...], point: Point) -> bool:
-    """Whether at `point` a worker may not know that `operation` has taken effect: it is not on the inbox yet.
+    """Whether a worker at `point` may not know that `operation` took effect, since the inbox item does not say so yet.
 
-    Others at work excuse nothing: one of them has the lease.
+    Other processes at work are no excuse: one of them holds the lease.
     """
     if point.fault in OTHERS:
         return False
@@ -90,7 +90,7 @@ def _settled(items: Items) -> Mapping[tuple[str, ...], dict[str, Any]]:
 
 
 def _outcomes(progress: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The progress with the outcomes that a first, unanswered try would have had."""
+    """The progress, with the outcomes of a first try that went unanswered."""
     return {place: {**one, "outcome": _outcome(str(one.get("outcome")))} for place, one in progress.items()}
 
 
@@ -99,15 +99,15 @@ def _outcome(outcome: str) -> str:
     return "erased" if outcome.startswith("erased ") else TOLD_AGAIN.get(outcome, outcome)
 
 
-def _observations(scene: Scene) -> Mapping[str, Mapping[str, Any]]:
-    """What was read at Stripe, whenever that was."""
-    return {name: {**message, "created": None} for name, message in scene.observations.items()}
+def _observations(snapshot: Snapshot) -> Mapping[str, Mapping[str, Any]]:
+    """The observations, without the time of the read."""
+    return {name: {**message, "created": None} for name, message in snapshot.observations.items()}
 
 
-def _schedules(scene: Scene) -> Mapping[str, tuple[object, ...]]:
-    """What each schedule sends and whereto, and when; one that was overdue comes as soon as it can, later by now."""
+def _schedules(snapshot: Snapshot) -> Mapping[str, tuple[object, ...]]:
+    """The target of each schedule, and whether it fires at its due time: an overdue one fires later."""
     shown: dict[str, tuple[object, ...]] = {}
-    for name, schedule in scene.schedules.items():
+    for name, schedule in snapshot.schedules.items():
         due = datetime.fromtimestamp(json.loads(schedule["Target"]["Input"])["created"], UTC)
         in_time = schedule["ScheduleExpression"] == f"at({due:%Y-%m-%dT%H:%M:%S})"
         shown[name] = (schedule["Target"], in_time)

@@ -1,4 +1,4 @@
-"""The theatre that the proofs are played in, and their figures at the end of the run."""
+"""A runner on an empty cloud for the proofs, and their figures at the end of the run."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 from moto import mock_aws
 
-from tests.consumer.material import REGION
+from tests.consumer.examples import REGION
 from tests.prove.moto_cloud import MotoCloud
 from tests.prove.runner import Runner
 
@@ -17,7 +17,7 @@ _FIGURES = pytest.StashKey[list[tuple[str, list[str]]]]()
 
 @pytest.fixture
 def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[Runner]:
-    """An empty stage, and before it the composition roots of consumer and worker."""
+    """The composition roots of consumer and worker, on an empty cloud."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     logging.disable(logging.CRITICAL)  # a line for each of thousands of deliveries
     with mock_aws():
@@ -29,7 +29,7 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[Runner]:
 
 @pytest.fixture(scope="session")
 def report(request: pytest.FixtureRequest) -> Report:
-    """A function that keeps figures, under a title, for the end of the run."""
+    """A function that stores figures under a title, for the end of the run."""
     figures = request.config.stash.setdefault(_FIGURES, [])
     return lambda title, lines: figures.append((title, list(lines)))
 

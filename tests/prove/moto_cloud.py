@@ -1,4 +1,4 @@
-"""All that consumer and worker act on, on moto: what it holds can be looked at, kept, and put back as it was."""
+"""Everything that consumer and worker act on, on moto: a test can look at its contents, save and restore them."""
 
 import copy
 import json
@@ -18,7 +18,7 @@ from moto.ses.models import ses_backends
 
 from shared.tables.attributes import from_item
 from shared.values import keys
-from tests.consumer.material import REGION
+from tests.consumer.examples import REGION
 from tests.consumer.tables import make_table
 
 if TYPE_CHECKING:
@@ -55,28 +55,28 @@ ENVIRON = {
     "RETENTION_DAYS": "90",
     "LEASE_SECONDS": "45",
 }
-"""What is the same on every stage."""
+"""The settings that are the same for every cloud."""
 WORKERS_LEASE = {"LEASE_SECONDS": "75"}
 """The worker may take longer than the consumer."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A message as SQS took it."""
+    """A message that SQS has accepted."""
 
     queue: Queue
     body: str
 
     @property
     def event(self) -> dict[str, Any]:
-        """The event that the body is, as Stripe's are."""
+        """The body, read as an event of Stripe's shape."""
         event: dict[str, Any] = json.loads(self.body)
         return event
 
 
 @dataclass(frozen=True)
-class Scene:
-    """What the stage holds at one moment."""
+class Snapshot:
+    """The visible contents of the cloud at one moment."""
 
     inbox: Items
     books: Items
@@ -85,12 +85,12 @@ class Scene:
     schedules: Mapping[str, Mapping[str, Any]]
     files: Mapping[str, bytes]
     observations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """What the worker has read at Stripe and queued, by event id."""
+    """The observations that the worker has queued, by event id."""
 
 
 @dataclass(frozen=True)
-class StoredRecord:
-    """The stage's innards at one moment, to be put back."""
+class Checkpoint:
+    """The internal state of the cloud at one moment, for `restore`."""
 
     tables: dict[str, Any]
     mails: list[Any]
@@ -102,17 +102,18 @@ class StoredRecord:
 
 @dataclass
 class MotoCloud:
-    """Made within `mock_aws`; `environ` holds what template.yaml would give the consumer and the worker.
+    """A cloud on moto, created within `mock_aws`.
 
-    moto forgets what it is told on a bus, and its queues know no clock but the machine's. So `Wire` notes both as they
-    pass: announcements in `announced`, messages in `queued`.
+    moto drops the entries of a bus, and its queues follow the machine's clock. So `Wire` notes both as they pass:
+    announcements in `announced`, messages in `queued`. `environ` holds the environment that template.yaml gives the
+    consumer and the worker.
     """
 
     announced: list[str] = field(default_factory=list)
     queued: list[Sent] = field(default_factory=list)
     environ: dict[str, str] = field(init=False)
     queues: dict[str, Queue] = field(init=False)
-    """Each queue, by its URL."""
+    """The name of each queue, by its URL."""
 
     def __post_init__(self) -> None:
         dynamodb = boto3.client("dynamodb")
@@ -136,9 +137,9 @@ class MotoCloud:
         self._ses = ses_backends[DEFAULT_ACCOUNT_ID][REGION]
         self._schedules = scheduler_backends[DEFAULT_ACCOUNT_ID][REGION].schedule_groups[NAME].schedules
 
-    def look(self) -> Scene:
-        """What is there to see."""
-        return Scene(
+    def snapshot(self) -> Snapshot:
+        """The visible contents now."""
+        return Snapshot(
             inbox=_items(self._table("INBOX_TABLE")),
             books=_items(self._table("BOOKS_TABLE")),
             mails=Counter(map(_plain, self._ses.sent_messages)),
@@ -148,9 +149,9 @@ class MotoCloud:
             observations={sent.event["id"]: sent.event for sent in self.queued if sent.queue == "events"},
         )
 
-    def keep(self) -> StoredRecord:
-        """All that it takes to come back to this moment."""
-        return StoredRecord(
+    def checkpoint(self) -> Checkpoint:
+        """The internal state now, for `restore`."""
+        return Checkpoint(
             {name: copy.deepcopy(self._table(name).items) for name in ("INBOX_TABLE", "BOOKS_TABLE")},
             list(self._ses.sent_messages),
             list(self.announced),
@@ -159,8 +160,8 @@ class MotoCloud:
             self._files(),
         )
 
-    def put_back(self, kept: StoredRecord) -> None:
-        """Be as it was when `kept` was kept."""
+    def restore(self, kept: Checkpoint) -> None:
+        """Return to the state that `kept` holds."""
         for name, items in kept.tables.items():
             self._table(name).items = copy.deepcopy(items)
         self._ses.sent_messages[:] = kept.mails
@@ -174,15 +175,15 @@ class MotoCloud:
             self._s3.put_object(Bucket=BUCKET, Key=key, Body=body)
 
     def schedules(self) -> dict[str, dict[str, Any]]:
-        """What each schedule will send, by its name."""
+        """The message that each schedule will send, by the schedule's name."""
         return {name: json.loads(schedule.target["Input"]) for name, schedule in self._schedules.items()}
 
     def own(self) -> dict[str, dict[str, Any]]:
-        """The messages of our own to come, by event id: what schedules will send, and what was read at Stripe."""
+        """Billhook's own messages to come, by event id: those of schedules, and observations."""
         return self.schedules() | {sent.event["id"]: sent.event for sent in self.queued if sent.queue == "events"}
 
     def due(self) -> dict[str, float]:
-        """When each message of our own comes, in epoch seconds, by event id; 0 if it is queued already."""
+        """When each of Billhook's own messages comes, in epoch seconds by event id; 0 if it is queued already."""
         due = {
             name: datetime.strptime(f"{schedule.schedule_expression} UTC", "at(%Y-%m-%dT%H:%M:%S) %Z")
             .replace(tzinfo=UTC)
@@ -192,27 +193,27 @@ class MotoCloud:
         return due | {sent.event["id"]: 0 for sent in self.queued if sent.queue == "events"}
 
     def handed_over(self) -> list[Sent]:
-        """Take the messages of both lanes that SQS took since it was asked last, oldest first."""
+        """Remove and return the messages of both lanes that SQS accepted since the last call, oldest first."""
         new = [sent for sent in self.queued if sent.queue != "events"]
         self.queued[:] = [sent for sent in self.queued if sent.queue == "events"]
         return new
 
     def inbox(self, event_id: str) -> dict[str, Any]:
-        """What the inbox says of an event; empty if it has never heard of it."""
+        """The inbox item of an event; empty if there is none."""
         return _item(self._table("INBOX_TABLE").get_item(DynamoType({"S": event_id})))
 
     def claim_of(self, partition: str, key: str) -> dict[str, Any]:
-        """What the books say of a mail; empty if nobody has claimed its key, or it was erased."""
+        """The claim of a mail in the books; empty if its key is not claimed, or was erased."""
         place = DynamoType({"S": partition}), DynamoType({"S": keys.mail(key)})
         return _item(self._table("BOOKS_TABLE").get_item(*place))
 
     def fire(self, name: str) -> str:
-        """Take a message of our own; a schedule is gone once it has sent it, as `ActionAfterCompletion` asks."""
+        """Remove one of Billhook's own messages, and return its body; `ActionAfterCompletion` deletes its schedule."""
         if name in self._schedules:
             message: str = self._schedules.pop(name).target["Input"]
             return message
         observation = next(sent for sent in self.queued if sent.queue == "events" and sent.event["id"] == name)
-        # SQS drops a second one: it has the same deduplication id.
+        # SQS drops a repetition: it has the same deduplication id.
         self.queued[:] = [sent for sent in self.queued if sent.queue != "events" or sent.event["id"] != name]
         return observation.body
 

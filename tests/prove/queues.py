@@ -1,4 +1,4 @@
-"""Messages in the three queues, as Lambda is given them; and how long SQS keeps one away that nobody answers for."""
+"""Messages of the three queues as Lambda gets them, and how long SQS hides an unanswered one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from tests.prove.moto_cloud import ENVIRON, Queue
 
 VISIBILITY: Mapping[Queue, int] = {"events": 180, "effects": 360, "mails": 360}
-"""After how many seconds SQS hands out again what a stopped process had, as template.yaml has it."""
+"""VisibilityTimeout in template.yaml: the seconds after which SQS hands out a stopped process's message again."""
 ARNS: Mapping[Queue, str] = {
     "events": ENVIRON["QUEUE_ARN"],
     "effects": ENVIRON["EFFECTS_QUEUE_ARN"],
@@ -17,7 +17,7 @@ ARNS: Mapping[Queue, str] = {
 
 @dataclass
 class Message:
-    """A message, from when it is sent until it is acknowledged; times are in epoch seconds."""
+    """A message from its sending to its acknowledgement; times are in epoch seconds."""
 
     queue: Queue
     body: str
@@ -29,7 +29,7 @@ class Message:
     receives: int = 0
 
     def received(self, now: float) -> dict[str, Any]:
-        """The record that Lambda is given, once more (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html)."""
+        """Receive the message: the record that Lambda gets (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html)."""
         self.receives += 1
         self.first_received = self.first_received or now
         return {

@@ -1,4 +1,4 @@
-"""A message is played until it and all that follows from it are acknowledged, in a new process whenever one stops."""
+"""Runs a message and all that follow from it until SQS has every acknowledgement; stopped processes are replaced."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     import pytest
 
 RECEIVES: Mapping[Queue, int] = {"events": 3, "effects": 4, "mails": 12}
-"""More would be a circle: a fault takes one receive, a lease another; a mail may wait for its export meanwhile."""
+"""More would be an endless loop: a fault costs one receive, a lease another, and a mail may wait for its export."""
 
 type Function = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Act:
-    """A message, and when it is first handed out, in epoch seconds."""
+class Arrival:
+    """A message of the events queue, and the time of its first delivery in epoch seconds."""
 
     name: str
     handler: str
@@ -41,22 +41,22 @@ class Act:
 
 
 class Context:
-    """Lambda's, at the beginning of an invocation of the worker."""
+    """Lambda's context at the beginning of an invocation of the worker."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """The worker's whole time-out."""
+        """The worker's whole time-out, in milliseconds."""
         return 60_000
 
 
 class Processes:
-    """A consumer and a worker as Lambda runs them: a process goes on with the next message until it is stopped."""
+    """A consumer and a worker as Lambda runs them: one process takes message after message until it is stopped."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self._running: dict[bool, Function] = {}
 
     def of(self, queue: Queue) -> Function:
-        """The function that receives from a queue; both lanes have the same one."""
+        """The function that receives from a queue; both lanes share one."""
         consumer = queue == "events"
         if consumer not in self._running:
             own = {} if consumer else WORKERS_LEASE
@@ -65,7 +65,7 @@ class Processes:
         return self._running[consumer]
 
     def stopped(self, queue: Queue) -> None:
-        """The process that receives from a queue is no more."""
+        """Drop the process that receives from a queue."""
         del self._running[queue == "events"]
 
 
@@ -77,18 +77,18 @@ class Runner:
     clock: Clock = field(default_factory=Clock)
     wire: Wire = field(init=False)
     at_stripe: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What Stripe shows when the worker asks, by id."""
+    """The objects that Stripe returns to the worker, by id."""
 
     def __post_init__(self) -> None:
         self.wire = Wire(self.moto_cloud)
         self.wire.others = self._others
-        self._played: list[Message] = []
+        self._messages: list[Message] = []
         self.waiting: list[Message] = []
         self.first_calls: list[int] = []
-        """Which calls of the last play were the first ones of an invocation."""
+        """The numbers of the calls in the last run that were the first of an invocation."""
 
     def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
-        """Have both `build` see this wire and this clock; clients hold nothing of an event, so each is made once."""
+        """Give both `build` this wire and this clock. Clients hold nothing of an event: each is made once."""
 
         @cache
         def client(service: str, config: Config) -> Any:  # noqa: ANN401 - as boto3's own
@@ -101,43 +101,43 @@ class Runner:
             monkeypatch.setattr(root, "time", SimpleNamespace(time=self.clock, sleep=lambda _seconds: None))
         monkeypatch.setattr(effects_wiring, "random", SimpleNamespace(uniform=lambda _least, most: most))
         monkeypatch.setattr(observer, "_read", lambda _api, effect: self.at_stripe.get(effect.id))
-        # The SDK's own retries are real, but for their pauses and the quota that all processes here would share.
+        # The SDK's retries are real, without their pauses and without the quota that all processes here would share.
         monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None))
         monkeypatch.setattr(RetryQuota, "acquire", lambda _self, _amount: True)
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
-        """Play something that has not happened afterwards."""
-        before, now = self.moto_cloud.keep(), self.clock.now
+    def rolled_back(self) -> Iterator[None]:
+        """Undo everything that happens within the block."""
+        before, now = self.moto_cloud.checkpoint(), self.clock.now
         yield
-        self.moto_cloud.put_back(before)
+        self.moto_cloud.restore(before)
         self.clock.now = now
 
-    def play(self, act: Act, break_at: Point | None = None) -> tuple[str, ...]:
-        """Hand the message out, and what follows, until all is acknowledged; the calls of consumer and worker."""
-        self._begin(act, break_at)
-        self._play_on(act.name)
+    def run(self, arrival: Arrival, break_at: Point | None = None) -> tuple[str, ...]:
+        """Deliver the message and all that follow until each is acknowledged; return their calls."""
+        self._begin(arrival, break_at)
+        self._run_until_acknowledged(arrival.name)
         return tuple(self.wire.calls)
 
-    def consume(self, act: Act) -> None:
-        """Hand the message to the consumer once, while no worker is there; it must be acknowledged."""
-        self._begin(act)
+    def consume(self, arrival: Arrival) -> None:
+        """Deliver the message to the consumer once, without a worker; the consumer must acknowledge it."""
+        self._begin(arrival)
         message = self.waiting.pop()
-        assert self.receive(message, Processes(self.moto_cloud.environ)), act.name
+        assert self.receive(message, Processes(self.moto_cloud.environ)), arrival.name
         self._await_what_followed()
 
     def work(self, at: float) -> None:
-        """Let a worker receive what waits since `consume`, from epoch seconds `at` on, until all is acknowledged."""
+        """Run a worker on the messages that `consume` left, from epoch seconds `at` on, until each is acknowledged."""
         self.clock.now = at
-        self._play_on("what waited")
+        self._run_until_acknowledged("what waited")
 
-    def _begin(self, act: Act, break_at: Point | None = None) -> None:
-        self.clock.now = act.at
+    def _begin(self, arrival: Arrival, break_at: Point | None = None) -> None:
+        self.clock.now = arrival.at
         self.wire.expect(break_at)
-        first = Message("events", act.body, f"message of {act.name}", act.at, act.at)
-        self._played, self.waiting, self.first_calls = [first], [first], []
+        first = Message("events", arrival.body, f"message of {arrival.name}", arrival.at, arrival.at)
+        self._messages, self.waiting, self.first_calls = [first], [first], []
 
-    def _play_on(self, name: str) -> None:
+    def _run_until_acknowledged(self, name: str) -> None:
         processes = Processes(self.moto_cloud.environ)
         while self.waiting:
             message = min(self.waiting, key=lambda one: one.visible)
@@ -149,7 +149,7 @@ class Runner:
             self._await_what_followed()
 
     def receive(self, message: Message, processes: Processes) -> bool:
-        """Hand the message out once; whether it is acknowledged."""
+        """Deliver the message once; return whether it is acknowledged."""
         self.clock.now = max(self.clock.now, message.visible)
         self.wire.visible_after = None
         function = processes.of(message.queue)
@@ -165,20 +165,20 @@ class Runner:
     def _await_what_followed(self) -> list[Message]:
         new = []
         for sent in self.moto_cloud.handed_over():
-            name = f"message {len(self._played)} of {sent.queue}"
+            name = f"message {len(self._messages)} of {sent.queue}"
             new.append(Message(sent.queue, sent.body, name, self.clock.now, self.clock.now))
-            self._played += new[-1:]
+            self._messages += new[-1:]
         self.waiting += new
         return new
 
     def _others(self) -> None:
-        """Others receive every message that was sent so far, each once, while its first receiver is still at work.
+        """Other processes receive every message sent so far, each once, while the first receiver is still at work.
 
-        A message that is acknowledged comes again, too: Stripe sends an event twice, and so may SQS.
+        Acknowledged messages come again, too: Stripe may send an event twice, and SQS may deliver a message twice.
         """
         processes = Processes(self.moto_cloud.environ)
         self._await_what_followed()
-        again = [replace(one, visible=self.clock.now) for one in self._played]
+        again = [replace(one, visible=self.clock.now) for one in self._messages]
         while again:
             message = again.pop(0)
             if not self.receive(message, processes):

@@ -1,4 +1,4 @@
-"""What is played: the sample events, and every message that Billhook sends itself because of one."""
+"""The scenarios of the crash matrix: the sample events, and every message that Billhook sends itself after one."""
 
 import heapq
 import json
@@ -7,21 +7,21 @@ from typing import Any
 
 from functions.consumer.routes import ROUTES
 from tests.prove.matrix import Matrix
-from tests.prove.runner import Act, Runner
+from tests.prove.runner import Arrival, Runner
 from tests.support.samples import EVENTS, NAMES
 
 SOON = 5
-"""Seconds after which a message is delivered."""
+"""Seconds between an event and its delivery."""
 
 SAMPLES: dict[str, dict[str, Any]] = {name: json.loads((EVENTS / f"{name}.json").read_text()) for name in NAMES}
 ROUTED = sorted(
     (name for name in NAMES if SAMPLES[name]["type"] in ROUTES), key=lambda name: (SAMPLES[name]["created"], name)
 )
-"""The samples that a handler decides on, in the order in which they happened."""
+"""The samples that have a handler, in the order in which they happened."""
 STORY = [name for name in ROUTED if SAMPLES[name]["type"] == name]
-"""Fernhill Studio's; the others tell what might have happened instead (events/README.md)."""
+"""The story of Fernhill Studio. The other samples are variants of it (events/README.md)."""
 
-STAY = (
+BEFORE_LEAVING = (
     "customer.created",
     "customer.subscription.created",
     "payment_intent.succeeded",
@@ -32,13 +32,13 @@ STAY = (
     "charge.refunded.subscription",
     "charge.refunded",
 )
-"""What is held about a customer who leaves: records, payments of both kinds with events of their own, and mails."""
+"""The events before a customer leaves: they leave records, payments of both kinds, events and mails."""
 
 AT_STRIPE = {
     SAMPLES[name]["data"]["object"]["id"]: SAMPLES[name]["data"]["object"]
     for name in ("customer.created", "account.updated")
 }
-"""What Stripe shows of a customer and an account who are in many samples, by id."""
+"""Stripe's objects of the customer and the account that many samples name, by id."""
 ELEVEN = SAMPLES["customer.subscription.updated.eleven_items"]["data"]["object"]
 SHOWN = ELEVEN["items"]["data"]
 ALL_ELEVEN = {"object": "list", "data": [*SHOWN, {**SHOWN[-1], "id": "si_11"}], "has_more": False}
@@ -46,12 +46,12 @@ AT_STRIPE[ELEVEN["id"]] = {**ELEVEN, "items": ALL_ELEVEN}
 
 
 def in_order(matrix: Matrix) -> None:
-    """The story, with what Billhook sends itself as it comes due."""
+    """The story, with Billhook's own messages as they come due."""
     _in_order(matrix, STORY)
 
 
 def in_order_with_variants(matrix: Matrix) -> None:
-    """The same, and each variant where it might have happened."""
+    """The story with its variants, each at its own time."""
     _in_order(matrix, ROUTED)
 
 
@@ -62,7 +62,7 @@ def _in_order(matrix: Matrix, names: Sequence[str]) -> None:
     while agenda:
         _, name = heapq.heappop(agenda)
         if name in SAMPLES and name not in STORY:
-            with matrix.runner.aside():
+            with matrix.runner.rolled_back():
                 _with_what_follows(matrix, of_stripe(name))
             continue
         known = set(moto_cloud.own())
@@ -73,23 +73,23 @@ def _in_order(matrix: Matrix, names: Sequence[str]) -> None:
 
 
 def asked_at_stripe(matrix: Matrix) -> None:
-    """What no event has told is read at Stripe: a customer's and an account's address, and an eleventh item."""
+    """The worker reads at Stripe what no event contains: two addresses, and an eleventh item."""
     matrix.runner.at_stripe = AT_STRIPE
     for name in ("charge.refunded", "payout.failed", "customer.subscription.updated.eleven_items"):
-        with matrix.runner.aside():
+        with matrix.runner.rolled_back():
             _with_what_follows(matrix, of_stripe(name))
     matrix.runner.at_stripe = {}
 
 
 def first_of_all(matrix: Matrix) -> None:
-    """Each sample as the first that is ever heard, with what follows."""
+    """Each sample as the first event of all, with the messages that follow."""
     for name in ROUTED:
-        with matrix.runner.aside():
+        with matrix.runner.rolled_back():
             _with_what_follows(matrix, of_stripe(name))
 
 
 def one(name: str) -> Callable[[Matrix], None]:
-    """A single sample, with what follows."""
+    """The scenario of a single sample, with the messages that follow."""
     return lambda matrix: _with_what_follows(matrix, of_stripe(name))
 
 
@@ -97,46 +97,46 @@ trial = one("customer.subscription.created.trialing")
 """A trial begins, and its end comes near."""
 
 by_hand = one("invoice.finalized.send_invoice")
-"""An invoice to be paid by hand, and its due date."""
+"""The customer pays an invoice by hand, and its due date passes."""
 
 
-def leaving(matrix: Matrix) -> None:
+def customer_leaves(matrix: Matrix) -> None:
     """A customer's only subscription ends: a farewell with an export, and an erasure thirty days later."""
-    for name in STAY:
-        matrix.runner.play(of_stripe(name))
+    for name in BEFORE_LEAVING:
+        matrix.runner.run(of_stripe(name))
     _with_what_follows(matrix, of_stripe("customer.subscription.deleted"))
 
 
-def account_leaving(matrix: Matrix) -> None:
-    """The account of a customer who was just told farewell, file and all, leaves; what is held of it is erased."""
+def account_leaves(matrix: Matrix) -> None:
+    """A connected account leaves just after its customer's farewell and export; all its data is erased."""
     moto_cloud, left = matrix.runner.moto_cloud, SAMPLES["account.application.deauthorized"]
-    for name in (*STAY, "customer.subscription.deleted"):
-        matrix.runner.play(of_stripe(name, account=left["account"]))
+    for name in (*BEFORE_LEAVING, "customer.subscription.deleted"):
+        matrix.runner.run(of_stripe(name, account=left["account"]))
     for name in tuple(moto_cloud.own()):
-        matrix.runner.play(_of_ours(matrix.runner, name, "of an account"))
+        matrix.runner.run(_of_ours(matrix.runner, name, "of an account"))
     _with_what_follows(matrix, of_stripe(left["type"], created=int(matrix.runner.clock.now)))
 
 
-def _with_what_follows(matrix: Matrix, act: Act) -> None:
-    """A message, then each that Billhook sends itself because of it, and so on."""
+def _with_what_follows(matrix: Matrix, arrival: Arrival) -> None:
+    """Try a message, then each message that Billhook sends itself because of it, and so on."""
     moto_cloud = matrix.runner.moto_cloud
     known = set(moto_cloud.own())
-    matrix.try_all(act)
+    matrix.try_all(arrival)
     for new in sorted(moto_cloud.own().keys() - known):
-        with matrix.runner.aside():
-            _with_what_follows(matrix, _of_ours(matrix.runner, new, f"after {act.name}"))
+        with matrix.runner.rolled_back():
+            _with_what_follows(matrix, _of_ours(matrix.runner, new, f"after {arrival.name}"))
 
 
-def of_stripe(name: str, **changes: object) -> Act:
+def of_stripe(name: str, **changes: object) -> Arrival:
     """A sample as Stripe sends it, but for `changes`."""
     event = SAMPLES[name] | changes
-    return Act(name, _handler(event), json.dumps(event), event["created"] + SOON)
+    return Arrival(name, _handler(event), json.dumps(event), event["created"] + SOON)
 
 
-def _of_ours(runner: Runner, name: str, why: str) -> Act:
+def _of_ours(runner: Runner, name: str, why: str) -> Arrival:
     body = runner.moto_cloud.fire(name)
     event = json.loads(body)
-    return Act(f"{event['type']} {why}", _handler(event), body, max(event["created"], runner.clock.now) + SOON)
+    return Arrival(f"{event['type']} {why}", _handler(event), body, max(event["created"], runner.clock.now) + SOON)
 
 
 def _handler(event: dict[str, Any]) -> str:

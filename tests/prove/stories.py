@@ -1,14 +1,14 @@
-"""The stories that are told in any order, dead letters and all: those of `lives`, and of those who leave for good."""
+"""The stories for runs in any order: those of `customer_stories`, and of customers who leave for good."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tests.support.lives import (
+from tests.support.customer_stories import (
     BACK,
     BEGUN,
+    CUSTOMER_STORIES,
     DUNNING,
     ENDED,
-    LIVES,
     PLAN_CHANGE,
     REFUND_FAILED,
     SOMEBODY,
@@ -37,14 +37,14 @@ LOST = Story(
 
 
 def _connected(story: Story, *more: str) -> Story:
-    """The same in a connected account, which leaves in the end."""
+    """The same story in a connected account, which leaves at the end."""
     events = tuple(event.model_copy(update={"account": CONNECTED}) for event in story.events)
     last = max(event.created for event in events)
     left = sample("account.application.deauthorized", account=CONNECTED, created=last + DAY)
     return replace(story, events=(*events, left), must=of(), may=story.must | story.may | of(*more))
 
 
-STORIES: Mapping[str, Story] = LIVES | {
+STORIES: Mapping[str, Story] = CUSTOMER_STORIES | {
     "left": LEFT,
     "deleted": DELETED,
     "lost": LOST,

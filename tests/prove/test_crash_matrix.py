@@ -1,4 +1,4 @@
-"""Stopped at any call to AWS, left without an answer, or not alone: consumer and worker end where they would have."""
+"""Stopped at any AWS call, without an answer, or beside others, consumer and worker reach the same end."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import pytest
 from functions.consumer.commit import claim
 from functions.consumer.routes import ROUTES
 from functions.effects import handler
-from functions.effects.lane import turn
+from functions.effects.lane import attempt
 from functions.effects.lane.lease import Leased
 from functions.effects.perform import eraser
 from functions.effects.perform.perform import perform
@@ -17,16 +17,16 @@ from shared.inbox.outbox import in_lane
 from tests.prove.compare import compare
 from tests.prove.conftest import Report
 from tests.prove.matrix import Matrix
-from tests.prove.moto_cloud import WORKERS_LEASE, Scene
+from tests.prove.moto_cloud import WORKERS_LEASE, Snapshot
 from tests.prove.runner import Runner
 from tests.prove.scenarios import (
-    account_leaving,
+    account_leaves,
     asked_at_stripe,
     by_hand,
+    customer_leaves,
     first_of_all,
     in_order,
     in_order_with_variants,
-    leaving,
     of_stripe,
     one,
     trial,
@@ -40,17 +40,17 @@ type Scenario = Callable[[Matrix], None]
 
 @pytest.fixture(autouse=True)
 def much_to_erase(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A customer with more history than one call deletes; moto grows slow with as much as that really takes."""
+    """A customer has more history than one call deletes. Real page sizes would make moto slow."""
     monkeypatch.setattr(eraser, "PAGE", 4)
     monkeypatch.setattr(eraser, "BATCH", 2)
 
 
 def tried(runner: Runner, faults: tuple[Fault, ...], *scenarios: Scenario) -> Matrix:
-    """The plays, each on an empty stage."""
+    """The scenarios, each on an empty cloud."""
     matrix = Matrix(runner, faults)
-    for play in scenarios:
-        with runner.aside():
-            play(matrix)
+    for scenario in scenarios:
+        with runner.rolled_back():
+            scenario(matrix)
     return matrix
 
 
@@ -59,7 +59,7 @@ def every_handler() -> set[str]:
 
 
 def test_wherever_it_is_stopped_it_ends_as_if_it_had_not_been(runner: Runner, report: Report) -> None:
-    matrix = tried(runner, STOPPED, in_order, trial, by_hand, leaving, account_leaving, asked_at_stripe)
+    matrix = tried(runner, STOPPED, in_order, trial, by_hand, customer_leaves, account_leaves, asked_at_stripe)
     report("crash matrix: the story, stopped before and after every call", matrix.table())
     assert matrix.divergences == []
     assert set(matrix.rows) == every_handler()
@@ -68,7 +68,7 @@ def test_wherever_it_is_stopped_it_ends_as_if_it_had_not_been(runner: Runner, re
 
 def test_others_at_work_on_the_same_event_change_nothing_and_send_nothing_twice(runner: Runner) -> None:
     names = ("invoice.payment_action_required", "account.updated")
-    matrix = tried(runner, OTHERS, *(one(name) for name in names), leaving)
+    matrix = tried(runner, OTHERS, *(one(name) for name in names), customer_leaves)
     assert matrix.divergences == []
     assert (matrix.total("mail twice"), matrix.total("announced twice")) == (0, 0)
 
@@ -83,7 +83,7 @@ def test_nor_does_it_matter_which_effect_comes_first(runner: Runner, monkeypatch
 
 @pytest.mark.prove
 def test_nor_does_any_sample_tell_it_from_a_lost_answer(runner: Runner, report: Report) -> None:
-    scenarios = (in_order_with_variants, first_of_all, leaving, account_leaving, asked_at_stripe)
+    scenarios = (in_order_with_variants, first_of_all, customer_leaves, account_leaves, asked_at_stripe)
     matrix = tried(runner, tuple(Fault), *scenarios)
     report("crash matrix: every sample in the story and as the first heard, every fault", matrix.table())
     assert matrix.divergences == []
@@ -92,7 +92,7 @@ def test_nor_does_any_sample_tell_it_from_a_lost_answer(runner: Runner, report: 
 
 
 def lost(matrix: Matrix) -> set[str]:
-    """What differs in a matrix, in a word each."""
+    """The kinds of the differences in a matrix, one word each."""
     return {difference.partition(": ")[2].partition(" ")[0] for difference in matrix.divergences}
 
 
@@ -111,10 +111,10 @@ def test_a_consumer_that_takes_over_a_committed_event_is_found_out(
     assert "inbox" in lost(matrix)
 
 
-def test_the_mails_are_handed_on_between_the_lease_and_the_first_effect_so_that_a_stop_meets_each(
+def test_mails_are_handed_on_between_the_lease_and_the_first_effect(
     runner: Runner,
 ) -> None:
-    calls = runner.play(of_stripe("invoice.payment_failed"))
+    calls = runner.run(of_stripe("invoice.payment_failed"))
     committed = calls.index("dynamodb.TransactWriteItems")
     assert calls[committed + 1 : committed + 5] == (
         "sqs.SendMessage",  # by the consumer
@@ -127,9 +127,9 @@ def test_the_mails_are_handed_on_between_the_lease_and_the_first_effect_so_that_
 def test_a_worker_that_hands_the_mails_on_only_in_the_end_is_found_out(
     runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def late(own: turn.Turn) -> turn.Result:
-        result = perform(replace(own, leased=replace(own.leased, hands_on=False)))
-        if own.leased.hands_on:
+    def late(own: attempt.Attempt) -> attempt.Result:
+        result = perform(replace(own, leased=replace(own.leased, hands_over_mails=False)))
+        if own.leased.hands_over_mails:
             own.worker.handover.send(own.leased.event_id, own.leased.account, ("mails",))
         return result
 
@@ -139,7 +139,7 @@ def test_a_worker_that_hands_the_mails_on_only_in_the_end_is_found_out(
 
 
 def test_a_worker_that_forgets_its_marks_is_found_out(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn, "finish", lambda *_args: None)
+    monkeypatch.setattr(attempt, "finish", lambda *_args: None)
     matrix = tried(runner, OTHERS, one("invoice.payment_failed"))
     assert any("mails too many" in one for one in matrix.divergences)
 
@@ -152,7 +152,7 @@ def test_a_worker_without_a_lease_is_found_out(runner: Runner, monkeypatch: pyte
 
 def test_a_mail_too_many_is_counted_apart_only_where_ses_may_not_have_been_heard() -> None:
     calls = ("dynamodb.PutItem", "dynamodb.TransactWriteItems", "sesv2.SendEmail", "dynamodb.UpdateItem")
-    once, twice = (Scene({}, {}, Counter({"mail": times}), Counter(), {}, {}) for times in (1, 2))
+    once, twice = (Snapshot({}, {}, Counter({"mail": times}), Counter(), {}, {}) for times in (1, 2))
     points = {Point(call, fault) for call in range(len(calls)) for fault in Fault}
     assert {point for point in points if not compare(once, twice, calls, point).differences} == {
         Point(2, Fault.STOPPED_AFTER),

@@ -1,4 +1,4 @@
-"""Whatever is posted to the URL, nothing that Stripe did not sign is accepted, and nothing makes it answer 5xx."""
+"""The URL accepts nothing that Stripe did not sign, and no request makes it answer 5xx."""
 
 import gzip
 import http.client
@@ -21,8 +21,8 @@ from tests.prove.conftest import Report
 pytestmark = [pytest.mark.prove, pytest.mark.cloud]
 
 EXAMPLES = 300
-# Invalid UTF-8 that says it is JSON or text is mangled by the local cloud before the function sees it: refused either
-# way, but AWS would hand it on whole. What is sent as an octet stream arrives here as it does there.
+# The local cloud mangles invalid UTF-8 that claims to be JSON or text; AWS hands it on whole, and the function refuses
+# both. An octet stream arrives here as it does on AWS.
 BYTES = "application/octet-stream"
 TYPES = (BYTES, "application/json", "application/json; charset=utf-16", "text/plain", "multipart/form-data", "", "\xff")
 ESCAPES = ("\\u0000", "\\ud800", "\\udfff\\ud800", "\\ufffe", "\u2028", "\U0010ffff", "\ufffe", "\x7f")
@@ -30,14 +30,14 @@ ESCAPES = ("\\u0000", "\\ud800", "\\udfff\\ud800", "\\ufffe", "\u2028", "\U0010f
 
 @dataclass
 class Door:
-    """The live URL, and how often it answered what."""
+    """The live URL, with a count of its answers by status."""
 
     stack: Stack
     answers: Counter[int] = field(default_factory=Counter)
     wrongly: list[tuple[bytes, str]] = field(default_factory=list)
 
     def knock(self, body: bytes, signature: str | None, **headers: str) -> int:
-        """The status answered; an acceptance is compared with what Stripe's own library says of the same request."""
+        """The status of the answer. Stripe's own library must accept every request that the URL accepts."""
         url = urlsplit(self.stack.webhook_url)
         sent = {"Content-Type": BYTES} | {name.replace("_", "-"): value for name, value in headers.items()}
         sent |= {} if signature is None else {"Stripe-Signature": signature}
@@ -79,7 +79,7 @@ def event_bytes(door: Door) -> bytes:
 
 
 def forged(header: Callable[[str, str, str], str]) -> Callable[[Door], int]:
-    """A true event under a header made of the true one, its time, and its digest."""
+    """Post a true event under a header made from the true header, its time and its digest."""
 
     def knock(door: Door) -> int:
         body = event_bytes(door)
@@ -91,7 +91,7 @@ def forged(header: Callable[[str, str, str], str]) -> Callable[[Door], int]:
 
 
 def signed(body: Callable[[bytes], bytes], **headers: str) -> Callable[[Door], int]:
-    """A body made of a true event, truly signed."""
+    """Post a body made from a true event, with a valid signature."""
 
     def knock(door: Door) -> int:
         made = body(event_bytes(door))

@@ -1,4 +1,4 @@
-"""For two days Amazon SES takes no mail, and events keep coming: nothing else waits, no mail is lost or doubled."""
+"""Amazon SES takes no mail for two days while events keep coming: nothing else waits, no mail is lost or doubled."""
 
 import time
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 from cli.local.stack import Stack, deployed
 from shared.inbox.lanes import LANES
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
-from tests.cloud.outage import LIVES, Customer, Mood, Outage, percentile
+from tests.cloud.outage import STORIES, Customer, Outage, SesFailure, percentile
 from tests.cloud.outcome import listen
 from tests.prove.conftest import Report
 
@@ -16,11 +16,11 @@ pytestmark = [pytest.mark.prove, pytest.mark.cloud]
 
 HOUR = 3600
 HOURS = 48
-MOODS = [list(Mood)[hour // 6 % len(Mood)] for hour in range(HOURS)]
+SES_FAILURES = [list(SesFailure)[hour // 6 % len(SesFailure)] for hour in range(HOURS)]
 """Six hours each, twice over."""
 ACCOUNTS = 5
 CUSTOMERS = 40
-ACTS_EVERY = 4
+STEPS_EVERY = 4
 """Hours between two events of a customer."""
 TO_BE_DECIDED, TO_BE_ANNOUNCED = 10.0, 5.0
 
@@ -33,22 +33,22 @@ def stack() -> Iterator[Stack]:
 
 
 def customers() -> tuple[Customer, ...]:
-    """Each lives one of the lives, and begins in an hour of the first day or so."""
-    lives = list(LIVES.values())
-    latest = HOURS - ACTS_EVERY * max(len(life.acts) for life in lives)
+    """The customers; each lives through one of the stories, and begins within the first day or so."""
+    stories = list(STORIES.values())
+    latest = HOURS - STEPS_EVERY * max(len(story.steps) for story in stories)
     return tuple(
-        Customer(f"n{number}x", f"acct_{number % ACCOUNTS}soak", lives[number % len(lives)], number % latest)
+        Customer(f"n{number}x", f"acct_{number % ACCOUNTS}soak", stories[number % len(stories)], number % latest)
         for number in range(CUSTOMERS)
     )
 
 
 def test_two_days_without_mail(stack: Stack, report: Report) -> None:
-    started, heard = time.monotonic(), listen(stack)
+    started, queue = time.monotonic(), listen(stack)
     outage = Outage(stack, customers())
 
-    outage.play(MOODS, HOUR, ACTS_EVERY)
+    outage.run(SES_FAILURES, HOUR, STEPS_EVERY)
     mailed_meanwhile = len(stack.mails())
-    announced = outage.announced(heard)
+    announced = outage.announced(queue)
     outage.end()
 
     decided, expected = list(outage.decided.values()), outage.expected()
@@ -64,7 +64,7 @@ def test_two_days_without_mail(stack: Stack, report: Report) -> None:
                 "announcements": len(announced),
                 "announced after, p50, s": f"{percentile(announced, 0.5):.2f}",
                 "announced after, p99, s": f"{percentile(announced, 0.99):.2f}",
-                **{f"asked in vain: {mood}": times for mood, times in outage.refused.items()},
+                **{f"asked in vain: {failure}": times for failure, times in outage.refused.items()},
                 "events that owed mails at once": outage.most_owed,
                 "mails sent in the outage": mailed_meanwhile,
                 "mails sent after it": len(stack.mails()),
@@ -78,7 +78,7 @@ def test_two_days_without_mail(stack: Stack, report: Report) -> None:
     assert outage.wrong == []
     assert max(decided) < TO_BE_DECIDED
     assert percentile(announced, 0.99) < TO_BE_ANNOUNCED
-    assert all(outage.refused[mood] for mood in Mood)
+    assert all(outage.refused[failure] for failure in SesFailure)
     assert {item["state"] for item in stack.all_inbox()} == {"done"}
     assert outage.unsent() == outage.overtaken()
     assert outage.sent() == expected

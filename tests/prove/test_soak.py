@@ -1,4 +1,4 @@
-"""Thousands of events of twenty accounts, with all that goes wrong: every one accepted ends, and none happens twice."""
+"""Thousands of events of twenty accounts, with kills and outages: every accepted event ends, and none happens twice."""
 
 import json
 import os
@@ -18,9 +18,9 @@ import pytest
 from cli.local.stack import SETTLED, Stack, deployed
 from cli.samples import samples
 from shared.inbox.lanes import LANES
-from tests.cloud.accounts_together import waiting_in
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
-from tests.cloud.rounds import kill
+from tests.cloud.fault_rounds import kill
+from tests.cloud.parallel_accounts import waiting_in
 from tests.prove.conftest import Report
 
 pytestmark = [pytest.mark.prove, pytest.mark.cloud]
@@ -28,10 +28,10 @@ pytestmark = [pytest.mark.prove, pytest.mark.cloud]
 EVENTS = int(os.environ.get("SOAK", "5000"))
 ACCOUNTS = [f"acct_{secrets.token_hex(8)}" for _ in range(20)]
 POISON = 200
-"""One event in so many can never be processed."""
+"""One event in 200 can never be processed."""
 WAVES = 10
 OUTAGE = 5
-"""The wave that is answered 503 throughout; all of it is sent again with the next."""
+"""The wave whose every request is answered 503; it is sent again with the next one."""
 KILLS = (2, 4, 7, 9)
 """The waves in which the processes of consumer and worker are killed, halfway through."""
 SENDERS = 3
@@ -55,7 +55,7 @@ def stack() -> Iterator[Stack]:
 
 @dataclass
 class Soak:
-    """What was sent, and what was answered."""
+    """The requests of the soak, and their answers."""
 
     stack: Stack
     whose: dict[str, str] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Soak:
     lapses: int = 0
 
     def event(self, number: int) -> dict[str, Any]:
-        """An event about a customer of its own, with a mailbox of its own."""
+        """An event about a new customer with a new mailbox."""
         name = STORY[number % len(STORY)]
         account = ACCOUNTS[number // len(STORY) % len(ACCOUNTS)]
         event = samples.renamed(samples.fresh(name, self.stack.now(), account=account), f"x{number}")
@@ -95,7 +95,7 @@ class Soak:
         return self.stack.post(event).status, event["id"]
 
     def drain(self) -> None:
-        """Wait until the queues are empty; when nothing moves, let the visibility of what was killed lapse."""
+        """Wait until the queues are empty; when nothing moves, let the messages of killed processes become visible."""
         last, since, deadline = -1, time.monotonic(), time.monotonic() + 900
         while (waiting := waiting_in(self.stack)) and time.monotonic() < deadline:
             if waiting != last:
@@ -107,19 +107,19 @@ class Soak:
         assert not waiting, f"{waiting} messages are still in the queues"
 
     def refuse(self) -> None:
-        """Have every request answered 503 from now on, as though nobody had stored a secret."""
+        """Make ingest answer every request 503 from now on, by removing its secrets."""
         self.drain()
         self.stack.set_secrets({})
         self.stack.cloud.advance(301)
 
     def accept(self) -> None:
-        """Have requests accepted again."""
+        """Store the secret again."""
         self.stack.set_secrets({"direct": SECRET})
         self.stack.cloud.advance(301)
 
 
 def soaked(stack: Stack) -> Soak:
-    """All of it."""
+    """Send everything, and return once the queues are empty."""
     soak, dice = Soak(stack), random.Random(4)  # noqa: S311 - the same soak each time
     before: list[dict[str, Any]] = []
     for wave, numbers in enumerate(batched(range(EVENTS), -(-EVENTS // WAVES), strict=False)):
@@ -155,8 +155,8 @@ def test_every_event_accepted_ends_and_none_happens_twice(stack: Stack, report: 
     handled_twice = {what for ended_by in (committed, performed) for what, times in ended_by.items() if times > 1}
     mails = Counter((mail.to, mail.subject) for mail in stack.mails() if mail.to[0].startswith("person"))
     mailed_twice = {soak.whose[to[0]] for (to, _subject), times in mails.items() if times > 1}
-    # The one place where the README says that a mail can be repeated: a kill between SES's answer and its mark. Such a
-    # worker has left no line.
+    # The README names one case of a repeated mail: a kill between SES's answer and its mark. Such a worker has left no
+    # line in the log.
     told_of = Counter(re.findall(r'"event_id":"([^"]+)","lane":"mails".*?"outcomes":\[[^]]*"sent"', log))
     unmarked = {event_id for event_id in mailed_twice if told_of[event_id] == 1}
     mailed_twice -= unmarked

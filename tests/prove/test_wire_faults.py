@@ -1,15 +1,18 @@
-"""Each call of the deployed functions fails in each way, under load: every event accepted ends, and none twice.
+"""Each AWS call of the deployed functions fails in each way, under load: every accepted event ends, and none twice.
 
-Microburst stands between the Lambda functions and the local cloud, and does to their calls what
-tests/cloud/breakages.py says. In each round every call that names its account fails for two accounts of its own: for
-one once, which the SDK's retry absorbs, and for the other for longer than the SDK tries. All of them live at the same
-time, beside an account for which nothing fails. The calls that name nobody fail for whoever calls. What comes of each
-account must be what came of the calm one.
+Microburst, a proxy between the Lambda functions and the local cloud, fails their calls by the rules of
+tests/cloud/wire_faults.py. In each round a call that names its account fails for two accounts. For one it fails once,
+and the SDK's retry absorbs it; for the other it fails for longer than the SDK tries. All accounts send at the same
+time, beside a calm account without faults. A call that names no account fails for any caller. Every account must end
+as the calm one.
 
-What the proxy cannot make, and where it is shown instead: a process that dies before or after a call
-(test_crash_matrix.py, test_soak.py), and S3's answer to DeleteObject lost (the former); a transaction cancelled for a
-stale record, a taken mail or a lost token, which must be true to be told (tests/consumer/test_cancelled.py); faults of
-SQS as it delivers and of Scheduler as it fires, which happen within the emulator.
+The proxy cannot make these faults; other tests show them:
+
+- a process that dies before or after a call: test_crash_matrix.py, test_soak.py
+- a lost answer of S3 to DeleteObject: test_crash_matrix.py
+- a transaction cancelled for a stale record, a taken mail or a lost token: tests/consumer/test_cancelled.py
+
+No test shows faults of SQS as it delivers or of Scheduler as it fires: they happen within the emulator.
 """
 
 from collections.abc import Iterator
@@ -18,11 +21,11 @@ import pytest
 
 from cli.local.stack import Stack, deployed
 from shared.inbox.lanes import LANES
-from tests.cloud.breakages import COMMON
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
-from tests.cloud.outcome import listen, look
-from tests.cloud.rounds import Round, common, nameless, own, play
-from tests.cloud.verdict import absorbed, table, wrong
+from tests.cloud.fault_rounds import Round, common, nameless, own, run_rounds
+from tests.cloud.outcome import collect, listen
+from tests.cloud.round_checks import absorbed, table, wrong
+from tests.cloud.wire_faults import COMMON
 from tests.prove.conftest import Report
 
 pytestmark = [pytest.mark.prove, pytest.mark.cloud]
@@ -36,23 +39,23 @@ def stack() -> Iterator[Stack]:
 
 
 def played(stack: Stack) -> list[Round]:
-    """All rounds, with what was made of them."""
+    """Run all rounds, and return them with the faults that were made."""
     rounds: list[Round] = []
     for number, way in enumerate(COMMON):
         together = common(f"a{number}", way)
-        play(stack, together)
+        run_rounds(stack, together)
         alone = nameless(f"b{number}", way, together[0].calm)
-        play(stack, [alone])
+        run_rounds(stack, [alone])
         rounds += [*together, alone]
     services_own = own("c0")
-    play(stack, services_own)
+    run_rounds(stack, services_own)
     return [*rounds, *services_own]
 
 
 def test_every_event_accepted_ends_and_none_happens_twice(stack: Stack, report: Report) -> None:
     queue = listen(stack)
     rounds = played(stack)
-    outcome = look(stack, queue)
+    outcome = collect(stack, queue)
     report("faults on the wire", table(outcome, rounds))
 
     assert [line for one in rounds for line in wrong(outcome, one)] == []

@@ -1,4 +1,4 @@
-"""Every call on its way to AWS and back, numbered; at one of them something goes wrong, or others are at work."""
+"""Numbers every call to AWS; at one of them a fault strikes, or other processes are at work."""
 
 import json
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class PowerCut(BaseException):
-    """The process is stopped here, as Lambda stops one. No `except Exception` can tell."""
+    """The process stops here, as Lambda stops one; no `except Exception` catches it."""
 
 
 class Fault(StrEnum):
-    """What happens at a call. After each that has no `before` in its name, the call has taken effect."""
+    """What happens at a call. The call takes effect, unless the name of the fault says `before`."""
 
     STOPPED_BEFORE = "stopped before it"
     STOPPED_AFTER = "stopped after it"
@@ -33,40 +33,40 @@ class Fault(StrEnum):
 
 BEFORE = (Fault.STOPPED_BEFORE, Fault.OTHERS_BEFORE)
 OTHERS = (Fault.OTHERS_BEFORE, Fault.OTHERS_AFTER)
-"""Nothing goes wrong: another consumer and another worker are at work at the same time."""
+"""No call fails: another consumer and another worker are at work at the same time."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """A place where an event's way can be disturbed: one of its calls, counted from 0, and what happens there."""
+    """A fault at one call of a message's run; calls are counted from 0."""
 
     call: int
     fault: Fault
 
 
 class Wire:
-    """Stands between the processes' clients and AWS; notes the calls, and on `stage` what moto forgets."""
+    """Sits between the processes' clients and AWS; notes the calls, and stores what moto drops in `moto_cloud`."""
 
     def __init__(self, moto_cloud: MotoCloud) -> None:
         self.calls: list[str] = []
         self.visible_after: int | None = None
-        """After how many seconds SQS was asked to show the message again."""
+        """After how many seconds SQS is asked to show the message again; None if it is not asked."""
         self.answer: Callable[[str], object] = lambda _operation: None
-        """What AWS answers instead of doing what is asked; nothing if it does it."""
+        """The answer of AWS in place of the operation; None lets the operation happen."""
         self.others: Callable[[], None] = lambda: None
-        """What others do at a point where others are at work."""
-        self._stage = moto_cloud
+        """What other processes do at a point where they are at work."""
+        self._moto_cloud = moto_cloud
         self._point: Point | None = None
         self._lost = 0
 
     def attach(self, client: "BaseClient") -> None:
-        """See every call of `client` from now on; retries of the SDK's belong to the call that they repeat."""
+        """Watch every call of `client` from now on. The SDK's retries count as the call that they repeat."""
         client.meta.events.register_first("before-call", self._on_call)
         client.meta.events.register_last("before-send", self._on_applied)  # moto has applied it by then
         client.meta.events.register("provide-client-params.sqs.ChangeMessageVisibility", self._on_visibility)
 
     def expect(self, point: Point | None) -> None:
-        """Begin to count anew; disturb at `point`, once."""
+        """Count from 0 again, and cause the fault of `point` once."""
         self.calls, self._point, self._lost = [], point, 0
 
     def _on_call(self, model: Any, **_: object) -> Any:  # noqa: ANN401 - botocore has no types for its hooks
@@ -90,13 +90,13 @@ class Wire:
     def _note(self, request: "AWSPreparedRequest") -> None:
         body: Any = request.body
         if self.calls[-1] == "events.PutEvents":
-            self._stage.announced += [json.dumps(entry) for entry in json.loads(body)["Entries"]]
+            self._moto_cloud.announced += [json.dumps(entry) for entry in json.loads(body)["Entries"]]
         if self.calls[-1] == "sqs.SendMessage":
             sent = json.loads(body)
-            self._stage.queued.append(Sent(self._stage.queues[sent["QueueUrl"]], sent["MessageBody"]))
+            self._moto_cloud.queued.append(Sent(self._moto_cloud.queues[sent["QueueUrl"]], sent["MessageBody"]))
 
     def _have_others_work(self) -> None:
-        """Let others work; their calls are not counted, and none of them is disturbed."""
+        """Let other processes work; their calls are not counted, and none of them fails."""
         calls, visible_after = self.calls, self.visible_after
         self.expect(None)
         self.others()

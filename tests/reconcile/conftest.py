@@ -48,7 +48,7 @@ class Clock:
 
 @dataclass
 class System:
-    """A stack of which only what reconcile touches is there."""
+    """The parts of a stack that reconcile touches."""
 
     stripe: StripeLists
     url: str
@@ -146,7 +146,7 @@ class System:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[str, Any]]:
-    """One server for the module; each test gives it a Stripe of its own."""
+    """One server for the module; each test gives it a new Stripe."""
     behind = StripeLists(lambda: NOW)
     with served(behind) as url:
         yield url, lambda stripe: setattr(behind, "answer", stripe.answer)

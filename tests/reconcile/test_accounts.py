@@ -1,4 +1,4 @@
-"""Every connected account is walked on its own, from its first accepted event until it leaves."""
+"""Each connected account is walked on its own, from its first accepted event until it leaves."""
 
 import json
 

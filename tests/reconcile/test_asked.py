@@ -1,4 +1,4 @@
-"""What is asked of Stripe: the types that the endpoints are sent, delivered or not."""
+"""Reconciliation asks Stripe for the types of the endpoints, delivered or not."""
 
 from cli.operate.endpoint_plan import types_for
 from functions.reconcile import event_types

@@ -1,4 +1,4 @@
-"""A run that breaks off leaves nothing out: the next one goes on where it stopped."""
+"""An interrupted run skips nothing: the next one goes on where it stopped."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Whatever Stripe lists, the inbox has, and wherever runs die: what is missing is offered, and nothing from before."""
+"""For any list, inbox and crash, each missing event is offered, and none from before the first accepted one."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""The inbox is asked in batches, and again for what DynamoDB left out."""
+"""The inbox is read in batches, and again for the keys that DynamoDB left out."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from functions.reconcile.inbox import ROUNDS, inbox
+from functions.reconcile.inbox import ROUNDS, Inbox
 from shared.failures.errors import Retryable
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ def test_a_hundred_are_asked_for_at_once_and_each_once(client: "DynamoDBClient")
         dynamodb.add_response("batch_get_item", answer("evt_7"), {"RequestItems": request(*ids[:100])})
         dynamodb.add_response("batch_get_item", answer("evt_120"), {"RequestItems": request(*ids[100:])})
 
-        assert inbox(client, "inbox")(ids) == set(ids) - {"evt_7", "evt_120"}
+        assert Inbox(client, "inbox").lacks(ids) == set(ids) - {"evt_7", "evt_120"}
 
 
 def test_nothing_is_asked_for_nothing(client: "DynamoDBClient") -> None:
     with Stubber(client):
-        assert inbox(client, "inbox")([]) == set()
+        assert Inbox(client, "inbox").lacks([]) == set()
 
 
 def test_what_dynamodb_leaves_out_is_asked_for_again_and_not_taken_for_missing(client: "DynamoDBClient") -> None:
@@ -52,7 +52,7 @@ def test_what_dynamodb_leaves_out_is_asked_for_again_and_not_taken_for_missing(c
         dynamodb.add_response("batch_get_item", answer("evt_1", left=("evt_2",)), both)
         dynamodb.add_response("batch_get_item", answer("evt_2"), {"RequestItems": request("evt_2")})
 
-        assert inbox(client, "inbox", waited.append)(["evt_1", "evt_2"]) == set()
+        assert Inbox(client, "inbox", waited.append).lacks(["evt_1", "evt_2"]) == set()
     assert len(waited) == 1
 
 
@@ -62,4 +62,4 @@ def test_what_it_leaves_out_time_and_again_ends_the_run(client: "DynamoDBClient"
             dynamodb.add_response("batch_get_item", answer(left=("evt_1",)), {"RequestItems": request("evt_1")})
 
         with pytest.raises(Retryable):
-            inbox(client, "inbox", lambda _seconds: None)(["evt_1"])
+            Inbox(client, "inbox", lambda _seconds: None).lacks(["evt_1"])

@@ -1,4 +1,4 @@
-"""Without a key that Stripe accepts and that is for its mode, nothing is walked, and the log says why."""
+"""Without a valid Stripe key of the right mode no account is walked, and the log says why."""
 
 import json
 from dataclasses import asdict

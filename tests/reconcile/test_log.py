@@ -1,4 +1,4 @@
-"""A run is counted in metrics, and its log names events by id and tells nothing of what they hold."""
+"""A run is counted in metrics, and its log names events by id only."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""What is offered is the message that ingest would have sent, but for how it came."""
+"""An offered message equals ingest's own, except for its origin."""
 
 import json
 
@@ -6,7 +6,7 @@ from cli.samples import samples
 from functions.consumer.message import read_message
 from functions.ingest.message import message_for
 from functions.ingest.settings import Settings as IngestSettings
-from functions.ingest.stripe_event import read_event
+from functions.ingest.stripe_event import parse_event
 from shared.messages.addressing import stripe_event
 from shared.messages.envelope import queue_message
 from tests.reconcile.conftest import HOUR, Lines, System
@@ -17,7 +17,7 @@ def test_the_message_is_the_one_that_ingest_would_have_sent_but_for_how_it_came(
     for name in samples.names():
         event = samples.sample(name)
         body = samples.encode(event)
-        sent = message_for(read_event(body), body, "direct", settings_)
+        sent = message_for(parse_event(body), body, "direct", settings_)
         ours = queue_message(
             stripe_event(event), json.dumps(event), "reconcile", settings_.queue_url, settings_.group_by
         )

@@ -1,4 +1,4 @@
-"""An hourly run offers to the queue, once, what Stripe has and the inbox has not, of the hours since the last run."""
+"""An hourly run offers each missing event of the hours since the last run once."""
 
 import pytest
 

@@ -1,11 +1,11 @@
-"""Effects that nobody performs any more are handed over again, each lane at its own time."""
+"""Effects without an active worker are handed over again, each lane at its own time."""
 
 import json
 from typing import Any
 
 import pytest
 
-from functions.reconcile.overdue import KEPT, LATE, Inbox
+from functions.reconcile.overdue import KEPT, LATE, UnfinishedEvents
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.unfinished import shard_of
 from shared.tables.attributes import to_item
@@ -15,7 +15,7 @@ DAY = 24 * HOUR
 
 
 def owe(system: System, event_id: str = "evt_1", ago: float = 5 * HOUR, **attributes: Any) -> None:  # noqa: ANN401 - plain values
-    """An event that was committed `ago` seconds ago; by default both lanes are owed and nobody has begun."""
+    """An event that was committed `ago` seconds ago; by default both lanes are owed and no worker has begun."""
     item: dict[str, Any] = {
         "id": event_id,
         "state": "committed",
@@ -120,13 +120,13 @@ def test_mails_that_are_only_put_off_get_few_messages_in_three_days(system: Syst
     assert handed_over == 4  # 4, 8, 16 and 32 hours after the time before
 
 
-def test_a_lane_that_has_moved_since_it_was_handed_over_again_has_its_first_time_anew(system: System) -> None:
+def test_a_lane_that_moved_since_its_last_hand_over_begins_its_intervals_anew(system: System) -> None:
     moved: dict[str, Any] = {"effects_ms": (NOW - 2 * HOUR) * 1000}
     owe(system, ago=90 * HOUR, mails_owed=None, effects_again={"at": NOW - 40 * HOUR, "times": 6}, **moved)
     assert system.run()["handed_over"] == 1
 
 
 def test_what_was_finished_meanwhile_is_not_noted(system: System) -> None:
-    inbox = Inbox(system.dynamodb, system.inbox)
+    inbox = UnfinishedEvents(system.dynamodb, system.inbox)
     inbox.note("evt_gone", "mails", NOW, 1)
     assert "Item" not in system.dynamodb.get_item(TableName=system.inbox, Key=to_item({"id": "evt_gone"}))

@@ -1,4 +1,4 @@
-"""While a queue's head waits, what is behind it is not called missing; what is lost is found as soon as it can be."""
+"""While the head of a queue waits, the events behind it do not count as missing; lost ones are found soon after."""
 
 from types import SimpleNamespace
 from typing import cast

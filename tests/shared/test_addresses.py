@@ -1,4 +1,4 @@
-"""An address goes to SES as SES takes it, or not at all."""
+"""An address goes to SES in a form that SES accepts, or not at all."""
 
 import pytest
 

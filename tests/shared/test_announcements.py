@@ -1,4 +1,4 @@
-"""What happened is told in the business's words, from a record before and after, once for each state it comes into."""
+"""Each new state is announced once, in the business's words, from a record before and after."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which of Stripe's API versions we know: those of our samples, up to the one that the SDK and the endpoint pin."""
+"""The known API versions of Stripe: those of the samples, up to the version of the SDK and the endpoint."""
 
 import json
 from pathlib import Path

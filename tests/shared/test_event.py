@@ -1,4 +1,4 @@
-"""An event in a queue message: read in full, or refused without repeating what it says."""
+"""An event in a queue message is read in full, or refused without quoting it."""
 
 import json
 

@@ -94,7 +94,7 @@ def test_whatever_the_order_the_last_that_happened_wins(data: st.DataObject) -> 
 
 @few
 @given(st.data())
-def test_a_facet_read_back_from_its_stored_form_goes_on_as_if_it_had_never_been_stored(data: st.DataObject) -> None:
+def test_a_facet_read_back_goes_on_as_if_it_had_never_been_stored(data: st.DataObject) -> None:
     events = data.draw(shuffled(data.draw(any_events())))
     cut = data.draw(st.integers(1, len(events)))
     stored = heard(events[:cut]).model_dump_json(exclude_defaults=True)

@@ -1,4 +1,4 @@
-"""What kind of failure an error is, by the answers that AWS gives; nothing of the event is in what is told of it."""
+"""The kind of each failure, by the answers of AWS; its text holds nothing of the event."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""An organization stays small however long its customer stays, and what is over stays over."""
+"""An organization stays small for any length of stay, and ended subscriptions stay ended."""
 
 from collections.abc import Iterable
 from itertools import islice, permutations
@@ -63,7 +63,7 @@ def after(events: Iterable[Event]) -> Organization:
     """The organization once it has heard these events, each decided on with nothing of the past at hand."""
     organization = NOBODY
     for event in events:
-        alone = organization.recalling({})
+        alone = organization.with_past({})
         if event.object["object"] == "subscription":
             organization = alone.with_subscription(read(Subscription, event.object), event)
         else:
@@ -103,7 +103,7 @@ def test_late_news_of_what_has_long_been_over_reopens_nothing() -> None:
     for late in (begun(0), invoiced(FAILED, 0), invoiced("invoice.finalized", 1), declined(1, "in_1")):
         books.apply(decide(late, books))
     organization = books.organization(PLATFORM, CUSTOMER)
-    assert (organization.access, organization.past_due, organization.owes) == (False, False, False)
+    assert (organization.access, organization.past_due, organization.has_open_invoice) == (False, False, False)
     assert (organization.declines, organization.reminders) == ({}, {})
     assert {place: one for place, one in books.contents().items() if place in before} == before
 
@@ -125,8 +125,8 @@ def test_what_is_over_lies_in_an_item_of_its_own_under_its_customer() -> None:
 
 def test_a_handler_may_ask_for_something_of_the_past_that_its_event_does_not_name() -> None:
     books = told(begun(1), ended(1))
-    vacant = EndedSubscription(account=PLATFORM, subject=CUSTOMER, subscription_id="sub_1")
-    assert not NotedBooks(books, invoiced(PAID, 2)).past(vacant).vacant
+    empty = EndedSubscription(account=PLATFORM, subject=CUSTOMER, subscription_id="sub_1")
+    assert not NotedBooks(books, invoiced(PAID, 2)).past(empty).is_empty
 
 
 @pytest.mark.parametrize("attempts", [0, 1, 2])
@@ -173,8 +173,8 @@ def older() -> Organization:
         facets[f"sub_{number}"] = one.past_since(NOBODY)
     past = {name: next(iter(one)) for name, one in facets.items()}
     subscriptions = {name: one.facet for name, one in past.items() if isinstance(one, EndedSubscription)}
-    lived = {f"sub_{number}": number != AT_ONCE + 4 for number in range(AT_ONCE + 5)}
-    update = {"subscriptions": subscriptions, "lived": lived, "closed": frozenset({"in_1"}), "version": 7}
+    started = {f"sub_{number}": number != AT_ONCE + 4 for number in range(AT_ONCE + 5)}
+    update = {"subscriptions": subscriptions, "started": started, "closed": frozenset({"in_1"}), "version": 7}
     return NOBODY.model_copy(update=update)
 
 

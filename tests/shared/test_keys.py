@@ -1,4 +1,4 @@
-"""Keys: one customer's things lie together, and a schedule's name tells it from every other."""
+"""Keys: one customer's items lie together, and each schedule has a unique name."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A mail that waited for an address is sent only if it still says what the books say."""
+"""A mail that waited for an address is sent only if the books still agree with it."""
 
 import pytest
 
@@ -56,7 +56,7 @@ def test_a_refund_is_told_by_whichever_event_brings_the_address() -> None:
     assert [mail.template for mail in told(refunded, sample("customer.created")).mails.values()] == ["refund"]
 
 
-def test_a_payout_that_failed_while_its_holder_had_no_address_is_told_as_failed_alone() -> None:
+def test_a_payout_that_failed_while_its_holder_had_no_address_is_told_as_failed_only() -> None:
     coming, holder = sample("payout.created"), sample("account.updated")
     failed = after_payout(coming)
     mails = told(coming, failed, holder).mails

@@ -1,4 +1,4 @@
-"""Money is shown with the places that its currency has, and dividing by 100 is only right for most."""
+"""Money is shown with the decimal places of its currency; dividing by 100 is right only for most."""
 
 import pytest
 

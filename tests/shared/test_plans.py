@@ -1,4 +1,4 @@
-"""Plans and limits follow from what is subscribed to, times how many of it."""
+"""Plans and limits follow from the subscribed prices and their quantities."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the business asks of a record is derived from its facets."""
+"""The answers that the business needs are derived from a record's facets."""
 
 import pytest
 

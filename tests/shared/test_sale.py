@@ -1,4 +1,4 @@
-"""Whatever is announced of a sale names the other parts of it, and carries what the business put on them."""
+"""Each announcement of a sale names the other parts of the sale, with the business's own metadata."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def last(*events: Event) -> Announcement:
     ],
     ids=lambda event: event.type,
 )
-def test_each_part_of_an_order_names_its_session_its_payment_and_the_businesss_reference(event: Event) -> None:
+def test_each_part_of_an_order_names_its_session_payment_and_business_reference(event: Event) -> None:
     told_of = last(SOMEBODY, ORDERED, event)
     assert (told_of.facts["session"], told_of.facts["payment"]) == (SESSION, PAYMENT)
     assert (told_of.reference, told_of.customer) == ("order_1042", CUSTOMER)
@@ -63,7 +63,7 @@ def test_a_refund_after_the_end_still_carries_what_was_put_on_the_subscription()
     assert (refunded.facts["subscription"], (refunded.subscription_metadata or {})["seat"]) == (SUBSCRIPTION, "a")
 
 
-def test_what_changes_for_a_customer_names_the_invoice_and_the_subscription_it_came_by() -> None:
+def test_a_change_for_a_customer_names_its_invoice_and_its_subscription() -> None:
     failed = sample("invoice.payment_failed")
     owed = last(SOMEBODY, BEGUN, failed)
     assert (owed.name, owed.facts["invoice"]) == ("organization.past_due", failed.object["id"])

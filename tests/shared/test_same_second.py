@@ -1,4 +1,4 @@
-"""Within one second the winner follows from what the events say, never from when they came or what they are called."""
+"""Within one second the winner follows from the content of the events, never from their arrival or their names."""
 
 from itertools import pairwise, permutations
 
@@ -76,7 +76,7 @@ def test_events_of_different_verbs_with_one_object_agree_on_it() -> None:
     assert len(winners(*told)) == 1
 
 
-def test_what_nothing_decides_goes_to_the_state_further_along_and_then_to_the_later_id() -> None:
+def test_a_tie_goes_to_the_state_further_along_and_then_to_the_later_id() -> None:
     assert winners(told_of(9, "updated", 1, ACTIVE), told_of(1, "updated", 1, PAST_DUE)) == {"evt_01"}
     seats = {**ACTIVE, "metadata": {"seats": "9"}}
     assert winners(told_of(9, "updated", 1, ACTIVE), told_of(1, "updated", 1, seats)) == {"evt_09"}

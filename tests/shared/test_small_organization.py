@@ -1,4 +1,4 @@
-"""All that is remembered beside subscriptions and invoices stays small, too, and hangs on no order."""
+"""Everything stored beside subscriptions and invoices stays small, too, and depends on no order."""
 
 from collections.abc import Iterable
 from itertools import permutations
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.consumer.decide.decide import decide
-from shared.records.history import CREDITS, UNTOLD
+from shared.records.history import CREDITS, UNSEEN
 from shared.records.organization import Organization
 from shared.records.subscriptions import LOOKUP_KEYS
 from shared.stripe_objects.event import PLATFORM, Event
@@ -28,7 +28,7 @@ def named(number: int) -> dict[str, str]:
 
 
 def items(number: int, *, has_more: bool = False) -> dict[str, Any]:
-    """Ten items, of which the first has a price of its own."""
+    """Ten items; the first has a different price."""
     price, key = named(number).values()
     first = {**ITEM, "price": {**ITEM["price"], "id": price, "lookup_key": key}}
     return {"data": [first] + [ITEM] * 9, "has_more": has_more}
@@ -96,7 +96,7 @@ def test_a_customer_of_many_whole_lives_stays_small(count: int) -> None:
     organization = books.organization(PLATFORM, CUSTOMER)
     assert size(organization) < LIMIT
     assert (organization.complete, organization.credits, organization.overdue) == ({}, {}, {})
-    assert (organization.outlived, organization.untold) == (frozenset(), frozenset())
+    assert (organization.ended_with_open_invoice, organization.unseen) == (frozenset(), frozenset())
     assert sum(map(len, organization.lookup_keys.values())) == LOOKUP_KEYS
 
 
@@ -131,17 +131,21 @@ def test_an_invoice_of_what_has_ended_makes_nobody_past_due_whatever_came_first(
     for order in permutations(story):
         books = told(*order)
         books.apply(decide(sample("customer.updated", id=CUSTOMER, created=START + 9000), books))
-        organization = books.organization(PLATFORM, CUSTOMER).recalling({})
-        assert (organization.past_due, organization.owes, organization.access) == (False, True, False)
-        assert organization.outlived == {"sub_1"}
+        organization = books.organization(PLATFORM, CUSTOMER).with_past({})
+        assert (organization.past_due, organization.has_open_invoice, organization.access) == (False, True, False)
+        assert organization.ended_with_open_invoice == {"sub_1"}
 
 
-def test_an_invoice_that_is_closed_in_the_end_leaves_nothing_of_what_had_ended_before() -> None:
+def test_an_invoice_closed_in_the_end_leaves_nothing_of_what_had_ended_before() -> None:
     story = [subscription(1, 0), ended(1), invoice(1, 0, "invoice.payment_failed")]
     story.append(invoice(1, 600, "invoice.paid.recovered"))
     for order in permutations(story):
         organization = heard(order)
-        assert (organization.outlived, organization.untold, organization.invoices) == (frozenset(), frozenset(), {})
+        assert (organization.ended_with_open_invoice, organization.unseen, organization.invoices) == (
+            frozenset(),
+            frozenset(),
+            {},
+        )
 
 
 @pytest.mark.parametrize("name", ["invoice.paid.recovered", "invoice.payment_failed"])
@@ -160,12 +164,12 @@ def test_a_late_invoice_of_what_has_ended_leaves_no_doubt_about_access() -> None
 
 def test_a_commit_makes_sure_that_what_nobody_told_of_has_not_ended_meanwhile() -> None:
     decision = decide(invoice(1, 0, "invoice.paid.recovered"), BooksOf())
-    assert "subscription#sub_1" in [record.sort_key for record in decision.save if record.vacant]
+    assert "subscription#sub_1" in [record.sort_key for record in decision.save if record.is_empty]
 
 
 def test_of_subscriptions_that_nobody_tells_of_a_few_are_remembered() -> None:
-    organization = heard(invoice(number, 0, "invoice.paid.recovered") for number in range(UNTOLD + 3))
-    assert len(organization.untold) == UNTOLD
+    organization = heard(invoice(number, 0, "invoice.paid.recovered") for number in range(UNSEEN + 3))
+    assert len(organization.unseen) == UNSEEN
 
 
 STORY = [event for number in (1, 2, 3) for event in whole_life(number)]

@@ -1,4 +1,4 @@
-"""What we read of Stripe's objects is the same before 2025-03-31.basil and since, and survives being stored."""
+"""Stripe's objects read the same before 2025-03-31.basil and since, and survive storage."""
 
 import pytest
 from pydantic import BaseModel
@@ -93,11 +93,11 @@ def test_a_contact_survives_being_stored(name: str) -> None:
 @pytest.mark.parametrize("event", ROUTED, ids=lambda event: event.id)
 def test_every_record_survives_being_stored(event: Event) -> None:
     for record in decide(event, told(*ROUTED)).save:
-        alone = record.recalling({}) if isinstance(record, Organization) else record  # the past is saved beside it
+        alone = record.with_past({}) if isinstance(record, Organization) else record  # the past is saved beside it
         assert stored(record) == alone
 
 
-def test_the_address_of_a_session_is_what_the_customer_typed_there_and_else_what_was_prefilled() -> None:
+def test_the_address_of_a_session_is_the_one_typed_there_or_else_the_prefilled_one() -> None:
     typed = {"customer_details": {"email": "typed@example.com"}, "customer_email": "prefilled@example.com"}
     assert read(Contact, typed).email == "typed@example.com"
     assert read(Contact, {"customer_details": None, "customer_email": "prefilled@example.com"}).email == (

@@ -1,4 +1,4 @@
-"""When CloudWatch raises an alarm over given samples, wherever its periods happen to begin.
+"""When CloudWatch raises an alarm for given samples, at any offset of its periods.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 """
@@ -8,19 +8,19 @@ from typing import Any
 
 STATISTICS: Mapping[str, Callable[[Iterable[float]], float]] = {"Sum": sum, "Maximum": max}
 PHASES = 20
-"""At how many places of a period the trouble begins, in turn."""
+"""At how many offsets within a period the trouble begins, in turn."""
 
 type Sample = tuple[float, float]
 """When, in seconds since the trouble began, and how much."""
 
 
 def raised_by(alarm: Mapping[str, Any], samples: list[Sample], until: float) -> float | None:
-    """The second by which the alarm is raised for certain; None if some beginning of its periods misses the trouble.
+    """The second at which the alarm is raised at the latest; None if some offset of its periods misses the trouble.
 
     Args:
         alarm: The alarm's properties; an EvaluationPeriods that is a parameter has to be filled in.
         samples: What its metric gets.
-        until: The second up to which it is watched.
+        until: The last second of the samples.
     """
     period = int(alarm["Period"])
     found = [_raised_at(alarm, samples, until, period * phase / PHASES) for phase in range(PHASES)]
@@ -28,7 +28,7 @@ def raised_by(alarm: Mapping[str, Any], samples: list[Sample], until: float) -> 
 
 
 def may_raise(alarm: Mapping[str, Any], samples: list[Sample], until: float) -> bool:
-    """Whether some beginning of the alarm's periods raises it."""
+    """Whether some offset of the alarm's periods raises it."""
     period = int(alarm["Period"])
     return any(_raised_at(alarm, samples, until, period * phase / PHASES) is not None for phase in range(PHASES))
 

@@ -12,7 +12,7 @@ from shared.policy.policy import Policy
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.order import Order
 from shared.records.organization import Organization
-from shared.records.past import ClosedInvoice, EndedSubscription, Past
+from shared.records.past import ClosedInvoice, EndedSubscription, PastRecord
 from shared.records.payment import Payment
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ class BooksOf:
         organization = self._read(Organization(account=account, subject=customer))
         past = (one for one in self.records.values() if isinstance(one, EndedSubscription | ClosedInvoice))
         theirs = [one for one in past if one.partition == organization.partition]
-        return organization.recalling({one.sort_key.partition("#")[2]: one for one in theirs})
+        return organization.with_past({one.sort_key.partition("#")[2]: one for one in theirs})
 
-    def past[Found: Past](self, vacant: Found) -> Found:
-        return self._read(vacant)
+    def past[Found: PastRecord](self, empty: Found) -> Found:
+        return self._read(empty)
 
     def order(self, account: str, subject: str, session: str) -> Order:
         return self._read(Order(account=account, subject=subject, session_id=session))
@@ -51,11 +51,11 @@ class BooksOf:
     def payout(self, account: str, payout: str) -> PayoutRecord:
         return self._read(PayoutRecord(account=account, subject=payout))
 
-    def awaits_money(self, account: str, customer: str) -> bool:
+    def awaits_settlement(self, account: str, customer: str) -> bool:
         theirs = [one for one in self.records.values() if one.account == account]
         payments = (one for one in theirs if isinstance(one, Payment) and one.customer == customer)
         orders = (one for one in theirs if isinstance(one, Order) and one.subject == customer)
-        return any(one.awaits_money for one in payments) or any(one.awaits_money for one in orders)
+        return any(one.awaits_settlement for one in payments) or any(one.awaits_settlement for one in orders)
 
     def connected(self, account: str) -> ConnectedAccount:
         return self._read(ConnectedAccount(account=account, subject=account))
@@ -67,7 +67,7 @@ class BooksOf:
             before = self.records.get(place)
             fresh = record.version == (before.version if before else 0)
             assert fresh or record.repeatable, "decided on a record that has changed since"
-            if record.vacant:
+            if record.is_empty:
                 continue
             stored = type(record).model_validate_json(
                 record.model_dump_json(exclude={"version"}, exclude_defaults=True)

@@ -1,8 +1,8 @@
-"""Clients as production has them, but for botocore's check of every call's parameters: moto would take anything."""
+"""Production's client configuration plus botocore's check of parameters, since moto accepts anything."""
 
 from botocore.config import Config
 
 
 def checked(config: Config) -> Config:
-    """`config`, with that check, which production leaves out for speed."""
+    """`config` with the check, which production leaves out for speed."""
     return config.merge(Config(parameter_validation=True))

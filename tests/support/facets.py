@@ -1,4 +1,4 @@
-"""Events about one subscription, and the facet that they make."""
+"""Events about one subscription, and their facet."""
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
@@ -16,7 +16,7 @@ SUBSCRIPTION = sample("customer.subscription.created").object
 def told_of(
     number: int, verb: str, second: int, obj: Mapping[str, Any], previous: Mapping[str, Any] | None = None
 ) -> Event:
-    """Event `number` tells that the subscription, now `obj`, was created, updated, deleted… in `second`."""
+    """Event `number`: the subscription, now `obj`, was created, updated or deleted in `second`."""
     return Event(
         id=f"evt_{number:02}",
         type=f"customer.subscription.{verb}",

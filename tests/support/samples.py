@@ -1,11 +1,11 @@
-"""The sample events of `events/`, as they are or changed in what a test is about."""
+"""The sample events of `events/`, with the changes that a test needs."""
 
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from functions.effects.perform.scheduler import message_of
+from functions.effects.perform.scheduler import reminder_message
 from shared.effects.remind import Remind
 from shared.stripe_objects.event import Event, read_event
 
@@ -41,8 +41,8 @@ def sample(
 
 
 def fired(reminder: Remind) -> Event:
-    """The message that comes back when a reminder is due, as its schedule sends it."""
-    return read_event(message_of(reminder, livemode=True))
+    """The message that a schedule sends when its reminder is due."""
+    return read_event(reminder_message(reminder, livemode=True))
 
 
 def _laid_over(obj: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

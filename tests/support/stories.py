@@ -1,4 +1,4 @@
-"""Stories: events told to books one after the other, and the reminders that come due after them."""
+"""Runs stories: decides on events one after the other, and on the reminders that come due after them."""
 
 from functions.consumer.decide.decide import decide
 from functions.consumer.routes import ROUTES
@@ -13,7 +13,7 @@ SUBSCRIPTION = "sub_1USCcRHv8KpR2wXnxQPUiPdq"
 RENEWAL = "in_1UdRORHv8KpR2wXnlf7IV6ts"
 CONNECTED = "acct_1T8bWcLs5NqE9zGd"
 ROUTED = [event for event in map(sample, NAMES) if event.type in ROUTES]
-"""Every sample event that a handler decides on."""
+"""Every sample event with a handler."""
 
 
 def told(*events: Event, policy: Policy | None = None) -> BooksOf:
@@ -25,7 +25,7 @@ def told(*events: Event, policy: Policy | None = None) -> BooksOf:
 
 
 def mails_once_due(books: BooksOf) -> list[Email]:
-    """What every reminder that was set brings, in the order in which they come due."""
+    """The mails of every reminder that was set, in the order in which they come due."""
     before = set(books.mails)
     for reminder in sorted(books.reminders.values(), key=lambda one: one.at):
         books.apply(decide(fired(reminder), books))

@@ -1,4 +1,4 @@
-"""A story: events in the order in which they happened, and what is said to its people whatever order they come in."""
+"""A story: events in the order in which they happened, and the mails that they send in any order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ class Story:
     """Events in the order in which they happened.
 
     Args:
-        must: the mails that are sent whatever the order.
-        may: those that are sent only where their own news come before what overtakes them.
-        silenced: by which event's position a mail is contradicted; it must not be sent once that was told.
+        must: the mails that are sent in any order.
+        may: the mails that are sent only if their event comes before the event that overtakes them.
+        silenced: by mail, the position of the event that contradicts it; after that event it must not be sent.
     """
 
     events: tuple[Event, ...]

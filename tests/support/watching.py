@@ -24,7 +24,7 @@ def resources(type_: str) -> dict[str, dict[str, Any]]:
 
 
 def filled(text: str, **more: str) -> str:
-    """`text` as Fn::Sub fills it; what has no name of ours here stays as it is called."""
+    """`text` filled as by Fn::Sub; a name without a value here stays."""
     return re.sub(r"\$\{([^}]+)\}", lambda found: (NAMES | more).get(found[1], found[1]), text)
 
 
@@ -66,7 +66,7 @@ def shown() -> set[Counted]:
 
 
 def searched() -> str:
-    """The expressions by which the dashboard searches for metrics."""
+    """The search expressions of the dashboard."""
     metrics = [one for widget in widgets() for one in widget["properties"].get("metrics", [])]
     return "\n".join(one[0]["expression"] for one in metrics if isinstance(one[0], dict))
 

@@ -1,18 +1,18 @@
-"""The code of today, on empty tables."""
+"""Today's code on an empty cloud."""
 
 from collections.abc import Iterator
 
 import pytest
 from moto import mock_aws
 
-from tests.consumer.material import REGION
+from tests.consumer.examples import REGION
 from tests.prove.moto_cloud import MotoCloud
 from tests.prove.runner import Runner
 from tests.prove.scenarios import AT_STRIPE
 
 
 @pytest.fixture(scope="module")
-def stopped_theatre() -> Iterator[Runner]:
+def idle_runner() -> Iterator[Runner]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         runner = Runner(MotoCloud(), at_stripe=AT_STRIPE)
@@ -21,7 +21,7 @@ def stopped_theatre() -> Iterator[Runner]:
 
 
 @pytest.fixture
-def runner(stopped_theatre: Runner) -> Iterator[Runner]:
-    """The consumer of today, on empty tables."""
-    with stopped_theatre.aside():
-        yield stopped_theatre
+def runner(idle_runner: Runner) -> Iterator[Runner]:
+    """Today's consumer and worker, on an empty cloud."""
+    with idle_runner.rolled_back():
+        yield idle_runner

@@ -1,4 +1,4 @@
-"""What an older version left, as its own `make corpus` wrote it down; and how the code of today is given it."""
+"""The data of older versions, as `make corpus` wrote it, and helpers to give it to today's code."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from shared.inbox.outbox import load, progress_of
-from tests.prove.runner import Act, Runner
+from tests.prove.runner import Arrival, Runner
 
 HERE = Path(__file__).parent
 VERSIONS = sorted(path.name for path in HERE.iterdir() if path.is_dir() and path.name[0].isdigit())
@@ -32,7 +32,7 @@ def _named(entry: dict[str, Any]) -> str:
 
 
 def kind_of(item: dict[str, Any]) -> str:
-    """What an item of the books is, as its sort key says."""
+    """The kind of an item of the books, by its sort key."""
     kind, divided, _ = item["sk"]["S"].partition("#")
     return str(kind + divided)
 
@@ -47,23 +47,23 @@ def put(runner: Runner, table: str, *items: dict[str, Any]) -> None:
 
 
 def inbox(runner: Runner, event_id: str) -> dict[str, Any]:
-    return runner.moto_cloud.look().inbox[event_id,]
+    return runner.moto_cloud.snapshot().inbox[event_id,]
 
 
 def deliver(runner: Runner, body: str, at: float) -> dict[str, Any]:
-    """The inbox item once the message is acknowledged."""
+    """Deliver a message until it is acknowledged; return its inbox item."""
     event = json.loads(body)
-    runner.play(Act(event["id"], event["type"], body, at))
+    runner.run(Arrival(event["id"], event["type"], body, at))
     return inbox(runner, event["id"])
 
 
 def came_of(item: dict[str, Any]) -> list[dict[str, str]]:
-    """The kind of each entry of an inbox item's outbox, and what became of it."""
+    """The kind and the outcome of each entry of an inbox item's outbox."""
     outbox = load(item["outbox"])
     progress = progress_of(item, outbox)
     return [{"kind": owed.kind, "outcome": str(progress[place].outcome)} for place, owed in enumerate(outbox)]
 
 
 def in_short(done: list[dict[str, str]]) -> list[tuple[str, str]]:
-    """Kinds and outcomes, in a word each: how much was erased may differ, and whether a schedule was there before."""
+    """Kinds and outcomes, one word each: the number of erased items and older schedules may differ."""
     return [(entry["kind"], entry["outcome"].split()[0]) for entry in done]

@@ -1,9 +1,9 @@
-"""Write tests/upgrade/<version>/, what this version leaves for the next to find: `make corpus`, once at each release.
+"""Write tests/upgrade/<version>/, the data that this version leaves to the next: `make corpus`, once at each release.
 
-messages.json    a message for each handler, as the queue held it
-owed.json        events that are committed and not performed: inbox item, books as they then were, the messages handed
-                 over to the worker, and what was done
-books.json       an item of each kind that the books hold
+- messages.json: a message for each handler, as the queue held it
+- owed.json: events that are committed and not performed, with the inbox item, the books at that time, the messages
+  handed over to the worker, and the outcomes
+- books.json: an item of each kind in the books
 """
 
 import base64
@@ -23,28 +23,28 @@ from moto import mock_aws
 from functions.consumer.routes import ROUTES
 from shared.inbox.outbox import Owed, OwedMail, load
 from shared.values.times import DAY
-from tests.consumer.material import REGION, sqs_record
+from tests.consumer.examples import REGION, sqs_record
 from tests.prove.moto_cloud import MotoCloud
-from tests.prove.runner import Act, Runner
-from tests.prove.scenarios import AT_STRIPE, ROUTED, SAMPLES, STAY
+from tests.prove.runner import Arrival, Runner
+from tests.prove.scenarios import AT_STRIPE, BEFORE_LEAVING, ROUTED, SAMPLES
 from tests.upgrade.corpus import came_of
 
 HERE = Path(__file__).parent
 CONNECTED = {"account": SAMPLES["account.updated"]["account"]}
 STORIES = (
     [SAMPLES[name] for name in ROUTED],
-    [SAMPLES[name] for name in (*STAY, "customer.subscription.deleted")],
+    [SAMPLES[name] for name in (*BEFORE_LEAVING, "customer.subscription.deleted")],
     [SAMPLES["customer.created"] | CONNECTED],
 )
-"""Everything; a customer who leaves, since in everything somebody stays; and a customer of a connected account."""
+"""All samples; a customer who leaves, since in the samples somebody stays; and a connected account's customer."""
 HORIZON = 60 * DAY
-"""An erasure waits week by week while money is open, and in everything some stays open for ever."""
+"""In seconds. An erasure waits while money is open, and in the samples some stays open for ever."""
 
 type Item = dict[str, Any]
 
 
 def main() -> None:
-    """Play the stories with all that follows, and write down one of each kind of what lies in between.
+    """Run the stories with all that follows, and write one example of each kind of stored data.
 
     Raises:
         FileExistsError: this version has a corpus, and none is ever rewritten.
@@ -58,7 +58,7 @@ def main() -> None:
             patch.setenv("AWS_DEFAULT_REGION", REGION)
             runner = Runner(MotoCloud(), at_stripe=AT_STRIPE)
             runner.open(patch)
-            Recorder(runner, seen).play(story)
+            Recorder(runner, seen).record(story)
     for name, kinds in vars(seen).items():
         text = json.dumps(list(kinds.values()), indent=1, ensure_ascii=False)
         (folder / f"{name}.json").write_text(text + "\n")
@@ -66,7 +66,7 @@ def main() -> None:
 
 @dataclass
 class Seen:
-    """One of each kind, by what tells the kinds apart."""
+    """One example of each kind, by the name of the kind."""
 
     messages: dict[str, Item] = field(default_factory=dict)
     owed: dict[str, Item] = field(default_factory=dict)
@@ -75,26 +75,26 @@ class Seen:
 
 @dataclass
 class Recorder:
-    """Looks at the tables while a story is played."""
+    """Reads the tables while a story runs."""
 
     runner: Runner
     seen: Seen
 
-    def play(self, story: Sequence[Item]) -> None:
-        """Each sample, then each message that Billhook sends itself, as it comes due."""
+    def record(self, story: Sequence[Item]) -> None:
+        """Run each sample, then each of Billhook's own messages as it comes due."""
         moto_cloud, clock = self.runner.moto_cloud, self.runner.clock
         for event in story:
-            self._play(json.dumps(event, separators=(",", ":")), event["created"] + 5)
+            self._record(json.dumps(event, separators=(",", ":")), event["created"] + 5)
         until = clock.now + HORIZON
         while due := {name: own["created"] for name, own in moto_cloud.own().items() if own["created"] <= until}:
             name = min(due, key=due.__getitem__)
-            self._play(moto_cloud.fire(name), max(due[name], clock.now) + 5)
+            self._record(moto_cloud.fire(name), max(due[name], clock.now) + 5)
 
-    def _play(self, body: str, at: float) -> None:
+    def _record(self, body: str, at: float) -> None:
         """Consume, and note what is owed; then perform, and note what was done."""
         event = json.loads(body)
         handler = ROUTES[event["type"]].__module__
-        self.runner.consume(Act(body, handler, body, at))
+        self.runner.consume(Arrival(body, handler, body, at))
         self.seen.messages.setdefault(handler, {"at": at, "record": sqs_record(body, event["id"])})
         item = self._inbox(event["id"])
         outbox = load(item.get("outbox", {"S": "[]"})["S"])

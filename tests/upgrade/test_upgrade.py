@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from functions.consumer.routes import ROUTES
+from shared.compression.packing import unpack
 from shared.decisions.decision import StoredRecord
 from shared.effects.email import Email
 from shared.inbox.outbox import dump, load
@@ -25,8 +26,7 @@ from shared.records.payment import Payment
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
 from shared.values import keys
-from shared.values.compression import unpack
-from tests.consumer.material import token
+from tests.consumer.examples import token
 from tests.prove.runner import Runner
 from tests.upgrade.corpus import HERE, VERSIONS, came_of, corpus, deliver, in_short, kind_of, put
 

@@ -1,4 +1,4 @@
-"""Where two versions meet in one event: what either has begun is completed once, whichever code comes next."""
+"""Two versions meet in one event: effects that either has begun are completed once, with either version next."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.prove.runner import Act, Runner
+from tests.prove.runner import Arrival, Runner
 from tests.prove.scenarios import SAMPLES, SOON
 from tests.prove.wire import Fault, Point
 from tests.upgrade.corpus import came_of, corpus, deliver, in_short, inbox, put
@@ -23,8 +23,8 @@ def body_of(owed: dict[str, Any]) -> str:
     return json.dumps({"id": owed["inbox"]["id"]["S"], "type": owed["inbox"]["type"]["S"], "data": {"object": {}}})
 
 
-def act_of(owed: dict[str, Any]) -> Act:
-    return Act(owed["inbox"]["id"]["S"], owed["inbox"]["type"]["S"], body_of(owed), owed["at"])
+def arrival_of(owed: dict[str, Any]) -> Arrival:
+    return Arrival(owed["inbox"]["id"]["S"], owed["inbox"]["type"]["S"], body_of(owed), owed["at"])
 
 
 def mails_of(owed: dict[str, Any]) -> int:
@@ -48,7 +48,7 @@ def test_what_an_older_version_gave_up_is_performed_when_its_message_is_redriven
 
     assert (done["state"], done.get("error")) == ("done", None)
     assert in_short(came_of(done)) == in_short(owed["done"])
-    assert runner.moto_cloud.look().mails.total() == mails_of(owed)
+    assert runner.moto_cloud.snapshot().mails.total() == mails_of(owed)
 
 
 @pytest.mark.parametrize("owed", MIXED)
@@ -61,9 +61,9 @@ def test_what_an_older_version_has_performed_is_not_performed_again(
 
     done = deliver(runner, body_of(owed), owed["at"])
 
-    scene = runner.moto_cloud.look()
+    snapshot = runner.moto_cloud.snapshot()
     assert done["state"] == "done"
-    assert (scene.announcements.total() > 0, scene.mails.total()) == (kind != "publish", kind != "email")
+    assert (snapshot.announcements.total() > 0, snapshot.mails.total()) == (kind != "publish", kind != "email")
 
 
 def marked(owed: dict[str, Any], *kinds: str) -> str:
@@ -79,44 +79,47 @@ def marked(owed: dict[str, Any], *kinds: str) -> str:
 def test_a_farewell_of_an_older_version_waits_for_its_export(runner: Runner, owed: dict[str, Any]) -> None:
     put(runner, "INBOX_TABLE", owed["inbox"] | {"lease_until": {"N": "0"}})
     put(runner, "BOOKS_TABLE", *owed["books"])
-    with runner.aside():
-        export = runner.play(act_of(owed)).index("s3.PutObject")
+    with runner.rolled_back():
+        export = runner.run(arrival_of(owed)).index("s3.PutObject")
 
-    calls = runner.play(act_of(owed), Point(export, Fault.STOPPED_BEFORE))
+    calls = runner.run(arrival_of(owed), Point(export, Fault.STOPPED_BEFORE))
 
     assert calls.count("s3.PutObject") == 2  # the first one was not made
     assert calls.index("sesv2.SendEmail") > export + calls[export + 1 :].index("s3.PutObject")
 
 
 @OWED
-def test_a_consumer_of_an_older_version_may_finish_while_the_worker_waits_for_its_lease(
+def test_an_older_consumer_may_finish_while_the_worker_waits_for_its_lease(
     runner: Runner, owed: dict[str, Any]
 ) -> None:
     put(runner, "INBOX_TABLE", owed["inbox"])
     put(runner, "BOOKS_TABLE", *owed["books"])
-    runner.consume(act_of(owed))
+    runner.consume(arrival_of(owed))
     finished = {"state": {"S": "done"}, "outbox": {"S": json.dumps(owed["done"])}, "done_ms": {"N": "1"}}
     put(runner, "INBOX_TABLE", owed["inbox"] | finished)
 
     runner.work(owed["at"] + 1)
 
     assert inbox(runner, owed["inbox"]["id"]["S"])["state"] == "done"
-    scene = runner.moto_cloud.look()
-    assert (scene.mails.total(), scene.announcements.total(), scene.schedules, scene.files) == (0, 0, {}, {})
+    snapshot = runner.moto_cloud.snapshot()
+    assert (snapshot.mails.total(), snapshot.announcements.total(), snapshot.schedules, snapshot.files) == (
+        0,
+        0,
+        {},
+        {},
+    )
 
 
 @pytest.fixture
 def committed(runner: Runner) -> str:
     """An event that today's consumer has committed and handed over before it was rolled back; its id."""
     event = SAMPLES["invoice.payment_failed"]
-    runner.consume(Act(event["id"], event["type"], json.dumps(event), event["created"] + SOON))
+    runner.consume(Arrival(event["id"], event["type"], json.dumps(event), event["created"] + SOON))
     return str(event["id"])
 
 
-def test_what_was_handed_over_before_a_rollback_is_performed_once_when_the_worker_is_back(
-    runner: Runner, committed: str
-) -> None:
-    assert runner.moto_cloud.look().mails.total() == 0
+def test_effects_handed_over_before_a_rollback_are_performed_once_afterwards(runner: Runner, committed: str) -> None:
+    assert runner.moto_cloud.snapshot().mails.total() == 0
     runner.work(runner.clock.now + HOUR)
     assert inbox(runner, committed)["state"] == "done"
     assert in_short(came_of(inbox(runner, committed))) == [
@@ -124,8 +127,8 @@ def test_what_was_handed_over_before_a_rollback_is_performed_once_when_the_worke
         ("publish", "published"),
         ("email", "sent"),
     ]
-    scene = runner.moto_cloud.look()
-    assert (scene.mails.total(), scene.announcements.total(), len(scene.schedules)) == (1, 1, 1)
+    snapshot = runner.moto_cloud.snapshot()
+    assert (snapshot.mails.total(), snapshot.announcements.total(), len(snapshot.schedules)) == (1, 1, 1)
 
 
 def test_what_an_older_version_performed_meanwhile_is_not_performed_again(runner: Runner, committed: str) -> None:
@@ -142,7 +145,7 @@ def test_what_an_older_version_performed_meanwhile_is_not_performed_again(runner
         ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
     )
     runner.work(runner.clock.now + HOUR)
-    scene = runner.moto_cloud.look()
-    assert (scene.mails.total(), scene.announcements.total(), scene.schedules) == (0, 0, {})
+    snapshot = runner.moto_cloud.snapshot()
+    assert (snapshot.mails.total(), snapshot.announcements.total(), snapshot.schedules) == (0, 0, {})
     done = inbox(runner, committed)
     assert (done["state"], "effects_owed" in done, "mails_owed" in done) == ("done", False, False)

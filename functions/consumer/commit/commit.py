@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from functions.consumer.commit.claim import ABSENT, New, Ours
+from shared.compression.packing import pack_payload
 from shared.decisions.decision import Decision
 from shared.decisions.journal import Journal
 from shared.effects.email import Email
@@ -17,7 +18,6 @@ from shared.tables.attributes import to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import burial_writes
 from shared.values import keys
-from shared.values.compression import pack
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -76,7 +76,7 @@ def commit(store: Store, ours: Ours, event: Event, body: str, decision: Decision
 
 def archive_writes(store: Store, event: Event, body: str, journal: Journal | None = None) -> list[Any]:
     """The puts that archive a payload in its customer's partition, the journal on the first; repeatable."""
-    packed, journaled = pack(body, "payload"), journal.packed() if journal else None
+    packed, journaled = pack_payload(body), journal.packed() if journal else None
     return [
         {
             "Put": {
@@ -137,13 +137,13 @@ def _inbox_write(store: Store, ours: Ours, outbox: tuple[Owed, ...], now_ms: int
 
 
 def _record_write(store: Store, record: Record, now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
-    if record.vacant:
+    if record.is_empty:
         key = to_item({"pk": record.partition, "sk": record.sort_key})
         return {"ConditionCheck": {"TableName": store.books, "Key": key, **_unchanged(record)}}
     item = {
         "pk": record.partition,
         "sk": record.sort_key,
-        "version": record.saved_as + 1,
+        "version": record.overall_version + 1,
         "record": record.packed(),
         "saved_ms": now_ms,
     }
@@ -156,7 +156,7 @@ def _unchanged(record: Record) -> Any:  # noqa: ANN401 - likewise
         return {}
     if record.version == 0:
         return {"ConditionExpression": "attribute_not_exists(pk)"}
-    version = to_item({":version": record.saved_as})
+    version = to_item({":version": record.overall_version})
     return {"ConditionExpression": "version = :version", "ExpressionAttributeValues": version}
 
 

@@ -7,7 +7,7 @@ from shared.policy.policy import Policy
 from shared.records.books import Books
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.organization import Organization
-from shared.records.past import Past
+from shared.records.past import PastRecord
 from shared.records.payment import Payment
 
 
@@ -23,9 +23,9 @@ class Decided:
         """What the business has decided."""
         return self.books.policy
 
-    def past[Found: Past](self, vacant: Found) -> Found:
+    def past[Found: PastRecord](self, empty: Found) -> Found:
         """What is kept of something that is over."""
-        return self.books.past(vacant)
+        return self.books.past(empty)
 
     def connected(self, account: str) -> ConnectedAccount:
         """A connected account."""

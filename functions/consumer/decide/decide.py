@@ -20,7 +20,7 @@ from shared.failures.errors import Permanent
 from shared.messages.internal_types import holds_ids_only
 from shared.records.books import Books
 from shared.records.organization import Organization
-from shared.records.past import Past
+from shared.records.past import PastRecord
 from shared.stripe_objects.event import Event
 
 
@@ -64,7 +64,7 @@ def _owners(decided: Decision, event: Event, books: NotedBooks) -> Iterator[Orga
     yield from (books.organization(event.account, customer) for customer in {named, *new} if customer)
 
 
-def _past(before: StoredRecord, after: StoredRecord) -> Iterator[Past]:
+def _past(before: StoredRecord, after: StoredRecord) -> Iterator[PastRecord]:
     """What is over, to be saved beside the organization that it leaves."""
     if isinstance(before, Organization) and isinstance(after, Organization):
         yield from after.past_since(before)

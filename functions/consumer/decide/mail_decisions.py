@@ -38,14 +38,14 @@ def settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decisio
     then: list[Effect] = []
     for effect in decision.then:
         if isinstance(effect, Email) and effect.audience == "customer" and effect.partition in people:
-            people[effect.partition] = people[effect.partition].owing(effect)
+            people[effect.partition] = people[effect.partition].with_owed_mail(effect)
         else:
             then.append(effect)
     for partition, person in people.items():
         # Asked again of what waited: the account may have left us since, or the mail been switched off.
         meant = {key: mail for key, mail in person.owed.items() if wanted(mail, event.account, facts)}
         true = {} if person.muted else {key: mail for key, mail in meant.items() if still_true(mail, person, facts)}
-        sendable = (mail for mail in person.addressed(true) if mail.expires > event.created)
+        sendable = (mail for mail in person.addressed_mails(true) if mail.expires > event.created)
         then += [_signed(mail, event, books) for mail in sendable]
         kept = {key: mail for key, mail in true.items() if not (mail.to or person.address)}
         if kept and not books.known[partition].owed:

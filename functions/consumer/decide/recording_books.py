@@ -8,7 +8,7 @@ from shared.records.books import Books
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.order import Order
 from shared.records.organization import Organization
-from shared.records.past import Past, named
+from shared.records.past import PastRecord, past_records_of
 from shared.records.payment import Payment
 from shared.records.stored_record import MailRecipient
 from shared.stripe_objects.event import Event
@@ -38,13 +38,13 @@ class NotedBooks:
         known = self.known.get(keys.partition(account, customer))
         if isinstance(known, Organization):
             return known
-        places = named(account, customer, self.event.object)
+        places = past_records_of(account, customer, self.event.object)
         past = {one.sort_key.partition("#")[2]: self.books.past(one) for one in places}
-        return self._note(self.books.organization(account, customer).recalling(past))
+        return self._note(self.books.organization(account, customer).with_past(past))
 
-    def past[Found: Past](self, vacant: Found) -> Found:
+    def past[Found: PastRecord](self, empty: Found) -> Found:
         """What is kept of something that is over."""
-        return self.books.past(vacant)
+        return self.books.past(empty)
 
     def order(self, account: str, subject: str, session: str) -> Order:
         """The order, noted."""
@@ -58,9 +58,9 @@ class NotedBooks:
         """The payout, noted."""
         return self._note(self.books.payout(account, payout))
 
-    def awaits_money(self, account: str, customer: str) -> bool:
+    def awaits_settlement(self, account: str, customer: str) -> bool:
         """Whether money of the customer's is on its way."""
-        return self.books.awaits_money(account, customer)
+        return self.books.awaits_settlement(account, customer)
 
     def connected(self, account: str) -> ConnectedAccount:
         """The connected account, noted."""

@@ -22,7 +22,7 @@ def journal_of(
     changed = {place: _changes(before, after, policy) for place, (before, after) in pairs.items()}
     return Journal(
         policy=policy.fingerprint,
-        records={place: after.saved_as + 1 for place, (_, after) in pairs.items()},
+        records={place: after.overall_version + 1 for place, (_, after) in pairs.items()},
         changed={place: changes for place, changes in changed.items() if changes},
         effects=tuple(map(_key, effects)),
     )

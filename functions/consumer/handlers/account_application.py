@@ -12,8 +12,8 @@ def handle(event: Event, books: Books) -> Decision:
         return NOTHING
     known = books.connected(event.account)
     if event.type == "account.application.authorized":
-        return Decision(save=(known.authorized(event.created),))
-    account = known.deauthorized(event.created)
+        return Decision(save=(known.with_authorization(event.created),))
+    account = known.with_deauthorization(event.created)
     if not books.policy.erase_after_deauthorized:
         return Decision(save=(account,))
     erasure = Remind(

@@ -23,7 +23,7 @@ def handle(event: Event, books: Books) -> Decision:
         return Decision(save=(account,))
     rejected_now = now.rejected and not (before and before.rejected)
     told = [_rejection(account, now, event)] if rejected_now else []
-    asked = [_demand(account, now, event)] if now.asks_more_than(before) else []
+    asked = [_demand(account, now, event)] if now.requires_more_than(before) else []
     return Decision(save=(account,), then=(*told, *asked))
 
 
@@ -38,7 +38,7 @@ def _demand(account: ConnectedAccount, now: Account, event: Event) -> Email:
     mail = mail_to(
         account,
         "account_requirements",
-        f"{now.demand}:{event.created}",
+        f"{now.requirements_digest}:{event.created}",
         event,
         due_at=None if overdue else now.due_at,
         overdue=overdue,

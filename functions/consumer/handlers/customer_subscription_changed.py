@@ -55,9 +55,9 @@ def _welcome(  # noqa: PLR0913, PLR0917 - the change, seen from all sides
     policy: Policy,
 ) -> tuple[Effect, ...]:
     """Once a life: not for a second subscription, one that comes back from a pause, or one that is past due already."""
-    if now.status not in {"trialing", "active"} or before.lived.get(now.id) or not after.begins_a_life(now):
+    if now.status not in {"trialing", "active"} or before.started.get(now.id) or not after.begins_a_life(now):
         return ()
-    begins = event.type.endswith(".created") or (was is not None and was.attempted)
+    begins = event.type.endswith(".created") or (was is not None and was.never_started)
     if not begins and event.created - now.begun_at >= WELCOME_WITHIN:
         return ()
     terms = trial_terms(after, now, policy)
@@ -97,7 +97,7 @@ def _plan_change(  # noqa: PLR0913 - the change, seen from all sides
     *,
     compared: bool,
 ) -> tuple[Effect, ...]:
-    if was is None or not (was.alive and now.alive) or was.bought == now.bought or not compared:
+    if was is None or not (was.gives_access and now.gives_access) or was.quantities == now.quantities or not compared:
         return ()
     if was.prices == now.prices and not policy.mail_seats:
         return ()
@@ -113,7 +113,7 @@ def _plan_change(  # noqa: PLR0913 - the change, seen from all sides
 def _cancellation(
     was: Subscription | None, now: Subscription, organization: Organization, event: Event
 ) -> tuple[Effect, ...]:
-    if was is None or not (was.alive and now.alive) or was.ends_at == now.ends_at:
+    if was is None or not (was.gives_access and now.gives_access) or was.ends_at == now.ends_at:
         return ()
     # Its end alone would not do: whoever withdraws may cancel again by the same day.
     change = f"{now.id}:{event.created}"
@@ -126,7 +126,7 @@ def _hold(
     was: Subscription | None, now: Subscription, organization: Organization, event: Event, policy: Policy
 ) -> tuple[Effect, ...]:
     """Paused or unpaid, it gives no access until the customer does something."""
-    if was is None or not was.alive or not now.dormant:
+    if was is None or not was.gives_access or not now.is_on_hold:
         return ()
     owed = (one.value for one in organization.invoices.values() if one.value.subscription == now.id)
     links = [one.hosted_invoice_url for one in owed if one.status == "open" and now.status == "unpaid"]

@@ -12,5 +12,5 @@ def handle(event: Event, books: Books) -> Decision:
     left_at = account.deauthorized_at
     if account.is_authorized or left_at is None or left_at + books.policy.erase_after_deauthorized != event.created:
         return NOTHING
-    erase = Erase(account=event.account, customer=event.account, as_of=event.created, version=account.saved_as)
+    erase = Erase(account=event.account, customer=event.account, as_of=event.created, version=account.overall_version)
     return Decision(then=(erase,))

@@ -23,13 +23,15 @@ def handle(event: Event, books: Books) -> Decision:
     """Erase; silent if the customer is back or the date is another; a week later while money is still open."""
     reminder = read(Reminder, event.object)
     organization = books.organization(event.account, reminder.customer)
-    if organization.version == 0 or organization.keeps_access or not _is_due(organization, event, books):
+    if organization.version == 0 or organization.is_still_subscribed or not _is_due(organization, event, books):
         return NOTHING
     waited = event.created - (organization.erasable_at(books.policy) or event.created)
     if books.policy.erase_waits and waited < WAITS_AT_MOST and money_is_open(organization, books):
         again = erasure_at(event.created + WEEK, event.account, reminder.customer)
         return Decision(then=(again, *_told(organization, waited, event)))
-    erase = Erase(account=event.account, customer=reminder.customer, as_of=event.created, version=organization.saved_as)
+    erase = Erase(
+        account=event.account, customer=reminder.customer, as_of=event.created, version=organization.overall_version
+    )
     told = Announcement(
         id=f"{event.id}:organization.erased",
         name="organization.erased",
@@ -37,7 +39,7 @@ def handle(event: Event, books: Books) -> Decision:
         account=event.account,
         customer=reminder.customer,
         record=f"{organization.partition}/{organization.sort_key}",
-        version=organization.saved_as,
+        version=organization.overall_version,
     )
     return Decision(then=(erase, told))
 

@@ -17,7 +17,7 @@ def handle(event: Event, books: Books) -> Decision:
     reminder = read(Reminder, event.object)
     organization = books.organization(event.account, reminder.customer)
     ended = organization.last_ended
-    if organization.keeps_access or ended is None or ended.id != reminder.id:
+    if organization.is_still_subscribed or ended is None or ended.id != reminder.id:
         return NOTHING
     export = Export(account=event.account, customer=reminder.customer)
     erasable_at = organization.erasable_at(books.policy)

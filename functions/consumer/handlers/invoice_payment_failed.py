@@ -25,7 +25,7 @@ def handle(event: Event, books: Books) -> Decision:
     remind_at = event.created + REMIND_AFTER
     organization = before.with_invoice_event(invoice, event).with_reminder(invoice.id, remind_at)
     newest = organization.invoice(invoice.id)
-    if newest is None or not organization.asks_for(newest, books.policy) or newest.by_hand:
+    if newest is None or not organization.should_collect(newest, books.policy) or newest.by_hand:
         return Decision(save=(organization,), then=due_reminder(organization, invoice, event))
     if newest.attempt_count != invoice.attempt_count or organization.at_checkout(invoice, event.created):
         return Decision(save=(organization,))

@@ -36,7 +36,11 @@ def _renews(organization: Organization, upcoming: UpcomingInvoice, books: Books)
     subscription = organization.whole(upcoming.subscription or "")
     if subscription is None:  # not heard of yet: the length of the invoice's own period tells
         intervals = {"year"} if upcoming.yearly else {"month"}
-    elif not subscription.alive or subscription.ends_by(upcoming.charged_at) or _stands_still(subscription, upcoming):
+    elif (
+        not subscription.gives_access
+        or subscription.ends_by(upcoming.charged_at)
+        or _stands_still(subscription, upcoming)
+    ):
         return False
     elif subscription.status == "trialing" and "trial_ending" not in books.policy.off:
         return False  # the mail about the trial's end has told the first charge

@@ -23,7 +23,7 @@ def _mail(record: PayoutRecord, payout: Payout, event: Event, books: Books) -> t
     template = TOLD.get(event.type)
     if template is None or event.account == PLATFORM or not event.livemode:
         return ()
-    if template == "payout_coming" and not record.coming:  # overtaken
+    if template == "payout_coming" and not record.under_way:  # overtaken
         return ()
     return (
         mail_to(

@@ -16,7 +16,7 @@ def handle(event: Event, books: Books) -> Decision:
     payment = before.with_refund(refund, event)
     orders, confirmed = settle(payment, event, books)
     save = (payment, *orders)
-    if not refund.undone:
+    if not refund.never_arrived:
         return Decision(save=save, then=confirmed)
     # A refund that failed stays failed, so its id names the change.
     mail = tell_operator(

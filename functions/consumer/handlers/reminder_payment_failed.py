@@ -12,7 +12,7 @@ def handle(event: Event, books: Books) -> Decision:
     reminder = read(Reminder, event.object)
     organization = books.organization(event.account, reminder.customer)
     invoice = organization.invoice(reminder.id)
-    if invoice is None or not organization.asks_for(invoice, books.policy):
+    if invoice is None or not organization.should_collect(invoice, books.policy):
         return NOTHING
     if organization.reminders.get(invoice.id) != event.created:
         return NOTHING

@@ -1,7 +1,7 @@
-"""Lease: the worker takes one lane of one committed event, under a lease and a fencing token of the lane's own.
+"""Lease: the worker claims one lane of one committed event. Each lane has its own lease and fencing token.
 
-SQS delivers a message of a standard queue at least once, and several at the same time. Without a lease two workers
-could send one mail. The claim only updates: an item that is gone stays gone.
+A standard queue may deliver one message twice, and to two workers at once. Without a lease both would send the mail.
+The claim only updates an item: an item that has expired is not created again.
 """
 
 import uuid
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from functions.effects.message import Message
+from functions.effects.message import LaneMessage
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 from shared.inbox.outbox import Owed, Progress, dump, in_lane, load, owing, progress_of, with_waits
@@ -17,13 +17,13 @@ from shared.inbox.unfinished import INDEX, shard_of
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 
-type Other = Literal["owes", "failed", "owes nothing"]
-"""How the other lane of an event is: `failed` if it was given up, and nobody has redriven it."""
+type OtherLane = Literal["owes", "failed", "owes nothing"]
+"""The state of the event's other lane: `failed` if it was given up and not redriven since."""
 
 
 @dataclass(frozen=True)
 class Leased:
-    """A lane of an event is ours. `progress` covers the whole outbox, since an entry may wait for the other lane's."""
+    """This worker holds the lane. `progress` covers the whole outbox: an entry may wait for one of the other lane."""
 
     event_id: str
     lane: Lane
@@ -33,10 +33,10 @@ class Leased:
     committed_ms: int
     outbox: tuple[Owed, ...]
     progress: dict[int, Progress]
-    other: Other
-    """How the other lane was when this one was leased."""
-    hands_on: bool = False
-    """Whether nobody may have been told of the mails yet: no worker has had them, nor written about this lane."""
+    other: OtherLane
+    """The state of the other lane when this one was leased."""
+    hands_over_mails: bool = False
+    """Whether this worker must hand the mails over: no worker has leased them, or written progress on this lane."""
 
     @property
     def entries(self) -> list[tuple[int, Owed]]:
@@ -46,17 +46,18 @@ class Leased:
 
 @dataclass(frozen=True)
 class NothingOwed:
-    """The lane owes nothing: it is finished, or the inbox has forgotten the event."""
+    """The lane owes nothing: it is finished, or the inbox item has expired."""
 
 
 type Lease = Leased | NothingOwed | LeasedElsewhere | AwaitingDeadLetter
 
 
-def lease(store: Store, message: Message) -> Lease:
-    """Take the lane that `message` names, for as long as the store's leases last.
+def lease(store: Store, message: LaneMessage) -> Lease:
+    """Lease the lane that `message` names, for `store.lease` seconds.
 
     Raises:
-        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer; nothing is leased that will not lapse.
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB refused, or did not answer. A lease that it may have
+            written expires by itself.
     """
     token = uuid.uuid4().hex
     found = _take(store, message, token)
@@ -69,8 +70,8 @@ def lease(store: Store, message: Message) -> Lease:
     return _refused(store, message, found, token)
 
 
-def _take(store: Store, message: Message, token: str) -> Leased | dict[str, Any]:
-    """The lane, or the item as it is if its state does not allow to take it; empty if there is none."""
+def _take(store: Store, message: LaneMessage, token: str) -> Leased | dict[str, Any]:
+    """The leased lane; or the inbox item, if its state forbids the lease; empty if there is no item."""
     holder = {
         "token": token,
         "lease_until": store.now() + store.lease,
@@ -95,11 +96,11 @@ def _take(store: Store, message: Message, token: str) -> Leased | dict[str, Any]
     return _leased(from_item(answer["Attributes"]), message.lane, token)
 
 
-def _refused(store: Store, message: Message, item: dict[str, Any], token: str) -> Lease:
+def _refused(store: Store, message: LaneMessage, item: dict[str, Any], token: str) -> Lease:
     if f"{message.lane}_owed" not in item:
         return NothingOwed()
     holder = item[f"{message.lane}_holder"]
-    if holder["token"] == token:  # our own update: its answer was lost, and the SDK sent it again
+    if holder["token"] == token:  # this worker's own update: its answer was lost, and the SDK sent it again
         return _leased(item, message.lane, token)
     if "failed_ms" in holder:
         return AwaitingDeadLetter()
@@ -118,12 +119,14 @@ def _leased(item: dict[str, Any], lane: Lane, token: str) -> Leased:
         outbox=outbox,
         progress=progress_of(item, outbox),
         other=other_lane(item, lane),
-        hands_on=lane == "effects" and "mails_owed" in item and not {"mails_holder", "effects_ms"} & item.keys(),
+        hands_over_mails=lane == "effects"
+        and "mails_owed" in item
+        and not {"mails_holder", "effects_ms"} & item.keys(),
     )
 
 
-def other_lane(item: Mapping[str, Any], lane: Lane) -> Other:
-    """How the lane beside `lane` is, by the inbox item as plain values."""
+def other_lane(item: Mapping[str, Any], lane: Lane) -> OtherLane:
+    """The state of the lane other than `lane`, read from the inbox item as plain values."""
     (other,) = (one for one in LANES if one != lane)
     if f"{other}_owed" not in item:
         return "owes nothing"
@@ -131,14 +134,14 @@ def other_lane(item: Mapping[str, Any], lane: Lane) -> Other:
 
 
 def _adopt(store: Store, item: dict[str, Any]) -> bool:
-    """Give an item that code before the effects worker committed the attributes of today; False while it is leased.
+    """Give an item from a version before the effects worker today's attributes; returns False while it is leased.
 
-    The new token fences off a consumer of that code, if one should wake up.
+    The new token fences off a consumer of that version.
     """
     values = {
         "token": uuid.uuid4().hex,
         "outbox": dump(with_waits(load(item["outbox"]))),
-        "progress": {},  # the outcomes so far stand in the outbox itself
+        "progress": {},  # that version wrote outcomes into the outbox
         "committed_ms": item["started_ms"],
         INDEX: shard_of(item["id"]),
         **{f"{lane}_owed": True for lane in owing(item)},

@@ -1,4 +1,4 @@
-"""What becomes of an entry whose effect failed: when it is tried next, or that it is given up."""
+"""Retry: when an effect that failed is tried again, and when it is given up."""
 
 from shared.failures.backoff import ATTEMPTS, BUG, FAULTY_FOR, SERVICE, Jitter, before_retry, while_faulty
 from shared.failures.errors import MailDeferred
@@ -7,15 +7,17 @@ from shared.inbox.outbox import Progress
 from shared.values.times import HOUR
 
 FIRST_PAUSE = 30
-"""Seconds, at most, before a mail that SES did not take is tried again the first time; doubled for each further try."""
+"""Seconds, at most, before the second attempt at a mail that SES did not take; each further wait is twice as long."""
 
 
 def after_failure(progress: Progress, error: Exception, now: float, jitter: Jitter, *, mail: bool) -> Progress:
     """`progress` after an attempt that raised `error`, at epoch seconds `now`.
 
-    Four kinds: a mail is tried until it expires, first after a minute and then by the hour; a service that fails is
-    tried 7 times more over about 6 hours; a deployment at fault is waited out for an hour, uncounted; anything else is
-    tried 7 times more over about 2 minutes.
+    There are four kinds of failure:
+    - SES takes no mail: tried until the mail expires, first within a minute, and at last every hour.
+    - A service fails: tried 7 times more over about 6 hours.
+    - The deployment is at fault: tried every minute for an hour, uncounted.
+    - Anything else: tried 7 times more over about 2 minutes.
     """
     failure = failure_of(error)
     again = progress.model_copy(update={"error": str(failure)})

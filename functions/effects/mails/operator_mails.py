@@ -23,7 +23,7 @@ def still_open(mail: Email, books: Books) -> bool:
             return subscription is not None and subscription.has_more
         case "erasure_waits":
             customer = books.organization(account, subject)
-            return customer.version > 0 and not customer.keeps_access
+            return customer.version > 0 and not customer.is_still_subscribed
     return True
 
 
@@ -40,7 +40,7 @@ def _about_a_payment(template: str, about: str, account: str, subject: str, book
 
 def _is_unfinished(about: str, account: str, subject: str, books: Books) -> bool:
     """Whether an invoice that could not be finalized is a draft still."""
-    if not books.past(ClosedInvoice(account=account, subject=subject, invoice_id=about)).vacant:
+    if not books.past(ClosedInvoice(account=account, subject=subject, invoice_id=about)).is_empty:
         return False
     invoice = books.organization(account, subject).invoice(about)
     return invoice is None or invoice.status == "draft"

@@ -1,4 +1,4 @@
-"""The event bus: what happened, announced to the business's own services; docs/announcements.md is the schema."""
+"""Announcements: puts events on the bus for the business's own services; docs/announcements.md is the schema."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 SOURCE = "billhook"
-AT_ONCE = 10
+BATCH = 10
 """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html"""
 
 
@@ -28,14 +28,14 @@ class Bus:
     bus: str
 
     def publish(self, announcements: Sequence[Announcement]) -> str:
-        """Put announcements on the bus; each carries a stable id, since the bus may repeat one.
+        """Put announcements on the bus; returns `published`. Each has a stable id, because the bus may repeat one.
 
         Raises:
             botocore.exceptions.ClientError, BotoCoreError: EventBridge refused an entry, or did not answer.
         """
-        for some in batched(announcements, AT_ONCE, strict=False):
+        for some in batched(announcements, BATCH, strict=False):
             answer = self.client.put_events(Entries=[_entry(one, self.bus) for one in some])
-            # A call that succeeds may still refuse entries, one by one.
+            # EventBridge can accept the call and still refuse single entries.
             if answer["FailedEntryCount"]:
                 codes = [entry["ErrorCode"] for entry in answer["Entries"] if "ErrorCode" in entry]
                 raise _refused(codes[0] if codes else "InternalFailure")
@@ -43,9 +43,9 @@ class Bus:
 
 
 def _refused(code: str) -> ClientError:
-    """The refusal of an entry as the error that a refused call would be: its code says what kind of failure it is."""
+    """The refusal of an entry as a ClientError, whose code tells the kind of failure."""
     status = HTTPStatus.INTERNAL_SERVER_ERROR if code.startswith("Internal") else HTTPStatus.BAD_REQUEST
-    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "PutEvents")  # type: ignore[typeddict-item] # the rest of the metadata is nobody's concern
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "PutEvents")  # type: ignore[typeddict-item] # nothing reads the rest of the metadata
 
 
 def _entry(announcement: Announcement, bus: str) -> "PutEventsRequestEntryTypeDef":

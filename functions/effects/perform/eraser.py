@@ -1,12 +1,12 @@
-"""Erasure: deletes what is left of a customer beside the line, in steps; the commit has written the tombstone already.
+"""Erasure: deletes a customer's data in steps, after the commit has written the tombstone.
 
-    the customer's own partition, in the order of its sort keys
-    event#… mail#…          deleted
-    export                  the file in the bucket is deleted first
-    payment#pi_1 ─────────> the partition it leads to; once that is empty, the pointer itself
+    The worker deletes the items of the customer's partition, in the order of their sort keys:
+    event#… mail#…          at once
+    export                  after its file in the bucket
+    payment#pi_1 ─────────> after the partition that it points to is empty
 
-So an erasure that is cut short, wherever, finds by its pointers what is left. An account's holdings are pointers, too.
-Meanwhile the line goes on: what was saved after the tombstone is spared, and so is a pointer that leads to it.
+A pointer remains until its partition is empty, so an interrupted erasure finds what is left. An account's holdings are
+pointers, too. The consumer works on meanwhile: an erasure spares items saved after the tombstone, and their pointers.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from functions.effects.worker import Done, More
+from functions.effects.worker import Done, Partial
 from shared.effects.erasure import Erase
 from shared.failures.backoff import Jitter
 from shared.failures.errors import Retryable
@@ -33,13 +33,13 @@ PAGE = 100
 BATCH = 25
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html"""
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
-"""Seconds, at most, before DynamoDB is asked again for what it did not get to."""
+"""Seconds, at most, before each further call for items that DynamoDB left unprocessed."""
 
 type Item = dict[str, Any]
 
 
 class Cursor(Frozen):
-    """How far an erasure has come: how many items it has deleted, and the sort key up to which it is done."""
+    """The progress of an erasure: how many items it has deleted, and the sort key up to which it is done."""
 
     deleted: int = 0
     after: str | None = None
@@ -47,7 +47,7 @@ class Cursor(Frozen):
 
 @dataclass(frozen=True)
 class Eraser:
-    """Erases customers and connected accounts, files in `bucket` included."""
+    """Erases customers and connected accounts, with their files in `bucket`."""
 
     store: Store
     client: "S3Client"
@@ -55,11 +55,12 @@ class Eraser:
     sleep: Callable[[float], None]
     jitter: Jitter
 
-    def step(self, effect: Erase, cursor: str | None, deadline: float) -> Done | More:
-        """Delete from `cursor` on until `deadline`, in epoch seconds, at least a page; then say how far it came.
+    def step(self, effect: Erase, cursor: str | None, deadline: float) -> Done | Partial:
+        """Delete from `cursor` on until `deadline`, in epoch seconds, but at least one page; returns the progress.
 
         Raises:
-            Retryable, botocore.exceptions.ClientError, BotoCoreError: erasing again begins with what is left.
+            Retryable, botocore.exceptions.ClientError, BotoCoreError: DynamoDB or S3 failed. The next attempt goes on
+                with the items that are left.
         """
         stone = find_or_bury(self.store, effect)
         begun = Cursor.model_validate_json(cursor) if cursor else Cursor()
@@ -67,14 +68,14 @@ class Eraser:
         own = keys.partition(effect.account, effect.customer)
         for number, page in enumerate(_pages(self.store, own, begun.after)):
             if (number and sweep.late) or not sweep.clear(page):
-                return More(Cursor(deleted=sweep.deleted, after=sweep.after).model_dump_json())
+                return Partial(Cursor(deleted=sweep.deleted, after=sweep.after).model_dump_json())
         certify(self.store, effect, stone)
         return Done(f"erased {sweep.deleted}")
 
 
 @dataclass
 class _Sweep:
-    """One step of an erasure: deletes what was saved by `buried_ms`, until `deadline`."""
+    """One step of an erasure: deletes items saved up to `buried_ms`, until `deadline`."""
 
     eraser: Eraser
     account: str
@@ -90,7 +91,7 @@ class _Sweep:
         return self.eraser.store.clock() >= self.deadline
 
     def clear(self, page: Sequence[Item]) -> bool:
-        """Delete what is old on a page and in the partitions it leads to; False if time was over before its end."""
+        """Delete the old items of a page and of the partitions it points to; False if the deadline came first."""
         self._delete([item for item in page if keys.led_to(item["sk"]) is None])
         leads = [(item, subject) for item in page if (subject := keys.led_to(item["sk"])) is not None]
         for number, (item, subject) in enumerate(leads):
@@ -106,7 +107,7 @@ class _Sweep:
         return True
 
     def _empty(self, partition: str) -> bool | None:
-        """Delete what is old in a partition; whether nothing is left there, or None if time was over before its end."""
+        """Delete a partition's old items; returns whether it is empty, or None if the deadline came first."""
         empty = True
         for number, page in enumerate(_pages(self.eraser.store, partition)):
             if number and self.late:
@@ -115,16 +116,16 @@ class _Sweep:
         return empty
 
     def _delete(self, items: Sequence[Item]) -> bool:
-        """Delete what is old of `items`; whether that was all of them."""
+        """Delete the old ones of `items`; returns whether all are gone."""
         old = [item for item in items if int(item.get("saved_ms", 0)) <= self.buried_ms]
-        # A batch has no conditions: it may hold only what nobody writes again between the query and the deletion.
+        # A batch has no conditions, so it may hold only items that are never written twice.
         for some in batched((item for item in old if keys.written_once(item["sk"])), BATCH, strict=False):
             self._delete_batch(some)
         gone = [self._delete_unless_newer(item) for item in old if not keys.written_once(item["sk"])]
         return all(gone) and len(old) == len(items)
 
     def _delete_unless_newer(self, item: Item) -> bool:
-        """Delete an item, unless the line has saved it since the query; whether it is gone."""
+        """Delete an item unless the consumer has saved it since the query; returns whether it is gone."""
         eraser, store = self.eraser, self.eraser.store
         if item["sk"] == keys.EXPORT:
             eraser.client.delete_object(Bucket=eraser.bucket, Key=export_key(store.token, item["pk"]))
@@ -141,7 +142,7 @@ class _Sweep:
         return True
 
     def _delete_batch(self, items: Sequence[Item]) -> None:
-        """Delete items at once; DynamoDB may get to some of them only when it is asked again."""
+        """Delete items in one batch, and call again for those that DynamoDB leaves unprocessed."""
         eraser, books = self.eraser, self.eraser.store.books
         left: Any = [{"DeleteRequest": {"Key": _key(item)}} for item in items]
         for pause in (0, *PAUSES):
@@ -155,7 +156,7 @@ class _Sweep:
 
 
 def _pages(store: Store, partition: str, after: str | None = None) -> Iterator[list[Item]]:
-    """The keys of a partition's items and when they were saved, from the sort key `after` on, page by page."""
+    """Pages with the keys of a partition's items and the times they were saved, after the sort key `after`."""
     start: Any = {"ExclusiveStartKey": to_item({"pk": partition, "sk": after})} if after else {}
     while True:
         answer = store.client.query(

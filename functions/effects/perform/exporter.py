@@ -1,17 +1,17 @@
-"""Export: everything that is held about one customer, in one JSON file, for its owner to take away."""
+"""Export: writes everything that is stored about one customer into one JSON file."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from shared.compression.packing import unpack
 from shared.effects.erasure import Export
 from shared.failures.errors import Retryable
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import erased_since
 from shared.values import keys
-from shared.values.compression import unpack
 from shared.values.tokens import export_key
 
 if TYPE_CHECKING:
@@ -27,16 +27,16 @@ class Exporter:
     bucket: str
 
     def export(self, effect: Export, committed_ms: int, deadline: float) -> str:
-        """Write the export of a customer's partition, unless the customer was erased after `committed_ms`.
+        """Export a customer, unless an erasure has come after `committed_ms`; returns `written` or `erased`.
 
         A second export replaces the first. An item in the partition tells an erasure that there is a file. If the
-        erasure comes while the file is written, the file is taken back. The file of a customer who has returned since
-        stays.
+        erasure comes while the worker writes the file, the worker deletes it again. It keeps the file of a customer
+        who has returned since.
 
         Raises:
-            Retryable: there is more than can be read until `deadline`, in epoch seconds. Lambda would end the worker
-                without a word, and nobody would count the attempt.
-            botocore.exceptions.ClientError, BotoCoreError: DynamoDB or S3 did not answer.
+            Retryable: the data cannot be read before `deadline`, in epoch seconds. Without this error Lambda would end
+                the worker, and the attempt would not be counted.
+            botocore.exceptions.ClientError, BotoCoreError: DynamoDB or S3 refused, or did not answer.
         """
         partition = keys.partition(effect.account, effect.customer)
         if not self._erased(effect, committed_ms):
@@ -74,7 +74,7 @@ class Exporter:
         self.store.client.put_item(TableName=self.store.books, Item=to_item(item))
 
     def _noted(self, partition: str) -> int:
-        """When the event was committed whose export is in the bucket, in epoch milliseconds; 0 if nothing tells."""
+        """When the event of the stored export was committed, in epoch milliseconds; 0 if that is not known."""
         key = to_item({"pk": partition, "sk": keys.EXPORT})
         item = self.store.client.get_item(TableName=self.store.books, Key=key, ConsistentRead=True).get("Item")
         committed_ms: int = from_item(item).get("committed_ms", 0) if item else 0
@@ -82,7 +82,7 @@ class Exporter:
 
 
 def everything_about(store: Store, partition: str) -> Iterator[dict[str, Any]]:
-    """Every item of a partition, and of those it leads to: a customer's payments, all of a connected account's."""
+    """Every item of a partition and of the partitions it points to, such as a customer's payments."""
     account, _ = keys.split(partition)
     for item in _items(store, partition):
         yield item
@@ -103,7 +103,7 @@ def _items(store: Store, partition: str) -> Iterator[dict[str, Any]]:
 
 
 def readable(effect: Export, held: list[dict[str, Any]]) -> dict[str, Any]:
-    """What is `held`, unpacked: records by name, mails, and events in their order."""
+    """The items `held` in readable form: records by name, mails, and events in order."""
     return {
         "customer": effect.customer,
         "records": {_name(effect, item): json.loads(unpack(item["record"])) for item in held if "record" in item},
@@ -113,13 +113,13 @@ def readable(effect: Export, held: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _name(effect: Export, item: dict[str, Any]) -> str:
-    """A record's name in the file: what lies in a partition of its own is told apart by that."""
+    """A record's name in the file: its sort key, after the partition if that is not the customer's."""
     own = item["pk"] == keys.partition(effect.account, effect.customer)
     return str(item["sk"]) if own else f"{item['pk']}/{item['sk']}"
 
 
 def _payloads(held: list[dict[str, Any]]) -> Iterator[str]:
-    """The archived payloads, in the order of their events; a large one lies in several parts."""
+    """The archived payloads, in the order of their events. A large payload is stored in several parts."""
     parts: dict[str, bytes] = {}
     for item in sorted((item for item in held if "payload" in item), key=lambda item: str(item["sk"])):
         event, _, _ = str(item["sk"]).rpartition("#")

@@ -1,4 +1,4 @@
-"""Observation: reads an object at Stripe and sends what it read back through the FIFO queue, to be decided in order."""
+"""Observation: reads an object at Stripe and sends it through the FIFO queue, where it is decided in order."""
 
 import json
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from functions.effects.lane.turn import OBSERVED
+from functions.effects.lane.attempt import OBSERVED
 from shared.effects.observe import Observe
 from shared.failures.errors import Misconfigured, Retryable
 from shared.messages.sqs_rules import MAX_BYTES
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
     from stripe.params import SubscriptionItemListParams
 
-PATIENCE = (2.0, 8.0)
-"""Seconds to connect and to read."""
+TIMEOUTS = (2.0, 8.0)
+"""Seconds to connect, and seconds to read."""
 LONGEST = 20.0
-"""Seconds after which no further page is asked for: what is left of the function's time is for the last one."""
+"""Seconds after which no further page is read: the rest of the function's time is for the last page."""
 PAGE = 100
-"""Items in a page, which is as many as Stripe gives."""
+"""Items in a page: Stripe's maximum."""
 MOST_PAGES = 5
-"""Pages of a subscription's items that are read at most: with their prices, 500 items nearly fill a message."""
+"""Pages of a subscription's items, at most: with their prices, 500 items nearly fill a message."""
 TOO_MANY = "too many items"
 
 
 class _TooManyError(Exception):
-    """A subscription has more items than are read."""
+    """A subscription has more items than fit into a message."""
 
 
 @dataclass
@@ -46,12 +46,13 @@ class Observer:
     _api: "stripe.StripeClient | None" = field(default=None, init=False)
 
     def observe(self, effect: Observe) -> str:
-        """Read the object and queue it; returns `observed`, `no key`, or why nothing is queued.
+        """Read the object and queue it; returns `observed`, or the reason why nothing is queued.
 
-        That is `unanswered` if Stripe does not show it, and `too many items` if SQS would not take them all.
+        The reasons: `no key` if no API key is stored, `unanswered` if Stripe does not show the object, and
+        `too many items` if they do not fit into a message.
 
         Raises:
-            Misconfigured: Stripe refuses the key, which may have been rolled; the next try fetches it again.
+            Misconfigured: Stripe refuses the key, which may have been rolled; the next attempt fetches it again.
             Retryable: Stripe did not answer, answered 429 or 5xx, or took too long for all pages.
             botocore.exceptions.ClientError, BotoCoreError: Secrets Manager or SQS did not answer.
         """
@@ -68,8 +69,8 @@ class Observer:
             return TOO_MANY
         if found is None:
             return "unanswered"
-        body = message_of(effect, found, read_at)
-        if len(body) > MAX_BYTES:  # ASCII alone, as json writes it
+        body = observation_message(effect, found, read_at)
+        if len(body) > MAX_BYTES:  # json writes ASCII only, so these are bytes
             return TOO_MANY
         self.sqs.send_message(
             QueueUrl=self.queue_url,
@@ -80,13 +81,13 @@ class Observer:
         return OBSERVED
 
     def _client(self) -> "stripe.StripeClient | None":
-        """Stripe's client; the key is fetched when it is first needed, and again while there is none."""
+        """Stripe's client; None while no key is stored. The key is fetched once, when it is first needed."""
         if self._api is None:
             import stripe  # noqa: PLC0415 - slow to import, and most events never need it
 
             key = self.secrets.get_secret_value(SecretId=self.secret_id)["SecretString"].strip()
             if key.startswith(("sk_", "rk_")):
-                transport = stripe.RequestsClient(timeout=PATIENCE)
+                transport = stripe.RequestsClient(timeout=TIMEOUTS)
                 self._api = stripe.StripeClient(key, max_network_retries=1, http_client=transport)
         return self._api
 
@@ -95,8 +96,8 @@ class Observer:
         return f"{effect.account}#{effect.owner}" if by_customer else effect.account
 
 
-def message_of(effect: Observe, found: dict[str, Any], read_at: int) -> str:
-    """The message that tells what was read at epoch seconds `read_at`: an event like any other, of our own type."""
+def observation_message(effect: Observe, found: dict[str, Any], read_at: int) -> str:
+    """The message with what was read at epoch seconds `read_at`: an event of Billhook's own type."""
     return json.dumps(
         {
             "id": effect.name,
@@ -112,7 +113,7 @@ def message_of(effect: Observe, found: dict[str, Any], read_at: int) -> str:
 
 
 def _read(api: "stripe.StripeClient", effect: Observe) -> dict[str, Any] | None:
-    """The object as Stripe shows it now; None if this key may not see it, or there is none."""
+    """The object as Stripe shows it now; None if there is none, or the key may not see it."""
     import stripe  # noqa: PLC0415 - as above
 
     options: Any = {} if effect.account == PLATFORM else {"stripe_account": effect.account}
@@ -136,7 +137,7 @@ def _read(api: "stripe.StripeClient", effect: Observe) -> dict[str, Any] | None:
 
 
 def _all_items(api: "stripe.StripeClient", subscription: str, options: Any) -> dict[str, Any]:  # noqa: ANN401 - the SDK's
-    """The whole list of a subscription's items, of which the subscription itself embeds ten."""
+    """The whole list of a subscription's items; the subscription object embeds the first ten."""
     begun = time.monotonic()
     asked: SubscriptionItemListParams = {"subscription": subscription, "limit": PAGE}
     items: list[dict[str, Any]] = []

@@ -1,22 +1,23 @@
-"""Perform: the one place where anything happens outside the tables, entry by entry of a lane.
+"""Perform: the one place where Billhook acts outside its tables, entry by entry of a lane.
 
-Entries are independent: a failed one holds up no other. Three wait: a farewell for the export that it links to, the
-announcement of an erasure for the erasure, and the mail that a list is incomplete for the look at Stripe.
+Entries are independent: a failed entry delays no other. There are three exceptions. A farewell mail waits for the
+export that it links to. The announcement of an erasure waits for the erasure. The mail that a list is incomplete waits
+for the observation.
 
 Outcomes are written once, at the end. A mail cannot be repeated safely, so its outcome is also written before the next
 mail begins. If SES's answer is lost, or the worker dies before it has written the outcome, SES gets that mail twice.
 
-An event that owes both lanes is handed over to the lane of effects alone. Its worker hands the mails on first. If it
-dies before that, it has written nothing about the lane, and the next worker hands them on.
+The consumer hands an event that owes both lanes over to the lane of effects alone. The worker of that lane hands the
+mails over first. If it dies before that, it has written nothing on the item, and the next worker hands them over.
 """
 
 from dataclasses import replace
 
-from functions.effects.lane.attempts import checkpoint
+from functions.effects.lane.attempt import Attempt, Result, conclude
+from functions.effects.lane.progress import checkpoint
 from functions.effects.lane.retry import after_failure
-from functions.effects.lane.turn import Result, Turn, conclude
 from functions.effects.mails.still_applies import why_not
-from functions.effects.worker import Done, More
+from functions.effects.worker import Done, Partial
 from shared.effects.email import Email
 from shared.failures.errors import MailDeferred
 from shared.failures.kinds import failure_of
@@ -36,82 +37,88 @@ from shared.tables.tombstones import erased_since
 from shared.values import keys
 
 MOST_ROUNDS = 500
-"""How often a message of our own continues one erasure: hours of it. Lambda's recursion detection is off for that."""
+"""How many messages continue one erasure, at most: hours of work. Lambda's recursion detection is off for that."""
 
 
-def perform(turn: Turn) -> Result:
-    """Hand the mails on, try every entry that is due, and write down and say what became of it.
+def perform(attempt: Attempt) -> Result:
+    """Hand the mails over if that is due, try every entry that is due, and write and return the result.
 
     Raises:
-        FencedError: another worker has taken the lane.
-        botocore.exceptions.ClientError, BotoCoreError: the mails could not be handed on, and nothing was done; or what
-            was done could not be written down. The lease lapses.
+        FencedError: another worker has leased the lane.
+        botocore.exceptions.ClientError, BotoCoreError: SQS did not take the mails' hand-over, and nothing was done; or
+            DynamoDB did not take the progress. The lease expires.
     """
-    if turn.leased.hands_on:
-        turn.worker.handover.send(turn.leased.event_id, turn.leased.account, ("mails",))
-    for place, owed in turn.leased.entries:
-        progress = turn.progress(place)
-        if progress.outcome is None and progress.failed_ms is None and progress.not_before <= turn.worker.store.now():
-            _try(turn, place, owed, progress)
-        if turn.deferred_until:
-            break  # what SES said of one mail holds for the rest
-    return replace(conclude(turn), faulty=turn.faulty)
+    if attempt.leased.hands_over_mails:
+        attempt.worker.handover.send(attempt.leased.event_id, attempt.leased.account, ("mails",))
+    for place, owed in attempt.leased.entries:
+        progress = attempt.progress(place)
+        if (
+            progress.outcome is None
+            and progress.failed_ms is None
+            and progress.not_before <= attempt.worker.store.now()
+        ):
+            _try(attempt, place, owed, progress)
+        if attempt.deferred_until:
+            break  # SES would refuse the other mails, too
+    return replace(conclude(attempt), faulty=attempt.faulty)
 
 
-def _try(turn: Turn, place: int, owed: Owed, progress: Progress) -> None:
-    if isinstance(owed, OwedMail) and any(isinstance(turn.leased.outbox[one], OwedMail) for one in turn.unwritten):
-        checkpoint(turn.worker.store, turn.leased, turn.unwritten)
-        turn.unwritten.clear()
+def _try(attempt: Attempt, place: int, owed: Owed, progress: Progress) -> None:
+    if isinstance(owed, OwedMail) and any(
+        isinstance(attempt.leased.outbox[one], OwedMail) for one in attempt.unwritten
+    ):
+        checkpoint(attempt.worker.store, attempt.leased, attempt.unwritten)
+        attempt.unwritten.clear()
     try:
-        came = _perform_one(turn, owed, progress)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and tried again or given up
-        worker = turn.worker
+        came = _perform_one(attempt, owed, progress)
+    except Exception as error:  # noqa: BLE001 - every failure is recorded, and tried again or given up
+        worker = attempt.worker
         mail = isinstance(owed, OwedMail)
-        turn.faulty |= failure_of(error).kind == "deployment"
+        attempt.faulty |= failure_of(error).kind == "deployment"
         failed = after_failure(progress, error, worker.store.clock(), worker.jitter, mail=mail)
-        turn.note(place, failed)
+        attempt.note(place, failed)
         if isinstance(error, MailDeferred):
-            turn.deferred_until = failed.not_before
+            attempt.deferred_until = failed.not_before
         return
     match came:
         case Done(outcome):
-            turn.note(place, Progress(outcome=outcome))
-        case More(cursor) if progress.rounds < MOST_ROUNDS:
-            turn.note(place, Progress(cursor=cursor, rounds=progress.rounds + 1))
-        case More(cursor):
-            failed_ms = int(turn.worker.store.clock() * 1000)
-            turn.note(place, Progress(cursor=cursor, failed_ms=failed_ms, error="Endless too_many_rounds"))
+            attempt.note(place, Progress(outcome=outcome))
+        case Partial(cursor) if progress.rounds < MOST_ROUNDS:
+            attempt.note(place, Progress(cursor=cursor, rounds=progress.rounds + 1))
+        case Partial(cursor):
+            failed_ms = int(attempt.worker.store.clock() * 1000)
+            attempt.note(place, Progress(cursor=cursor, failed_ms=failed_ms, error="Endless too_many_rounds"))
         case None:
             pass
 
 
-def _perform_one(turn: Turn, owed: Owed, progress: Progress) -> Done | More | None:
-    """Perform an entry; None if it still waits for another one."""
+def _perform_one(attempt: Attempt, owed: Owed, progress: Progress) -> Done | Partial | None:
+    """Perform an entry; returns None if it still waits for another entry."""
     if isinstance(owed, OwedMail):
-        return _mail(turn, owed)
-    if turn.waits_for(owed):
+        return _mail(attempt, owed)
+    if attempt.waits_for(owed):
         return None
     if isinstance(owed, OwedErasure):
-        return turn.worker.performers.erase(owed.erase, progress.cursor, turn.deadline)
-    return Done(_at_once(turn, owed))
+        return attempt.worker.performers.erase(owed.erase, progress.cursor, attempt.deadline)
+    return Done(_at_once(attempt, owed))
 
 
-def _at_once(turn: Turn, owed: OwedReminder | OwedPublish | OwedExport | OwedObservation) -> str:
-    does = turn.worker.performers
+def _at_once(attempt: Attempt, owed: OwedReminder | OwedPublish | OwedExport | OwedObservation) -> str:
+    does = attempt.worker.performers
     match owed:
         case OwedReminder(remind=remind):
             return does.set_reminder(remind)
         case OwedPublish():
-            return _publish(turn, owed)
+            return _publish(attempt, owed)
         case OwedExport(export=export):
-            return does.export(export, turn.leased.committed_ms, turn.deadline)
+            return does.export(export, attempt.leased.committed_ms, attempt.deadline)
         case OwedObservation(observe=observe):
-            return "erased" if _erased(turn, observe.account, observe.owner) else does.observe(observe)
+            return "erased" if _erased(attempt, observe.account, observe.owner) else does.observe(observe)
 
 
-def _mail(turn: Turn, owed: OwedMail) -> Done | None:
-    """Send a mail, unless its time or its reason has passed."""
-    worker = turn.worker
+def _mail(attempt: Attempt, owed: OwedMail) -> Done | None:
+    """Send a mail, unless it has expired or no longer applies; returns None if it still waits for another entry."""
+    worker = attempt.worker
     mail = _committed_mail(worker.store, owed)
     if mail is None:
         return Done("erased")
@@ -119,9 +126,9 @@ def _mail(turn: Turn, owed: OwedMail) -> Done | None:
         return Done("no address")
     if mail.expires <= worker.store.clock():
         return Done("too late")
-    if turn.waits_for(owed):
+    if attempt.waits_for(owed):
         return None
-    reason = "overtaken" if turn.answered(owed) else why_not(mail, worker.books)
+    reason = "overtaken" if attempt.answered(owed) else why_not(mail, worker.books)
     return Done(reason or worker.performers.send_mail(mail))
 
 
@@ -131,16 +138,17 @@ def _committed_mail(store: Store, owed: OwedMail) -> Email | None:
     return Email.model_validate_json(from_item(found)["mail"]) if found else None
 
 
-def _publish(turn: Turn, owed: OwedPublish) -> str:
-    """Publish, but nothing about a customer or an account that was erased since the event was committed.
+def _publish(attempt: Attempt, owed: OwedPublish) -> str:
+    """Publish the announcements, except those about a customer or account that was erased since the commit.
 
-    An erasure's own announcement, which waits for it, is always published: code before 0.2 wrote the tombstone late.
+    An erasure's own announcement waits for the erasure and is always published: versions before 0.2 wrote the
+    tombstone late.
     """
     about = {(one.account, one.customer) for one in owed.announcements}
-    erased = {one for one in about if owed.after is None and _erased(turn, *one)}
+    erased = {one for one in about if owed.after is None and _erased(attempt, *one)}
     left = [one for one in owed.announcements if (one.account, one.customer) not in erased]
-    return turn.worker.performers.publish(left) if left else "erased"
+    return attempt.worker.performers.publish(left) if left else "erased"
 
 
-def _erased(turn: Turn, account: str, customer: str | None) -> bool:
-    return erased_since(turn.worker.store, account, customer, turn.leased.committed_ms)
+def _erased(attempt: Attempt, account: str, customer: str | None) -> bool:
+    return erased_since(attempt.worker.store, account, customer, attempt.leased.committed_ms)

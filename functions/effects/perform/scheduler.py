@@ -1,4 +1,4 @@
-"""Schedules: a reminder is a one-time schedule of EventBridge Scheduler whose target is our own queue."""
+"""Schedules: a reminder is a one-time schedule of EventBridge Scheduler that sends to the queue of events."""
 
 import json
 from collections.abc import Callable
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from mypy_boto3_scheduler.client import EventBridgeSchedulerClient
 
 SOONEST = 60
-"""What `at()` does with a time that has passed is not documented, and Scheduler counts in minutes."""
+"""Seconds from now, at least: AWS does not document `at()` with a past time, and Scheduler counts in minutes."""
 
 
 @dataclass(frozen=True)
 class ScheduleTarget:
-    """Where schedules live and what they may do when they fire."""
+    """The group of the schedules, and the queue and role that they use when they fire."""
 
     group: str
     queue_arn: str
@@ -38,7 +38,7 @@ class Schedules:
     clock: Callable[[], float]
 
     def set(self, remind: Remind) -> str:
-        """Create the schedule of a reminder; if its name is taken, it is the same schedule, and stands.
+        """Create the schedule of a reminder; returns `set`, or `set before` if the same schedule exists.
 
         Raises:
             botocore.exceptions.ClientError, BotoCoreError: Scheduler refused, or did not answer.
@@ -57,7 +57,7 @@ class Schedules:
                 Target={
                     "Arn": target.queue_arn,
                     "RoleArn": target.role_arn,
-                    "Input": message_of(remind, livemode=target.livemode),
+                    "Input": reminder_message(remind, livemode=target.livemode),
                     "SqsParameters": {"MessageGroupId": group},
                     "DeadLetterConfig": {"Arn": target.dlq_arn},
                 },
@@ -67,10 +67,10 @@ class Schedules:
         return "set"
 
 
-def message_of(remind: Remind, *, livemode: bool | None) -> str:
-    """The message that the schedule sends: an event like any other, of a type of our own, holding ids only.
+def reminder_message(remind: Remind, *, livemode: bool | None) -> str:
+    """The message that the schedule sends: an event of Billhook's own type, with ids only.
 
-    A stack for both modes (`livemode` None) does not know the mode of what the message is about, and names none.
+    A stack for both modes (`livemode` None) does not know the mode of the subject, so the message names none.
     """
     return json.dumps(
         {

@@ -1,7 +1,7 @@
-"""What ministack 1.5.33 lacks and this project needs, one module a gap.
+"""Patches for what ministack 1.5.33 lacks and this project needs: one module for each gap.
 
-All of them replace private names of ministack, which is why its version is pinned exactly. Each has a test that fails
-when an upgrade breaks the mend, or makes it unnecessary.
+They replace private names of ministack, so its version is pinned exactly. Each patch has a test that fails when an
+upgrade breaks the patch or makes it unnecessary.
 """
 
 from pathlib import Path
@@ -23,10 +23,10 @@ from infra.local_cloud.patches import (
 
 
 def apply(clock_file: Path) -> None:
-    """Mend ministack in this process; call it once, before ministack's own `main`.
+    """Patch ministack in this process; call it once, before ministack's own `main`.
 
     Args:
-        clock_file: what the Lambda workers' clock is to follow.
+        clock_file: the file of the clock that the Lambda workers follow.
     """
     fifo_concurrency.apply()
     message_move.apply()

@@ -1,10 +1,10 @@
-"""ministack 1.5.33 judges an alarm by all metrics of its name, and never by silence: judge it as CloudWatch does.
+"""ministack 1.5.33 ignores an alarm's dimensions and missing data: this patch evaluates it as CloudWatch does.
 
-By its own dimensions, period by period, so many of so many, and with missing data treated as the alarm asks for:
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html. It is judged when it is looked at,
-and its periods end now, where CloudWatch's are aligned to the clock.
+It looks at the alarm's own dimensions, period by period, counts the breaching periods, and treats missing data as the
+alarm says: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html. It evaluates an alarm
+whenever alarms are described. The periods end now; CloudWatch aligns them to the clock.
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import operator
 import time
@@ -62,13 +62,13 @@ def _evaluate(alarm: dict[str, Any]) -> None:
     cloudwatch._evaluate_parent_alarms(alarm)
 
 
-def _describe_judged(*arguments: object, **options: object) -> Any:  # noqa: ANN401 -- ministack's own
+def _describe_evaluated(*arguments: object, **options: object) -> Any:  # noqa: ANN401 -- ministack's own
     for alarm in cloudwatch._alarms.values():
         _evaluate(alarm)
     return _describe(*arguments, **options)
 
 
 def apply() -> None:
-    """Replace how alarms are judged, and judge all of them whenever they are described."""
+    """Replace the evaluation of alarms, and evaluate all of them whenever they are described."""
     cloudwatch._evaluate_alarm = _evaluate
-    cloudwatch._describe_alarms = _describe_judged
+    cloudwatch._describe_alarms = _describe_evaluated

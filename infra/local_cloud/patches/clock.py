@@ -1,5 +1,5 @@
-"""ministack 1.5.33 cannot let thirty days pass: it and the Lambda workers it starts follow one movable clock."""
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+"""ministack 1.5.33 cannot skip thirty days: this patch lets its Lambda workers follow one movable clock."""
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 from pathlib import Path
 
@@ -9,14 +9,14 @@ from infra.local_cloud import shared_clock
 
 
 def _accept_any_time(*_arguments: object, **_options: object) -> None:
-    """Find no fault with the time of a request's signature: its sender may live by the real clock."""
+    """Accept any time in a request's signature: its sender may use the real clock."""
 
 
 def apply(file: Path) -> None:
-    """Let signatures of any time pass, and every new Python worker follow the clock.
+    """Accept signatures of any time, and let every new Python worker follow the clock.
 
     Args:
-        file: the clock's file, which this process follows already.
+        file: the file of the clock, which this process follows already.
     """
     sigv4.request_time_failure = _accept_any_time
     follow = (

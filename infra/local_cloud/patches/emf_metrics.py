@@ -1,5 +1,5 @@
-"""ministack 1.5.33 leaves EMF log lines as text: make CloudWatch metrics of those that a Lambda function prints."""
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+"""ministack 1.5.33 ignores EMF log lines: this patch makes CloudWatch metrics of a Lambda function's EMF lines."""
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import json
 import logging

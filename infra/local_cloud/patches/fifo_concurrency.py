@@ -1,8 +1,8 @@
-"""ministack 1.5.33 runs one batch at a time from a FIFO queue: let it run MaximumConcurrency of them, as AWS does.
+"""ministack 1.5.33 runs one batch at a time from a FIFO queue: this patch allows MaximumConcurrency, as AWS does.
 
-A group stays exclusive, because a receive skips every group that has a message in flight.
+A message group still runs one batch at a time, because a receive skips groups that have a message in flight.
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 from typing import Any
 

@@ -1,5 +1,5 @@
-"""ministack 1.5.33 ignores an HTTP API's Body, which is where SAM writes the routes: import them when it is made."""
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+"""ministack 1.5.33 ignores an HTTP API's Body, where SAM writes the routes: this patch imports the routes."""
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import json
 from typing import Any

@@ -1,17 +1,16 @@
-"""ministack 1.5.33, asked to enforce IAM, sees three things other than AWS does: resources, callers and transport.
+"""ministack 1.5.33 enforces IAM on other resources, callers and transport than AWS does: this patch corrects that.
 
-- It authorises SendEmail on `*`, and knows no `ses:FromAddress`; AWS authorises it on the sender's identity:
-  https://docs.aws.amazon.com/service-authorization/latest/reference/list_sesv2.html. It authorises every schedule as
-  one of the group `default`; AWS, as one of its own group. Of a log it names the group; AWS, the stream in it.
-- `aws:PrincipalArn` is its session's ARN; on AWS, the ARN of the role that was assumed:
+- ministack authorises SendEmail on `*`, and knows no `ses:FromAddress`; AWS uses the sender's identity:
+  https://docs.aws.amazon.com/service-authorization/latest/reference/list_sesv2.html. For a schedule it uses the group
+  `default`; AWS uses the schedule's own group. For logs it uses the log group; AWS uses the log stream.
+- In ministack `aws:PrincipalArn` is the ARN of the session; on AWS it is the ARN of the assumed role:
   https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn.
-- It speaks plain HTTP on loopback, so that `aws:SecureTransport` would be false everywhere. On AWS all that Billhook
-  does goes over TLS. A request counts as one over TLS here, then, unless it says `X-Forwarded-Proto: http`, which is
-  how a test asks what becomes of one that was not.
+- ministack speaks plain HTTP on loopback, so `aws:SecureTransport` would always be false. On AWS Billhook uses TLS for
+  every call. So a request counts as TLS here, unless it has the header `X-Forwarded-Proto: http`, which tests send.
 
-Without enforcement none of this is ever asked.
+Without enforcement the patch has no effect.
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import json
 from email.utils import parseaddr
@@ -95,7 +94,7 @@ def _pin_caller(headers: Headers, query: Query | None = None) -> None:
 
 
 def apply() -> None:
-    """Let policies be evaluated on what AWS would evaluate them on."""
+    """Evaluate policies on the same resources, callers and transport as AWS."""
     iam_actions.extract_resource_arn = _resource_arn
     app._enforce_ses_v2 = _enforce_ses
     iam_evaluator._resolve_condition_key = _condition_key

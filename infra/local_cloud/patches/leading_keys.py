@@ -1,8 +1,8 @@
-"""ministack 1.5.33 knows no `dynamodb:LeadingKeys`, so a role that may use one partition could use them all: supply it.
+"""ministack 1.5.33 lacks the condition key `dynamodb:LeadingKeys`: this patch limits roles to their partitions.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import json
 import re
@@ -37,7 +37,7 @@ def _keys(request: dict[str, Any]) -> Iterator[tuple[str, Item]]:
 
 
 def _asked_for(request: dict[str, Any]) -> Iterator[str]:
-    """The partition that a query asks for."""
+    """The partitions that a query names."""
     values = request.get("ExpressionAttributeValues") or {}
     names = request.get("ExpressionAttributeNames") or {}
     for name, value in re.findall(r"([#\w]+)\s*=\s*(:\w+)", request.get("KeyConditionExpression") or ""):
@@ -51,11 +51,11 @@ def _service_context(body: bytes) -> dict[str, Any]:
     try:
         named = [value for table, key in _keys(request) for value in key.get(_partition_key(table), {}).values()]
         named += _asked_for(request)
-    except KeyError:  # no such table: whatever IAM says, the answer is the table's
+    except KeyError:  # no such table: DynamoDB answers that, not IAM
         return context
     return context | ({"dynamodb:LeadingKeys": named} if named else {})
 
 
 def apply() -> None:
-    """Let IAM see which partitions a request is about."""
+    """Show IAM the partitions of a request."""
     iam_actions.dynamodb_service_context = _service_context

@@ -1,11 +1,11 @@
-"""ministack 1.5.33 cannot redrive a dead-letter queue: StartMessageMoveTask and ListMessageMoveTasks, as AWS has them.
+"""ministack 1.5.33 cannot redrive a dead-letter queue: this patch adds StartMessageMoveTask and ListMessageMoveTasks.
 
-Like AWS, it moves back only what SQS itself dead-lettered. A message that was sent to the dead-letter queue has no
-source to go back to: the task stops at it and fails. A moved message starts afresh, under a new message id. It is sent
-as the caller, so the destination's policy may refuse it. Other than on AWS a task is over before its request is
-answered, and the rate limit is ignored.
+Like AWS, it moves back only messages that SQS dead-lettered. A message that was sent to the dead-letter queue directly
+has no source, so the task stops at it and fails. A moved message starts afresh, under a new message id. The caller
+sends it, so the destination's policy may refuse it. Unlike on AWS, a task is over before its request is answered, and
+there is no rate limit.
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import json
 import time
@@ -44,7 +44,7 @@ def _afresh(message: dict[str, Any], destination: dict[str, Any]) -> dict[str, A
 
 
 def _move(source: dict[str, Any], destination_arn: str | None) -> tuple[int, str | None]:
-    """Move what is visible, in order; answers how many, and why it stopped early if it did."""
+    """Move the visible messages in order; returns how many, and the failure code if it stopped early."""
     moved = 0
     for message in list(source["messages"]):
         if message["visible_at"] > time.time():

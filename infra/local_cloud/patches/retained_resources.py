@@ -1,10 +1,10 @@
-"""ministack 1.5.33 lets a stack take over a table that exists, and delete a protected one; and imports too little.
+"""ministack 1.5.33 overwrites tables, deletes protected ones, and imports too little: this patch corrects that.
 
-CloudFormation refuses both, which is what makes a failed first deployment hard to repeat. It also imports secrets and
-schedule groups, without which a deleted stack has no way back:
+CloudFormation refuses both, so a failed first deployment is hard to repeat. It also imports secrets and schedule
+groups, which a deleted stack needs to come back:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-import-supported-resources.html
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def _import_group(identifier: Properties) -> Made:
 
 
 def apply() -> None:
-    """Refuse what CloudFormation refuses, and import what it imports."""
+    """Refuse and import the same as CloudFormation."""
     handlers = provisioners._RESOURCE_HANDLERS
     handlers["AWS::DynamoDB::Table"] |= {"create": _create, "delete": _delete}
     handlers["AWS::SecretsManager::Secret"]["import"] = _import_secret

@@ -1,8 +1,8 @@
-"""ministack 1.5.33 refuses a template with a saved Logs Insights query: keep them, and let them be listed.
+"""ministack 1.5.33 refuses a template with a saved Logs Insights query: this patch stores and lists them.
 
-It runs queries all the same: a saved one is only a name for a text, so that a test can ask for it and run it.
+ministack can run queries. A test lists the saved ones, and runs their text.
 """
-# ruff: noqa: SLF001 -- a mend reaches into ministack's private parts; the version is pinned
+# ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import json
 import uuid
@@ -51,7 +51,7 @@ async def _handle(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 -- mi
 
 
 def apply() -> None:
-    """Give CloudFormation the resource type, and CloudWatch Logs the action that lists them."""
+    """Add the resource type to CloudFormation, and the action that lists queries to CloudWatch Logs."""
     provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {
         "create": _create,
         "update": _update,

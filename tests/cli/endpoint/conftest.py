@@ -10,20 +10,22 @@ from moto import mock_aws
 from stripe import StripeClient
 
 from cli.operate import endpoint
-from tests.cli.endpoint.setting import Setting
+from tests.cli.endpoint.endpoint_command import EndpointCommand
 from tests.cli.stripe_api import KEY, StripeApi, served
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[str, Callable[[StripeApi], None]]]:
-    """One server for the module; each test gives it an account of its own."""
+    """One server for the module; each test gives it a new account."""
     behind = StripeApi()
     with served(behind) as url:
         yield url, lambda account: setattr(behind, "answer", account.answer)
 
 
 @pytest.fixture
-def there(server: tuple[str, Callable[[StripeApi], None]], monkeypatch: pytest.MonkeyPatch) -> Iterator[Setting]:
+def command(
+    server: tuple[str, Callable[[StripeApi], None]], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[EndpointCommand]:
     url, serve = server
     api = StripeApi()
     serve(api)
@@ -35,5 +37,5 @@ def there(server: tuple[str, Callable[[StripeApi], None]], monkeypatch: pytest.M
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     with mock_aws():
-        yield Setting(api, boto3.client("secretsmanager"), monkeypatch)
+        yield EndpointCommand(api, boto3.client("secretsmanager"), monkeypatch)
     http.close()  # type: ignore[no-untyped-call] # the SDK's

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from tests.cli.reconcile.setting import Setting
+from tests.cli.reconcile.reconcile_command import ReconcileCommand
 from tests.support.stripe_lists import KEY, StripeLists, served
 
 
 @pytest.fixture
-def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Setting]:
+def command(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReconcileCommand]:
     stripe = StripeLists(lambda: int(time.time()))
     monkeypatch.setenv("STRIPE_API_KEY", KEY)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
@@ -19,4 +19,4 @@ def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Setting]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     with mock_aws(), served(stripe) as url:
         monkeypatch.setenv("STRIPE_API_BASE", url)
-        yield Setting(stripe, monkeypatch)
+        yield ReconcileCommand(stripe, monkeypatch)

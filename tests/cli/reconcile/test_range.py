@@ -1,9 +1,9 @@
-"""A range is typed as people say it, and one that cannot be looked at says why."""
+"""People can type a range as they say it, and an impossible range is explained."""
 
 import pytest
 
 from cli.operate.reconcile_range import Range, RangeError, read_range
-from tests.cli.reconcile.setting import DAY, HOUR
+from tests.cli.reconcile.reconcile_command import DAY, HOUR
 
 NOW = 1_790_000_000
 

@@ -1,8 +1,8 @@
-"""What cannot be done is said in a line, and a key is never shown."""
+"""Each refusal is reported in one line, and a key is never shown."""
 
 import pytest
 
-from tests.cli.reconcile.setting import Setting
+from tests.cli.reconcile.reconcile_command import ReconcileCommand
 
 
 @pytest.mark.parametrize(
@@ -15,11 +15,11 @@ from tests.cli.reconcile.setting import Setting
     ],
 )
 def test_a_key_that_will_not_do_is_named_and_not_shown(
-    there: Setting, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], key: str, why: str
+    command: ReconcileCommand, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], key: str, why: str
 ) -> None:
     monkeypatch.setenv("STRIPE_API_KEY", key)
 
-    assert there.run("--since", "3d") == 1
+    assert command.run("--since", "3d") == 1
 
     said = capsys.readouterr().err
     assert said.startswith(f"not done: {why}")
@@ -27,25 +27,27 @@ def test_a_key_that_will_not_do_is_named_and_not_shown(
 
 
 @pytest.mark.parametrize("key", ["rk_live_1", "rk_test_1"])
-def test_a_stack_for_any_mode_takes_a_key_of_either(there: Setting, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
-    there.parameters["Livemode"] = "any"
-    there.stripe.key = key
+def test_a_stack_for_any_mode_takes_a_key_of_either(
+    command: ReconcileCommand, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    command.parameters["Livemode"] = "any"
+    command.stripe.key = key
     monkeypatch.setenv("STRIPE_API_KEY", key)
 
-    assert there.run("--since", "3d") == 0
+    assert command.run("--since", "3d") == 0
 
 
 @pytest.mark.parametrize(("arguments", "why"), [(["--stack", "other"], "does not exist"), (["--since", "31d"], "30d")])
 def test_what_cannot_be_done_is_said(
-    there: Setting, capsys: pytest.CaptureFixture[str], arguments: list[str], why: str
+    command: ReconcileCommand, capsys: pytest.CaptureFixture[str], arguments: list[str], why: str
 ) -> None:
-    assert there.run("--since", "3d", *arguments) == 1
+    assert command.run("--since", "3d", *arguments) == 1
     assert why in capsys.readouterr().err
 
 
-def test_stripe_in_trouble_means_to_run_it_again(there: Setting, capsys: pytest.CaptureFixture[str]) -> None:
-    there.stripe.trouble = lambda: 429
+def test_stripe_in_trouble_means_to_run_it_again(command: ReconcileCommand, capsys: pytest.CaptureFixture[str]) -> None:
+    command.stripe.trouble = lambda: 429
 
-    assert there.run("--since", "3d") == 1
+    assert command.run("--since", "3d") == 1
 
     assert "RateLimitError); run it again" in capsys.readouterr().err

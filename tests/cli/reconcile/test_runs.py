@@ -1,23 +1,23 @@
-"""What is missing in a range is counted, and put into the queue unless it is a dry run."""
+"""The events missing in a range are counted, and queued unless it is a dry run."""
 
 import pytest
 
 from functions.reconcile.stripe_api import PAUSE
-from tests.cli.reconcile.setting import DAY, HOUR, Setting
+from tests.cli.reconcile.reconcile_command import DAY, HOUR, ReconcileCommand
 
 ACCOUNT = "acct_1Fernhill"
 
 
 def test_what_is_missing_in_the_range_is_queued_and_counted_by_type(
-    there: Setting, capsys: pytest.CaptureFixture[str]
+    command: ReconcileCommand, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    there.happens(5 * DAY, accepted=True)
-    there.happens(4 * DAY)
-    lost = there.happens(2 * DAY)
+    command.happens(5 * DAY, accepted=True)
+    command.happens(4 * DAY)
+    lost = command.happens(2 * DAY)
 
-    assert there.run("--since", "3d") == 0
+    assert command.run("--since", "3d") == 0
 
-    assert there.queued() == [lost]
+    assert command.queued() == [lost]
     assert capsys.readouterr().out.splitlines() == [
         f"  {lost}  invoice.paid",
         "platform: 1 checked, 1 missing, 1 put into the queue",
@@ -25,69 +25,73 @@ def test_what_is_missing_in_the_range_is_queued_and_counted_by_type(
     ]
 
 
-def test_a_dry_run_says_what_is_missing_and_queues_nothing(there: Setting, capsys: pytest.CaptureFixture[str]) -> None:
-    there.happens(5 * DAY, accepted=True)
-    there.happens(2 * DAY)
+def test_a_dry_run_says_what_is_missing_and_queues_nothing(
+    command: ReconcileCommand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command.happens(5 * DAY, accepted=True)
+    command.happens(2 * DAY)
 
-    assert there.run("--since", "3d", "--dry-run") == 0
+    assert command.run("--since", "3d", "--dry-run") == 0
 
-    assert there.queued() == []
+    assert command.queued() == []
     assert "platform: 1 checked, 1 missing, nothing was changed" in capsys.readouterr().out
 
 
-def test_what_came_before_the_first_accepted_event_is_left_out_unless_it_is_asked_for(
-    there: Setting, capsys: pytest.CaptureFixture[str]
+def test_events_before_the_first_accepted_one_are_left_out_unless_asked_for(
+    command: ReconcileCommand, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    early = there.happens(3 * DAY)
-    there.happens(2 * DAY, accepted=True)
-    lost = there.happens(1 * DAY)
+    early = command.happens(3 * DAY)
+    command.happens(2 * DAY, accepted=True)
+    lost = command.happens(1 * DAY)
 
-    assert there.run("--since", "4d") == 0
-    assert there.queued() == [lost]
+    assert command.run("--since", "4d") == 0
+    assert command.queued() == [lost]
     assert "on, when its first event was accepted" in capsys.readouterr().out
 
-    assert there.run("--since", "4d", "--from-the-beginning") == 0
-    assert set(there.queued()) <= {early, lost}
+    assert command.run("--since", "4d", "--from-the-beginning") == 0
+    assert set(command.queued()) <= {early, lost}
     assert early in capsys.readouterr().out
 
 
 def test_an_account_that_never_sent_anything_is_named_and_left_alone(
-    there: Setting, capsys: pytest.CaptureFixture[str]
+    command: ReconcileCommand, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    there.happens(2 * DAY, accepted=True)
-    there.happens(1 * DAY, ACCOUNT)
+    command.happens(2 * DAY, accepted=True)
+    command.happens(1 * DAY, ACCOUNT)
 
-    assert there.run("--since", "3d") == 0
+    assert command.run("--since", "3d") == 0
 
-    assert there.queued() == []
+    assert command.queued() == []
     assert f"{ACCOUNT}: none of its events was accepted" in capsys.readouterr().out
 
 
-def test_one_account_can_be_asked_for(there: Setting) -> None:
-    there.happens(2 * DAY, accepted=True)
-    there.happens(1 * DAY)
-    there.happens(2 * DAY, ACCOUNT, accepted=True)
-    lost = there.happens(1 * DAY, ACCOUNT)
+def test_one_account_can_be_asked_for(command: ReconcileCommand) -> None:
+    command.happens(2 * DAY, accepted=True)
+    command.happens(1 * DAY)
+    command.happens(2 * DAY, ACCOUNT, accepted=True)
+    lost = command.happens(1 * DAY, ACCOUNT)
 
-    assert there.run("--since", "3d", "--account", ACCOUNT) == 0
+    assert command.run("--since", "3d", "--account", ACCOUNT) == 0
 
-    assert there.queued() == [lost]
-
-
-def test_the_last_hour_needs_to_be_asked_for(there: Setting) -> None:
-    there.happens(2 * DAY, accepted=True)
-    recent = there.happens(HOUR / 2)
-
-    assert there.run("--since", "3h") == 0
-    assert there.queued() == []
-    assert there.run("--since", "3h", "--until", "now") == 0
-    assert there.queued() == [recent]
+    assert command.queued() == [lost]
 
 
-def test_a_key_that_may_not_list_accounts_says_so(there: Setting, capsys: pytest.CaptureFixture[str]) -> None:
-    there.stripe.may_list_accounts = False
+def test_the_last_hour_needs_to_be_asked_for(command: ReconcileCommand) -> None:
+    command.happens(2 * DAY, accepted=True)
+    recent = command.happens(HOUR / 2)
 
-    assert there.run("--since", "3d") == 0
+    assert command.run("--since", "3h") == 0
+    assert command.queued() == []
+    assert command.run("--since", "3h", "--until", "now") == 0
+    assert command.queued() == [recent]
+
+
+def test_a_key_that_may_not_list_accounts_says_so(
+    command: ReconcileCommand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command.stripe.may_list_accounts = False
+
+    assert command.run("--since", "3d") == 0
 
     assert "connected accounts are left out: the key may not list them" in capsys.readouterr().out
 
@@ -97,17 +101,17 @@ def test_it_stays_under_what_stripe_allows_in_test_mode() -> None:
 
 
 def test_what_may_be_in_the_queue_is_left_there_unless_it_is_asked_for(
-    there: Setting, capsys: pytest.CaptureFixture[str]
+    command: ReconcileCommand, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    there.happens(3 * HOUR, accepted=True)
-    missing = there.happens(2 * HOUR)
-    queue = there.sqs.get_queue_url(QueueName="events.fifo")["QueueUrl"]
-    there.sqs.send_message(
+    command.happens(3 * HOUR, accepted=True)
+    missing = command.happens(2 * HOUR)
+    queue = command.sqs.get_queue_url(QueueName="events.fifo")["QueueUrl"]
+    command.sqs.send_message(
         QueueUrl=queue, MessageBody='{"id": "evt_head"}', MessageGroupId="any", MessageDeduplicationId="head"
     )
 
-    assert there.run("--since", "4h", "--account", "platform") == 0
+    assert command.run("--since", "4h", "--account", "platform") == 0
     assert "1  newer ones are maybe in the queue" in capsys.readouterr().out
 
-    assert there.run("--since", "4h", "--account", "platform", "--queued") == 0
-    assert there.queued() == ["evt_head", missing]
+    assert command.run("--since", "4h", "--account", "platform", "--queued") == 0
+    assert command.queued() == ["evt_head", missing]

@@ -1,4 +1,4 @@
-"""A connected account that has left is back by any newer event of its own, and is not erased then."""
+"""Any newer event of a connected account that left shows that it is back, and it is not erased."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A customer's whole story ends in the same books, in whatever order Stripe tells it and however often."""
+"""A customer's whole story ends in the same books, in any order and with any repetition."""
 
 from itertools import islice, permutations
 
@@ -63,7 +63,7 @@ def test_all_that_stripe_ever_sent_us_ends_in_the_same_books(data: st.DataObject
 
 @settings(max_examples=8, deadline=None)
 @given(st.data())
-def test_all_of_it_at_once_ends_in_the_same_books_and_owes_no_mail_to_whoever_has_an_address(
+def test_everything_at_once_ends_in_the_same_books_and_leaves_no_mail_owed(
     data: st.DataObject,
 ) -> None:
     again = data.draw(st.lists(st.sampled_from(ROUTED), max_size=20))

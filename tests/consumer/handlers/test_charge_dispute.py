@@ -1,4 +1,4 @@
-"""charge.dispute.*: money is held until a dispute is won, and for good once it is lost; the operator hears twice."""
+"""charge.dispute.*: the money is held until a dispute is won, for good if it is lost; the operator gets two mails."""
 
 from itertools import permutations
 
@@ -86,7 +86,7 @@ def test_an_opening_that_is_heard_after_the_end_is_not_told(opened: Event, won: 
 def test_access_stays_while_money_is_held(stripe_sends: Stripe, opened: Event, account: str) -> None:
     books = told(stripe_sends("customer.subscription.created"), stripe_sends("payment_intent.succeeded.order"), opened)
     assert books.organization(account, CUSTOMER).access
-    assert books.awaits_money(account, CUSTOMER)
+    assert books.awaits_settlement(account, CUSTOMER)
 
 
 def test_a_charge_without_a_payment_intent_is_a_payment_of_its_own(stripe_sends: Stripe, account: str) -> None:

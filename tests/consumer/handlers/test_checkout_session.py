@@ -1,4 +1,4 @@
-"""checkout.session.*: an order is fulfilled when it is paid, whoever bought it."""
+"""checkout.session.*: an order is fulfilled when it is paid, for customers and guests."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_a_paid_order_is_confirmed_by_one_mail_however_often_stripe_tells_of_it(
     )
 
 
-def test_an_order_whose_payment_is_still_on_its_way_is_neither_fulfilled_nor_confirmed() -> None:
+def test_an_order_with_its_payment_on_the_way_is_neither_fulfilled_nor_confirmed() -> None:
     books = told(UNPAID)
     assert books.order(PLATFORM, CUSTOMER, UNPAID.object["id"]).state == "open"
     assert not books.mails
@@ -62,7 +62,7 @@ def test_a_guests_order_lies_under_its_session(account: str) -> None:
     assert [mail.partition for mail in books.mails.values()] == [f"{account}#{session}"]
 
 
-def test_an_order_without_an_address_is_fulfilled_and_confirmed_once_its_customer_has_one() -> None:
+def test_an_order_without_an_address_is_confirmed_once_its_customer_has_one() -> None:
     nameless = sample("checkout.session.completed", customer_details=None)
     books = told(nameless)
     assert books.order(PLATFORM, CUSTOMER, nameless.object["id"]).state == "fulfilled"
@@ -72,7 +72,7 @@ def test_an_order_without_an_address_is_fulfilled_and_confirmed_once_its_custome
     assert (mail.template, mail.to) == ("order_confirmed", "accounts@example.com")
 
 
-def test_a_guests_order_without_an_address_is_fulfilled_and_its_mail_says_that_it_has_nowhere_to_go() -> None:
+def test_a_guests_order_without_an_address_has_a_mail_without_an_address() -> None:
     books = told(sample("checkout.session.completed", customer=None, customer_details=None))
     assert [mail.to for mail in books.mails.values()] == [None]
 
@@ -95,7 +95,7 @@ def test_a_delayed_payment_that_fails_closes_the_order_and_says_so_once(account:
 
 
 @pytest.mark.parametrize("payment_status", ["unpaid", "no_payment_required"])
-def test_an_expired_session_is_closed_and_nobody_is_mailed_even_if_it_was_to_cost_nothing(payment_status: str) -> None:
+def test_an_expired_session_is_closed_without_a_mail_even_if_it_cost_nothing(payment_status: str) -> None:
     expired = sample("checkout.session.expired", payment_status=payment_status)
     books = told(expired)
     session = expired.object["id"]
@@ -126,7 +126,7 @@ def test_saving_a_card_for_later_changes_nothing() -> None:
     assert handle(sample("checkout.session.completed.setup"), BooksOf()) == NOTHING
 
 
-def test_a_session_that_is_not_as_documented_is_refused_by_the_name_of_its_field_alone() -> None:
+def test_an_undocumented_session_is_refused_by_the_name_of_its_field_alone() -> None:
     with pytest.raises(Permanent) as refused:
         handle(sample("checkout.session.completed", payment_status={"secret": "4242"}), BooksOf())
     assert refused.value.where == "payment_status"

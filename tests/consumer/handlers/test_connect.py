@@ -1,4 +1,4 @@
-"""payout.*, account.updated and account.application.deauthorized: what the holder of a connected account hears."""
+"""payout.*, account.updated and account.application.deauthorized: the mails to the holder of a connected account."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""customer.*: who the customer is, and the address that all mail goes to."""
+"""customer.*: the customer's identity, and the address of all mail."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_one_id_in_two_accounts_is_two_customers(stripe_sends: Stripe, account: 
     assert told(elsewhere).organization(account, CUSTOMER).version == 0
 
 
-def test_a_customer_who_is_not_as_documented_is_refused_by_the_name_of_the_field_alone(stripe_sends: Stripe) -> None:
+def test_an_undocumented_customer_is_refused_by_the_name_of_its_field_alone(stripe_sends: Stripe) -> None:
     with pytest.raises(Permanent) as refused:
         handle(stripe_sends("customer.updated", email={"secret": "4242"}), BooksOf())
     assert refused.value.where == "email"

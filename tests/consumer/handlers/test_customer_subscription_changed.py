@@ -1,4 +1,4 @@
-"""customer.subscription.created and .updated: access follows the newest word on the subscription."""
+"""customer.subscription.created and .updated: access follows the newest state of the subscription."""
 
 import pytest
 
@@ -178,9 +178,7 @@ def test_a_customer_who_was_deleted_is_told_of_no_change(stripe_sends: Stripe) -
     assert mailed(stripe_sends("customer.deleted"), stripe_sends("customer.subscription.created")) == []
 
 
-def test_a_price_that_nobody_knows_keeps_access_and_is_told_the_operator_once_whoever_buys_it(
-    stripe_sends: Stripe, account: str
-) -> None:
+def test_an_unknown_price_keeps_access_and_is_told_the_operator_once(stripe_sends: Stripe, account: str) -> None:
     begun = stripe_sends("customer.subscription.created")
     items = [{**item, "price": {**item["price"], "lookup_key": None}} for item in begun.object["items"]["data"]]
     odd = stripe_sends("customer.subscription.created", items={"data": items})
@@ -195,7 +193,7 @@ def test_a_price_that_nobody_knows_keeps_access_and_is_told_the_operator_once_wh
 
 
 @pytest.mark.parametrize(("field", "wrong"), [("customer", None), ("status", 4242), ("start_date", "4242 o'clock")])
-def test_a_subscription_that_is_not_as_documented_is_refused_by_the_name_of_its_field_alone(
+def test_an_undocumented_subscription_is_refused_by_the_name_of_its_field_alone(
     stripe_sends: Stripe, field: str, wrong: object
 ) -> None:
     with pytest.raises(Permanent) as refused:

@@ -1,4 +1,4 @@
-"""customer.subscription.deleted and the farewell an hour later: the last to leave is told goodbye, once."""
+"""customer.subscription.deleted and its farewell an hour later: the end of the last subscription sends one farewell."""
 
 from itertools import permutations
 
@@ -89,7 +89,7 @@ def test_nobody_who_is_back_within_the_hour_is_told_goodbye(
     assert mails_once_due(told(somebody, begun, ended, back)) == []
 
 
-def test_whoever_ends_two_subscriptions_is_told_goodbye_once_in_whatever_order_the_news_come(
+def test_a_customer_who_ends_two_subscriptions_is_told_goodbye_once_in_any_order(
     somebody: Event, begun: Event, back: Event, ended: Event, gone_again: Event
 ) -> None:
     for order in permutations((begun, back, ended, gone_again)):
@@ -102,7 +102,7 @@ def test_one_end_told_by_two_events_is_one_farewell(somebody: Event, ended: Even
         assert len(mails_once_due(told(somebody, *order))) == 1
 
 
-def test_whoever_never_paid_a_first_time_is_told_no_goodbye_in_whatever_order_the_news_come(
+def test_a_customer_who_never_paid_is_told_no_goodbye_in_any_order_of_events(
     stripe_sends: Stripe, somebody: Event, ended: Event
 ) -> None:
     tried = stripe_sends("customer.subscription.created", status="incomplete")
@@ -158,7 +158,7 @@ def test_a_farewell_to_someone_the_books_do_not_know_any_more_is_silent(ended: E
     assert mails_once_due(forgotten) == []
 
 
-def test_a_subscription_that_is_not_as_documented_is_refused_by_the_name_of_its_field_alone(
+def test_an_undocumented_subscription_is_refused_by_the_name_of_its_field_alone(
     stripe_sends: Stripe,
 ) -> None:
     with pytest.raises(Permanent) as refused:

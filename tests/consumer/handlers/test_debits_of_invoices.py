@@ -1,4 +1,4 @@
-"""A bank debit that pays an invoice is on its way for days: nobody is asked for it, until it fails."""
+"""A bank debit for an invoice takes days: the customer gets no demand until it fails."""
 
 from itertools import permutations
 

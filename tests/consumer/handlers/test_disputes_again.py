@@ -1,4 +1,4 @@
-"""An inquiry escalates, closes and comes back; a dispute must be answered in time; a status may be one of tomorrow."""
+"""An inquiry escalates, closes and returns; the operator must answer a dispute in time; a status may be unknown."""
 
 import pytest
 
@@ -79,7 +79,7 @@ def test_whether_a_status_that_nobody_knows_holds_money_the_balance_tells() -> N
 
 
 @pytest.mark.parametrize("name", ["charge.dispute.updated", "charge.dispute.funds_withdrawn"])
-def test_a_dispute_that_is_first_heard_of_by_another_event_is_told_if_it_wants_an_answer(name: str) -> None:
+def test_a_dispute_first_heard_of_by_another_event_is_told_if_it_wants_an_answer(name: str) -> None:
     assert mailed(sample(name, status="needs_response")) == ["dispute_opened"]
     assert mailed(sample(name, status="under_review")) == []
 

@@ -1,4 +1,4 @@
-"""erasure.due: who has left is erased on the day that was set, unless back by then; open money is waited for."""
+"""erasure.due: a customer who left is erased on the set day, unless the customer is back or money is still open."""
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_another_date_than_the_one_that_was_set_is_silent() -> None:
     assert due(told(BOUGHT, ENDED), A_MONTH_ON + DAY).then == ()
 
 
-def test_one_deleted_at_stripe_is_erased_though_the_end_of_the_subscription_is_not_heard_of_yet() -> None:
+def test_a_customer_deleted_at_stripe_is_erased_before_the_subscriptions_end_arrives() -> None:
     deleted = sample("customer.deleted", created=ENDED.created + DAY)
     books = told(BOUGHT, deleted)
     assert not books.organization(PLATFORM, CUSTOMER).access
@@ -80,7 +80,7 @@ def test_one_deleted_at_stripe_is_erased_as_others_are_if_the_business_says_so()
     assert isinstance(due(books).then[0], Erase)
 
 
-def test_money_that_stays_open_delays_the_erasure_by_sixteen_weeks_and_the_operator_is_told_at_twelve() -> None:
+def test_open_money_delays_the_erasure_by_sixteen_weeks_and_is_told_at_twelve() -> None:
     books = told(BOUGHT, OWED, ENDED)
     mails = [
         (week, effect.template, effect.data["erased_by"])

@@ -1,4 +1,4 @@
-"""The first that is ever heard of a subscription may be any event: what it was before, the event itself tells."""
+"""Any event may be the first one about a subscription: the event itself says what changed."""
 
 import pytest
 

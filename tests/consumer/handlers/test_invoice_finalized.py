@@ -1,4 +1,4 @@
-"""invoice.finalized, .voided, .marked_uncollectible and .finalization_failed: what waits to be paid, and what not."""
+"""invoice.finalized, .voided, .marked_uncollectible and .finalization_failed: which invoices await payment."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_what_nobody_waits_for_any_more_is_not_past_due_and_its_reminder_is_sile
         assert mails_once_due(books) == []
 
 
-def test_an_invoice_that_cannot_be_finalized_is_told_the_operator_and_not_the_customer(
+def test_the_operator_not_the_customer_hears_of_an_invoice_that_cannot_be_finalized(
     stripe_sends: Stripe, account: str
 ) -> None:
     event = stripe_sends("invoice.finalization_failed")

@@ -1,4 +1,4 @@
-"""invoice.paid: what was owed is owed no more, and whoever paid has a receipt."""
+"""invoice.paid: the invoice is no longer owed, and the customer gets a receipt."""
 
 import pytest
 
@@ -56,7 +56,7 @@ def test_a_customer_who_was_deleted_gets_no_receipt(stripe_sends: Stripe) -> Non
     assert not told(stripe_sends("customer.deleted"), stripe_sends("invoice.paid")).mails
 
 
-def test_a_receipt_that_waits_for_an_address_is_sent_once_by_whichever_of_two_events_brings_it(
+def test_a_receipt_that_waits_for_an_address_is_sent_once_by_either_event(
     stripe_sends: Stripe,
 ) -> None:
     muted = stripe_sends("invoice.paid", customer_email=None)
@@ -71,7 +71,7 @@ def test_the_invoice_knows_its_subscription(stripe_sends: Stripe, account: str) 
 
 
 @pytest.mark.parametrize(("field", "wrong"), [("customer", None), ("amount_remaining", "4242 dollars")])
-def test_an_invoice_that_is_not_as_documented_is_refused_by_the_name_of_its_field_alone(
+def test_an_undocumented_invoice_is_refused_by_the_name_of_its_field_alone(
     stripe_sends: Stripe, field: str, wrong: object
 ) -> None:
     with pytest.raises(Permanent) as refused:

@@ -1,4 +1,4 @@
-"""invoice.payment_failed: the customer is told once an attempt, and never what is no longer true."""
+"""invoice.payment_failed: the customer gets one mail for each attempt, and none that is out of date."""
 
 import pytest
 
@@ -120,7 +120,7 @@ def test_an_amount_in_yen_stays_in_yen(stripe_sends: Stripe) -> None:
 
 
 @pytest.mark.parametrize(("field", "wrong"), [("customer", 4242), ("attempt_count", "4242 times"), ("status", None)])
-def test_an_invoice_that_is_not_as_documented_is_refused_by_the_name_of_its_field_alone(
+def test_an_undocumented_invoice_is_refused_by_the_name_of_its_field_alone(
     stripe_sends: Stripe, field: str, wrong: object
 ) -> None:
     with pytest.raises(Permanent) as refused:

@@ -1,4 +1,4 @@
-"""invoice.upcoming: a yearly renewal is announced, unless it costs nothing or is not going to be."""
+"""invoice.upcoming: a yearly renewal is announced, unless it is free or will not happen."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Invoices that a customer pays by hand: late after the due date, not before, and reminded of on that day."""
+"""Invoices that a customer pays by hand are late only after the due date, and the reminder comes that day."""
 
 import pytest
 

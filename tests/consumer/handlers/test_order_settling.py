@@ -1,4 +1,4 @@
-"""An order follows its payment: captured by hand, released, refunded; and everybody is told where the order was."""
+"""An order follows its payment: captured by hand, released or refunded; each mail goes to the address of the order."""
 
 import pytest
 
@@ -109,7 +109,7 @@ def test_a_guests_refund_is_told_where_the_order_was_confirmed_in_either_order()
         assert order(books, SESSION).state == "partly_refunded"
 
 
-def test_a_customer_without_an_address_of_its_own_is_told_of_a_refund_where_the_order_was_confirmed() -> None:
+def test_a_refund_is_told_at_the_orders_address_if_the_customer_has_none() -> None:
     books = told(PAID, REFUNDED)
     assert [(mail.template, mail.to) for mail in books.mails.values()] == [
         ("order_confirmed", "accounts@example.com"),

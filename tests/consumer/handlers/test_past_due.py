@@ -1,4 +1,4 @@
-"""Who is past due: a customer who owes what is asked for, and nobody for an attempt that never lived or has ended."""
+"""Only a customer who owes a demanded payment is past due; attempts that never started or have ended do not count."""
 
 import pytest
 
@@ -72,7 +72,7 @@ def test_an_open_invoice_of_what_has_ended_is_past_due_no_longer(
 ) -> None:
     books = told(begun, failed, ended)
     organization = books.organization(account, CUSTOMER)
-    assert (organization.past_due, organization.owes) == (False, True)
+    assert (organization.past_due, organization.has_open_invoice) == (False, True)
     assert "organization.recovered" not in [one.name for one in books.announcements.values()]
 
 

@@ -1,4 +1,4 @@
-"""payment_intent.*, charge.refunded, refunds and invoice_payment.paid: one payment, whichever tells of it first."""
+"""payment_intent.*, charge.refunded, refunds and invoice_payment.paid: one payment, with any event first."""
 
 from itertools import permutations
 
@@ -66,7 +66,7 @@ def test_a_session_and_the_businesss_own_key_agree_on_an_order_in_either_order(
     assert payment.session == events[0].object["id"]
 
 
-def test_a_delayed_payment_that_fails_is_told_to_whom_the_businesss_own_order_belongs(stripe_sends: Stripe) -> None:
+def test_the_owner_of_the_businesss_own_order_hears_that_a_delayed_payment_failed(stripe_sends: Stripe) -> None:
     # Changes are laid over the sample, whose error is a card's: a bank debit's has no decline code.
     known = stripe_sends("payment_intent.payment_failed", **BY_OTHERS, metadata={"order_id": "o_1"})
     error = {"code": "debit_not_authorized", "payment_method": {"type": "sepa_debit"}}
@@ -161,7 +161,7 @@ def test_a_guests_refund_is_recorded_without_a_mail(stripe_sends: Stripe, accoun
     assert not books.mails
 
 
-def test_a_payment_that_is_not_as_documented_is_refused_by_the_name_of_its_field_alone(stripe_sends: Stripe) -> None:
+def test_an_undocumented_payment_is_refused_by_the_name_of_its_field_alone(stripe_sends: Stripe) -> None:
     with pytest.raises(Permanent) as refused:
         handle(stripe_sends("payment_intent.succeeded", amount="4242 dollars"), BooksOf())
     assert refused.value.where == "amount"

@@ -1,4 +1,4 @@
-"""A price once recognized stays so; items that an event does not show are kept; and the operator is told of either."""
+"""A recognized price stays recognized; items that an event leaves out are kept; the operator hears of both."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -35,7 +35,7 @@ def updated(stripe_sends: Stripe, after: int, **changes: object) -> Event:
 
 
 def limits(books: BooksOf, account: str) -> Mapping[str, int]:
-    return books.policy.plans.limits_of(books.organization(account, CUSTOMER).living)
+    return books.policy.plans.limits_of(books.organization(account, CUSTOMER).subscriptions_with_access)
 
 
 def operator_mails(books: BooksOf) -> list[tuple[str, object]]:
@@ -49,7 +49,7 @@ def test_a_price_whose_lookup_key_has_moved_keeps_its_plan_in_any_order(stripe_s
     for order in ((known, moved), (moved, known)):
         books = told(*order)
         organization = books.organization(account, CUSTOMER)
-        assert books.policy.plans.plan_of(organization.living) == "studio"
+        assert books.policy.plans.plan_of(organization.subscriptions_with_access) == "studio"
         assert limits(books, account) == {"seats": 5, "projects": 20}
 
 
@@ -109,7 +109,7 @@ def test_a_plan_of_which_there_is_none_is_no_plan(
 ) -> None:
     books = told(updated(stripe_sends, 0, items=items([{**ITEM, "quantity": quantity}])))
     organization = books.organization(account, CUSTOMER)
-    assert books.policy.plans.plan_of(organization.living) == plan
+    assert books.policy.plans.plan_of(organization.subscriptions_with_access) == plan
     assert limits(books, account)["seats"] == seats
 
 
@@ -122,7 +122,7 @@ def test_what_is_bought_twice_is_there_twice(stripe_sends: Stripe, account: str)
         "organization.access_granted",
         "organization.plan_changed",
     ]
-    assert len(books.organization(account, CUSTOMER).bought) == 2
+    assert len(books.organization(account, CUSTOMER).quantities) == 2
 
 
 def test_a_null_reference_does_not_take_away_a_known_one(stripe_sends: Stripe, account: str) -> None:

@@ -1,4 +1,4 @@
-"""A refund is told once, each time, in the currency that the customer paid in, and never as more than is known."""
+"""Each refund has one mail, in the currency of the payment, and never of more than is known."""
 
 from typing import Any
 
@@ -90,5 +90,5 @@ def test_a_refund_that_waits_for_a_bank_is_under_way() -> None:
     pending = told(sample("refund.created", status="pending"))
     done = told(sample("refund.created"))
     subject = sample("refund.created").object["payment_intent"]
-    assert pending.payment("platform", subject).awaits_money
-    assert not done.payment("platform", subject).awaits_money
+    assert pending.payment("platform", subject).awaits_settlement
+    assert not done.payment("platform", subject).awaits_settlement

@@ -1,4 +1,4 @@
-"""reminder.payment_failed: after three days it speaks only of what is still owed."""
+"""reminder.payment_failed: after three days the mail names only the money that is still owed."""
 
 from itertools import permutations
 

@@ -1,4 +1,4 @@
-"""The table decides what is handled; all else is recorded as ignored, with its reason."""
+"""The table of routes decides which events are handled; all others are recorded as ignored, with a reason."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A mail's key names the change that it tells of: what happens twice is told twice, and what cannot is listed here."""
+"""A mail's key names its change: a repeated change sends two mails, and this file lists changes that cannot repeat."""
 
 from collections.abc import Mapping, Sequence
 

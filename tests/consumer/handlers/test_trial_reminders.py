@@ -1,4 +1,4 @@
-"""A trial's end is told eight days ahead by our reminder, or three days ahead by Stripe's notice if it is short."""
+"""Our reminder announces a trial's end eight days ahead; for a short trial Stripe's notice does so three days ahead."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def endings(books: BooksOf) -> list[object]:
     return [mail.data["trial_end"] for mail in books.mails.values() if mail.template == "trial_ending"]
 
 
-def test_a_trial_of_two_weeks_is_told_of_eight_days_ahead_and_not_again_by_stripes_notice(
+def test_a_two_week_trial_is_told_eight_days_ahead_and_not_again_by_stripes_notice(
     stripe_sends: Stripe, somebody: Event, begun: Event, account: str
 ) -> None:
     books = told(somebody, begun, begun.model_copy(update={"id": "evt_twin"}))

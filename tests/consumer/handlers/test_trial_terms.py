@@ -1,4 +1,4 @@
-"""A mail about a trial says what comes at its end: how much, what without a payment method, and how to leave."""
+"""A mail about a trial names the price after its end, the case without a payment method, and how to leave."""
 
 import pytest
 

@@ -1,7 +1,7 @@
 """What can come twice is told twice: each story of a state that recurs, told once more some weeks later.
 
-Why the key of each mail of payments, disputes and accounts cannot repeat is said beside it; a mail whose subject is new
-each time, such as a payout, is named in `NEW_EACH_TIME`.
+A comment beside each mail of payments, disputes and accounts says why its key cannot repeat. `NEW_EACH_TIME` names the
+mails whose subject is new each time, such as a payout.
 """
 
 from collections import Counter

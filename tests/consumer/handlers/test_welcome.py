@@ -1,4 +1,4 @@
-"""A customer is welcomed once a life: not once a subscription, and not when the first payment is owed already."""
+"""Each new customer gets one welcome: not one for each subscription, and none while the first payment is owed."""
 
 import pytest
 

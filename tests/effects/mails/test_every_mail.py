@@ -1,4 +1,4 @@
-"""Every mail reads well, whatever is missing."""
+"""Every mail reads well, even with missing data."""
 
 import inspect
 import re
@@ -115,9 +115,9 @@ def told_by_several_events() -> Iterator[Email]:
 
 @pytest.fixture(scope="module")
 def asked_for() -> list[Email]:
-    """The mails that handlers ask for, whatever one event is known already, and what the reminders that they set bring.
+    """The mails that handlers decide after each single earlier event, and the mails of their reminders.
 
-    What is decided for every mail alike, such as that an address is waited for, is left aside.
+    Rules that hold for every mail, such as the wait for an address, are left out.
     """
     unlisted = sample("customer.subscription.created", items={"data": [{"price": {"id": "price_of_tomorrow"}}]})
     rejected = sample("account.updated", requirements={"disabled_reason": "rejected.fraud"})

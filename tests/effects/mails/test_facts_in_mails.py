@@ -151,9 +151,7 @@ def test_an_inquiry_is_not_called_a_dispute_and_holds_no_money() -> None:
         ("unknown_price", "prices/price_1USCcRHv8KpR2wXnoLFn2g4i"),
     ],
 )
-def test_the_operator_is_led_to_the_thing_itself_or_to_the_connected_account_it_belongs_to(
-    template: str, place: str
-) -> None:
+def test_the_operators_link_leads_to_the_object_or_to_its_connected_account(template: str, place: str) -> None:
     _, text, html = shown(template)
     assert links(text) == links(html) == [f"https://dashboard.stripe.com/{place}"]
     assert "Account: your own" in text

@@ -26,12 +26,12 @@ from shared.inbox.lanes import LANES
 from shared.runtime.logger import make_logger
 from shared.values.frozen import Scalar
 from shared.values.times import DAY
+from tests.consumer.examples import REGION, mail, reminder, sqs_record, stripe_event
 from tests.consumer.faults import Faults
-from tests.consumer.material import REGION, mail, reminder, sqs_record, stripe_event
 from tests.consumer.tables import make_table
 from tests.consumer.world import World
 from tests.effects.invoking import Context, Lambda
-from tests.effects.owing import owe
+from tests.effects.owed_effects import owe
 from tests.effects.records import record
 from tests.effects.ses import QUOTA, refusal
 from tests.exports.support import OBSTACLES, Exports
@@ -109,19 +109,19 @@ def effects_lines() -> Lines:
         with Stubber(sqs) as queue:
             worker = Lambda(world, sqs, queue)
             for number, error in enumerate((None, ClientError(FORBIDDEN, "CreateSchedule"), Permanent("never"))):
-                world.outside.reminder_troubles = [error]
+                world.services.reminder_errors = [error]
                 _performed(worker, f"evt_{number}", reminder())
             ses = refusal("MessageRejected"), refusal("BadRequestException"), None, refusal(*QUOTA)
             for number, trouble in enumerate(ses):
-                worker.ses.troubles = [trouble]
+                worker.ses.errors = [trouble]
                 _performed(worker, f"evt_mail{number}", mail(f"mail{number}").model_copy(update={"data": RECEIPT}))
             _performed(worker, "evt_rests", mail("rests"))
             owe(world, reminder("in_9"), mail("late"), event_id="evt_late")
             world.clock.now += LATER
             for lane in LANES:
                 queue.add_response("change_message_visibility", {})
-                world.outside.reminder_troubles = [Retryable("rate_limit")]
-                worker.ses.troubles = [refusal(*QUOTA)]
+                world.services.reminder_errors = [Retryable("rate_limit")]
+                worker.ses.errors = [refusal(*QUOTA)]
                 worker.handler({"Records": [record(lane, "evt_late")]}, Context())
             world.clock.now += 3 * DAY
             worker.handler({"Records": [record("mails", "evt_mail3")]}, Context())

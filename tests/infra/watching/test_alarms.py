@@ -1,4 +1,4 @@
-"""An alarm says what to do, tells its beginning and its end, and stays within what CloudWatch allows."""
+"""An alarm says what to do, reports its beginning and end, and stays within CloudWatch's limits."""
 
 import re
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def test_an_alarm_tells_its_beginning_and_its_end(name: str) -> None:
     assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
 
 
-def test_silence_alarms_only_where_events_are_expected_and_ends_no_alarm_of_dead_letters() -> None:
+def test_silence_alarms_only_if_events_are_expected_and_ends_no_dead_letter_alarm() -> None:
     treated: dict[str, set[str]] = {}
     for name, alarm in watching.alarms().items():
         treated.setdefault(alarm["TreatMissingData"], set()).add(name)

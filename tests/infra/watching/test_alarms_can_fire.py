@@ -1,4 +1,4 @@
-"""Each alarm is raised by the smallest trouble that it is there for, in time, wherever its periods begin."""
+"""The smallest failure that an alarm watches for raises it in time, wherever its periods begin."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ EFFECTS, MAILS = QUEUES["EffectsQueue"], QUEUES["MailsQueue"]
 
 @dataclass(frozen=True)
 class Trouble:
-    """What an alarm's metric gets, and the second by which somebody has to know."""
+    """The samples of an alarm's metric, and the second at which an engineer must know."""
 
     samples: list[Sample]
     with_links: float

@@ -1,4 +1,4 @@
-"""A metric that is watched is one that is printed, with the same dimensions, and one that is printed is watched."""
+"""Each watched metric is printed with the same dimensions, and each printed metric is watched."""
 
 from collections.abc import Iterator
 

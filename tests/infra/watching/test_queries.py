@@ -1,4 +1,4 @@
-"""A saved query, or a filter of the runbook, reads only what a log line has."""
+"""A saved query, or a filter of the runbook, reads only fields that log lines have."""
 
 import re
 
