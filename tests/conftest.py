@@ -1,11 +1,12 @@
-"""`pytest --quick` leaves out the permutations: one thing in every order, at every step or in every part."""
+"""`pytest --quick` leaves out the permutations (one thing in every order, step or part) and the slowest folders."""
 
 from pathlib import Path
 
 import pytest
 
-PERMUTATIONS = {
+LEFT_OUT = {
     "tests/bench": "every event of the story, counted in calls and units",
+    "tests/cli": "each command against a cloud and a Stripe of its own",
     "tests/cloud": "the deployed template",
     "tests/consumer/handlers/test_any_order.py": "every order of a story",
     "tests/consumer/handlers/test_customer_stories.py": "each story shuffled and repeated",
@@ -15,6 +16,7 @@ PERMUTATIONS = {
     "tests/effects/test_erased_meanwhile.py": "an erasure beside each effect that is owed",
     "tests/effects/test_erasing.py": "an erasure that is stopped at each step and call",
     "tests/effects/test_erasing_many.py": "ten thousand payments and customers",
+    "tests/exports/test_on_aws.py": "each way in which S3 can fail",
     "tests/infra/test_prune.py": "each call of each package in each region",
     "tests/leaks": "every sample down every failure path",
     "tests/prove": "every crash, fault and order",
@@ -25,11 +27,13 @@ ROOT = Path(__file__).parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="leave out the permutations, as `make check` does")
+    parser.addoption(
+        "--quick", action="store_true", help="leave out permutations and slow folders, as `make check` does"
+    )
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """True for a permutation under `--quick`; None lets pytest decide."""
-    if config.getoption("--quick") and collection_path.relative_to(ROOT).as_posix() in PERMUTATIONS:
+    """True for a listed path under `--quick`; None lets pytest decide."""
+    if config.getoption("--quick") and collection_path.relative_to(ROOT).as_posix() in LEFT_OUT:
         return True
     return None
