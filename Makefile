@@ -9,7 +9,6 @@ MAKEFLAGS += --no-print-directory
 ARCH ?= arm64
 HOST_ARCH := $(shell uname -m | sed 's/aarch64/arm64/')
 
-UV_VERSION := 0.13.9
 UV := .tools/bootstrap/bin/uv
 DEV := .venv/.installed
 SAM := .tools/sam/.installed
@@ -24,6 +23,11 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export SAM_CLI_TELEMETRY := 0
 
+# Every user of a machine can read the arguments of its processes, so no secret comes as one.
+SECRETS := SECRET VALUE SIGNING_SECRET STRIPE_API_KEY
+$(foreach name,$(SECRETS),$(if $(filter command,$(firstword $(origin $(name)))),$(error \
+  $(name)=… is not taken as an argument, which every user of this machine can read: make secret asks for the secret, \
+  and make send, signed and endpoint read the environment variables SIGNING_SECRET and STRIPE_API_KEY)))
 
 .PHONY: help
 help: ## list the commands
@@ -31,11 +35,12 @@ help: ## list the commands
 
 # ---- tools, each in a separate environment, because their pins conflict
 
-$(UV):
+$(UV): infra/locks/uv.txt
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is missing: install it as python3."; exit 1; }
-	@echo "installing uv $(UV_VERSION) into .tools"
+	@echo "installing uv into .tools"
 	@python3 -m venv .tools/bootstrap
-	@.tools/bootstrap/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@.tools/bootstrap/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@touch $@
 
 define install
 	@echo "installing $(2) into $(1)"
@@ -75,6 +80,7 @@ dynamodb: ## install Amazon's DynamoDB Local, the second engine of the contract 
 LOCK = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.13 --custom-compile-command "make lock"
 .PHONY: lock
 lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed lock files
+	$(LOCK) --upgrade --group uv -o infra/locks/uv.txt
 	$(LOCK) --upgrade --group dev -o infra/locks/dev.txt
 	$(LOCK) --upgrade --group sam -o infra/locks/sam.txt
 	$(LOCK) --upgrade --group cloud -o infra/locks/cloud.txt
@@ -103,13 +109,13 @@ demo: $(DEV) $(CLOUD) ## the same, but end after the journey; exit 0 only if eve
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m cli.local.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) --end
 
-send: $(DEV) ## sign and post a sample event: EVENT=invoice.payment_failed [ID=evt_…] [ACCOUNT=acct_…] [URL=… SECRET=…]
+send: $(DEV) ## sign and post a sample event: EVENT=invoice.payment_failed [ID=evt_…] [ACCOUNT=acct_…] [URL=…, with SIGNING_SECRET exported]
 	@$(PYTHON) -m cli.samples.send $(or $(EVENT),$(error EVENT is missing: make send EVENT=invoice.payment_failed; events/ has the samples)) \
-	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(URL),--url $(URL)) $(if $(SECRET),--secret $(SECRET))
+	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(URL),--url $(URL))
 
-signed: $(DEV) ## print a sample, signed now, as API Gateway hands it to ingest: EVENT=… [ID=… ACCOUNT=… ENDPOINT=… SECRET=…]
+signed: $(DEV) ## print a sample, signed now, as API Gateway hands it to ingest: EVENT=… [ID=… ACCOUNT=… ENDPOINT=…]
 	@$(PYTHON) -m cli.samples.signed $(or $(EVENT),$(error EVENT is missing: make signed EVENT=invoice.payment_failed; events/ has the samples)) \
-	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(SECRET),--secret $(SECRET))
+	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(ENDPOINT),--endpoint $(ENDPOINT))
 
 env: $(DEV) ## print the functions' settings on the running local cloud, as `sam local invoke --env-vars` takes them
 	@$(PYTHON) -m cli.local.env
@@ -119,8 +125,8 @@ invoke: $(DEV) $(SAM) ## sam local invoke (needs Docker) against the local cloud
 	@$(PYTHON) -m cli.local.invoke $(or $(EVENT),$(error EVENT is missing: make invoke EVENT=invoice.payment_failed; events/ has the samples)) \
 	  $(if $(FUNCTION),--function $(FUNCTION))
 
-secret: $(DEV) ## give an endpoint a signing secret: NAME=direct VALUE=whsec_… [SECRET_ID=the stack's SigningSecretsId] [ALONE=1]
-	@$(PYTHON) -m cli.operate.secret $(or $(NAME),$(error NAME=direct is missing)) $(or $(VALUE),$(error VALUE=whsec_… is missing)) \
+secret: $(DEV) ## ask for a signing secret, or read it from a pipe, and give it to an endpoint: NAME=direct [SECRET_ID=the stack's SigningSecretsId] [ALONE=1]
+	@$(PYTHON) -m cli.operate.secret $(or $(NAME),$(error NAME=direct is missing)) \
 	  $(if $(SECRET_ID),--secret-id $(SECRET_ID)) $(if $(ALONE),--alone)
 
 show: $(DEV) ## print everything that is stored about a customer: CUSTOMER=cus_… [ACCOUNT=acct_… STACK=billhook]
@@ -135,8 +141,9 @@ handover: $(DEV) ## hand over again the effects that are owed: [STACK=billhook A
 import: $(DEV) $(BUILD) ## after a mistaken sam delete: write what CloudFormation needs to import the retained resources: STACK=billhook
 	@$(PYTHON) -m cli.operate.import_stack --stack $(or $(STACK),$(error STACK=billhook, the deleted stack's name, is missing)) --template $(BUILD)
 
-wrap: $(DEV) ## write events/sqs/, the samples for `sam local invoke ConsumerFunction -e`
+wrap: $(DEV) ## write events/sqs/, the samples for `sam local invoke ConsumerFunction -e`, and the lists that follow from the code
 	@$(PYTHON) -m cli.samples.wrap
+	@$(PYTHON) -m cli.samples.lists
 
 corpus: $(DEV) ## at a release: write tests/upgrade/<version>/, the data of this version for the tests of the next
 	@$(PYTHON) -m tests.upgrade.record
@@ -173,13 +180,13 @@ validate: $(DEV) $(SAM) $(CHECKOV)
 	@.tools/checkov/bin/checkov --framework cloudformation --quiet --compact --skip-download --skip-results-upload \
 	  $(addprefix --file ,$(TEMPLATES))
 
-unit: $(DEV) dynamodb
+unit: $(DEV) $(AUDIT) dynamodb
 	@pytest -n auto --dist worksteal -m "not cloud and not prove" --ignore tests/prove --ignore tests/leaks --cov --cov-fail-under=95
 	@pytest -n auto --dist worksteal -m "not cloud and not prove" tests/prove tests/leaks # thousands of runs; coverage would slow them down
 
 # Not part of `test`: it needs the internet, and its result changes without a change of the code. With --strict it fails
 # if a package could not be looked up.
-.PHONY: audit workflows
+.PHONY: audit workflows sbom
 audit: $(AUDIT) ## ask PyPI for known vulnerabilities of all locked packages
 	@.tools/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
 	  $(foreach lock,$(wildcard infra/locks/*.txt functions/*/requirements.txt),-r $(lock))
@@ -187,7 +194,13 @@ audit: $(AUDIT) ## ask PyPI for known vulnerabilities of all locked packages
 workflows: $(AUDIT) ## check the security of the GitHub workflows, offline
 	@.tools/audit/bin/zizmor --offline --quiet .github
 
-prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## run the long proofs, in about half an hour (SOAK=5000); the README describes them
+SHIPPED := $(wildcard functions/*/requirements.txt)
+sbom: $(AUDIT) ## write a CycloneDX bill of materials of each function from its locked requirements: .aws-sam/sbom/
+	@mkdir -p .aws-sam/sbom
+	@$(foreach lock,$(SHIPPED),PYTHONWARNINGS=ignore .tools/audit/bin/cyclonedx-py requirements --pyproject pyproject.toml \
+	  --output-reproducible --output-file .aws-sam/sbom/$(notdir $(patsubst %/,%,$(dir $(lock)))).cdx.json $(lock);)
+
+prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## run the long proofs, in about half an hour (SOAK=5000); docs/proofs.md describes them
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@pytest -m prove
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.samples import lists
 from functions.consumer import routes
+from shared.mails.catalogue import MAILS, mails_to
 from shared.messages.internal_types import is_internal
-from shared.policy.policy import MAILS, OPERATOR_MAILS
 from tests.support.watching import TEMPLATE
 
 ROOT = Path(__file__).parents[1]
@@ -105,17 +106,36 @@ def test_the_table_of_events_is_the_route_table() -> None:
     assert sorted(listed) == sorted(type_ for type_ in routes.ROUTES if not is_internal(type_))
 
 
-def test_the_table_of_mails_is_the_list_of_mails() -> None:
+def test_the_table_of_mails_is_the_catalogue() -> None:
     document = (ROOT / "docs/mails.md").read_text()
     table = document.partition("## To customers")[2].partition("## To the operator")[0]
     listed = dict(re.findall(r"^\| `([a-z_]+)` \| (.*) \|$", table, re.MULTILINE))
-    assert listed == {mail: same or "none" for mail, same in MAILS.items()}
+    assert listed == {name: mail.stripes_own or "none" for name, mail in MAILS.items() if mail.audience != "operator"}
 
 
 def test_the_table_of_mails_to_the_operator_is_their_list() -> None:
     table = (ROOT / "docs/mails.md").read_text().partition("## To the operator")[2]
     first_cells = "".join(re.findall(r"^\|([^|]*)\|", table, re.MULTILINE))
-    assert sorted(re.findall(r"`([a-z_]+)`", first_cells)) == sorted(OPERATOR_MAILS)
+    assert sorted(re.findall(r"`([a-z_]+)`", first_cells)) == sorted(mails_to("operator"))
+
+
+def test_make_wrap_writes_the_lists_that_follow_from_the_code() -> None:
+    mails, types = lists.MAILS_SENT.read_text(), lists.EVENT_TYPES.read_text()
+    without_receipt = re.sub(r"^\| `receipt` .*\n", "", mails, flags=re.MULTILINE)
+    without_overpaid = re.sub(r"^\| `invoice_overpaid` .*\n", "", mails, flags=re.MULTILINE)
+    assert mails not in {without_receipt, without_overpaid}
+    assert lists.with_mails(mails) == lists.with_mails(without_receipt) == mails
+    assert lists.with_mails(without_overpaid) == without_overpaid + "| `invoice_overpaid` | invoice overpaid |\n"
+    assert lists.with_types(types.replace('    "invoice.paid",\n', "")) == types
+
+
+def test_make_wrap_adds_a_row_for_an_event_that_the_document_lacks() -> None:
+    events = lists.EVENTS.read_text()
+    without_payouts = re.sub(r"^\| `payout.created`, `payout.paid`.*\n", "", events, flags=re.MULTILINE)
+    assert lists.with_events(events) == events
+    assert "| `payout.created`, `payout.paid`, `payout.failed`, `payout.canceled` | " in lists.with_events(
+        without_payouts
+    )
 
 
 def test_the_tables_of_parameters_are_the_templates() -> None:

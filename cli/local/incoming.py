@@ -29,9 +29,9 @@ SILENT = frozenset({"awaiting dead letter", "leased elsewhere", "nothing owed"})
 """States that an earlier line has already shown: SQS hands a failed message out a hundred times."""
 
 ADVICE = {
-    "wrong_signature": "If the Stripe CLI sent it: make secret NAME=cli VALUE=$(stripe listen --print-secret)",
-    "no_secret": "make secret NAME=direct VALUE=whsec_…",
-    "unknown_endpoint": "make secret NAME=… VALUE=whsec_…",
+    "wrong_signature": "If the Stripe CLI sent it: stripe listen --print-secret | make secret NAME=cli",
+    "no_secret": "make secret NAME=direct",
+    "unknown_endpoint": "make secret NAME=…",
 }
 """The command that helps, by the reason of ingest's refusal."""
 

@@ -131,7 +131,7 @@ def _usage(stack: Stack) -> str:
         f"another event:  make send EVENT=invoice.payment_failed\n"
         f"                (or any of events/; ID=evt_… repeats one, ACCOUNT=acct_… makes it a connected account's)\n\n"
         f"the Stripe CLI: it signs events with its own secret, so add that secret first:\n"
-        f"  make secret NAME=cli VALUE=$(stripe listen --print-secret)\n"
+        f"  stripe listen --print-secret | make secret NAME=cli\n"
         f"  stripe listen --events {types} --forward-to {stack.webhook_url}"
     )
 

@@ -1,5 +1,6 @@
 """`make secret`: store a further signing secret for an endpoint; its other secrets stay valid, unless --alone.
 
+The secret is typed at a prompt, or piped in: stripe listen --print-secret | make secret NAME=cli
 It works on the cloud that `make run` started, or, with --secret-id, on the AWS account of your credentials.
 """
 
@@ -12,6 +13,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.local.running import NothingRunsError, client, running
+from cli.operate.entered import NotEnteredError, entered
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -19,15 +21,21 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Add one secret; the exit code is 0 if it is stored."""
-    parser = argparse.ArgumentParser(prog="make secret NAME=… VALUE=…", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make secret NAME=…", description=__doc__, allow_abbrev=False)
     parser.add_argument("name", help="the endpoint: direct, connect, cli, or a name of your own")
-    parser.add_argument("value", help="the signing secret, whsec_…, that Stripe shows")
     parser.add_argument(
         "--alone", action="store_true", help="remove its other secrets, because they have expired or leaked"
     )
     parser.add_argument("--secret-id", help="the stack's output SigningSecretsId; the running local cloud's by default")
-    asked = parser.parse_args()
-    value = asked.value.strip()
+    asked, others = parser.parse_known_args()
+    if others:  # not repeated: one of them may be a secret
+        sys.stderr.write("not stored: type the secret at the prompt, or pipe it into standard input\n")
+        return 2
+    try:
+        value = entered(f"signing secret of {asked.name}, whsec_…")
+    except NotEnteredError as error:
+        sys.stderr.write(f"not stored: {error}\n")
+        return 1
     if not value.startswith("whsec_"):
         sys.stderr.write("not stored: a signing secret starts with whsec_; copy it from the endpoint at Stripe\n")
         return 1
@@ -37,8 +45,8 @@ def main() -> int:
     except (NothingRunsError, ClientError, BotoCoreError, ValueError) as error:
         sys.stderr.write(f"not stored: {error}\n")
         return 1
-    others = "are refused within five minutes" if asked.alone else "stay valid too"
-    print(f"stored for {asked.name}; valid within seconds, and the secrets it had {others}")
+    theirs = "are refused within five minutes" if asked.alone else "stay valid too"
+    print(f"stored for {asked.name}; valid within seconds, and the secrets it had {theirs}")
     return 0
 
 

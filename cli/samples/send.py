@@ -1,7 +1,11 @@
-"""`make send`: sign a sample event now, and post it to the cloud that `make run` started or to any URL."""
+"""`make send`: sign a sample event now, and post it to the cloud that `make run` started or to any URL.
+
+The environment variable SIGNING_SECRET holds the secret of the URL; without it, the running local cloud's signs.
+"""
 
 import argparse
 import json
+import os
 import sys
 import time
 import urllib.error
@@ -19,17 +23,16 @@ LONGEST_WAIT = 15
 
 def main() -> int:
     """Send one event; the exit code is 0 if it was accepted."""
-    parser = argparse.ArgumentParser(prog="make send EVENT=…", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make send EVENT=…", description=__doc__, allow_abbrev=False)
     parser.add_argument("event", help="a file in events/, without .json")
     parser.add_argument("--id", help="the event's id, to repeat an event; a new one by default")
     parser.add_argument("--account", help="the connected account of the event; none by default")
     parser.add_argument("--url", help="the webhook URL; the running local cloud's by default")
-    parser.add_argument("--secret", help="the signing secret; the running local cloud's by default")
     asked = parser.parse_args()
     try:
-        local = not (asked.url and asked.secret)
+        theirs = os.environ.get("SIGNING_SECRET", "") if asked.url else ""
         url = asked.url or running()["webhook_url"]
-        secret = asked.secret or running()["secret"]
+        secret = theirs or running()["secret"]
         event = samples.fresh(asked.event, int(time.time()), asked.id, asked.account)
         body = samples.encode(event)
         answer = samples.deliver(url, body, lambda: samples.signature(body, secret, int(time.time())), print)
@@ -39,7 +42,7 @@ def main() -> int:
     print(f"{event['type']}  {event['id']}  ->  {answer.status} {json.dumps(answer.body)}")
     if answer.status != 200:  # noqa: PLR2004 - HTTP's
         return 1
-    if local:
+    if not theirs:
         print(_what_came_of_it(event["id"]))
     return 0
 

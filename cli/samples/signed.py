@@ -1,7 +1,11 @@
-"""`make signed`: print a sample, signed now, as API Gateway hands it to ingest, for `sam local invoke -e -`."""
+"""`make signed`: print a sample, signed now, as API Gateway hands it to ingest, for `sam local invoke -e -`.
+
+The environment variable SIGNING_SECRET holds another secret; without it, the running local cloud's signs.
+"""
 
 import argparse
 import json
+import os
 import sys
 import time
 from datetime import UTC, datetime
@@ -15,17 +19,16 @@ PATH = "/webhooks/stripe"
 
 def main() -> int:
     """Print one event; the exit code is 0 if there is such a sample and a secret to sign it."""
-    parser = argparse.ArgumentParser(prog="make signed EVENT=…", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make signed EVENT=…", description=__doc__, allow_abbrev=False)
     parser.add_argument("event", help="a file in events/, without .json")
     parser.add_argument("--id", help="the event's id, to repeat an event; a new one by default")
     parser.add_argument("--account", help="the connected account of the event; none by default")
     parser.add_argument("--endpoint", help="the endpoint in the URL; by default the URL for all endpoints")
-    parser.add_argument("--secret", help="the signing secret; the running local cloud's by default")
     asked = parser.parse_args()
     now = int(time.time())
     try:
         body = samples.encode(samples.fresh(asked.event, now, asked.id, asked.account))
-        secret = asked.secret or running()["secret"]
+        secret = os.environ.get("SIGNING_SECRET") or running()["secret"]
     except (NothingRunsError, LookupError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

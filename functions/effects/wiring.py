@@ -1,6 +1,5 @@
 """The composition root of the effects worker: the only place that makes its AWS clients."""
 
-import logging
 import random
 import time
 from collections.abc import Mapping
@@ -21,9 +20,10 @@ from functions.effects.worker import Performers, Worker
 from shared.inbox.handover import Handover
 from shared.runtime.client_config import PATIENCE
 from shared.runtime.logger import make_logger
+from shared.runtime.quiet import quieten
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
-from shared.values.tokens import link_maker, tokens
+from shared.values.tokens import ExportLinks, Tokens
 
 # SES has no idempotency key, so the SDK must not repeat a call whose answer is slow.
 ONCE = PATIENCE.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
@@ -35,10 +35,11 @@ def build(environ: Mapping[str, str]) -> Handler:
     Raises:
         pydantic.ValidationError: a setting is missing or wrong; the message names each.
     """
+    quieten()
     settings = read_settings(environ)
     secrets, sqs = boto3.client("secretsmanager", config=PATIENCE), boto3.client("sqs", config=PATIENCE)
     s3 = boto3.client("s3", config=PATIENCE)
-    token = tokens(secrets, settings.token_key_id)
+    token = Tokens(secrets, settings.token_key_id)
     store = Store(
         client=boto3.client("dynamodb", config=PATIENCE),
         inbox=settings.inbox_table,
@@ -54,7 +55,7 @@ def build(environ: Mapping[str, str]) -> Handler:
         settings.mail_sender,
         settings.business_name,
         settings.operator_address,
-        link_maker(settings.exports_url, token),
+        ExportLinks(settings.exports_url, token),
         random.uniform,
         time.time,
     )
@@ -75,8 +76,6 @@ def build(environ: Mapping[str, str]) -> Handler:
         observe=Observer(secrets, settings.stripe_key_id, sqs, settings.queue_url, by_customer, time.time).observe,
     )
     handover = Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url})
-    # At this level the SDK logs whole requests, which hold personal data. No setting turns them on.
-    logging.disable(logging.DEBUG)
     return Handler(
         worker=Worker(store, DynamoBooks(store, policy_of(settings)), performers, handover, random.uniform),
         mailer=mailer,

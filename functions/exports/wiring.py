@@ -12,6 +12,7 @@ from botocore.config import Config
 from functions.exports.aws import Files
 from functions.exports.handler import Handler
 from functions.exports.settings import Settings
+from shared.runtime.quiet import quieten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +31,8 @@ def build(environ: Mapping[str, str]) -> Handler:
     Raises:
         ValueError: A setting is missing.
     """
+    quieten(logging.CRITICAL + 1)  # their warnings, too, may quote a URL, which holds the token of a link
     settings = Settings.from_environ(environ)
-    _silence("botocore", "urllib3")
     config = Config(
         # A visitor waits, so there are 2 attempts of 4 seconds, with up to a second between them.
         connect_timeout=1,
@@ -46,9 +47,3 @@ def build(environ: Mapping[str, str]) -> Handler:
     s3 = botocore.session.get_session().create_client("s3", region_name=settings.region, config=config)
     files = Files(cast("S3Client", s3), settings.bucket)
     return Handler(files.presign, time.monotonic, settings.metrics_namespace)
-
-
-def _silence(*libraries: str) -> None:
-    """Keep libraries that log URLs out of the log, at every log level of the function."""
-    for library in libraries:
-        logging.getLogger(library).setLevel(logging.CRITICAL + 1)

@@ -6,9 +6,12 @@ import binascii
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.ingest.rejection import RejectedError
+from shared.messages.sqs_rules import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+MAX_BASE64 = 4 * -(-MAX_BYTES // 3)  # how many characters of base64 spell MAX_BYTES
 
 
 class Request(NamedTuple):
@@ -33,7 +36,8 @@ def read_request(event: Mapping[str, Any]) -> Request:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
 
     Raises:
-        RejectedError: 400, the body cannot be turned back into the bytes that were sent.
+        RejectedError: 400, the body cannot be turned back into the bytes that were sent; 413, the body is larger than
+            any message may be. Anybody may post here, so no such body is decoded, hashed or parsed.
     """
     # API Gateway lower-cases header names; `sam local` and hand-written test events do not. Format 2.0 joins the values
     # of a repeated header by commas, and so does this code.
@@ -48,10 +52,17 @@ def read_request(event: Mapping[str, Any]) -> Request:
 
 
 def _body(event: Mapping[str, Any]) -> bytes:
-    body = event.get("body") or ""
+    body, encoded = str(event.get("body") or ""), event.get("isBase64Encoded")
+    if len(body) > (MAX_BASE64 if encoded else MAX_BYTES):
+        raise _too_large()
     try:
-        if event.get("isBase64Encoded"):
-            return binascii.a2b_base64(body, strict_mode=True)
-        return str(body).encode()
+        decoded = binascii.a2b_base64(body, strict_mode=True) if encoded else body.encode()
     except ValueError as error:  # binascii.Error and UnicodeEncodeError are ValueErrors
         raise RejectedError(400, "malformed_request", "The request body cannot be decoded.") from error
+    if len(decoded) > MAX_BYTES:
+        raise _too_large()
+    return decoded
+
+
+def _too_large() -> RejectedError:
+    return RejectedError(413, "too_large", f"The event is larger than the {MAX_BYTES} bytes of an SQS message.")

@@ -4,9 +4,7 @@ import json
 from typing import Any, Never
 
 from functions.ingest.message import rejected
-from functions.ingest.rejection import RejectedError
 from shared.messages.addressing import StripeEvent, not_an_event, stripe_event
-from shared.messages.sqs_rules import MAX_BYTES
 from shared.messages.unqueueable import UnqueueableEventError
 
 WHITE_SPACE = b" \t\n\r"  # JSON allows these around an object
@@ -18,7 +16,7 @@ def parse_event(body: bytes) -> StripeEvent:
     If an object repeats a name, the last value counts, here and in the consumer.
 
     Raises:
-        RejectedError: 400, the body is not a Stripe event; 413, it is larger than any message may be.
+        RejectedError: 400, the body is not a Stripe event.
     """
     try:
         return stripe_event(_parse(body))
@@ -35,13 +33,10 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _parse(body: bytes) -> dict[str, Any]:
-    # This check comes before the size, so that megabytes of `[` get the right answer. The size comes before parsing,
-    # because parsed JSON takes up to 30 times the memory of its text.
+    # `read_request` has limited the size: parsed JSON takes up to 30 times the memory of its text.
     document = body.strip(WHITE_SPACE)
     if not document.startswith(b"{"):
         raise not_an_event("it is not a JSON object")
-    if len(body) > MAX_BYTES:
-        raise RejectedError(413, "too_large", f"The event is larger than the {MAX_BYTES} bytes of an SQS message.")
     try:
         text = document.decode()
         event: dict[str, Any]

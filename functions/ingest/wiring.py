@@ -12,6 +12,7 @@ from functions.ingest.aws import EventsQueue, StoredSecret
 from functions.ingest.handler import Handler
 from functions.ingest.settings import Settings
 from functions.ingest.signing_secrets import SigningSecrets
+from shared.runtime.quiet import quieten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,7 @@ def build(environ: Mapping[str, str]) -> Handler:
     Raises:
         ValueError: A setting is missing or invalid.
     """
+    quieten()
     settings = Settings.from_environ(environ)
     session = botocore.session.get_session()
     # The slowest request fetches the secrets and sends the message: 2 calls of 2 attempts of 4 seconds. It must end

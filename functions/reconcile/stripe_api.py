@@ -38,6 +38,7 @@ def mode_of(key: str) -> str | None:
 
 def connect(key: str, base: str | None) -> stripe.StripeClient:
     """A client of Stripe's API, or of the API at `base`."""
+    stripe.log = None  # the environment variable STRIPE_LOG makes the SDK print whole answers
     http = stripe.RequestsClient(timeout=TIMEOUT)
     if base:
         return stripe.StripeClient(key, http_client=http, max_network_retries=1, base_addresses={"api": base})

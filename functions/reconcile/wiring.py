@@ -21,6 +21,7 @@ from functions.reconcile.settings import Settings
 from functions.reconcile.stripe_api import StripeApi, connect
 from shared.inbox.handover import Handover
 from shared.runtime.logger import make_logger
+from shared.runtime.quiet import quieten
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -85,6 +86,7 @@ def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.slee
     Raises:
         ValueError: A setting is missing or invalid.
     """
+    quieten()
     settings = Settings.from_environ(environ)
     logger = make_logger(SERVICE)
     dynamodb = boto3.client("dynamodb", config=AWS_CONFIG)

@@ -157,6 +157,7 @@ def test_left_to_itself_the_sdk_would_tell(monkeypatch: pytest.MonkeyPatch, capl
     with serving(200) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         handler = build({"BUCKET": BUCKET, "AWS_REGION": REGION})
+        logging.disable(logging.NOTSET)
         for library in ("botocore", "urllib3"):
             logging.getLogger(library).setLevel(logging.NOTSET)
         handler(http_event(TOKEN), None)

@@ -1,5 +1,6 @@
 """The permissions of each role in template.yaml match docs/security.md to the word, and allow no more."""
 
+import json
 import re
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_no_action_is_a_wildcard_and_every_resource_that_is_one_has_its_reason()
 
 def test_roles_allow_by_name_and_hold_no_managed_policies() -> None:
     for name, role in of_type(TEMPLATE, "AWS::IAM::Role").items():
-        assert set(role) == {"AssumeRolePolicyDocument", "Policies"}, name
+        assert set(role) == {"AssumeRolePolicyDocument", "PermissionsBoundary", "Policies"}, name
         for policy in role["Policies"]:
             for _, statement in statements(policy["PolicyDocument"]):
                 assert set(statement) <= {"Effect", "Action", "Resource", "Condition"}, name
@@ -84,7 +85,7 @@ def test_what_does_not_come_over_tls_is_refused(kind: str) -> None:
     assert set(kept) <= set(refusing)
 
 
-def test_only_the_alarms_are_let_in_from_outside_the_account() -> None:
+def test_only_this_accounts_alarms_are_let_in() -> None:
     allowing = [
         statement
         for policy in of_type(TEMPLATE, *RESOURCE_POLICIES).values()
@@ -92,6 +93,17 @@ def test_only_the_alarms_are_let_in_from_outside_the_account() -> None:
         if statement["Effect"] == "Allow"
     ]
     assert [statement["Principal"] for statement in allowing] == [{"Service": "cloudwatch.amazonaws.com"}]
+    assert allowing[0]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_the_key_policy_of_the_documentation_lets_a_service_in_for_this_account_alone() -> None:
+    """A service calls for any account that asks it to; the condition names the account, or a resource in it."""
+    (policy,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs/security.md").read_text(), re.DOTALL)
+    services = [one for one in json.loads(policy)["Statement"] if "Service" in one["Principal"]]
+    told = {one["Sid"]: json.dumps(one.get("Condition", {})) for one in services}
+    assert [sid for sid, condition in told.items() if "ACCOUNT" not in condition] == []
+    assert sorted(told) == ["Alarms", "Logs"]
+    assert '"aws:SourceAccount": "ACCOUNT"' in told["Alarms"]
 
 
 @pytest.mark.parametrize("sender", ["billing@example.com", "Saltmarsh Software <billing@example.com>"])

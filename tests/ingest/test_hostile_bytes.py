@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.ingest import authentication
+from shared.messages.sqs_rules import MAX_BYTES
 from tests.ingest.support import PAYMENT_FAILED, Ingest, http_event, sign, to_bytes
 
 NEVER_JSON = {
@@ -25,7 +27,7 @@ NEVER_JSON = {
     "null": b"null",
     "an object cut short": to_bytes(PAYMENT_FAILED)[:-1],
     "two objects": to_bytes(PAYMENT_FAILED) * 2,
-    "5 MB of [": b"[" * 5_000_000,
+    "1 MB of [": b"[" * 1_000_000,
     "1 MB of [ in an object": b'{"id":' + b"[" * 1_000_000,
     "objects nested too deep": b'{"a":' * 170_000,
     "a control character": b'{"id": "evt_\x00"}',
@@ -44,8 +46,24 @@ def test_a_body_that_is_no_json_object_gets_400(ingest: Ingest, body: bytes, *, 
     assert ingest.sent == []
 
 
-def test_what_no_message_can_hold_is_not_even_parsed(ingest: Ingest) -> None:
-    assert ingest.post(b'{"a":' * 1_000_000).status == 413
+@pytest.mark.parametrize("body", [b'{"a":' * 1_000_000, b"[" * 5_000_000, b"x" * (MAX_BYTES + 1)])
+@pytest.mark.parametrize("header", ["t=1,v1=0", ""])
+def test_what_no_message_can_hold_is_refused_before_anything_is_hashed(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch, body: bytes, header: str
+) -> None:
+    hashed: list[object] = []
+    monkeypatch.setattr(authentication, "find_signer", lambda *asked: hashed.append(asked))
+    answer = ingest.post(body, header)
+    assert (answer.status, answer.reason) == (413, "too_large")
+    assert (hashed, ingest.fetches) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoded"), [("%" * (MAX_BYTES * 2), True), ("\ud800" * (MAX_BYTES + 1), False), ("é" * MAX_BYTES, False)]
+)
+def test_nor_is_it_decoded(ingest: Ingest, body: str, *, encoded: bool) -> None:
+    answer = ingest.post_raw({"headers": {}, "body": body, "isBase64Encoded": encoded})
+    assert (answer.status, answer.reason) == (413, "too_large")
 
 
 @pytest.mark.parametrize("body", ["a", "é", "%%%%", "YQ==YQ==", "\ud800"])

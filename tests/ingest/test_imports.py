@@ -12,7 +12,7 @@ functions.ingest.log functions.ingest.message functions.ingest.rejection functio
 functions.ingest.settings functions.ingest.signature functions.ingest.signing_secrets functions.ingest.stripe_event
 functions.ingest.wiring shared.failures.errors shared.messages.addressing shared.messages.envelope
 shared.messages.internal_types shared.messages.sample_ids shared.messages.sqs_rules shared.messages.unqueueable
-shared.runtime.emf shared.runtime.log_line
+shared.runtime.emf shared.runtime.log_line shared.runtime.quiet
 """.split()
 INSTALLED = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
 FOLDERS = {"functions", "functions.ingest", "shared", "shared.failures", "shared.messages", "shared.runtime"}

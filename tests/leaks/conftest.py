@@ -7,6 +7,7 @@ from moto import mock_aws
 
 from tests.consumer.examples import REGION
 from tests.leaks.system import System
+from tests.support.talkative import talkative
 
 
 @pytest.fixture(scope="module")
@@ -24,3 +25,10 @@ def system(built: System) -> System:
     """Consumer and worker, behind the faults of a test."""
     built.begin()
     return built
+
+
+@pytest.fixture
+def at_debug() -> Iterator[None]:
+    """Every library is at its most talkative when a function starts."""
+    with talkative():
+        yield

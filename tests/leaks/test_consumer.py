@@ -69,6 +69,14 @@ def test_a_name_within_metadata_is_not_said() -> None:
         read(Subscription, {**told.object, "metadata": {"Fernhill Studio": 1}})
 
 
+@pytest.mark.usefixtures("at_debug")
+@pytest.mark.parametrize("name", ["customer.subscription.created", "invoice.payment_failed"])
+def test_at_debug_no_library_says_a_secret_or_an_event(system: System, name: str) -> None:
+    for fault in (None, *FAULTS):
+        system.deliver(with_canaries(name, system.canaries), fault, first=1)
+    assert system.leaks() == set()
+
+
 @pytest.mark.parametrize("name", ["customer.subscription.updated", "invoice.paid", "charge.dispute.created"])
 def test_an_event_that_can_never_be_processed_fails_in_silence(system: System, name: str) -> None:
     event = with_canaries(name, system.canaries)

@@ -19,7 +19,7 @@ from tests.consumer.examples import REGION
 from tests.ingest.support import http_event, sign, to_bytes
 from tests.leaks.canaries import Canaries, with_canaries
 from tests.leaks.captured_output import call
-from tests.leaks.faults import FAULTS, Fault, FaultyCalls
+from tests.leaks.faults import FAULTS, Fault, FaultyCalls, refused
 from tests.support.samples import NAMES
 
 
@@ -139,6 +139,18 @@ def test_nor_is_one_that_is_too_large(door: Door) -> None:
     event = with_canaries("invoice.paid", door.canaries)
     event["data"]["object"]["description"] = door.canaries.new("a description") * 90_000
     assert door.post(to_bytes(event)) == 413
+    assert door.leaks() == set()
+
+
+@pytest.mark.usefixtures("at_debug")
+def test_at_debug_no_library_says_a_secret_a_token_or_an_event(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, door.canaries.new(name))
+    door.keep(json.dumps({"direct": door.secret}))
+    for first in (0, 1, 2):
+        door.faulty_calls.expect(refused, first)
+        door.post(to_bytes(with_canaries("invoice.payment_failed", door.canaries)))
+    assert [json.loads(answer)["statusCode"] for answer in door.said[1::2]] == [503, 503, 200]
     assert door.leaks() == set()
 
 

@@ -12,7 +12,7 @@ from functions.effects import wiring
 from functions.effects.mails import mailer
 from shared.failures.kinds import failure_of
 from shared.values import keys
-from shared.values.tokens import tokens
+from shared.values.tokens import Tokens
 from tests.leaks.answering import answering
 from tests.leaks.canaries import with_canaries
 from tests.leaks.captured_output import call
@@ -43,7 +43,7 @@ def test_neither_a_farewell_with_its_link_nor_an_erasure_is_heard(system: System
         assert "performed" in system.settle(json.loads(message))
     gone = sample("customer.subscription.deleted")
     client = boto3.client("secretsmanager")
-    token = tokens(client, system.moto_cloud.environ["TOKEN_KEY_ID"])(
+    token = Tokens(client, system.moto_cloud.environ["TOKEN_KEY_ID"])(
         "export", keys.partition(gone.account, gone.subject)
     )
     assert any(token in mail for mail in system.moto_cloud.snapshot().mails)
@@ -106,6 +106,23 @@ def test_nor_is_what_a_lane_is_given_up_for(system: System, queue: Queue, fault:
     system.faulty_calls.operations = set()
     assert ends.get((queue, fault.__name__), "failed") in states
     assert system.leaks() == set()
+
+
+@pytest.mark.usefixtures("at_debug")
+def test_at_debug_no_library_says_a_mail_or_a_customer(system: System) -> None:
+    for name in LEAVING:
+        system.settle(with_canaries(name, system.canaries))
+    (farewell,) = system.moto_cloud.schedules()
+    assert "performed" in system.settle(json.loads(system.moto_cloud.fire(farewell)))
+    assert system.leaks() == set()
+
+
+@pytest.mark.usefixtures("at_debug")
+@pytest.mark.parametrize("status", [200, 401])
+def test_at_debug_stripes_sdk_says_neither_its_answer_nor_its_key(
+    system: System, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    test_nor_is_what_stripe_answers_or_the_key_it_is_asked_with(system, monkeypatch, status)
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 404, 429, 500, 0])

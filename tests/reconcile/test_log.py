@@ -9,8 +9,11 @@ import pytest
 from cli.samples import samples
 from functions.reconcile.hourly import Totals
 from functions.reconcile.metrics import OLD, count
+from shared.failures.errors import Permanent
 from shared.runtime.logger import make_logger
 from tests.reconcile.conftest import HOUR, Lines, System
+from tests.support.stripe_lists import KEY
+from tests.support.talkative import talkative
 
 
 def test_a_run_is_counted(system: System, lines: Lines) -> None:
@@ -38,6 +41,25 @@ def test_the_log_names_events_by_id_and_tells_nothing_of_their_content(
     logged = capsys.readouterr().out
     assert event["id"] in logged
     assert event["data"]["object"]["customer_email"] not in logged
+
+
+def test_at_debug_no_library_says_the_key_or_what_an_event_holds(
+    system: System, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    system.begun()
+    event = samples.fresh("invoice.paid", system.clock.now - HOUR - 60)
+    system.stripe.has(event)
+    del system.handler  # so that it starts anew
+    with talkative():
+        system.run()
+        system.hours_pass()
+        system.secrets.put_secret_value(SecretId=system.key_id, SecretString="rk_test_revoked")
+        with pytest.raises(Permanent):
+            system.run()
+
+    said = "".join(capfd.readouterr()) + caplog.text
+    assert event["id"] in said
+    assert [word for word in (KEY, "rk_test_", event["data"]["object"]["customer_email"]) if word in said] == []
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,7 @@ class Observer:
             import stripe  # noqa: PLC0415 - slow to import, and most events never need it
 
             key = self.secrets.get_secret_value(SecretId=self.secret_id)["SecretString"].strip()
+            stripe.log = None  # the environment variable STRIPE_LOG has the SDK print whole answers
             if key.startswith(("sk_", "rk_")):
                 transport = stripe.RequestsClient(timeout=TIMEOUTS)
                 self._api = stripe.StripeClient(key, max_network_retries=1, http_client=transport)

@@ -1,0 +1,15 @@
+"""Libraries stay out of the log: at DEBUG they quote whole requests and answers, secrets among them.
+
+`AWS_LAMBDA_LOG_LEVEL`, Lambda's own setting, is enough to turn that on. At INFO they quote URLs.
+"""
+
+import logging
+
+LIBRARIES = ("aws_lambda_powertools", "boto3", "botocore", "requests", "s3transfer", "stripe", "urllib3")
+
+
+def quieten(level: int = logging.WARNING) -> None:
+    """Let the libraries log from `level` on, and nobody at DEBUG, even if the function itself is set to DEBUG."""
+    logging.disable(logging.DEBUG)
+    for library in LIBRARIES:
+        logging.getLogger(library).setLevel(level)
