@@ -1,8 +1,9 @@
-"""`pytest --quick` leaves out the permutations (one thing in every order, step or part) and the slowest folders."""
+"""What holds for every test, and which ones `pytest --quick` leaves out: permutations, and the slowest folders."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 LEFT_OUT = {
     "tests/bench": "every event of the story, counted in calls and units",
@@ -24,6 +25,9 @@ LEFT_OUT = {
 }
 """Files and folders that `make check` leaves out, and what they play. `make test` runs them all."""
 ROOT = Path(__file__).parents[1]
+
+settings.register_profile("any machine", deadline=None)  # a busy machine makes no property test fail
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -34,7 +34,7 @@ def mail(template: str, key: str) -> Email:
     return Email(template=template, to=None, partition="platform#cus_1", key=key, expires=0)
 
 
-def test_an_entry_cannot_leave_out_its_name_its_reader_stripes_mail_its_fields_its_key_or_whether_it_applies() -> None:
+def test_an_entry_cannot_leave_out_a_declaration() -> None:
     required = {name for name, one in inspect.signature(Mail).parameters.items() if one.default is one.empty}
     assert required == {"name", "audience", "stripes_own", "shows", "key", "applies"}
 

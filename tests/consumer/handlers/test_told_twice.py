@@ -90,7 +90,7 @@ def test_what_happens_twice_is_told_twice(template: str) -> None:
     assert thrice - twice == twice - once >= 1
 
 
-def test_every_mail_of_a_customer_with_a_change_in_its_key_is_told_twice_or_cannot_happen_twice() -> None:
+def test_every_change_in_a_key_is_told_twice_or_cannot_happen_twice() -> None:
     changing = {name for name in mails_to("customer", "operator") if MAILS[name].key is not Once}
     assert {*ROUNDS, *ONCE} == changing - ELSEWHERE
     assert not ROUNDS.keys() & ONCE.keys()
