@@ -26,8 +26,10 @@ BANNED = {
     "of ours": r"\bof (?:ours|theirs)\b",
 }
 ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|no(?=\. ?\d))\.", re.IGNORECASE)
-BLOCK = re.compile(r"^[ \t]*```[\s\S]*?^[ \t]*```|^[ \t]*\|.*\|[ \t]*$|^#+ .*$", re.MULTILINE)
-"""Code, rows of tables and headings: no sentence goes on across them."""
+BLOCK = re.compile(
+    r"^[ \t]*```[\s\S]*?^[ \t]*```|^[ \t]*\|.*\|[ \t]*$|^#+ .*$|^.*(?:\S {3,}\S|[─│└┘┌┐]).*$", re.MULTILINE
+)
+"""Code, rows of tables, headings and lines of a drawing: no sentence goes on across them."""
 INLINE = re.compile(r"`[^`\n]*`|https?://\S+|\"[^\"\n]{1,40}\"")
 """Code, links and quoted words within a sentence; each counts as one word."""
 

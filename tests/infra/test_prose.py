@@ -49,8 +49,9 @@ def test_a_sentence_that_spans_lines_is_one_and_paragraphs_and_items_are_several
         f"# {'word ' * 50} whatever\n",
         "The field `whatever` is read from https://example.com/whatever today.",
         'Never write "whoever".',
+        f"{'put     commit     perform\n' * 20}  └─> whatever\n",
     ],
-    ids=["block", "block in a list", "table", "indented table", "heading", "inline", "quoted"],
+    ids=["block", "block in a list", "table", "indented table", "heading", "inline", "quoted", "drawing"],
 )
 def test_code_tables_headings_links_and_quotes_are_no_prose(text: str) -> None:
     assert found(text) == []
