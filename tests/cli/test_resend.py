@@ -112,8 +112,8 @@ def test_more_than_one_look_finds_all_go(sqs: "SQSClient") -> None:
         ("hello?", "its body is no JSON"),
         ("[1]", "its body is no JSON object"),
         (json.dumps({"MessageBody": "hello?"}), "its body is no JSON"),
-        (json.dumps(EVENT | {"type": "invoice.paid"}), "it is no message of a schedule of ours"),
-        (json.dumps({"id": "due_1", "type": "reminder.payment_failed"}), "it is no message of a schedule of ours"),
+        (json.dumps(EVENT | {"type": "invoice.paid"}), "it is no message of a schedule of Billhook"),
+        (json.dumps({"id": "due_1", "type": "reminder.payment_failed"}), "it is no message of a schedule of Billhook"),
     ],
 )
 def test_what_is_strange_stays_and_is_named(

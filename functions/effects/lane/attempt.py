@@ -121,7 +121,7 @@ def _wait(attempt: Attempt, place: int) -> int:
 
 
 def _follows(attempt: Attempt, place: int) -> bool:
-    """Whether an entry waits for another entry of its own lane, and so comes or fails with it."""
+    """Whether an entry waits for another entry of the same lane, and so comes or fails with it."""
     owed = attempt.leased.outbox[place]
     if owed.after is None or attempt.waits_for(owed) is None:
         return False

@@ -1,6 +1,7 @@
 """Erasure: deletes a customer's data in steps, after the commit has written the tombstone.
 
-    The worker deletes the items of the customer's partition, in the order of their sort keys:
+The worker deletes the items of the customer's partition, in the order of their sort keys.
+
     event#… mail#…          at once
     export                  after its file in the bucket
     payment#pi_1 ─────────> after the partition that it points to is empty
@@ -39,7 +40,7 @@ type Item = dict[str, Any]
 
 
 class Cursor(Frozen):
-    """The progress of an erasure: how many items it has deleted, and the sort key up to which it is done."""
+    """The progress of an erasure: how many items it has deleted, and the last sort key that it is done with."""
 
     deleted: int = 0
     after: str | None = None

@@ -1,7 +1,7 @@
 """ministack 1.5.33 ignores an alarm's dimensions and missing data: this patch evaluates it as CloudWatch does.
 
-It looks at the alarm's own dimensions, period by period, counts the breaching periods, and treats missing data as the
-alarm says: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html. It evaluates an alarm
+It counts the breaching periods of the metric with the alarm's own dimensions, and treats missing data as the alarm
+says: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html. It evaluates an alarm
 whenever alarms are described. The periods end now; CloudWatch aligns them to the clock.
 """
 # ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned

@@ -28,7 +28,7 @@ def test_a_range_is_typed_as_people_say_it(since: str, until: str | None, wanted
         ("yesterday", None, "SINCE=yesterday is no time"),
         ("3d", "soon", "UNTIL=soon is no time"),
         ("31d", None, "Stripe lists events of the last 30 days only: SINCE=30d is the earliest"),
-        ("30m", None, "SINCE is later than UNTIL, which is an hour ago unless you say: UNTIL=now"),
+        ("30m", None, "SINCE is later than UNTIL, which is an hour ago by default: add UNTIL=now"),
         ("1h", "2h", "SINCE is later than UNTIL"),
         ("1h", "2030-01-01", "UNTIL is in the future"),
     ],

@@ -10,7 +10,7 @@ from tests.cli.reconcile.reconcile_command import ReconcileCommand
     [
         ("", "set STRIPE_API_KEY"),
         ("whsec_1", "set STRIPE_API_KEY"),
-        ("rk_live_1", "STRIPE_API_KEY is for live mode, and billhook has Livemode=false"),
+        ("rk_live_1", "STRIPE_API_KEY is for live mode, but billhook has Livemode=false"),
         ("rk_test_revoked", "Stripe refuses"),
     ],
 )
