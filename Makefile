@@ -141,8 +141,9 @@ handover: $(DEV) ## hand over again the effects that are owed: [STACK=billhook A
 import: $(DEV) $(BUILD) ## after a mistaken sam delete: write what CloudFormation needs to import the retained resources: STACK=billhook
 	@$(PYTHON) -m cli.operate.import_stack --stack $(or $(STACK),$(error STACK=billhook, the deleted stack's name, is missing)) --template $(BUILD)
 
-wrap: $(DEV) ## write events/sqs/, the samples for `sam local invoke ConsumerFunction -e`
+wrap: $(DEV) ## write events/sqs/, the samples for `sam local invoke ConsumerFunction -e`, and the lists that follow from the code
 	@$(PYTHON) -m cli.samples.wrap
+	@$(PYTHON) -m cli.samples.lists
 
 corpus: $(DEV) ## at a release: write tests/upgrade/<version>/, the data of this version for the tests of the next
 	@$(PYTHON) -m tests.upgrade.record

@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+from cli.samples import lists
 from functions.consumer import routes
+from shared.mails.catalogue import MAILS, mails_to
 from shared.messages.internal_types import is_internal
-from shared.policy.policy import MAILS
 from shared.stripe_objects.event import Event
 from tests.support.books import BooksOf
 
@@ -43,7 +44,21 @@ def test_its_table_of_events_is_the_route_table() -> None:
     assert sorted(listed) == sorted(type_ for type_ in routes.ROUTES if not is_internal(type_))
 
 
-def test_its_table_of_mails_is_the_list_of_mails() -> None:
+def test_its_table_of_mails_is_the_catalogue() -> None:
     table = README.partition("## Mails")[2].partition("To the operator")[0]
     listed = dict(re.findall(r"^\| `([a-z_]+)` \| (.*) \|$", table, re.MULTILINE))
-    assert listed == {mail: same or "none" for mail, same in MAILS.items()}
+    assert listed == {name: mail.stripes_own or "none" for name, mail in MAILS.items() if mail.audience != "operator"}
+    to_operator = README.partition("To the operator (`OperatorAddress`):")[2].partition(". ")[0]
+    assert sorted(re.findall(r"`([a-z_]+)`", to_operator)) == sorted(mails_to("operator"))
+
+
+def test_make_wrap_writes_the_lists_that_follow_from_the_code() -> None:
+    stale = re.sub(r"^\| `receipt` .*\n", "", README, flags=re.MULTILINE).replace("`refund_failed`, ", "")
+    without_payouts = re.sub(r"^\| `payout.created`.*\n", "", README, flags=re.MULTILINE)
+    types = lists.EVENT_TYPES.read_text()
+    assert stale != README
+    assert (lists.with_mails(stale), lists.with_types(types.replace('    "invoice.paid",\n', ""))) == (README, types)
+    assert lists.with_events(README) == README
+    assert "| `payout.created`, `payout.paid`, `payout.failed`, `payout.canceled` | " in lists.with_events(
+        without_payouts
+    )

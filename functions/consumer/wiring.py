@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import boto3
 
 from functions.consumer.decide.decide import decide
-from functions.consumer.dependencies import Consumer
-from functions.consumer.handler import Handler, make_handler
+from functions.consumer.dependencies import Dependencies
+from functions.consumer.handler import LambdaHandler
 from functions.consumer.metrics import SERVICE
-from functions.consumer.prefetch.prefetch import prefetcher
-from functions.consumer.routes import ignorer
+from functions.consumer.prefetch.prefetch import Prefetch
+from functions.consumer.routes import Ignore
 from functions.consumer.settings import policy_of, read_settings
 from shared.inbox.handover import Handover
 from shared.runtime.client_config import PATIENCE
@@ -18,10 +18,10 @@ from shared.runtime.logger import make_logger
 from shared.runtime.quiet import quieten
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
-from shared.values.tokens import tokens
+from shared.values.tokens import Tokens
 
 
-def build(environ: Mapping[str, str]) -> Handler:
+def build(environ: Mapping[str, str]) -> LambdaHandler:
     """The handler, with all that it needs, as `environ` asks for.
 
     Raises:
@@ -36,17 +36,17 @@ def build(environ: Mapping[str, str]) -> Handler:
         retention_days=settings.retention_days,
         lease=settings.lease_seconds,
         clock=time.time,
-        token=tokens(boto3.client("secretsmanager", config=PATIENCE), settings.token_key_id),
+        token=Tokens(boto3.client("secretsmanager", config=PATIENCE), settings.token_key_id),
     )
     sqs = boto3.client("sqs", config=PATIENCE)
     books = DynamoBooks(store, policy_of(settings))
-    consumer = Consumer(
+    deps = Dependencies(
         store=store,
         books=books,
-        prefetch=prefetcher(store, books),
+        prefetch=Prefetch(store, books),
         handover=Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url}),
         decide=decide,
-        ignore=ignorer(livemode=settings.livemode),
+        ignore=Ignore(livemode=settings.livemode),
     )
     logger = make_logger(SERVICE)
-    return make_handler(consumer, sqs, settings.queue_url, logger, settings.metrics_namespace)
+    return LambdaHandler(deps, sqs, settings.queue_url, logger, settings.metrics_namespace)

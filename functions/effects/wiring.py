@@ -23,7 +23,7 @@ from shared.runtime.logger import make_logger
 from shared.runtime.quiet import quieten
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
-from shared.values.tokens import link_maker, tokens
+from shared.values.tokens import ExportLinks, Tokens
 
 # SES has no idempotency key, so the SDK must not repeat a call whose answer is slow.
 ONCE = PATIENCE.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
@@ -39,7 +39,7 @@ def build(environ: Mapping[str, str]) -> Handler:
     settings = read_settings(environ)
     secrets, sqs = boto3.client("secretsmanager", config=PATIENCE), boto3.client("sqs", config=PATIENCE)
     s3 = boto3.client("s3", config=PATIENCE)
-    token = tokens(secrets, settings.token_key_id)
+    token = Tokens(secrets, settings.token_key_id)
     store = Store(
         client=boto3.client("dynamodb", config=PATIENCE),
         inbox=settings.inbox_table,
@@ -55,7 +55,7 @@ def build(environ: Mapping[str, str]) -> Handler:
         settings.mail_sender,
         settings.business_name,
         settings.operator_address,
-        link_maker(settings.exports_url, token),
+        ExportLinks(settings.exports_url, token),
         random.uniform,
         time.time,
     )

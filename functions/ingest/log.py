@@ -29,7 +29,7 @@ def print_request(
     counts again. The account is no dimension: CloudWatch bills each value of a dimension as a separate metric.
 
     Args:
-        fields: Facts about the event; never a payload, a name, an address or a secret.
+        fields: Books about the event; never a payload, a name, an address or a secret.
         rejection: Why the request was not accepted, or None if it was.
         namespace: The namespace of the metrics.
         started: Unix time in seconds.

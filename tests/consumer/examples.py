@@ -8,6 +8,7 @@ from shared.effects.announcement import Announcement
 from shared.effects.email import Email
 from shared.effects.remind import Remind
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import Contact, read
 from shared.values.times import DAY
@@ -73,7 +74,7 @@ def announcement(announcement_id: str = "evt_1:past_due") -> Announcement:
 
 def tell_and_remind(event: Event, books: Books) -> Decision:
     """Decide on one record, one reminder and one mail: the decision of most of these tests."""
-    organization = books.organization(event.account, "cus_1").with_contact(read(Contact, event.object), event)
+    organization = books.read(Organization, event.account, "cus_1").with_contact(read(Contact, event.object), event)
     return Decision(save=(organization,), then=(mail(), reminder()))
 
 

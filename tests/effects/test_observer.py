@@ -1,4 +1,4 @@
-"""Facts that no event contains are read at Stripe and return as an event; Stripe's failures are waited out."""
+"""Books that no event contains are read at Stripe and return as an event; Stripe's failures are waited out."""
 
 import json
 import socket
