@@ -141,8 +141,9 @@ handover: $(DEV) ## hand over again the effects that are owed: [STACK=billhook A
 import: $(DEV) $(BUILD) ## after a mistaken sam delete: write what CloudFormation needs to import the retained resources: STACK=billhook
 	@$(PYTHON) -m cli.operate.import_stack --stack $(or $(STACK),$(error STACK=billhook, the deleted stack's name, is missing)) --template $(BUILD)
 
-wrap: $(DEV) ## write events/sqs/, the samples for `sam local invoke ConsumerFunction -e`
+wrap: $(DEV) ## write events/sqs/, the samples for `sam local invoke ConsumerFunction -e`, and the lists that follow from the code
 	@$(PYTHON) -m cli.samples.wrap
+	@$(PYTHON) -m cli.samples.lists
 
 corpus: $(DEV) ## at a release: write tests/upgrade/<version>/, the data of this version for the tests of the next
 	@$(PYTHON) -m tests.upgrade.record
@@ -159,11 +160,15 @@ reconcile: $(DEV) ## offer the events that Stripe lists and the inbox lacks: SIN
 
 # ---- test it
 
-.PHONY: test lint types unit validate prove cloud
+.PHONY: test check lint types unit validate prove cloud
 test: lint types validate unit cloud ## everything that CI runs: lint, types, template, unit tests, and the local cloud
+
+check: lint types ## the quick loop, in a minute: lint, types, and the unit tests that are no permutations
+	@pytest -q -n auto --dist worksteal --quick -m "not cloud and not prove and not dynamodb_local"
 
 lint: $(DEV)
 	@ruff check && ruff format --check
+	@python -m infra.prose
 
 types: $(DEV)
 	@mypy
@@ -195,7 +200,7 @@ sbom: $(AUDIT) ## write a CycloneDX bill of materials of each function from its 
 	@$(foreach lock,$(SHIPPED),PYTHONWARNINGS=ignore .tools/audit/bin/cyclonedx-py requirements --pyproject pyproject.toml \
 	  --output-reproducible --output-file .aws-sam/sbom/$(notdir $(patsubst %/,%,$(dir $(lock)))).cdx.json $(lock);)
 
-prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## run the long proofs, in about half an hour (SOAK=5000); the README describes them
+prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## run the long proofs, in about half an hour (SOAK=5000); docs/proofs.md describes them
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@pytest -m prove
 

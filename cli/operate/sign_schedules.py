@@ -1,8 +1,8 @@
 """`make sign-schedules`: sign the messages of schedules again, after an upgrade to signed messages or a lost key.
 
 Each schedule keeps its time; only the MAC in its message changes. The command trusts the schedules that it finds, so
-look at its list first, with DRY_RUN=1. Your AWS credentials must allow reading the stack and the secret with the message
-keys, changing the schedules, and passing Scheduler's role to them.
+look at its list first, with DRY_RUN=1. Your AWS credentials must allow reading the stack and the secret with the
+message keys, changing the schedules, and passing Scheduler's role to them.
 """
 
 import argparse
@@ -83,7 +83,7 @@ def sign_schedules(
             print(f"stays   {name}  it is no schedule of Billhook")
             continue
         if not dry_run:
-            target = {**schedule["Target"], "Input": signed_body(keys[0], event)}
+            target: Any = {**schedule["Target"], "Input": signed_body(keys[0], event)}
             kept: Any = {field: schedule[field] for field in KEPT if field in schedule}  # type: ignore[literal-required]
             scheduler.update_schedule(**kept, Target=target)
         signed += 1

@@ -1,4 +1,4 @@
-"""The way of one message: verify, claim, decide, commit, hand over; and what to tell SQS when one of them fails."""
+"""Consume one message: verify, claim, decide, commit, hand over; and tell SQS what follows if a step fails."""
 
 from dataclasses import dataclass, field, replace
 
@@ -7,19 +7,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.consumer.commit.claim import (
     Claim,
     Claimed,
+    ClaimResult,
     Committed,
     Duplicate,
     Exhausted,
     New,
-    NotOurs,
-    Ours,
-    claim,
+    NotClaimed,
     claim_by_commit,
+    claim_message,
 )
 from functions.consumer.commit.commit import FencedError
 from functions.consumer.commit.decide_and_commit import decide_and_commit
 from functions.consumer.commit.failures import record_failure, record_retry
-from functions.consumer.dependencies import Consumer
+from functions.consumer.dependencies import Dependencies
 from functions.consumer.message import Message
 from functions.consumer.retry import Retry, retry_after
 from shared.effects.announcement import Announcement
@@ -35,7 +35,7 @@ from shared.records.books import Books
 
 @dataclass
 class AttemptStats:
-    """What an attempt has brought about, for the metrics; filled on the way, since it may fail after its commit."""
+    """The attempt's results, for the metrics; filled on the way, since the hand-over may fail after the commit."""
 
     started_ms: int | None = None
     announced: tuple[Announcement, ...] = ()
@@ -44,76 +44,89 @@ class AttemptStats:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What becomes of a message: `state` for the log; visible again after `wait` seconds, or gone if that is None."""
+    """The end of an attempt. `state` is for the log.
+
+    `wait` is the seconds until SQS hands the message out again; None if the message is finished.
+    """
 
     state: str
     wait: int | None = None
     failure: Failure | None = None
     attempt: int = 0
     reason: str | None = None
-    """Why the event is ignored, or the message not trusted."""
+    """Why the consumer ignores the event, or does not trust the message."""
     stats: AttemptStats = field(default_factory=AttemptStats, compare=False)
 
 
-def consume(consumer: Consumer, message: Message) -> Outcome:
-    """Take one message through the stages; whatever fails, the verdict says what to do with the message."""
+def consume(deps: Dependencies, message: Message) -> Outcome:
+    """Take one message through the stages. It raises nothing: the outcome tells of every failure."""
     try:
-        if distrust := consumer.verifier.distrust(message):
+        if distrust := deps.verifier.distrust(message):
             return Outcome(distrust.state, distrust.wait, reason=distrust.reason)
-        claimed, books = _claim(consumer, message)
+        claimed, books = _claim(deps, message)
     except (ClientError, BotoCoreError, Misconfigured) as error:
-        return _unclaimed(consumer, message, error)
-    match claimed:
-        case New() | Claimed():
-            stats = AttemptStats(claimed.started_ms)
-            return replace(_attempt(consumer, claimed, books, message, stats), stats=stats)
-        case _:
-            return _not_ours(consumer, message, claimed)
+        return _unclaimed(deps, message, error)
+    if not isinstance(claimed, New | Claimed):
+        return _not_claimed(deps, message, claimed)
+    stats = AttemptStats(claimed.started_ms)
+    try:
+        outbox, decision = decide_and_commit(deps, claimed, books, message.body)
+    except FencedError:
+        outcome = Outcome("fenced", deps.store.lease, attempt=claimed.attempt)
+    except Exception as error:  # noqa: BLE001 - the inbox records any failure, and a retry or the dead letter follows
+        outcome = _failed(deps, claimed, message, error)
+    else:
+        stats.committed = True
+        stats.announced = tuple(effect for effect in decision.then if isinstance(effect, Announcement))
+        outcome = Outcome("committed" if outbox else "done", attempt=claimed.attempt)
+        # One message, even if both lanes owe something: the effects worker hands the mails on.
+        outcome = _hand_over(deps, message, lanes_of(outbox)[:1], int(deps.store.clock() * 1000), outcome)
+    return replace(outcome, stats=stats)
 
 
-def _claim(consumer: Consumer, message: Message) -> tuple[New | Claim, Books]:
-    """The claim, and the books to decide on; the commit claims a new event."""
-    ignore = consumer.ignore(message)
+def _claim(deps: Dependencies, message: Message) -> tuple[New | ClaimResult, Books]:
+    """The claim, and the books to decide on; a new event is claimed by its commit."""
+    ignore = deps.ignore(message)
     if message.first and message.readable and not ignore:
         try:
-            known, books = consumer.prefetch(message)
+            known, books = deps.prefetch(message)
         except ClientError as error:
             if failure_of(error).kind != "bug":
                 raise
-            known, books = None, consumer.books  # what was foreseen of it cannot be read; attempts are counted
-        claimed = claim_by_commit(consumer.store, message, known)
+            known, books = None, deps.books  # DynamoDB refuses a predicted key; a claim counts the attempts
+        claimed = claim_by_commit(deps.store, message, known)
         if claimed is not None:
             return claimed, books
-    if ignore in UNVOUCHED.values():  # the event of this id may be another one: Stripe sends that to its own endpoint
+    if ignore in UNVOUCHED.values():  # Stripe sends another event of this id, the true one, to its own endpoint
         message = replace(message, event_id=f"{message.event_id}@{message.endpoint}")
-    return claim(consumer.store, message, ignore), consumer.books
+    return claim_message(deps.store, message, ignore), deps.books
 
 
-def _unclaimed(consumer: Consumer, message: Message, error: ClientError | BotoCoreError | Misconfigured) -> Outcome:
-    """The inbox could not be written, so it cannot tell since when: a fault's hour begins with the first receive."""
-    return _uncounted(consumer, _waited(consumer, message), Outcome("unclaimed", failure=failure_of(error)))
+def _unclaimed(deps: Dependencies, message: Message, error: ClientError | BotoCoreError | Misconfigured) -> Outcome:
+    """The outcome if the inbox cannot be written; without it a deployment's hour begins with the first receive."""
+    return _uncounted(deps, _waited(deps, message), Outcome("unclaimed", failure=failure_of(error)))
 
 
-def _uncounted(consumer: Consumer, waited: float, verdict: Outcome) -> Outcome:
-    """`verdict` with its wait; the inbox counts no attempt, so SQS dead-letters what `waited` seconds did not cure."""
-    wait = before_uncounted(waited, consumer.jitter)
-    match verdict.failure:
+def _uncounted(deps: Dependencies, waited: float, outcome: Outcome) -> Outcome:
+    """`outcome` with its wait. The inbox counts no attempt here, so `waited`, in seconds, decides when to give up."""
+    wait = before_uncounted(waited, deps.jitter)
+    match outcome.failure:
         case Failure(kind="deployment"):
-            wait = while_faulty(consumer.jitter) if waited < FAULTY_FOR else 0
+            wait = while_faulty(deps.jitter) if waited < FAULTY_FOR else 0
         case Failure(kind="bug") if waited >= sum(BUG):
             wait = 0
-    return replace(verdict, wait=wait)
+    return replace(outcome, wait=wait)
 
 
-def _waited(consumer: Consumer, message: Message) -> float:
+def _waited(deps: Dependencies, message: Message) -> float:
     """Seconds since SQS first handed the message out."""
-    return consumer.store.clock() - message.first_received_ms / 1000
+    return deps.store.clock() - message.first_received_ms / 1000
 
 
-def _not_ours(consumer: Consumer, message: Message, claimed: NotOurs) -> Outcome:
-    match claimed:
+def _not_claimed(deps: Dependencies, message: Message, found: NotClaimed) -> Outcome:
+    match found:
         case Committed(lanes, committed_ms):
-            return _hand_over(consumer, message, lanes, committed_ms, Outcome("handed over"))
+            return _hand_over(deps, message, lanes, committed_ms, Outcome("handed over"))
         case Duplicate("ignored", reason):
             return Outcome("ignored", reason=reason)
         case Duplicate():
@@ -122,71 +135,52 @@ def _not_ours(consumer: Consumer, message: Message, claimed: NotOurs) -> Outcome
             return Outcome("leased elsewhere", seconds + 1)
         case AwaitingDeadLetter():
             return Outcome("awaiting dead letter", 0)
-        case Exhausted(claim=ours):
-            return _fail(consumer, ours, message, Failure("Crashed", "no_answer", "", "bug"))
-
-
-def _attempt(consumer: Consumer, ours: Ours, books: Books, message: Message, stats: AttemptStats) -> Outcome:
-    """Decide and commit; then tell the effects worker of what is owed."""
-    try:
-        outbox, decision = decide_and_commit(consumer, ours, books, message.body)
-    except FencedError:
-        return Outcome("fenced", consumer.store.lease, attempt=ours.attempt)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded, and tried again or dead-lettered
-        return _failed(consumer, ours, message, error)
-    stats.committed = True
-    stats.announced = tuple(effect for effect in decision.then if isinstance(effect, Announcement))
-    state = "committed" if outbox else "done"
-    # One message, even if both lanes are owed: the worker of the effects hands the mails on.
-    verdict = Outcome(state, attempt=ours.attempt)
-    return _hand_over(consumer, message, lanes_of(outbox)[:1], int(consumer.store.clock() * 1000), verdict)
+        case Exhausted(claim=claimed):
+            return _fail(deps, claimed, message, Failure("Crashed", "no_answer", "", "bug"))
 
 
 def _hand_over(
-    consumer: Consumer, message: Message, lanes: tuple[Lane, ...], committed_ms: int, verdict: Outcome
+    deps: Dependencies, message: Message, lanes: tuple[Lane, ...], committed_ms: int, outcome: Outcome
 ) -> Outcome:
-    """Tell the worker; if SQS refuses, the message comes again and is handed over by reading alone.
+    """Tell the effects worker. If SQS refuses, the message comes again, and the consumer only reads and hands over.
 
-    Nothing is written after the commit, so how long SQS has refused goes by the commit, or by the first receive since.
+    The consumer writes nothing after the commit, so the wait counts from the commit or a later first receive.
     """
     try:
-        consumer.handover.send(message.event_id, message.account, lanes)
+        deps.handover.send(message.event_id, message.account, lanes)
     except (ClientError, BotoCoreError) as error:
-        waited = min(_waited(consumer, message), consumer.store.clock() - committed_ms / 1000)
-        return _uncounted(consumer, waited, replace(verdict, state="not handed over", failure=failure_of(error)))
-    return verdict
+        waited = min(_waited(deps, message), deps.store.clock() - committed_ms / 1000)
+        return _uncounted(deps, waited, replace(outcome, state="not handed over", failure=failure_of(error)))
+    return outcome
 
 
-def _failed(consumer: Consumer, ours: Ours, message: Message, error: Exception) -> Outcome:
-    """Record why the attempt failed, and whether another one follows."""
+def _failed(deps: Dependencies, claim: Claim, message: Message, error: Exception) -> Outcome:
+    """Record why the attempt failed, and whether another attempt follows."""
     failure = failure_of(error)
-    match ours:
-        case Claimed():
-            claimed = ours
-        case New(token=token):  # the item may not be in the inbox: only the commit was to insert it
-            try:
-                found = claim(consumer.store, message, None, token)
-            except (ClientError, BotoCoreError) as unheard:
-                return _unclaimed(consumer, message, unheard)
-            if not isinstance(found, Claimed):
-                return _not_ours(consumer, message, found)
-            claimed = found
-    retry = retry_after(claimed, failure, _waited(consumer, message), consumer.store.now(), consumer.jitter)
-    return _retry(consumer, claimed, failure, retry) if retry else _fail(consumer, claimed, message, failure)
+    if isinstance(claim, New):  # only the commit was to insert the inbox item, so claim it now to record the failure
+        try:
+            found = claim_message(deps.store, message, None, claim.token)
+        except (ClientError, BotoCoreError) as unheard:
+            return _unclaimed(deps, message, unheard)
+        if not isinstance(found, Claimed):
+            return _not_claimed(deps, message, found)
+        claim = found
+    retry = retry_after(claim, failure, _waited(deps, message), deps.store.now(), deps.jitter)
+    return _retry(deps, claim, failure, retry) if retry else _fail(deps, claim, message, failure)
 
 
-def _retry(consumer: Consumer, claimed: Claimed, failure: Failure, retry: Retry) -> Outcome:
+def _retry(deps: Dependencies, claimed: Claimed, failure: Failure, retry: Retry) -> Outcome:
     wait = retry.wait
     try:
-        record_retry(consumer.store, claimed, failure, retry)
+        record_retry(deps.store, claimed, failure, retry)
     except (ClientError, BotoCoreError):
-        wait = max(wait, consumer.store.lease)  # the lease stands, so nobody can take the event over sooner
+        wait = max(wait, deps.store.lease)  # the lease stands, so no consumer can take the event over sooner
     return Outcome("retry", wait, failure, claimed.attempt)
 
 
-def _fail(consumer: Consumer, claimed: Claimed, message: Message, failure: Failure) -> Outcome:
+def _fail(deps: Dependencies, claimed: Claimed, message: Message, failure: Failure) -> Outcome:
     try:
-        record_failure(consumer.store, consumer.books, claimed, failure, message.body)
+        record_failure(deps.store, deps.books, claimed, failure, message.body)
     except (ClientError, BotoCoreError):
-        return Outcome("unrecorded", consumer.store.lease, failure, claimed.attempt)
+        return Outcome("unrecorded", deps.store.lease, failure, claimed.attempt)
     return Outcome("failed", 0, failure, claimed.attempt)

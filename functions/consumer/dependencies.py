@@ -1,4 +1,4 @@
-"""The consumer: what its stages need, as the composition root hands it on."""
+"""What the stages of the consumer depend on, as the composition root makes it."""
 
 import random
 import time
@@ -17,8 +17,8 @@ from shared.tables.store import Store
 
 
 @dataclass(frozen=True)
-class Consumer:
-    """Everything that a stage acts on or asks. `sleep` takes seconds."""
+class Dependencies:
+    """The tables, the queues and the functions that a test replaces. `sleep` takes seconds."""
 
     store: Store
     verifier: Verifier
@@ -27,5 +27,6 @@ class Consumer:
     handover: Handover
     decide: Callable[[Event, Books], Decision]
     ignore: Callable[[Message], str | None]
+    """Why the consumer ignores a message, as `routes.Ignore` says; None if it does not."""
     jitter: Jitter = random.uniform
     sleep: Callable[[float], None] = time.sleep

@@ -1,12 +1,13 @@
-"""The Lambda handler: each SQS record is consumed, logged in one line, and given back to SQS if it is not finished."""
+"""The Lambda handler: it consumes each SQS record, logs one line, and gives unfinished records back to SQS."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.consumer.consume import Outcome, consume
-from functions.consumer.dependencies import Consumer
+from functions.consumer.dependencies import Dependencies
 from functions.consumer.message import Message, read_message
 from functions.consumer.metrics import WARNED_OF, metrics_of
 from shared.failures.errors import Unforeseen
@@ -15,73 +16,79 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
     from mypy_boto3_sqs.client import SQSClient
 
-type Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
-
 UNTRUSTED = frozenset({"unverified", "untrusted", "untrusted before"})
 """States of a message that Billhook may not have sent: the log names it, and repeats nothing that it says."""
 
 GONE = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
-"""Answers to a change of visibility that mean somebody else has the message by now."""
+"""SQS answers a change of visibility with one of these when another receive has the message by now."""
 
 
-def make_handler(
-    consumer: Consumer, sqs: "SQSClient", queue_url: str, logger: "Logger", metrics_namespace: str
-) -> Handler:
+@dataclass(frozen=True)
+class LambdaHandler:
     """The handler of an SQS event source mapping with `ReportBatchItemFailures`.
 
-    A failed message goes back with all after it, since a FIFO group must not be overtaken:
+    A failed message goes back with all messages after it, since none may overtake it in its FIFO group:
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
     """
 
-    def take(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        for index, record in enumerate(records):
-            message = read_message(record)
-            verdict = consume(consumer, message)
-            _log(logger, message, verdict, consumer.store.clock(), metrics_namespace)
-            if verdict.wait is not None:
-                _show_again(sqs, queue_url, message, verdict.wait, logger)
-                return {"batchItemFailures": [{"itemIdentifier": back["messageId"]} for back in records[index:]]}
+    deps: Dependencies
+    sqs: "SQSClient"
+    queue_url: str
+    logger: "Logger"
+    metrics_namespace: str
+
+    def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+        """The ids of the messages that SQS must hand out again.
+
+        Raises:
+            Unforeseen: a bug stopped the handler; SQS hands the whole batch out again.
+        """
+        records = event["Records"]
+        try:
+            for index, record in enumerate(records):
+                message = read_message(record)
+                outcome = consume(self.deps, message)
+                self._log(message, outcome)
+                if outcome.wait is not None:
+                    self._show_again(message, outcome.wait)
+                    return {"batchItemFailures": [{"itemIdentifier": back["messageId"]} for back in records[index:]]}
+        except Exception as bug:  # noqa: BLE001 - the text of an unknown error may quote the payload
+            raise Unforeseen(bug) from None
         return {"batchItemFailures": []}
 
-    def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    def _show_again(self, message: Message, wait: int) -> None:
+        """Make the message visible after `wait` seconds; if SQS refuses, the queue's visibility timeout does so."""
         try:
-            return take(event["Records"])
-        except Exception as bug:  # noqa: BLE001 - whatever it is, its text is to be nowhere
-            raise Unforeseen(bug) from None  # SQS hands the message out again
+            self.sqs.change_message_visibility(
+                QueueUrl=self.queue_url, ReceiptHandle=message.receipt_handle, VisibilityTimeout=wait
+            )
+        except ClientError as error:
+            code = error.response["Error"].get("Code", "")
+            if not any(gone in code for gone in GONE):
+                self.logger.warning("visibility unchanged", extra={"event_id": message.event_id, "code": code})
+        except BotoCoreError as error:
+            code = type(error).__name__
+            self.logger.warning("visibility unchanged", extra={"event_id": message.event_id, "code": code})
 
-    return handler
-
-
-def _show_again(sqs: "SQSClient", queue_url: str, message: Message, wait: int, logger: "Logger") -> None:
-    """Make the message visible after `wait` seconds; if SQS does not hear, the queue's own timeout does it."""
-    try:
-        sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=message.receipt_handle, VisibilityTimeout=wait)
-    except ClientError as error:
-        code = error.response["Error"].get("Code", "")
-        if not any(gone in code for gone in GONE):
-            logger.warning("visibility unchanged", extra={"event_id": message.event_id, "code": code})
-    except BotoCoreError as error:
-        logger.warning("visibility unchanged", extra={"event_id": message.event_id, "code": type(error).__name__})
-
-
-def _log(logger: "Logger", message: Message, verdict: Outcome, now: float, namespace: str) -> None:
-    """One line an event, read by CloudWatch as metrics, too: ids and states, no payload, name, address or secret."""
-    line = {
-        "event_id": message.event_id,
-        "type": message.type,
-        "account": message.account,
-        "message_id": message.message_id,
-        "attempt": verdict.attempt or None,
-        "reason": verdict.reason,
-        "error": str(verdict.failure) if verdict.failure else None,
-        "again_in_s": verdict.wait,
-        "ms": round(now * 1000) - verdict.stats.started_ms if verdict.stats.started_ms else None,
-        "since_received_ms": round(now * 1000) - message.sent_ms,
-    }
-    if verdict.state in UNTRUSTED:
-        line |= {"event_id": f"message:{message.message_id}", "type": None, "account": None}
-    known = {name: value for name, value in line.items() if value is not None}
-    metrics = metrics_of(message, verdict, now, namespace)
-    say = logger.warning if WARNED_OF & metrics.keys() else logger.info
-    say = logger.error if verdict.state in {"failed", "unrecorded", "untrusted"} else say
-    say(verdict.state, extra=known | metrics)
+    def _log(self, message: Message, outcome: Outcome) -> None:
+        """Log one line, which CloudWatch also reads as metrics: ids and states, no payload, name, address or secret."""
+        now = self.deps.store.clock()
+        line = {
+            "event_id": message.event_id,
+            "type": message.type,
+            "account": message.account,
+            "message_id": message.message_id,
+            "attempt": outcome.attempt or None,
+            "reason": outcome.reason,
+            "error": str(outcome.failure) if outcome.failure else None,
+            "again_in_s": outcome.wait,
+            "ms": round(now * 1000) - outcome.stats.started_ms if outcome.stats.started_ms else None,
+            "since_received_ms": round(now * 1000) - message.sent_ms,
+        }
+        if outcome.state in UNTRUSTED:
+            line |= {"event_id": f"message:{message.message_id}", "type": None, "account": None}
+        known = {name: value for name, value in line.items() if value is not None}
+        metrics = metrics_of(message, outcome, now, self.metrics_namespace)
+        say = self.logger.warning if WARNED_OF & metrics.keys() else self.logger.info
+        say = self.logger.error if outcome.state in {"failed", "unrecorded", "untrusted"} else say
+        say(outcome.state, extra=known | metrics)

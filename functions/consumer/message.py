@@ -1,4 +1,4 @@
-"""One SQS message as the consumer sees it, before anything in it is believed."""
+"""One SQS message as the consumer reads it, before it validates the event."""
 
 import json
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ UNREADABLE = "unreadable"
 
 @dataclass(frozen=True)
 class Message:
-    """What SQS says of a message, and what can be told of its event without trusting its shape.
+    """SQS's attributes of a message, and the fields of its event that need no validation.
 
-    `event_id` is the inbox's key: the event's own id, or `message:<id>` for a body that names none. It is read from the
-    body, never from a deduplication id, which SQS replaces when it dead-letters and when it redrives. Test events from
-    Stripe's Dashboard share one id, so the message's is appended to it.
+    `event_id` is the inbox's key: the event's own id, or `message:<id>` if the body has no id. It comes from the body,
+    never from a deduplication id, which SQS replaces when it dead-letters and when it redrives. Test events from
+    Stripe's Dashboard share one id, so the consumer appends the message's id.
     """
 
     message_id: str
@@ -39,18 +39,18 @@ class Message:
     attributes: Mapping[str, str]
     """The message attributes, its MAC among them."""
     first: bool
-    """Whether SQS hands it out for the first time, so that nobody can have tried it before."""
+    """Whether SQS hands the message out for the first time, so that no attempt has begun."""
     object: Mapping[str, Any]
-    """The Stripe object that the event is about, as it came; empty if there is none."""
+    """The Stripe object of the event, unvalidated; empty if there is none."""
 
     @property
     def readable(self) -> bool:
-        """Whether its body names an event and a type at least; one that does not was never an event."""
+        """Whether the body has an id and a type; otherwise it was never an event."""
         return not self.event_id.startswith("message:") and self.type != UNREADABLE
 
     @property
     def own(self) -> bool:
-        """Whether one of our schedules sent it, and not Stripe."""
+        """Whether Billhook itself sent it, not Stripe."""
         return is_internal(self.type)
 
 

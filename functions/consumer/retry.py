@@ -1,4 +1,4 @@
-"""What follows an attempt that failed before its commit: when the next one is, or that there is none."""
+"""Decide when to retry an attempt that failed before its commit, or that no retry follows."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from shared.failures.kinds import Failure
 class Retry:
     """Another attempt in `wait` seconds, and whether the one that failed counts.
 
-    `faulty_since` is since when the deployment has been at fault, in epoch seconds; None if something else failed.
+    `faulty_since` is when the deployment's fault began, in epoch seconds; None for any other failure.
     """
 
     wait: int
@@ -29,10 +29,10 @@ class Retry:
 
 
 def retry_after(claimed: Claimed, failure: Failure, waited: float, now: int, jitter: Jitter) -> Retry | None:
-    """The attempt that follows `failure` at epoch seconds `now`; None if the event is given up.
+    """The attempt that follows `failure`; None if the consumer gives the event up. `now` is in epoch seconds.
 
-    `waited` is in seconds, since SQS first handed the message out. A deployment's hour begins with its fault: the
-    message may have waited for something else before.
+    `waited` is in seconds, since SQS first handed the message out. A deployment's hour begins with its fault, since
+    the message may have waited for another cause before.
     """
     match failure.kind:
         case "throttled":

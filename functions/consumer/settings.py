@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.mails.catalogue import mails_off
 from shared.policy.plans import read_plans
-from shared.policy.policy import Policy, mails_off
+from shared.policy.policy import Policy
 from shared.runtime.emf import NAMESPACE
 from shared.runtime.livemode import Livemode
 from shared.values.frozen import Frozen
@@ -46,7 +47,7 @@ class Settings(Frozen):
     """The metadata key that makes a payment intent an order."""
     livemode: Livemode
     retention_days: Annotated[int, Field(ge=60)]
-    """The DLQ keeps a message 14 days, and so does the queue it is redriven to; the inbox must remember it longer."""
+    """The DLQ and the queue of a redrive each keep a message 14 days; the inbox must remember it longer."""
     metrics_namespace: str = NAMESPACE
     lease_seconds: int
     """Longer than the function's timeout, shorter than the queue's visibility timeout."""
@@ -72,10 +73,10 @@ def accepts_unsigned_until(settings: Settings) -> float:
 
 
 def policy_of(settings: Settings) -> Policy:
-    """What the business has decided: by its parameters, and by `shared/policy/plans.toml`.
+    """The business's policy, from the parameters and `shared/policy/plans.toml`.
 
     Raises:
-        ValueError: a mail that is to be off or an interval is none that there is; says which there are.
+        ValueError: the settings name an unknown mail or interval; the text lists the known ones.
     """
     return Policy(
         plans=read_plans(),

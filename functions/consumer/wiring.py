@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import boto3
 
 from functions.consumer.decide.decide import decide
-from functions.consumer.dependencies import Consumer
-from functions.consumer.handler import Handler, make_handler
+from functions.consumer.dependencies import Dependencies
+from functions.consumer.handler import LambdaHandler
 from functions.consumer.metrics import SERVICE
-from functions.consumer.prefetch.prefetch import prefetcher
-from functions.consumer.routes import ignorer
+from functions.consumer.prefetch.prefetch import Prefetch
+from functions.consumer.routes import Ignore
 from functions.consumer.settings import accepts_unsigned_until, policy_of, read_settings
 from functions.consumer.verify import Verifier
 from shared.inbox.handover import Handover
@@ -20,10 +20,10 @@ from shared.runtime.message_keys import KeySecret, MessageKeys
 from shared.runtime.quiet import quieten
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
-from shared.values.tokens import tokens
+from shared.values.tokens import Tokens
 
 
-def build(environ: Mapping[str, str]) -> Handler:
+def build(environ: Mapping[str, str]) -> LambdaHandler:
     """The handler, with all that it needs, as `environ` asks for.
 
     Raises:
@@ -39,19 +39,19 @@ def build(environ: Mapping[str, str]) -> Handler:
         retention_days=settings.retention_days,
         lease=settings.lease_seconds,
         clock=time.time,
-        token=tokens(secrets, settings.token_key_id),
+        token=Tokens(secrets, settings.token_key_id),
     )
     sqs = boto3.client("sqs", config=PATIENCE)
     keys = MessageKeys(KeySecret(secrets, settings.message_key_id).fetch)
     books = DynamoBooks(store, policy_of(settings))
-    consumer = Consumer(
+    deps = Dependencies(
         store=store,
         verifier=Verifier(keys, store, accepts_unsigned_until(settings)),
         books=books,
-        prefetch=prefetcher(store, books),
+        prefetch=Prefetch(store, books),
         handover=Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url}),
         decide=decide,
-        ignore=ignorer(livemode=settings.livemode, bound=settings.endpoint_binding == "enforce"),
+        ignore=Ignore(livemode=settings.livemode, bound=settings.endpoint_binding == "enforce"),
     )
     logger = make_logger(SERVICE)
-    return make_handler(consumer, sqs, settings.queue_url, logger, settings.metrics_namespace)
+    return LambdaHandler(deps, sqs, settings.queue_url, logger, settings.metrics_namespace)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from shared.mails.catalogue import mails_off
 from shared.policy.plans import read_plans
-from shared.policy.policy import Policy, mails_off
+from shared.policy.policy import Policy
 from shared.runtime.emf import NAMESPACE
 from shared.runtime.livemode import Livemode
 from shared.values.frozen import Frozen

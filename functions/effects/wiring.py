@@ -24,7 +24,7 @@ from shared.runtime.message_keys import KeySecret, MessageKeys
 from shared.runtime.quiet import quieten
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
-from shared.values.tokens import link_maker, tokens
+from shared.values.tokens import ExportLinks, Tokens
 
 # SES has no idempotency key, so the SDK must not repeat a call whose answer is slow.
 ONCE = PATIENCE.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
@@ -41,7 +41,7 @@ def build(environ: Mapping[str, str]) -> Handler:
     secrets, sqs = boto3.client("secretsmanager", config=PATIENCE), boto3.client("sqs", config=PATIENCE)
     s3 = boto3.client("s3", config=PATIENCE)
     keys = MessageKeys(KeySecret(secrets, settings.message_key_id).fetch)
-    token = tokens(secrets, settings.token_key_id)
+    token = Tokens(secrets, settings.token_key_id)
     store = Store(
         client=boto3.client("dynamodb", config=PATIENCE),
         inbox=settings.inbox_table,
@@ -57,7 +57,7 @@ def build(environ: Mapping[str, str]) -> Handler:
         settings.mail_sender,
         settings.business_name,
         settings.operator_address,
-        link_maker(settings.exports_url, token),
+        ExportLinks(settings.exports_url, token),
         random.uniform,
         time.time,
     )
@@ -69,15 +69,14 @@ def build(environ: Mapping[str, str]) -> Handler:
         by_customer=by_customer,
         livemode=settings.livemode,
     )
+    key_id, queue = settings.stripe_key_id, settings.queue_url
     performers = Performers(
         send_mail=mailer.send,
         set_reminder=Schedules(boto3.client("scheduler", config=PATIENCE), target, keys, time.time).set,
         publish=Bus(boto3.client("events", config=PATIENCE), settings.event_bus).publish,
         export=Exporter(store, s3, settings.exports_bucket).export,
         erase=Eraser(store, s3, settings.exports_bucket, time.sleep, random.uniform).step,
-        observe=Observer(
-            secrets, settings.stripe_key_id, sqs, settings.queue_url, keys, by_customer, time.time
-        ).observe,
+        observe=Observer(secrets, key_id, sqs, queue, keys, by_customer, time.time).observe,
     )
     handover = Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url})
     return Handler(

@@ -26,10 +26,11 @@ def print_request(
 
     Every request counts as Received, and as Accepted or Rejected. A rejected one counts by service and again by reason:
     as BadSignature if it is not signed as Stripe signs, and as Failed if the fault is Billhook's. An event for which
-    its endpoint does not vouch counts as Unvouched. A repeated request counts again. The account is no dimension: CloudWatch bills each value of a dimension as a separate metric.
+    its endpoint does not vouch counts as Unvouched. A repeated request counts again. The account is no dimension:
+    CloudWatch bills each value of a dimension as a separate metric.
 
     Args:
-        fields: Facts about the event; never a payload, a name, an address or a secret.
+        fields: Books about the event; never a payload, a name, an address or a secret.
         rejection: Why the request was not accepted, or None if it was.
         namespace: The namespace of the metrics.
         started: Unix time in seconds.

@@ -1,4 +1,4 @@
-"""What happened, in the business's words: told from a record before and after a decision, for all handlers alike."""
+"""Announcements: each compares a record before and after a decision and names the change in the business's words."""
 
 from collections.abc import Iterator, Mapping
 
@@ -18,7 +18,7 @@ from shared.values.frozen import Scalar
 
 
 def announcements_of(before: StoredRecord, after: StoredRecord, event: Event, plans: Plans) -> tuple[Announcement, ...]:
-    """An announcement for each state that `after` is in and `before` was not; none if the decision changed none."""
+    """An announcement for each state that `after` is in and `before` was not; empty if no state changed."""
     metadata = event.object.get("metadata") or {}
     return tuple(
         Announcement(
@@ -30,7 +30,7 @@ def announcements_of(before: StoredRecord, after: StoredRecord, event: Event, pl
             record=f"{after.partition}/{after.sort_key}",
             version=after.overall_version + 1,
             reference=_reference(after),
-            facts={fact: value for fact, value in _facts(after, plans).items() if value is not None},
+            facts={fact: value for fact, value in facts_of(after, plans).items() if value is not None},
             metadata=metadata,
         )
         for name in _names(before, after, event)
@@ -67,7 +67,7 @@ def _names(before: StoredRecord, after: StoredRecord, event: Event) -> Iterator[
 
 
 def _as_told(before: Organization, event: Event) -> Organization:
-    """What was before, with what `event` tells of it if it is the first that is heard of its subscription."""
+    """`before`, with the subscription as it was before `event`, if no earlier event has told of it."""
     was = subscription_before(event)
     return before.with_subscription(was, event) if was and before.subscription(was.id) is None else before
 
@@ -111,7 +111,7 @@ def _of_payment(before: Payment, after: Payment) -> Iterator[str]:
 
 
 def _of_order(before: Order, after: Order) -> Iterator[str]:
-    """Its states; one that was refunded and is not any more is not to be fulfilled a second time."""
+    """The change of its state. If a refund fails, the order was fulfilled before, so the name differs."""
     if before.state == after.state:
         return
     undone = before.paid and after.state == "fulfilled"
@@ -122,8 +122,8 @@ def _statuses(account: ConnectedAccount) -> Mapping[str, str]:
     return {name: facet.value.status for name, facet in account.capabilities.items()}
 
 
-def _facts(record: StoredRecord, plans: Plans) -> Mapping[str, Scalar]:
-    """What is worth knowing without asking the books; no names, no addresses."""
+def facts_of(record: StoredRecord, plans: Plans) -> Mapping[str, Scalar]:
+    """The facts that announcements and journals carry, None included; no names, no addresses."""
     match record:
         case Organization():
             limits = {
@@ -156,19 +156,14 @@ def _facts(record: StoredRecord, plans: Plans) -> Mapping[str, Scalar]:
 
 
 def _presented(paid: Presented | None) -> Mapping[str, Scalar]:
-    """What the customer paid, where that is not what the business settles."""
+    """What the customer paid, if the business settles in another currency."""
     if paid is None or paid.presentment_amount is None:
         return {}
     return {"presentment_amount": paid.presentment_amount, "presentment_currency": paid.presentment_currency}
 
 
-def facts_of(record: StoredRecord, plans: Plans) -> Mapping[str, Scalar]:
-    """What an announcement about a record would say, nulls included."""
-    return _facts(record, plans)
-
-
 def _reference(record: StoredRecord) -> str | None:
-    """The business's own id of whoever bought, as the Checkout session carried it."""
+    """The business's own id of the buyer, as the Checkout session carried it."""
     match record:
         case Organization():
             return record.reference

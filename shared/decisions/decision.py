@@ -1,4 +1,4 @@
-"""What a handler returns: the records to save, and the effects to perform once they are saved."""
+"""A decision: the records to save, and the effects to perform after the commit."""
 
 from shared.decisions.journal import Journal
 from shared.effects.effect import Effect
@@ -24,12 +24,12 @@ type StoredRecord = (
 
 
 class Decision(Frozen):
-    """Saved in one transaction with the effects still owed; the effects are performed after it, in this order."""
+    """One transaction saves the records and the outbox; the worker performs the effects afterwards."""
 
     archive: bool = True
-    """Whether the payload is kept; not that of our own messages, nor of one refused since its customer was erased."""
+    """Whether the commit archives the payload; not for our own messages or events of an erased customer."""
     journal: Journal | None = None
-    """What was decided, kept beside the payload; None if the payload is not kept."""
+    """The journal beside the payload; None if the payload is not archived."""
     save: tuple[StoredRecord, ...] = ()
     then: tuple[Effect, ...] = ()
 

@@ -1,7 +1,7 @@
-"""The journal: what a decision was made with and what it changed, kept beside the payload of its event.
+"""The journal: the inputs and changes of a decision, kept beside the payload of its event.
 
-`explain`, `blame` and timelines read it; later code need not guess why earlier code decided as it did. It holds ids,
-states and amounts, no name and no address, and it is erased with its customer's partition.
+`explain`, `blame` and timelines read it, so later code need not guess why earlier code decided as it did. It holds
+ids, states and amounts, no name or address. An erasure deletes it with the customer's partition.
 """
 
 from collections.abc import Mapping

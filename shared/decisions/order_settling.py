@@ -1,4 +1,4 @@
-"""An order follows its payment: it is fulfilled when the money is collected, and says so when money goes back."""
+"""An order follows its payment: collected money fulfills the order, and a refund changes its state."""
 
 from shared.effects.email import Email
 from shared.mails.order_mails import confirmation
@@ -9,14 +9,14 @@ from shared.stripe_objects.event import Event
 
 
 def order_of(payment: Payment, books: Books) -> Order | None:
-    """The order that a payment is for, if a Checkout session made it and has been heard of."""
+    """The order of a payment; None if no Checkout session of the payment is known."""
     if payment.session is None:
         return None
-    return books.order(payment.account, payment.buyer or payment.customer or payment.session, payment.session)
+    return books.read(Order, payment.account, payment.buyer or payment.customer or payment.session, payment.session)
 
 
 def settle(payment: Payment, event: Event, books: Books) -> tuple[tuple[Order, ...], tuple[Email, ...]]:
-    """The order if `payment` changes it, and its confirmation if it is paid only now."""
+    """The order if `payment` changes it, and a confirmation if this payment pays it."""
     before = order_of(payment, books)
     if before is None:
         return (), ()

@@ -8,11 +8,11 @@ from shared.stripe_objects.subscriptions import Subscription
 
 
 def look_at_all_items(told: Subscription, after: Organization, event: Event) -> tuple[Observe, ...]:
-    """A look at `told` at Stripe, if `event` is the newest word on it and lacks items; empty otherwise.
+    """An observation of `told`, if `event` is its newest event and lacks items; empty otherwise.
 
-    `after` has heard the event. An event that is overtaken need not ask: the newer word is complete, or has asked. An
-    event that changes nothing in the first ten items asks, since the change may be in the others. An observation never
-    asks, so that each event costs one look at most.
+    `after` includes the event. An older event need not ask: the newer one is complete or has asked. An event that
+    changes none of the first ten items asks, since another item may have changed. An observation never asks, so each
+    event costs one observation at most.
     """
     facet = after.subscriptions.get(told.id)
     if facet is None or is_observed(event.type) or not (told.has_more and facet.value.has_more):

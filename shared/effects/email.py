@@ -1,4 +1,4 @@
-"""A mail that a decision asks for: to whom, about which change, and until when it makes sense."""
+"""A mail that a decision asks for, in the form in which it is stored."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -7,19 +7,20 @@ from shared.values.frozen import Frozen, Scalar
 from shared.values.times import HOUR
 
 MAIL_EXPIRES_AFTER = 72 * HOUR
-"""How long after its event a mail still makes sense; later it is recorded as too late."""
+"""How long after its event a mail may go; later the worker records it as too late."""
 
 
 class Email(Frozen):
     """A mail to one address.
 
     Args:
-        template: the name of a pair of files in `functions/effects/mails/templates`.
-        audience: the operator's address is a setting; everybody else's is in the books.
-        to: the address; None while nobody has told us one.
-        key: the change it tells of, once per partition: two events for one change send one mail.
-        expires: epoch seconds after which it is not sent.
-        data: what the template shows.
+        template: the mail's name in the catalogue (`shared/mails/catalogue.py`), and that of its pair of templates.
+        audience: the address of the operator is a setting; all other addresses are in the books.
+        to: the address; None while the books have none.
+        partition: the partition of the books that claims the key.
+        key: the change that the mail tells of; two events about one change send one mail.
+        expires: the time after which the mail does not go, in epoch seconds.
+        data: the fields that the template shows.
     """
 
     kind: Literal["email"] = "email"

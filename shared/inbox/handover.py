@@ -1,8 +1,8 @@
 """Hand-over: one message tells the effects worker that a committed event owes something.
 
-The line waits for one SendMessage only. An event that owes both lanes is handed over to the lane of effects, and its
-worker hands the lane of mails on before it performs anything. Whoever hands over again names every lane that is owed:
-a message too many does no harm, since the worker claims before it acts.
+The queue of events waits for one SendMessage only. If both lanes owe effects, the consumer hands the event to the
+effects lane, and that worker first hands the mails on. A second hand-over names every lane that owes: a needless
+message does no harm, since the worker claims before it acts.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Handover:
         https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html).
 
         Raises:
-            botocore.exceptions.ClientError, BotoCoreError: SQS refused; what was sent before stays sent.
+            botocore.exceptions.ClientError, BotoCoreError: SQS refused; the lanes before have their messages.
         """
         for lane in lanes:
             self.sqs.send_message(

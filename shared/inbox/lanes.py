@@ -1,8 +1,8 @@
-"""The two lanes of an outbox: a throttled mail must hold up no other effect, so mails have a queue of their own."""
+"""The two lanes of an outbox: mails have their own queue, so that a throttled mail delays no other effect."""
 
 from typing import Literal
 
 type Lane = Literal["effects", "mails"]
-"""Which of the two queues an entry is performed from."""
+"""The queue whose worker performs an entry."""
 
 LANES: tuple[Lane, ...] = ("effects", "mails")

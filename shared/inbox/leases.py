@@ -1,4 +1,4 @@
-"""What a claim finds when it fails: another lease, or a message that waits for its dead-letter queue."""
+"""Why a claim fails: another lease, or a message that waits for its dead-letter queue."""
 
 from dataclasses import dataclass
 
@@ -12,4 +12,4 @@ class LeasedElsewhere:
 
 @dataclass(frozen=True)
 class AwaitingDeadLetter:
-    """Given up already: SQS counts the message's receives until it moves it to the dead-letter queue itself."""
+    """The attempts are used up: SQS moves the message to the dead-letter queue after its own number of receives."""

@@ -23,15 +23,15 @@ from shared.values.frozen import Frozen
 
 
 class _Entry(Frozen):
-    """An entry's version, and the place of the entry that it waits for: a farewell waits for its export.
+    """An entry's version, and the place of the entry that it waits for: a farewell mail waits for its export.
 
-    The mail that a list of items is incomplete waits for the look at the list, and goes out if there was none.
+    The mail about an incomplete list of items waits for the observation that reads the whole list.
     """
 
     v: int = 1
     after: int | None = None
     outcome: str | None = None
-    """What became of it, in items that code before the effects worker wrote; `progress` has it since."""
+    """The outcome in items that older code wrote; newer code keeps it in `progress`."""
 
 
 class OwedMail(_Entry):
@@ -88,13 +88,13 @@ class Progress(Frozen):
     """How far the worker is with one entry. Times are in epoch seconds, `failed_ms` in epoch milliseconds.
 
     Args:
-        outcome: what became of it, in a word or two; None while it is owed.
-        attempts: how often it was tried and counted.
-        deferrals: how often a mail was put off because Amazon SES did not take it; these count no attempt.
+        outcome: the result, in a word or two; None while the entry is owed.
+        attempts: how often the worker tried it, without deferrals.
+        deferrals: how often Amazon SES refused a mail for now; a deferral counts no attempt.
         not_before: when it may be tried next.
-        faulty_since: since when the deployment itself has been at fault; 0 if it is not.
+        faulty_since: when the deployment's fault began; 0 if there is none.
         error: why the last attempt failed.
-        failed_ms: when the worker gave it up; a message that was sent later tries it afresh.
+        failed_ms: when the worker gave it up; a later message tries it afresh.
         cursor: how far a long erasure has come.
         rounds: how often a long erasure was continued by another message.
     """
@@ -139,7 +139,7 @@ def _reads_items(owed: Owed) -> bool:
 
 
 def with_waits(outbox: tuple[Owed, ...]) -> tuple[Owed, ...]:
-    """An outbox of code before the effects worker, which performed one entry after the other: what waits says so."""
+    """An outbox of older code, which performed its entries in order, with explicit waits."""
     exported, erased = (
         next((place for place, owed in enumerate(outbox) if isinstance(owed, kind)), None)
         for kind in (OwedExport, OwedErasure)
@@ -149,7 +149,7 @@ def with_waits(outbox: tuple[Owed, ...]) -> tuple[Owed, ...]:
 
 
 def without_announcements(outbox: tuple[Owed, ...]) -> tuple[Owed, ...]:
-    """The outbox once they are published: announcements carry the business's metadata, which must not stay here."""
+    """The outbox after publishing, without announcements: their metadata must not stay in the inbox."""
     return tuple(OwedPublish(after=owed.after) if isinstance(owed, OwedPublish) else owed for owed in outbox)
 
 
@@ -159,7 +159,7 @@ def lane_of(owed: Owed) -> Lane:
 
 
 def lanes_of(outbox: Collection[Owed]) -> tuple[Lane, ...]:
-    """The lanes that have something to do for a new outbox; empty if nothing is owed."""
+    """The lanes that a new outbox needs; empty if it owes nothing."""
     used = {lane_of(owed) for owed in outbox}
     return tuple(lane for lane in LANES if lane in used)
 

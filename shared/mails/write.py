@@ -1,10 +1,11 @@
-"""How a handler writes a mail: to whom, about which change, and what its template shows."""
+"""How a handler writes a mail of the catalogue: to whom, about which change, and the fields that the mail shows."""
 
 from typing import Protocol
 
 from shared.effects.email import MAIL_EXPIRES_AFTER, Email
+from shared.mails.mail import Mail, MailKey, Once
+from shared.mails.of_invoices import RECEIPT
 from shared.stripe_objects.event import Event
-from shared.values.frozen import Scalar
 
 
 class Addressee(Protocol):
@@ -12,42 +13,46 @@ class Addressee(Protocol):
 
     @property
     def partition(self) -> str:
-        """Where the mail is claimed."""
+        """The partition that claims the mail."""
 
     @property
     def address(self) -> str | None:
-        """Where it goes, if that is known yet."""
+        """The address; None while the books have none."""
 
     @property
     def name(self) -> str | None:
-        """How to greet them."""
+        """The name in the greeting; None while the books have none."""
 
 
-def mail_to(addressee: Addressee, template: str, about: str, event: Event, **shown: Scalar) -> Email:
-    """A mail to a customer or an account's holder; `about` names the change, so that it is told once."""
+def mail_to[Key: MailKey, **Shown](
+    addressee: Addressee, mail: Mail[Key, Shown], key: Key, event: Event, *args: Shown.args, **shown: Shown.kwargs
+) -> Email:
+    """A mail to a customer or to an account's holder; `key` names the change, so that one change sends one mail."""
     return Email(
-        template=template,
+        template=mail.name,
         to=addressee.address,
         partition=addressee.partition,
-        key=f"{template}:{about}",
+        key=mail.render_key(key),
         expires=event.created + MAIL_EXPIRES_AFTER,
-        data={"name": addressee.name, **shown},
+        data={"name": addressee.name, **mail.shows(*args, **shown)._asdict()},
+    )
+
+
+def tell_operator[Key: MailKey, **Shown](
+    partition: str, mail: Mail[Key, Shown], key: Key, event: Event, *args: Shown.args, **shown: Shown.kwargs
+) -> Email:
+    """A mail to the operator; the commit claims its key in `partition`."""
+    return Email(
+        template=mail.name,
+        audience="operator",
+        to=None,
+        partition=partition,
+        key=mail.render_key(key),
+        expires=event.created + MAIL_EXPIRES_AFTER,
+        data={"account": event.account, "livemode": event.livemode, **mail.shows(*args, **shown)._asdict()},
     )
 
 
 def one_confirmation(mail: Email, invoice: str | None) -> Email:
-    """`mail` under the key of the receipt for `invoice`: a purchase that makes an order and an invoice mails one."""
-    return mail.model_copy(update={"key": f"receipt:{invoice}"}) if invoice else mail
-
-
-def tell_operator(partition: str, template: str, about: str, event: Event, **shown: Scalar) -> Email:
-    """A mail to whoever runs the business."""
-    return Email(
-        template=template,
-        audience="operator",
-        to=None,
-        partition=partition,
-        key=f"{template}:{about}",
-        expires=event.created + MAIL_EXPIRES_AFTER,
-        data={"account": event.account, "livemode": event.livemode, **shown},
-    )
+    """`mail` under the key of the receipt for `invoice`: a purchase that makes an order and an invoice sends one."""
+    return mail.model_copy(update={"key": RECEIPT.render_key(Once(invoice))}) if invoice else mail

@@ -22,7 +22,7 @@ type GroupBy = Literal["account", "customer"]
 PLATFORM = "platform"  # the account of events without an account
 
 
-def queue_message(  # noqa: PLR0913 - what the message is made of
+def queue_message(  # noqa: PLR0913, PLR0917 - what the message is made of
     event: StripeEvent, text: str, endpoint: str, queue_url: str, group_by: GroupBy, key: bytes
 ) -> SendMessageRequestTypeDef:
     """The arguments of SendMessage.

@@ -1,7 +1,6 @@
 """The business's choices, which handlers ask for: mails, plans, waiting times."""
 
 import json
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -51,70 +50,3 @@ class Policy(Frozen):
         """A short hash of all choices; another policy has another fingerprint."""
         ordered = [list(self.plans.plans), self.model_dump()]  # the last plan in the file is the largest
         return keys.digest(json.dumps(ordered, sort_keys=True, default=sorted))[:12]
-
-
-MAILS: Mapping[str, str] = {
-    "order_confirmed": "Customer emails > Successful payments",
-    "order_failed": "",
-    "welcome": "",
-    "trial_ending": "Subscriptions and emails > Send emails when a free trial is ending",
-    "plan_changed": "",
-    "cancellation_scheduled": "",
-    "cancellation_withdrawn": "",
-    "subscription_on_hold": "",
-    "farewell": "",
-    "erasure_postponed": "",
-    "invoice_due": "Subscriptions and emails > Email finalized invoices to customers",
-    "invoice_overdue": "Subscriptions and emails > Send reminders if a recurring invoice hasn't been paid",
-    "invoice_upcoming": "Subscriptions and emails > Send emails about upcoming renewals",
-    "receipt": "Customer emails > Successful payments",
-    "payment_failed": "Subscriptions and emails > Send emails when card payments fail",
-    "payment_still_due": "",
-    "payment_confirm": "Subscriptions and emails > Send a Stripe-hosted link to confirm payments",
-    "refund": "Customer emails > Refunds",
-    "payout_coming": "",
-    "payout_failed": "",
-    "payout_canceled": "",
-    "account_requirements": "",
-}
-"""Every mail to a customer or an account's holder, and the setting at Stripe that sends the same, to be turned off."""
-
-HOLDER_MAILS = frozenset({"payout_coming", "payout_failed", "payout_canceled", "account_requirements"})
-"""The mails to a connected account's holder, who is the business's own customer; the rest go to the holder's."""
-
-OPERATOR_MAILS = frozenset(
-    {
-        "account_rejected",
-        "dispute_closed",
-        "dispute_due",
-        "dispute_escalated",
-        "dispute_opened",
-        "erasure_waits",
-        "finalization_failed",
-        "fraud_warning",
-        "invoice_overpaid",
-        "items_incomplete",
-        "price_key_moved",
-        "refund_after_erasure",
-        "refund_failed",
-        "unknown_price",
-    }
-)
-"""The mails to the operator, who runs the business."""
-
-OF_THE_PLATFORM = frozenset({"account_rejected"})
-"""The operator's mails about a connected account that are the platform's business, not the account's own."""
-
-
-def mails_off(names: str) -> frozenset[str]:
-    """The mails that are switched off, from their names separated by commas.
-
-    Raises:
-        ValueError: a name is none of a mail; says which there are.
-    """
-    off = frozenset(name.strip() for name in names.split(",") if name.strip())
-    unknown = off - MAILS.keys() - OPERATOR_MAILS
-    if unknown:
-        there_are = ", ".join((*MAILS, *sorted(OPERATOR_MAILS)))
-        raise ValueError(f"MAILS_OFF names {', '.join(sorted(unknown))}; there are {there_are}")
-    return off

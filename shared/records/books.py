@@ -1,42 +1,43 @@
-"""The read side of the books: all that a handler may ask."""
+"""The read side of the books: all that a handler may ask, before a decision is saved and after it."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from shared.policy.policy import Policy
-from shared.records.connected_account import ConnectedAccount, PayoutRecord
-from shared.records.order import Order
 from shared.records.organization import Organization
-from shared.records.past import PastRecord
-from shared.records.payment import Payment
+from shared.records.stored_record import Record
 
 
 class Books(Protocol):
-    """The records as they were last committed; one that nobody has heard of yet is empty, at version 0."""
+    """The records as the last commit left them."""
 
     @property
     def policy(self) -> Policy:
-        """What the business has decided."""
+        """The business's own choices."""
 
-    def organization(self, account: str, customer: str) -> Organization:
-        """The organization of a customer in an account."""
-
-    def past[Found: PastRecord](self, empty: Found) -> Found:
-        """What is kept of something that is over; `vacant` names it, and comes back if it is not over yet."""
-
-    def order(self, account: str, subject: str, session: str) -> Order:
-        """The order bought in a Checkout session; `subject` is its customer, or the session itself for a guest."""
-
-    def payment(self, account: str, payment: str) -> Payment:
-        """The payment, by the id of its intent, or of its charge if it has none."""
-
-    def payout(self, account: str, payout: str) -> PayoutRecord:
-        """A payout to a connected account, or the platform's own."""
+    def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
+        """The record of `kind` that `names` identify, as `kind.empty` takes them; empty if no commit has saved it."""
 
     def awaits_settlement(self, account: str, customer: str) -> bool:
-        """Whether money of the customer's is on its way: for an order, by a refund, or held by an open dispute."""
+        """Whether an order of the customer's is unpaid, a refund is under way, or a dispute is open."""
 
-    def connected(self, account: str) -> ConnectedAccount:
-        """A connected account."""
+
+class BooksAfter:
+    """The books as a decision will leave them: `saved`, and behind it `books`. Implements `Books`."""
+
+    def __init__(self, saved: Iterable[Record], books: Books) -> None:
+        self.policy = books.policy
+        self._saved = {record.key: record for record in saved}
+        self._books = books
+
+    def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
+        """The record that the decision saves, else the record that the books hold."""
+        saved = self._saved.get(kind.empty(*names).key)
+        return saved if isinstance(saved, kind) else self._books.read(kind, *names)
+
+    def awaits_settlement(self, account: str, customer: str) -> bool:
+        """Whether the last commit left money of the customer's under way; the decision itself does not count."""
+        return self._books.awaits_settlement(account, customer)
 
 
 def money_is_open(organization: Organization, books: Books) -> bool:

@@ -1,7 +1,7 @@
 """The records of Stripe Connect: a connected account, and each payout to it."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import ClassVar, Self
 
 from shared.records.facets import Facet, merge
 from shared.records.stored_record import MailRecipient, Record
@@ -20,6 +20,14 @@ class ConnectedAccount(MailRecipient):
     authorized_at: int | None = None
     active_on: int | None = None
     """The start of the newest UTC day with an event from the account, in epoch seconds; saved once a day at most."""
+
+    named_by: ClassVar[tuple[str, ...]] = ("account",)
+
+    @classmethod
+    def empty(cls, *names: str) -> Self:
+        """The account at version 0; raises ValueError unless its id is the one name."""
+        (account,) = names
+        return cls(account=account, subject=account)
 
     @property
     def sort_key(self) -> str:

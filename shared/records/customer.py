@@ -28,6 +28,10 @@ class CustomerFacts(MailRecipient):
     past: Annotated[Mapping[str, PastRecord], Field(exclude=True)] = {}
     """By id, the past records that the event names; each is an item of its own (shared/records/past.py)."""
 
+    def after_erasure(self, as_of: int, version: int) -> Self:
+        """The first record after an erasure; it refuses events from before `as_of`, in epoch seconds."""
+        return self.model_copy(update={"erased_at": as_of, "versions_before": version})
+
     @property
     def deleted(self) -> bool:
         """Whether the customer was deleted at Stripe."""

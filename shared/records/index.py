@@ -11,6 +11,8 @@ class PaymentIndex(Record):
 
     repeatable: ClassVar[bool] = True
 
+    named_by: ClassVar[tuple[str, ...]] = ("account", "subject", "payment")
+
     payment: str
 
     @property
@@ -23,6 +25,8 @@ class AccountIndex(Record):
     """Leads from a connected account, the `subject`, to another partition of the account; `held` is its subject."""
 
     repeatable: ClassVar[bool] = True
+
+    named_by: ClassVar[tuple[str, ...]] = ("account", "subject", "held")
 
     held: str
 

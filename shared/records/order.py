@@ -1,6 +1,6 @@
 """The record of an order: a purchase outside any subscription."""
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from shared.records.facets import Facet, merge
 from shared.records.payment import Payment
@@ -28,6 +28,8 @@ class Settlement(Frozen):
 
 class Order(Record):
     """An order of one Checkout session; `subject` is the customer, or the session itself if the buyer is a guest."""
+
+    named_by: ClassVar[tuple[str, ...]] = ("account", "subject", "session_id")
 
     session_id: str
     session: Facet[CheckoutSession] | None = None

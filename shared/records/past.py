@@ -5,7 +5,7 @@ event names a past record, the consumer reads it together with the organization 
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from shared.records.facets import Facet
 from shared.records.stored_record import Record
@@ -21,6 +21,8 @@ UNSURE = 8
 
 class EndedSubscription(Record):
     """An ended subscription; `subject` is its customer. The record is empty while the subscription has not ended."""
+
+    named_by: ClassVar[tuple[str, ...]] = ("account", "subject", "subscription_id")
 
     subscription_id: str
     facet: Facet[Subscription] | None = None
@@ -41,6 +43,8 @@ class EndedSubscription(Record):
 class ClosedInvoice(Record):
     """A paid or void invoice; `subject` is its customer. The record is empty while the invoice is not closed."""
 
+    named_by: ClassVar[tuple[str, ...]] = ("account", "subject", "invoice_id")
+
     invoice_id: str
     facet: Facet[Invoice] | None = None
 
@@ -58,13 +62,13 @@ class ClosedInvoice(Record):
 type PastRecord = EndedSubscription | ClosedInvoice
 
 
-def past_records_of(account: str, customer: str, obj: Mapping[str, Any]) -> Iterator[PastRecord]:
-    """An empty record for each subscription and invoice that a Stripe object names and that may be over."""
+def past_ids(obj: Mapping[str, Any]) -> Iterator[tuple[type[PastRecord], str]]:
+    """The kind and the id of each subscription and invoice that a Stripe object names and that may be over."""
     subscription, invoice = _past_ids_of(obj)
     if subscription:
-        yield EndedSubscription(account=account, subject=customer, subscription_id=subscription)
+        yield EndedSubscription, subscription
     if invoice:
-        yield ClosedInvoice(account=account, subject=customer, invoice_id=invoice)
+        yield ClosedInvoice, invoice
 
 
 def _past_ids_of(obj: Mapping[str, Any]) -> tuple[str | None, str | None]:

@@ -20,11 +20,6 @@ class RefundStep(Frozen):
         """The amount of this refund, in minor units."""
         return self.total - self.before
 
-    @property
-    def name(self) -> str:
-        """A name for the step, unique within its payment, for the key of its mail."""
-        return f"{self.total}:{self.before}:{self.at}"
-
     def same_as(self, other: "RefundStep") -> bool:
         """Whether both steps are one change; a refund neither fails nor is repeated within an hour."""
         alike = (self.before, self.total) == (other.before, other.total)

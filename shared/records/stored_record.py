@@ -24,6 +24,18 @@ class Record(Frozen):
 
     repeatable: ClassVar[bool] = False
     """Whether saving the record twice changes nothing; the commit then checks no version."""
+    named_by: ClassVar[tuple[str, ...]] = ("account", "subject")
+    """The fields that identify the record, in the order in which `empty` takes them."""
+
+    @classmethod
+    def empty(cls, *names: str) -> Self:
+        """The record at version 0, before any event has told of it; raises ValueError if a name is missing."""
+        return cls.model_validate(dict(zip(cls.named_by, names, strict=True)))
+
+    @property
+    def key(self) -> keys.Key:
+        """The primary key of its item."""
+        return self.partition, self.sort_key
 
     @property
     def partition(self) -> str:
@@ -54,6 +66,10 @@ class MailRecipient(Record):
     """A record that receives mail. A mail without an address waits here, by key, until an event tells the address."""
 
     owed: Mapping[str, Email] = {}
+
+    def after_erasure(self, as_of: int, version: int) -> Self:  # noqa: ARG002 - a customer keeps the date, too
+        """The first record after an erasure; `version` is the erased record's, and `as_of` is in epoch seconds."""
+        return self.model_copy(update={"versions_before": version})
 
     @property
     def address(self) -> str | None:

@@ -1,4 +1,4 @@
-"""The books in DynamoDB: one consistent read a record, unless it was read ahead with others."""
+"""The books in DynamoDB: one consistent read for each record, unless a prefetch has read it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,12 +8,9 @@ from typing import Any
 from shared.compression.packing import unpack
 from shared.failures.errors import Contended
 from shared.policy.policy import Policy
-from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.order import Order
-from shared.records.organization import Organization
-from shared.records.past import PastRecord
 from shared.records.payment import Payment
-from shared.records.stored_record import Record
+from shared.records.stored_record import MailRecipient, Record
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import find_tombstone
@@ -25,20 +22,28 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class DynamoBooks:
-    """Reads records as they were last committed. Implements `shared.records.books.Books`."""
+    """Reads records as the last commit left them. Implements `shared.records.books.Books`."""
 
     store: Store
     policy: Policy
-    ahead: Mapping[keys.Place, Mapping[str, Any]] = field(default_factory=dict)
-    """What was read just now, by partition and sort key; empty where there is nothing."""
+    ahead: Mapping[keys.Key, Mapping[str, Any]] = field(default_factory=dict)
+    """Items that a prefetch has read, by key; an empty item if the table has none."""
 
-    def organization(self, account: str, customer: str) -> Organization:
-        """The organization of a customer; raises botocore's errors if DynamoDB does not answer."""
-        found = self._read(Organization(account=account, subject=customer))
-        stone = None if found.version else find_tombstone(self.store, account, customer)
-        if stone is None:
-            return found
-        return found.model_copy(update={"erased_at": stone.as_of, "versions_before": stone.version})
+    def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
+        """The record as the last commit left it; a customer or account that was erased counts on from its tombstone.
+
+        Raises:
+            botocore.exceptions.ClientError, BotoCoreError: DynamoDB does not answer.
+        """
+        empty = kind.empty(*names)
+        kept = self._item(empty.key)
+        if kept:
+            record = kind.model_validate_json(unpack(kept["record"]))
+            return record.model_copy(update={"version": kept["version"] - record.versions_before})
+        if isinstance(empty, MailRecipient):
+            stone = find_tombstone(self.store, empty.account, empty.subject)
+            return empty.after_erasure(stone.as_of, stone.version) if stone else empty
+        return empty
 
     def awaits_settlement(self, account: str, customer: str) -> bool:
         """Whether an order waits for its payment, a refund is under way, or a dispute about a payment is open.
@@ -58,7 +63,7 @@ class DynamoBooks:
         )
 
     def _payments(self, account: str, ids: Iterator[str]) -> Iterator[Payment]:
-        """Payments, many a call: a customer may have thousands, and the line waits for the answer."""
+        """Payments, a hundred a call: a customer may have thousands, and the queue waits for the answer."""
         for some in batched(ids, AT_ONCE, strict=False):
             places = [(keys.partition(account, payment), keys.PAYMENT) for payment in some]
             left: Any = [to_item({"pk": pk, "sk": sk}) for pk, sk in places]
@@ -72,7 +77,7 @@ class DynamoBooks:
                     raise Contended("UnprocessedKeys")
 
     def _held(self, account: str, customer: str, prefix: str) -> Iterator[Mapping[str, Any]]:
-        """The items of a customer's partition whose sort key begins so."""
+        """The items of a customer's partition whose sort key begins with `prefix`."""
         pages = self.store.client.get_paginator("query").paginate(
             TableName=self.store.books,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
@@ -80,39 +85,11 @@ class DynamoBooks:
         )
         return (from_item(item) for page in pages for item in page["Items"])
 
-    def past[Found: PastRecord](self, empty: Found) -> Found:
-        """A subscription that has ended or a closed invoice; raises botocore's errors if DynamoDB does not answer."""
-        return self._read(empty)
-
-    def order(self, account: str, subject: str, session: str) -> Order:
-        """The order bought in a Checkout session; raises botocore's errors if DynamoDB does not answer."""
-        return self._read(Order(account=account, subject=subject, session_id=session))
-
-    def payment(self, account: str, payment: str) -> Payment:
-        """A payment; raises botocore's errors if DynamoDB does not answer."""
-        return self._read(Payment(account=account, subject=payment))
-
-    def payout(self, account: str, payout: str) -> PayoutRecord:
-        """A payout; raises botocore's errors if DynamoDB does not answer."""
-        return self._read(PayoutRecord(account=account, subject=payout))
-
-    def connected(self, account: str) -> ConnectedAccount:
-        """A connected account; raises botocore's errors if DynamoDB does not answer."""
-        found = self._read(ConnectedAccount(account=account, subject=account))
-        stone = None if found.version else find_tombstone(self.store, account, account)
-        return found.model_copy(update={"versions_before": stone.version}) if stone else found
-
-    def _read[StoredRecord: Record](self, empty: StoredRecord) -> StoredRecord:
-        kept = self._item(empty.partition, empty.sort_key)
-        if not kept:
-            return empty
-        record = type(empty).model_validate_json(unpack(kept["record"]))
-        return record.model_copy(update={"version": kept["version"] - record.versions_before})
-
-    def _item(self, partition: str, sort_key: str) -> Mapping[str, Any]:
-        known = self.ahead.get((partition, sort_key))
+    def _item(self, place: keys.Key) -> Mapping[str, Any]:
+        known = self.ahead.get(place)
         if known is not None:
             return known
+        partition, sort_key = place
         key = to_item({"pk": partition, "sk": sort_key})
         item = self.store.client.get_item(TableName=self.store.books, Key=key, ConsistentRead=True).get("Item")
         return from_item(item) if item else {}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Store:
-    """The tables as the composition root hands them on.
+    """The tables and what every write needs.
 
     `clock` gives epoch seconds; `lease` is in seconds; `token` makes the names of tombstones.
     """
@@ -31,5 +31,5 @@ class Store:
         return int(self.clock())
 
     def expiry(self) -> int:
-        """When an item that is written now may be forgotten, in epoch seconds."""
+        """When DynamoDB may delete an item that is written now, in epoch seconds."""
         return self.now() + self.retention_days * DAY

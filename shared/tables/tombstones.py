@@ -1,4 +1,4 @@
-"""Tombstones: what is left of an erased customer, which tells nobody whose it is and keeps older events out."""
+"""Tombstones: an erasure leaves one item, which names no customer and keeps older events out."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from shared.values.times import DAY
 from shared.values.tokens import tombstone
 
 REMAINS = {"dead_letter_queue": 14 * DAY, "backups": 35 * DAY}
-"""Where copies outlive the erasure, and for how long, in seconds. Stripe's own copy is Stripe's to erase."""
+"""Where copies outlive the erasure, and for how many seconds. Stripe erases its own copy."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Tombstone:
     """A stored tombstone.
 
     Args:
-        as_of: epoch seconds; events that were created by then are refused.
-        buried_ms: epoch milliseconds of the commit; what was saved by then is deleted.
-        version: the version that the erased record had; a record of a later life counts on from it.
+        as_of: epoch seconds; the consumer refuses events created until then.
+        buried_ms: epoch milliseconds of the commit; the erasure deletes items saved until then.
+        version: the erased record's version; the customer's next record counts on from it.
     """
 
     as_of: int
@@ -32,9 +32,9 @@ class Tombstone:
 
 
 def burial_writes(store: Store, erase: Erase, now_ms: int) -> list[Any]:
-    """The writes that end a record in the commit: its tombstone, and its own deletion under its version.
+    """The commit's writes for an erasure: the tombstone, and the deletion of the record under its version.
 
-    The tombstone is the certificate, too: as of when the customer was erased, and what remains where until when.
+    The tombstone is also the certificate: when the customer was erased, and where copies remain until when.
     """
     own = keys.ACCOUNT if erase.customer == erase.account else keys.ORGANIZATION
     version = to_item({":version": erase.version})
@@ -63,7 +63,7 @@ def _certificate(store: Store, erase: Erase, now_ms: int) -> dict[str, Any]:
 
 
 def find_or_bury(store: Store, erase: Erase) -> Tombstone:
-    """The tombstone of an erasure; code before 0.2 left it to the worker to write, which is then done now.
+    """The tombstone of an erasure. Code before 0.2 left it to the worker; if it is missing, this writes it.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer.
@@ -77,7 +77,7 @@ def find_or_bury(store: Store, erase: Erase) -> Tombstone:
 
 
 def certify(store: Store, erase: Erase, stone: Tombstone) -> None:
-    """Write on the tombstone since when nothing is left, in epoch seconds; not if it was replaced meanwhile.
+    """Write the end of the deletion on the tombstone, in epoch seconds, unless a newer tombstone replaced it.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer.
@@ -93,20 +93,20 @@ def certify(store: Store, erase: Erase, stone: Tombstone) -> None:
 
 
 def find_tombstone(store: Store, account: str, customer: str) -> Tombstone | None:
-    """The tombstone of a customer, if one was erased; raises botocore's errors if DynamoDB does not answer."""
+    """The tombstone of an erased customer, else None; raises botocore's errors if DynamoDB does not answer."""
     key = to_item({"pk": tombstone(store.token, account, customer), "sk": "tombstone"})
     item = store.client.get_item(TableName=store.books, Key=key, ConsistentRead=True).get("Item")
     if not item:
         return None
     stone = from_item(item)
-    # Code before 0.2 wrote neither: it deleted at once, so there is nothing to spare and nothing to count on from.
+    # Code before 0.2 wrote neither: it deleted everything at once, so 0 is right for both.
     return Tombstone(stone["as_of"], stone.get("buried_ms", 0), stone.get("version", 0))
 
 
 def erased_since(store: Store, account: str, customer: str | None, committed_ms: int) -> bool:
     """Whether a customer, or a connected account with all of its customers, was erased after a commit.
 
-    `committed_ms` is when the event was committed that owes something about them, in epoch milliseconds.
+    `committed_ms` is the time of the commit, in epoch milliseconds.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer.

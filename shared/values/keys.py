@@ -6,8 +6,8 @@ Query each.
 
 import hashlib
 
-type Place = tuple[str, str]
-"""A partition and a sort key of the books."""
+type Key = tuple[str, str]
+"""The primary key of an item of the books: its partition and its sort key."""
 
 
 def partition(account: str, subject: str) -> str:

@@ -7,7 +7,8 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable
-from functools import cache
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.values import keys
@@ -19,21 +20,21 @@ type Token = Callable[[str, str], str]
 """Makes the token for a purpose and a partition: 43 characters of [A-Za-z0-9_-]."""
 
 
-def tokens(client: "SecretsManagerClient", secret_id: str) -> Token:
-    """A function that makes tokens. Its first call fetches the key from Secrets Manager and keeps it.
+class Tokens:
+    """Makes tokens. The first token fetches the key from Secrets Manager, and the instance keeps it."""
 
-    The function raises botocore's errors if Secrets Manager does not answer.
-    """
+    def __init__(self, client: "SecretsManagerClient", secret_id: str) -> None:
+        self._client = client
+        self._secret_id = secret_id
 
-    @cache
-    def key() -> bytes:
-        return client.get_secret_value(SecretId=secret_id)["SecretString"].encode()
-
-    def token(purpose: str, partition: str) -> str:
-        digest = hmac.digest(key(), f"{purpose}\n{partition}".encode(), "sha256")
+    def __call__(self, purpose: str, partition: str) -> str:
+        """The token of a purpose and a partition; raises botocore's errors if Secrets Manager does not answer."""
+        digest = hmac.digest(self._key, f"{purpose}\n{partition}".encode(), "sha256")
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
-    return token
+    @cached_property
+    def _key(self) -> bytes:
+        return self._client.get_secret_value(SecretId=self._secret_id)["SecretString"].encode()
 
 
 def export_key(token: Token, partition: str) -> str:
@@ -46,6 +47,13 @@ def tombstone(token: Token, account: str, customer: str) -> str:
     return f"erased#{token('tombstone', keys.partition(account, customer))}"
 
 
-def link_maker(url: str, token: Token) -> Callable[[str], str]:
-    """A function that makes the link to the export of a partition, under `url`."""
-    return lambda partition: f"{url.rstrip('/')}/{token('export', partition)}"
+@dataclass(frozen=True)
+class ExportLinks:
+    """Makes the link to the export of a partition, under `url`."""
+
+    url: str
+    token: Token
+
+    def __call__(self, partition: str) -> str:
+        """The link."""
+        return f"{self.url.rstrip('/')}/{self.token('export', partition)}"

@@ -1,4 +1,4 @@
-"""`make sign-schedules` signs the messages of schedules that an older version or a lost key left, and keeps the rest."""
+"""`make sign-schedules` signs the messages of older schedules, and keeps all else of them."""
 
 import json
 from collections.abc import Iterator
@@ -36,6 +36,7 @@ def scheduler(monkeypatch: pytest.MonkeyPatch) -> Iterator["EventBridgeScheduler
 
 
 def schedule(scheduler: "EventBridgeSchedulerClient", name: str, body: str) -> dict[str, Any]:
+    target: Any = {**TARGET, "Input": body}
     scheduler.create_schedule(
         Name=name,
         GroupName=GROUP,
@@ -43,7 +44,7 @@ def schedule(scheduler: "EventBridgeSchedulerClient", name: str, body: str) -> d
         ScheduleExpressionTimezone="UTC",
         FlexibleTimeWindow={"Mode": "OFF"},
         ActionAfterCompletion="DELETE",
-        Target={**TARGET, "Input": body},  # type: ignore[typeddict-item]
+        Target=target,
     )
     return found(scheduler, name)
 

@@ -9,6 +9,7 @@ from shared.effects.email import Email
 from shared.effects.remind import Remind
 from shared.messages.mac import MAC, signed_attributes
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.runtime.message_keys import MessageKeys
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import Contact, read
@@ -86,7 +87,7 @@ def announcement(announcement_id: str = "evt_1:past_due") -> Announcement:
 
 def tell_and_remind(event: Event, books: Books) -> Decision:
     """Decide on one record, one reminder and one mail: the decision of most of these tests."""
-    organization = books.organization(event.account, "cus_1").with_contact(read(Contact, event.object), event)
+    organization = books.read(Organization, event.account, "cus_1").with_contact(read(Contact, event.object), event)
     return Decision(save=(organization,), then=(mail(), reminder()))
 
 

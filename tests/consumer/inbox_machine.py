@@ -7,7 +7,16 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, precondition, rule
 
-from functions.consumer.commit.claim import Claimed, Committed, Duplicate, Exhausted, New, Ours, claim, claim_by_commit
+from functions.consumer.commit.claim import (
+    Claim,
+    Claimed,
+    Committed,
+    Duplicate,
+    Exhausted,
+    New,
+    claim_by_commit,
+    claim_message,
+)
 from functions.consumer.commit.commit import FencedError, commit
 from functions.consumer.commit.failures import record_failure, record_retry
 from functions.consumer.retry import Retry
@@ -20,7 +29,7 @@ from tests.consumer.examples import LEASE, mail, reminder
 from tests.consumer.lane_model import ATTEMPTS, Entry, LaneModel
 from tests.consumer.world import World
 
-RUNS = count()
+RUNS = count(1)  # `evt_0` looks like the id that the Dashboard gives to each test event
 FAILURE = Failure("KeyError", "unexpected", "", "bug")
 UNHEARD = 3  # as often as the SDK sends
 
@@ -94,14 +103,14 @@ class Inbox(RuleBasedStateMachine):
 
     @precondition(lambda self: self.model.state == "claimed")
     @rule(target=hands, hand=hands, owes=st.sets(st.sampled_from(LANES)))
-    def claims_as_another_wakes_up(self, hand: Ours, owes: set[Lane]) -> object:
+    def claims_as_another_wakes_up(self, hand: Claim, owes: set[Lane]) -> object:
         """The other one commits at the last moment: between the two calls of the take-over."""
         self.world.clock.now += LEASE
         self.world.faults.meanwhile("UpdateItem", lambda: self.decides(hand, owes=owes, heard=True))
         return self._claims()
 
     @rule(hand=hands, owes=st.sets(st.sampled_from(LANES)), heard=st.booleans())
-    def decides(self, hand: Ours, *, owes: set[Lane], heard: bool) -> None:
+    def decides(self, hand: Claim, *, owes: set[Lane], heard: bool) -> None:
         may = self.model.state == ("absent" if isinstance(hand, New) else "claimed")
         may = may and (isinstance(hand, New) or self._holds(hand))
         if not heard:
@@ -117,7 +126,7 @@ class Inbox(RuleBasedStateMachine):
             self._is_decided(hand, owes)
         self.world.faults.forget()
 
-    def _is_decided(self, hand: Ours, owes: set[Lane]) -> None:
+    def _is_decided(self, hand: Claim, owes: set[Lane]) -> None:
         model = self.model
         if isinstance(hand, New):
             model.holder, model.claimed_by, model.attempts = hand.token, model.message, 1
@@ -127,7 +136,7 @@ class Inbox(RuleBasedStateMachine):
         model.lanes = {lane: LaneModel(lane, {place: Entry() for place in places[lane]}) for lane in owes}
 
     @rule(hand=consumes(hands), permanent=st.booleans(), counted=st.booleans())
-    def fails(self, hand: Ours, *, permanent: bool, counted: bool) -> None:
+    def fails(self, hand: Claim, *, permanent: bool, counted: bool) -> None:
         if isinstance(hand, New):  # claimed now, under the token of the commit that was not heard
             found = self._claims(hand.token)
             if not isinstance(found, Claimed):
@@ -172,7 +181,7 @@ class Inbox(RuleBasedStateMachine):
         now, seen = self.world.clock.now, self.model.state
         wanted = self.model.answer(now)
         message = self.world.message(f"message-{self.model.message}", self.id)
-        answer = claim(self.world.store, message, None, token)
+        answer = claim_message(self.world.store, message, None, token)
         self.world.faults.forget()
         if self.model.state != seen:  # its holder has committed in between
             assert answer == LeasedElsewhere(LEASE)
@@ -208,5 +217,5 @@ class Inbox(RuleBasedStateMachine):
         elif not counted:
             self.model.attempts -= 1
 
-    def _holds(self, claimed: Ours) -> bool:
+    def _holds(self, claimed: Claim) -> bool:
         return claimed.token == self.model.holder

@@ -9,6 +9,7 @@ from functions.consumer.commit.commit import commit
 from shared.decisions.decision import Decision, StoredRecord
 from shared.failures.errors import Contended
 from shared.policy.policy import Policy
+from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.index import PaymentIndex
 from shared.records.order import Order
 from shared.records.organization import Organization
@@ -33,11 +34,11 @@ def save(world: World, *records: StoredRecord, event_id: str = "evt_1") -> None:
 
 
 def test_a_customer_nobody_has_heard_of_is_empty(world: World) -> None:
-    assert books(world).organization("acct_1", "cus_1") == Organization(account="acct_1", subject="cus_1")
+    assert books(world).read(Organization, "acct_1", "cus_1") == Organization(account="acct_1", subject="cus_1")
 
 
 def test_an_order_nobody_has_heard_of_is_open(world: World) -> None:
-    order = books(world).order("acct_1", "cus_1", "cs_1")
+    order = books(world).read(Order, "acct_1", "cus_1", "cs_1")
     assert (order, order.state) == (Order(account="acct_1", subject="cus_1", session_id="cs_1"), "open")
 
 
@@ -51,7 +52,7 @@ def test_an_organization_comes_back_as_it_was_saved_at_its_next_version(world: W
         .with_reminder(invoice.id, failed.created)
     )
     save(world, organization)
-    found = books(world).organization("acct_1", invoice.customer)
+    found = books(world).read(Organization, "acct_1", invoice.customer)
     assert found == organization.model_copy(update={"version": 1})
     assert found.past_due
 
@@ -61,7 +62,7 @@ def test_an_order_comes_back_as_it_was_saved_at_its_next_version(world: World) -
     session = read(CheckoutSession, bought.object)
     order = Order(account="acct_1", subject="cus_1", session_id=session.id).with_session(session, bought)
     save(world, order)
-    found = books(world).order("acct_1", "cus_1", session.id)
+    found = books(world).read(Order, "acct_1", "cus_1", session.id)
     assert found == order.model_copy(update={"version": 1})
     assert found.state == "fulfilled"
 
@@ -69,30 +70,35 @@ def test_an_order_comes_back_as_it_was_saved_at_its_next_version(world: World) -
 def test_what_is_over_comes_back_as_it_was_saved_and_else_is_vacant(world: World) -> None:
     paid = sample("invoice.paid")
     invoice = read(Invoice, paid.object)
+    whose = ("acct_1", invoice.customer, invoice.id)
     empty = ClosedInvoice(account="acct_1", subject=invoice.customer, invoice_id=invoice.id)
-    assert books(world).past(empty) == empty
+    assert books(world).read(ClosedInvoice, *whose) == empty
     nobody = Organization(account="acct_1", subject=invoice.customer)
     (closed,) = (one for one in nobody.with_invoice(invoice, paid).past_since(nobody) if not one.is_empty)
     save(world, closed)
-    found = books(world).past(empty)
+    found = books(world).read(ClosedInvoice, *whose)
     assert found == closed.model_copy(update={"version": 1})
     assert not found.is_empty
 
 
 def test_the_same_customer_of_another_account_is_another(world: World) -> None:
     save(world, Organization(account="acct_1", subject="cus_1", reminders={"in_1": 1}))
-    assert books(world).organization("acct_2", "cus_1").version == 0
+    assert books(world).read(Organization, "acct_2", "cus_1").version == 0
 
 
 def test_books_that_cannot_be_reached_are_not_taken_for_empty(world: World) -> None:
     world.faults.cut("GetItem")
     with pytest.raises(EndpointConnectionError):
-        books(world).organization("acct_1", "cus_1")
+        books(world).read(Organization, "acct_1", "cus_1")
 
 
 def test_every_record_that_nobody_has_heard_of_is_empty(world: World) -> None:
     kept = books(world)
-    payment, payout, connected = kept.payment("acct_1", "pi_1"), kept.payout("acct_1", "po_1"), kept.connected("acct_1")
+    payment, payout, connected = (
+        kept.read(Payment, "acct_1", "pi_1"),
+        kept.read(PayoutRecord, "acct_1", "po_1"),
+        kept.read(ConnectedAccount, "acct_1"),
+    )
     assert (payment.version, payout.version, connected.version) == (0, 0, 0)
     assert (payment.status, payment.disputed) == ("unknown", False)
 

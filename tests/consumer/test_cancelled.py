@@ -6,6 +6,7 @@ from functions.consumer.commit.decide_and_commit import PAUSE, TRIES
 from shared.decisions.decision import Decision
 from shared.failures.backoff import ATTEMPTS, BUG
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.tables.attributes import to_item
 from tests.consumer.examples import PARTITION, mail, only_save, reminder, tell_and_remind
@@ -26,7 +27,7 @@ def count_decisions(world: World) -> list[int]:
     versions: list[int] = []
 
     def decide(event: Event, books: Books) -> Decision:
-        versions.append(books.organization("acct_1", "cus_1").version)
+        versions.append(books.read(Organization, "acct_1", "cus_1").version)
         return tell_and_remind(event, books)
 
     world.decide = decide

@@ -2,7 +2,16 @@
 
 import pytest
 
-from functions.consumer.commit.claim import Claim, Claimed, Committed, Duplicate, Exhausted, New, claim, claim_by_commit
+from functions.consumer.commit.claim import (
+    Claimed,
+    ClaimResult,
+    Committed,
+    Duplicate,
+    Exhausted,
+    New,
+    claim_by_commit,
+    claim_message,
+)
 from functions.consumer.commit.commit import commit
 from shared.decisions.decision import Decision
 from shared.failures.backoff import ATTEMPTS
@@ -12,8 +21,8 @@ from tests.consumer.examples import LEASE, NOW, mail, reminder
 from tests.consumer.world import World
 
 
-def ask(world: World, message_id: str = "message-1", ignore: str | None = None) -> Claim:
-    return claim(world.store, world.message(message_id), ignore)
+def ask(world: World, message_id: str = "message-1", ignore: str | None = None) -> ClaimResult:
+    return claim_message(world.store, world.message(message_id), ignore)
 
 
 def commit_mail(world: World, claimed: Claimed) -> None:

@@ -3,11 +3,13 @@
 import pytest
 
 from functions.consumer.decide.decide import decide
-from shared.decisions.after_erasure import REFUSED
+from functions.consumer.decide.refuse import NOTHING_KEPT
 from shared.effects.announcement import Announcement
 from shared.effects.email import Email
-from shared.policy.policy import MAILS, OPERATOR_MAILS, Policy
+from shared.mails.catalogue import MAILS
+from shared.policy.policy import Policy
 from shared.records.organization import Organization
+from shared.records.stored_record import Record
 from shared.stripe_objects.event import PLATFORM, Event
 from shared.values.times import DAY
 from tests.support.books import BooksOf
@@ -35,7 +37,7 @@ def test_a_mail_that_is_switched_off_is_not_sent(account: str) -> None:
 
 
 def test_every_mail_can_be_switched_off() -> None:
-    everything = frozenset({*MAILS, *OPERATOR_MAILS})
+    everything = frozenset(MAILS)
     assert mailed(Policy(mail_connected=True, off=everything), *ROUTED) == []
 
 
@@ -73,7 +75,7 @@ def test_that_an_account_was_rejected_is_the_platforms_business() -> None:
 def test_a_mail_without_an_address_is_kept_and_sent_by_whichever_event_brings_one() -> None:
     owed = told(NAMELESS)
     assert not owed.mails
-    assert list(owed.organization(PLATFORM, CUSTOMER).owed) == [f"receipt:{PAID.object['id']}"]
+    assert list(owed.read(Organization, PLATFORM, CUSTOMER).owed) == [f"receipt:{PAID.object['id']}"]
     for bringer in (
         SOMEBODY,
         sample("checkout.session.completed.subscription"),
@@ -83,14 +85,14 @@ def test_a_mail_without_an_address_is_kept_and_sent_by_whichever_event_brings_on
         (mail,) = books.mails.values()
         assert (mail.template, mail.to) == ("receipt", "accounts@example.com")
         assert mail.data["name"] == "Fernhill Studio"
-        assert not books.organization(PLATFORM, CUSTOMER).owed
+        assert not books.read(Organization, PLATFORM, CUSTOMER).owed
 
 
 def test_a_mail_that_waited_too_long_is_not_sent() -> None:
     late = sample("customer.created", created=PAID.created + 3 * DAY)
     books = told(NAMELESS, late)
     assert not books.mails
-    assert not books.organization(PLATFORM, CUSTOMER).owed
+    assert not books.read(Organization, PLATFORM, CUSTOMER).owed
 
 
 def test_what_is_kept_for_an_address_that_never_comes_does_not_grow_for_ever() -> None:
@@ -104,7 +106,7 @@ def test_what_is_kept_for_an_address_that_never_comes_does_not_grow_for_ever() -
         )
         for month in range(5)
     ]
-    assert list(told(*months).organization(PLATFORM, CUSTOMER).owed) == ["receipt:in_4"]
+    assert list(told(*months).read(Organization, PLATFORM, CUSTOMER).owed) == ["receipt:in_4"]
 
 
 def test_a_mail_that_waited_and_has_become_wrong_is_not_sent() -> None:
@@ -119,7 +121,7 @@ def test_a_mail_that_waited_and_has_become_wrong_is_not_sent() -> None:
 def test_a_mail_to_somebody_who_was_deleted_is_neither_sent_nor_kept() -> None:
     books = told(NAMELESS, sample("customer.deleted"))
     assert not books.mails
-    assert not books.organization(PLATFORM, CUSTOMER).owed
+    assert not books.read(Organization, PLATFORM, CUSTOMER).owed
     assert not told(sample("customer.deleted"), PAID).mails
 
 
@@ -176,18 +178,19 @@ SUCCEEDED = sample("payment_intent.succeeded")
 def test_late_news_of_an_erased_customer_is_refused_while_a_payment_is_still_kept(late: Event) -> None:
     books = of_an_erased_customer(LINK, SUCCEEDED)
     again = late.model_copy(update={"id": "evt_again"})
-    assert decide(again, books) == REFUSED
+    assert decide(again, books) == NOTHING_KEPT
 
 
 def test_one_decision_reads_an_organization_once() -> None:
     books = told(SUCCEEDED)
     asked = []
-    read = books.organization
+    read = books.read
 
-    def noting(account: str, customer: str) -> Organization:
-        asked.append(customer)
-        return read(account, customer)
+    def noting[Found: Record](kind: type[Found], *names: str) -> Found:
+        if kind is Organization:
+            asked.append(names[1])
+        return read(kind, *names)
 
-    books.organization = noting  # type: ignore[method-assign] # to note what is asked
+    books.read = noting  # type: ignore[method-assign] # to note what is asked
     decide(sample("charge.refunded.subscription"), books)
     assert asked == [CUSTOMER]

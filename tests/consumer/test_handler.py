@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
-from functions.consumer.handler import make_handler
+from functions.consumer.handler import LambdaHandler
 from shared.failures.errors import Permanent
 from shared.runtime.logger import make_logger
 from tests.consumer.examples import LEASE, REGION, sqs_record, stripe_event
@@ -42,7 +42,7 @@ class Lambda:
         """The ids of the messages that go back."""
         # A new service name, since Powertools keeps one logger for each.
         logger = make_logger(uuid4().hex, self.log)
-        answer = make_handler(self.world.consumer, self.sqs, URL, logger, "Billhook/billhook")(
+        answer = LambdaHandler(self.world.consumer, self.sqs, URL, logger, "Billhook/billhook")(
             {"Records": records}, None
         )
         self.queue.assert_no_pending_responses()

@@ -9,6 +9,7 @@ import pytest
 from functions.consumer.decide.decide import decide
 from functions.effects.perform.observer import observation_message
 from shared.effects.observe import Observe
+from shared.records.organization import Organization
 from shared.stripe_objects.event import PLATFORM, Event, read_event
 from shared.values.times import DAY
 from tests.support.books import BooksOf
@@ -48,7 +49,9 @@ def asked_for(event: Event) -> Observe:
 
 
 def printers(books: BooksOf) -> int:
-    return books.policy.plans.limits_of(books.organization(PLATFORM, CUSTOMER).subscriptions_with_access)["printers"]
+    return books.policy.plans.limits_of(books.read(Organization, PLATFORM, CUSTOMER).subscriptions_with_access)[
+        "printers"
+    ]
 
 
 def looks(books: BooksOf) -> list[Observe]:
@@ -103,7 +106,7 @@ def test_limits_and_announcements_follow_from_all_items() -> None:
     assert printers(books) == 12
     (announced,) = [one for one in books.announcements.values() if one.id.startswith("seen_")]
     assert (announced.name, announced.facts["limit_printers"]) == ("organization.plan_changed", 12)
-    organization = books.organization(PLATFORM, CUSTOMER)
+    organization = books.read(Organization, PLATFORM, CUSTOMER)
     assert (organization.complete, organization.whole(SUBSCRIPTION)) == (
         {},
         organization.subscription(SUBSCRIPTION),
@@ -130,7 +133,7 @@ def test_what_was_read_of_its_state_counts_as_an_event_does() -> None:
 def test_what_was_read_never_beats_an_event_of_its_second_or_newer(after: int) -> None:
     event = updated(DAY + after, 14, status="past_due")
     for order in permutations((TWELVE, looked_at(TWELVE, DAY + 9), event)):
-        known = told(*order).organization(PLATFORM, CUSTOMER).subscription(SUBSCRIPTION)
+        known = told(*order).read(Organization, PLATFORM, CUSTOMER).subscription(SUBSCRIPTION)
         assert known is not None
         assert (known.status, known.has_more) == (("active", False) if after == 5 else ("past_due", True))
 

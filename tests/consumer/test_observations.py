@@ -9,6 +9,7 @@ from functions.effects.perform.observer import observation_message
 from shared.effects.observe import Observe
 from shared.effects.remind import erasure_at
 from shared.policy.policy import Policy
+from shared.records.organization import Organization
 from shared.stripe_objects.event import PLATFORM, Event, read_event
 from shared.values.times import DAY
 from tests.support.books import BooksOf
@@ -55,7 +56,7 @@ def test_what_was_read_at_stripe_sends_what_waited() -> None:
     books.apply(decide(observed(asked, SOMEBODY), books))
     (mail,) = books.mails.values()
     assert (mail.template, mail.to) == ("receipt", SOMEBODY.object["email"])
-    assert not books.organization(PLATFORM, CUSTOMER).owed
+    assert not books.read(Organization, PLATFORM, CUSTOMER).owed
 
 
 @pytest.mark.parametrize("second", [30, 90], ids=["older", "newer"])
@@ -66,7 +67,7 @@ def test_what_was_read_at_stripe_never_beats_a_newer_event(second: int) -> None:
     moved = sample("customer.updated", created=PAID.created + second, email="new@example.com")
     books.apply(decide(moved, books))
     newest = "new@example.com" if second > 60 else SOMEBODY.object["email"]
-    assert books.organization(PLATFORM, CUSTOMER).address == newest
+    assert books.read(Organization, PLATFORM, CUSTOMER).address == newest
 
 
 def test_a_customer_whom_stripe_shows_as_deleted_is_told_nothing() -> None:
@@ -75,7 +76,7 @@ def test_a_customer_whom_stripe_shows_as_deleted_is_told_nothing() -> None:
     deleted = {"id": CUSTOMER, "object": "customer", "deleted": True}
     books.apply(decide(read_event(observation_message(asked, deleted, PAID.created + 60)), books))
     assert not books.mails
-    assert books.organization(PLATFORM, CUSTOMER).muted
+    assert books.read(Organization, PLATFORM, CUSTOMER).muted
 
 
 def test_the_holder_of_an_account_is_asked_for_likewise() -> None:
@@ -103,8 +104,8 @@ def test_an_account_that_was_read_tells_its_holder_of_no_demand() -> None:
 
 def test_an_erasure_saves_nothing_of_whom_it_erases_though_a_mail_waited() -> None:
     books = told(PAID, sample("customer.deleted", created=PAID.created + DAY))
-    organization = books.organization(PLATFORM, CUSTOMER)
-    receipt = next(iter(told(PAID).organization(PLATFORM, CUSTOMER).owed.values()))
+    organization = books.read(Organization, PLATFORM, CUSTOMER)
+    receipt = next(iter(told(PAID).read(Organization, PLATFORM, CUSTOMER).owed.values()))
     books.records[organization.partition, organization.sort_key] = organization.with_owed_mail(receipt)
     due = decide(fired(erasure_at(PAID.created + DAY, PLATFORM, CUSTOMER)), books)
     assert [effect.kind for effect in due.then] == ["erase", "publish"]

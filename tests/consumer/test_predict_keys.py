@@ -10,7 +10,7 @@ from functions.consumer.decide.decide import decide
 from functions.consumer.message import read_message
 from functions.consumer.prefetch.predict_keys import predict_keys
 from functions.consumer.routes import ROUTES
-from shared.decisions.decision import StoredRecord
+from shared.records.stored_record import Record
 from tests.consumer.examples import sqs_record, stripe_event
 from tests.support.books import BooksOf
 from tests.support.samples import NAMES, sample
@@ -29,9 +29,9 @@ class NotingBooks(BooksOf):
         super().__init__()
         self.asked: set[tuple[str, str]] = set()
 
-    def _read[Found: StoredRecord](self, empty: Found) -> Found:
-        self.asked.add((empty.partition, empty.sort_key))
-        return super()._read(empty)
+    def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
+        self.asked.add(kind.empty(*names).key)
+        return super().read(kind, *names)
 
 
 def foreseen(event: dict[str, Any]) -> set[tuple[str, str]]:

@@ -18,7 +18,7 @@ from tests.consumer.test_settings import ENVIRON
 from tests.support.samples import sample
 
 if TYPE_CHECKING:
-    from functions.consumer.handler import Handler
+    from functions.consumer.handler import LambdaHandler
     from shared.stripe_objects.event import Event
 
 
@@ -50,7 +50,7 @@ def payment_failed(**changes: object) -> dict[str, Any]:
     return event.model_dump(mode="json", by_alias=True) | {"object": "event"} | changes
 
 
-def handle(handler: "Handler", body: dict[str, Any]) -> list[object]:
+def handle(handler: "LambdaHandler", body: dict[str, Any]) -> list[object]:
     failures: list[object] = handler({"Records": [sqs_record(body)]}, None)["batchItemFailures"]
     return failures
 

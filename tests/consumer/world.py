@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from functions.consumer.commit.claim import Claimed, claim
+from functions.consumer.commit.claim import Claimed, claim_message
 from functions.consumer.consume import Outcome, consume
-from functions.consumer.dependencies import Consumer
+from functions.consumer.dependencies import Dependencies
 from functions.consumer.message import Message, read_message
-from functions.consumer.prefetch.prefetch import prefetcher
+from functions.consumer.prefetch.prefetch import Prefetch
 from functions.consumer.verify import Verifier
 from functions.effects.lane.attempt import Attempt, Result
 from functions.effects.lane.lease import Leased, lease
@@ -92,14 +92,14 @@ class World:
         return Worker(self.store, books, self.performers, self.handover, lambda _least, most: most)
 
     @property
-    def consumer(self) -> Consumer:
+    def consumer(self) -> Dependencies:
         """Waits as long as a back-off allows, so that its limits can be told."""
         books = DynamoBooks(self.store, Policy())
-        return Consumer(
+        return Dependencies(
             self.store,
             Verifier(KEYS, self.store),
             books,
-            prefetcher(self.store, books),
+            Prefetch(self.store, books),
             self.handover,
             self.decide,
             lambda _message: self.ignore,
@@ -153,7 +153,7 @@ class World:
 
     def claim(self, message_id: str = "message-1", event_id: str = "evt_1") -> Claimed:
         """A claim that must succeed."""
-        claimed = claim(self.store, self.message(message_id, event_id=event_id), None)
+        claimed = claim_message(self.store, self.message(message_id, event_id=event_id), None)
         assert isinstance(claimed, Claimed), claimed
         return claimed
 

@@ -54,13 +54,13 @@ def owe(world: World, *effects: Effect, event_id: str = "evt_1") -> None:
 
 def erasing(world: World, as_of: int = NOW) -> Erase:
     """The erasure of the customer, at the version that the books have now."""
-    organization = world.worker.books.organization("acct_1", "cus_1")
+    organization = world.worker.books.read(Organization, "acct_1", "cus_1")
     return Erase(account="acct_1", customer="cus_1", as_of=as_of, version=organization.version)
 
 
 def known(world: World, event_id: str = "evt_0") -> None:
     """Put the customer into the books."""
-    organization = world.worker.books.organization("acct_1", "cus_1")
+    organization = world.worker.books.read(Organization, "acct_1", "cus_1")
     world.decide = _Saves(organization)
     assert world.consume(f"message of {event_id}", event_id).state == "done"
 

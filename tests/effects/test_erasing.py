@@ -94,7 +94,7 @@ def test_a_customer_who_returns_in_the_middle_keeps_the_new_life_whole(customers
     left = customers.left()
     assert {place: left.get(place) for place in new} == new
     assert {place for place in left if not place[0].startswith(ELSEWHERE)} <= new.keys()
-    back = DynamoBooks(customers.world.store, Policy()).organization(ACCOUNT, "cus_1")
+    back = DynamoBooks(customers.world.store, Policy()).read(Organization, ACCOUNT, "cus_1")
     assert (back.version, back.overall_version, back.erased_at) == (1, 2, NOW)
 
 
@@ -203,7 +203,7 @@ def test_an_erasure_that_code_before_0_2_owed_is_buried_by_the_worker(customers:
     customers.live("cus_1", payments=1)
     customers.erase(Erase(account=ACCOUNT, customer="cus_1", as_of=NOW))
     assert of_the_customer(customers) == []
-    assert DynamoBooks(customers.world.store, Policy()).organization(ACCOUNT, "cus_1").erased_at == NOW
+    assert DynamoBooks(customers.world.store, Policy()).read(Organization, ACCOUNT, "cus_1").erased_at == NOW
 
 
 def test_erasing_twice_does_no_more_than_once(customers: ErasableCustomers) -> None:

@@ -18,7 +18,7 @@ from shared.stripe_objects.event import Event
 from shared.stripe_objects.invoices import Invoice
 from shared.stripe_objects.objects import read
 from shared.tables.books import DynamoBooks
-from shared.values.tokens import export_key, link_maker, tokens
+from shared.values.tokens import ExportLinks, Tokens, export_key
 from tests.consumer.examples import NOW, PARTITION, mail, token
 from tests.consumer.world import World
 from tests.effects.erasable_customers import ErasableCustomers
@@ -68,7 +68,7 @@ def test_the_file_is_found_by_the_link_and_not_by_the_customers_id(customers: Er
     customers.export("cus_1")
     (key,) = customers.bucket.files
     assert "cus_1" not in key
-    assert link_maker("https://billhook.example/exports/", token)(PARTITION).endswith(token("export", PARTITION))
+    assert ExportLinks("https://billhook.example/exports/", token)(PARTITION).endswith(token("export", PARTITION))
 
 
 def test_nothing_is_left_of_an_erased_customer_but_that_it_was_erased(customers: ErasableCustomers) -> None:
@@ -80,7 +80,7 @@ def test_nothing_is_left_of_an_erased_customer_but_that_it_was_erased(customers:
     left = str(customers.left())
     assert "tombstone" in left
     assert not [secret for secret in ("ann@example.com", "in_1", "pi_1") if secret in left]
-    organization = DynamoBooks(customers.world.store, Policy()).organization("acct_1", "cus_1")
+    organization = DynamoBooks(customers.world.store, Policy()).read(Organization, "acct_1", "cus_1")
     assert (organization.version, organization.erased_at) == (0, NOW)
 
 
@@ -159,7 +159,7 @@ def test_a_token_is_ours_alone_and_its_key_is_fetched_once() -> None:
             fetched.write(kwargs["SecretId"])
             return {"SecretString": "a key of this stack's own"}
 
-    ours = tokens(Secrets(), "token-key")  # type: ignore[arg-type] # it asks for no more
+    ours = Tokens(Secrets(), "token-key")  # type: ignore[arg-type] # it asks for no more
     made = {ours("export", PARTITION), ours("tombstone", PARTITION), ours("export", "acct_1#cus_2")}
     assert {len(one) for one in made} == {43}
     assert len(made) == 3

@@ -1,4 +1,4 @@
-"""Facts that no event contains are read at Stripe and return as an event; Stripe's failures are waited out."""
+"""Books that no event contains are read at Stripe and return as an event; Stripe's failures are waited out."""
 
 import json
 import socket
@@ -69,7 +69,7 @@ class Around:
         self.fetched += 1
         return {"SecretString": self.key}
 
-    def send_message(self, **kwargs: Any) -> None:
+    def send_message(self, **kwargs: object) -> None:
         self.sent.append(kwargs)
 
     def observer(self, *, by_customer: bool = False) -> Observer:

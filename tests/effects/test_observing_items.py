@@ -90,7 +90,7 @@ class Line:
     def get_secret_value(self, **_: str) -> dict[str, str]:
         return {"SecretString": "rk_test_1"}
 
-    def send_message(self, **kwargs: Any) -> None:
+    def send_message(self, **kwargs: object) -> None:
         self.sent.append(kwargs)
 
     def observer(self, *, by_customer: bool = False) -> Observer:

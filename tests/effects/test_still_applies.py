@@ -4,12 +4,13 @@ import pytest
 
 from functions.consumer.decide.decide import decide
 from functions.consumer.handlers.erasure_due import TOLD_AFTER
-from functions.effects.mails.still_applies import why_not
 from shared.effects.email import Email
 from shared.effects.remind import erasure_at
+from shared.mails.may_go import why_not
 from shared.policy.plans import read_plans
 from shared.policy.policy import Policy
 from shared.records.organization import Organization
+from shared.records.stored_record import Record
 from shared.stripe_objects.event import PLATFORM, Event
 from tests.support.books import BooksOf
 from tests.support.samples import fired, sample
@@ -70,7 +71,7 @@ def test_what_had_to_be_answered_and_is_answered_by_now_is_not_reminded_of() -> 
 def waits_for_its_erasure() -> tuple[BooksOf, Email]:
     """A customer who left and owes something, in the week in which the operator is told."""
     books = told(BEGUN, FAILED, sample("customer.subscription.deleted"))
-    at = books.organization(PLATFORM, CUSTOMER).erasable_at(books.policy) or 0
+    at = books.read(Organization, PLATFORM, CUSTOMER).erasable_at(books.policy) or 0
     books.apply(decide(fired(erasure_at(at + TOLD_AFTER, PLATFORM, CUSTOMER)), books))
     return books, waiting("erasure_waits", books)
 
@@ -134,8 +135,9 @@ def test_a_mail_that_was_switched_off_meanwhile_is_not_sent() -> None:
 class StoredBooks(BooksOf):
     """Books that give an organization as it is stored, without its past."""
 
-    def organization(self, account: str, customer: str) -> Organization:
-        return super().organization(account, customer).with_past({})
+    def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
+        found = super().read(kind, *names)
+        return found.with_past({}) if isinstance(found, Organization) else found
 
 
 def test_an_invoice_mended_and_paid_is_no_longer_the_operators_to_mend() -> None:

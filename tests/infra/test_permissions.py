@@ -96,7 +96,7 @@ def test_only_this_accounts_alarms_are_let_in() -> None:
     assert allowing[0]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
-def test_the_key_policy_of_the_documentation_lets_a_service_in_for_this_account_alone() -> None:
+def test_the_documented_key_policy_lets_a_service_in_for_this_account_alone() -> None:
     """A service calls for any account that asks it to; the condition names the account, or a resource in it."""
     (policy,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs/security.md").read_text(), re.DOTALL)
     services = [one for one in json.loads(policy)["Statement"] if "Service" in one["Principal"]]

@@ -13,6 +13,7 @@ from functions.ingest.handler import Handler
 from functions.ingest.rejection import RejectedError
 from functions.ingest.settings import Settings
 from functions.ingest.signing_secrets import SigningSecrets
+from shared.messages.mac import verify
 from shared.runtime.message_keys import MessageKeys
 
 if TYPE_CHECKING:
@@ -138,6 +139,8 @@ class Ingest:
         return self.post(body, sign(body, secret, at=int(self.now)), endpoint)
 
     def attributes(self) -> dict[str, str]:
-        """The attributes of the only message sent."""
+        """The attributes of the only message sent, but for its MAC, which must be right."""
         (message,) = self.sent
-        return {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
+        values = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
+        assert verify([MESSAGE_KEY.encode()], message["MessageBody"], values) == "signed"
+        return {name: value for name, value in values.items() if name != "mac"}

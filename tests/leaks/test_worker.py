@@ -12,7 +12,7 @@ from functions.effects import wiring
 from functions.effects.mails import mailer
 from shared.failures.kinds import failure_of
 from shared.values import keys
-from shared.values.tokens import tokens
+from shared.values.tokens import Tokens
 from tests.leaks.answering import answering
 from tests.leaks.canaries import with_canaries
 from tests.leaks.captured_output import call
@@ -43,7 +43,7 @@ def test_neither_a_farewell_with_its_link_nor_an_erasure_is_heard(system: System
         assert "performed" in system.settle(json.loads(message))
     gone = sample("customer.subscription.deleted")
     client = boto3.client("secretsmanager")
-    token = tokens(client, system.moto_cloud.environ["TOKEN_KEY_ID"])(
+    token = Tokens(client, system.moto_cloud.environ["TOKEN_KEY_ID"])(
         "export", keys.partition(gone.account, gone.subject)
     )
     assert any(token in mail for mail in system.moto_cloud.snapshot().mails)

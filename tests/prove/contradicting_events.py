@@ -1,6 +1,6 @@
 """Which mails an event makes wrong to send: found in Stripe's objects alone, without Billhook's code.
 
-Facts of the past stay true: a receipt, the end of a dispute, a change of plan.
+Books of the past stay true: a receipt, the end of a dispute, a change of plan.
 """
 
 from collections.abc import Mapping, Sequence

@@ -74,7 +74,7 @@ def test_the_job_that_builds_has_no_cloud_identity_and_no_environment() -> None:
     assert "make build" in commands("build")
 
 
-def test_the_job_that_deploys_builds_nothing_and_checks_the_hash_before_it_has_an_identity() -> None:
+def test_the_job_that_deploys_builds_nothing_and_checks_the_hash_first() -> None:
     assert [job for job in JOBS if "id-token" in JOBS[job]["permissions"]] == ["deploy"]
     assert JOBS["deploy"]["needs"] == "build"
     assert not [one for one in commands("deploy") if "build" in one or "sbom" in one]

@@ -92,7 +92,7 @@ def test_of_many_subscriptions_whose_end_alone_was_told_a_few_are_remembered() -
 
 def test_reasons_of_declines_are_kept_for_the_newest_invoices_only() -> None:
     books = told(*(declined(number, f"in_{number}") for number in range(DECLINES + 5)))
-    kept = books.organization(PLATFORM, CUSTOMER).declines
+    kept = books.read(Organization, PLATFORM, CUSTOMER).declines
     assert kept.keys() == {f"in_{number}" for number in range(5, DECLINES + 5)}
 
 
@@ -102,7 +102,7 @@ def test_late_news_of_what_has_long_been_over_reopens_nothing() -> None:
     before = books.contents()
     for late in (begun(0), invoiced(FAILED, 0), invoiced("invoice.finalized", 1), declined(1, "in_1")):
         books.apply(decide(late, books))
-    organization = books.organization(PLATFORM, CUSTOMER)
+    organization = books.read(Organization, PLATFORM, CUSTOMER)
     assert (organization.access, organization.past_due, organization.has_open_invoice) == (False, False, False)
     assert (organization.declines, organization.reminders) == ({}, {})
     assert {place: one for place, one in books.contents().items() if place in before} == before
@@ -110,8 +110,8 @@ def test_late_news_of_what_has_long_been_over_reopens_nothing() -> None:
 
 def test_what_is_over_lies_in_an_item_of_its_own_under_its_customer() -> None:
     books = told(begun(1), ended(1), invoiced(PAID, 2))
-    subscription = books.past(EndedSubscription(account=PLATFORM, subject=CUSTOMER, subscription_id="sub_1"))
-    invoice = books.past(ClosedInvoice(account=PLATFORM, subject=CUSTOMER, invoice_id="in_2"))
+    subscription = books.read(EndedSubscription, PLATFORM, CUSTOMER, "sub_1")
+    invoice = books.read(ClosedInvoice, PLATFORM, CUSTOMER, "in_2")
     assert (subscription.sort_key, invoice.sort_key) == ("subscription#sub_1", "invoice#in_2")
     assert subscription.facet
     assert invoice.facet
@@ -125,8 +125,8 @@ def test_what_is_over_lies_in_an_item_of_its_own_under_its_customer() -> None:
 
 def test_a_handler_may_ask_for_something_of_the_past_that_its_event_does_not_name() -> None:
     books = told(begun(1), ended(1))
-    empty = EndedSubscription(account=PLATFORM, subject=CUSTOMER, subscription_id="sub_1")
-    assert not NotedBooks(books, invoiced(PAID, 2)).past(empty).is_empty
+    noted = NotedBooks(books, invoiced(PAID, 2))
+    assert not noted.read(EndedSubscription, PLATFORM, CUSTOMER, "sub_1").is_empty
 
 
 @pytest.mark.parametrize("attempts", [0, 1, 2])
@@ -134,7 +134,7 @@ def test_the_last_that_ended_is_the_last_that_lived_whatever_comes_first(attempt
     tried = [event for number in (8, 9)[:attempts] for event in (begun(number, "incomplete"), ended(number))]
     orders = permutations([begun(1), ended(1), ended(2), *tried])
     for order in islice(orders, 0, None, 1 + 6 * attempts):
-        last = told(*order).organization(PLATFORM, CUSTOMER).last_ended
+        last = told(*order).read(Organization, PLATFORM, CUSTOMER).last_ended
         assert last
         assert last.id == "sub_2"
 
@@ -158,8 +158,8 @@ def known(books: BooksOf) -> dict[tuple[str, str], Any]:
 
 def test_an_attempt_that_turns_out_to_have_lived_is_the_last_that_ended() -> None:
     attempt = [begun(2, "incomplete"), ended(2)]
-    known = told(begun(1), ended(1), *attempt).organization(PLATFORM, CUSTOMER).last_ended
-    late = told(begun(1), ended(1), *attempt, begun(2)).organization(PLATFORM, CUSTOMER).last_ended
+    known = told(begun(1), ended(1), *attempt).read(Organization, PLATFORM, CUSTOMER).last_ended
+    late = told(begun(1), ended(1), *attempt, begun(2)).read(Organization, PLATFORM, CUSTOMER).last_ended
     assert known
     assert late
     assert (known.id, late.id) == ("sub_1", "sub_2")
@@ -184,7 +184,7 @@ def test_an_older_versions_organization_gives_up_what_is_over_with_its_next_even
     books.records[older().partition, "organization"] = older()
     for event in (ended(3), begun(3), ended(4)):
         books.apply(decide(event.model_copy(update={"id": f"{event.id}_again"}), books))
-        organization = books.organization(PLATFORM, CUSTOMER)
+        organization = books.read(Organization, PLATFORM, CUSTOMER)
         assert organization.last_ended
         assert organization.last_ended.id == f"sub_{AT_ONCE + 3}"
     assert not organization.subscriptions
@@ -196,7 +196,7 @@ def test_an_invoice_that_an_older_version_closed_stays_closed() -> None:
     books.records[older().partition, "organization"] = older()
     books.apply(decide(invoiced(FAILED, 1), books))
     books.apply(decide(declined(1, "in_1"), books))
-    organization = books.organization(PLATFORM, CUSTOMER)
+    organization = books.read(Organization, PLATFORM, CUSTOMER)
     assert (organization.invoices, organization.reminders, organization.declines) == ({}, {}, {})
 
 

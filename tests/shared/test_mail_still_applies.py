@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.records.organization import Organization
 from shared.stripe_objects.event import PLATFORM, Event
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told
@@ -36,7 +37,7 @@ def test_what_was_overtaken_while_it_waited_is_not_sent(
     template, _, attempt = mail.partition(":")
 
     def owed(*events: Event) -> list[str]:
-        keys = told(*events).organization(PLATFORM, CUSTOMER).owed
+        keys = told(*events).read(Organization, PLATFORM, CUSTOMER).owed
         return [key for key in keys if key.startswith(template) and (not attempt or f":{attempt}:" in key)]
 
     assert len(owed(*waiting)) == 1

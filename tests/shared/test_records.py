@@ -57,9 +57,9 @@ def test_a_reminder_moves_forward_only() -> None:
 )
 def test_only_an_open_invoice_that_was_tried_is_past_due(status: str, *, owed: bool) -> None:
     books = told(sample("invoice.payment_failed", status=status))
-    assert books.organization(PLATFORM, CUSTOMER).past_due is owed
+    assert books.read(Organization, PLATFORM, CUSTOMER).past_due is owed
     untried = told(sample("invoice.payment_failed", status=status, attempted=False))
-    assert not untried.organization(PLATFORM, CUSTOMER).past_due
+    assert not untried.read(Organization, PLATFORM, CUSTOMER).past_due
 
 
 def test_of_a_failed_first_payment_that_expired_nothing_is_said_to_have_ended() -> None:
@@ -70,7 +70,7 @@ def test_of_a_failed_first_payment_that_expired_nothing_is_said_to_have_ended() 
         status="incomplete_expired",
         ended_at=2**31,
     )
-    ended = told(sample("customer.subscription.deleted"), expired).organization(PLATFORM, CUSTOMER).last_ended
+    ended = told(sample("customer.subscription.deleted"), expired).read(Organization, PLATFORM, CUSTOMER).last_ended
     assert ended is not None
     assert ended.id == SUBSCRIPTION
 
@@ -79,6 +79,6 @@ def test_the_subscription_that_ended_last_is_known_by_its_time_and_not_by_its_id
     last = sample("customer.subscription.deleted")
     first = sample("customer.subscription.deleted", id="sub_zz_first", ended_at=last.object["ended_at"] - 1)
     for order in ((first, last), (last, first)):
-        ended = told(*order).organization(PLATFORM, CUSTOMER).last_ended
+        ended = told(*order).read(Organization, PLATFORM, CUSTOMER).last_ended
         assert ended is not None
         assert ended.id == SUBSCRIPTION

@@ -78,7 +78,7 @@ def whole_life(number: int) -> list[Event]:
 
 
 def heard(events: Iterable[Event]) -> Organization:
-    return told(*events).organization(PLATFORM, CUSTOMER)
+    return told(*events).read(Organization, PLATFORM, CUSTOMER)
 
 
 def size(organization: Organization) -> int:
@@ -93,7 +93,7 @@ def test_a_customer_of_many_whole_lives_stays_small(count: int) -> None:
             books.apply(decide(event, books))
         if number % 20 == 0:  # the books in memory recall a customer's whole past
             books = BooksOf(*(one for one in books.records.values() if isinstance(one, Organization)))
-    organization = books.organization(PLATFORM, CUSTOMER)
+    organization = books.read(Organization, PLATFORM, CUSTOMER)
     assert size(organization) < LIMIT
     assert (organization.complete, organization.credits, organization.overdue) == ({}, {}, {})
     assert (organization.ended_with_open_invoice, organization.unseen) == (frozenset(), frozenset())
@@ -123,7 +123,7 @@ def test_credit_notes_of_invoices_that_nobody_tells_of_are_kept_for_the_newest()
 
 def test_a_credit_note_that_comes_after_its_invoice_is_closed_is_not_kept() -> None:
     books = told(invoice(1, 0, "invoice.payment_failed"), invoice(1, 10, "invoice.paid.recovered"), credited(1))
-    assert not books.organization(PLATFORM, CUSTOMER).credits
+    assert not books.read(Organization, PLATFORM, CUSTOMER).credits
 
 
 def test_an_invoice_of_what_has_ended_makes_nobody_past_due_whatever_came_first() -> None:
@@ -131,7 +131,7 @@ def test_an_invoice_of_what_has_ended_makes_nobody_past_due_whatever_came_first(
     for order in permutations(story):
         books = told(*order)
         books.apply(decide(sample("customer.updated", id=CUSTOMER, created=START + 9000), books))
-        organization = books.organization(PLATFORM, CUSTOMER).with_past({})
+        organization = books.read(Organization, PLATFORM, CUSTOMER).with_past({})
         assert (organization.past_due, organization.has_open_invoice, organization.access) == (False, True, False)
         assert organization.ended_with_open_invoice == {"sub_1"}
 
@@ -151,11 +151,11 @@ def test_an_invoice_closed_in_the_end_leaves_nothing_of_what_had_ended_before() 
 @pytest.mark.parametrize("name", ["invoice.paid.recovered", "invoice.payment_failed"])
 def test_access_is_unknown_while_an_invoice_names_a_subscription_that_nobody_told_of(name: str) -> None:
     books = told(sample("customer.created", id=CUSTOMER), invoice(1, 0, name))
-    assert books.organization(PLATFORM, CUSTOMER).access is None
+    assert books.read(Organization, PLATFORM, CUSTOMER).access is None
     books.apply(decide(subscription(1, 0), books))
-    assert books.organization(PLATFORM, CUSTOMER).access
+    assert books.read(Organization, PLATFORM, CUSTOMER).access
     books.apply(decide(ended(1), books))
-    assert books.organization(PLATFORM, CUSTOMER).access is False
+    assert books.read(Organization, PLATFORM, CUSTOMER).access is False
 
 
 def test_a_late_invoice_of_what_has_ended_leaves_no_doubt_about_access() -> None:

@@ -9,11 +9,11 @@ from shared.effects.erasure import Erase, Export
 from shared.effects.observe import Observe
 from shared.policy.plans import read_plans
 from shared.policy.policy import Policy
-from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.order import Order
 from shared.records.organization import Organization
-from shared.records.past import ClosedInvoice, EndedSubscription, PastRecord
+from shared.records.past import ClosedInvoice, EndedSubscription
 from shared.records.payment import Payment
+from shared.records.stored_record import Record
 
 if TYPE_CHECKING:
     from shared.effects.remind import Remind
@@ -28,28 +28,22 @@ class BooksOf:
         self.erasures: list[Erase] = []
         self.observations: dict[str, Observe] = {}
         self.announcements: dict[str, Announcement] = {}
-        self.records = {(record.partition, record.sort_key): record for record in records}
+        self.records = {record.key: record for record in records}
         self.mails: dict[tuple[str, str], Email] = {}
         self.reminders: dict[str, Remind] = {}
 
-    def organization(self, account: str, customer: str) -> Organization:
-        """The organization with its whole past, for a handler that is called alone; `decide` recalls what is named."""
-        organization = self._read(Organization(account=account, subject=customer))
+    def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
+        """The record; an organization has its whole past, for a handler that is called alone (`decide` recalls it)."""
+        empty = kind.empty(*names)
+        stored = self.records.get(empty.key, empty)
+        found = self._with_past(stored) if isinstance(stored, Organization) else stored
+        assert isinstance(found, kind)
+        return found
+
+    def _with_past(self, organization: Organization) -> Organization:
         past = (one for one in self.records.values() if isinstance(one, EndedSubscription | ClosedInvoice))
         theirs = [one for one in past if one.partition == organization.partition]
         return organization.with_past({one.sort_key.partition("#")[2]: one for one in theirs})
-
-    def past[Found: PastRecord](self, empty: Found) -> Found:
-        return self._read(empty)
-
-    def order(self, account: str, subject: str, session: str) -> Order:
-        return self._read(Order(account=account, subject=subject, session_id=session))
-
-    def payment(self, account: str, payment: str) -> Payment:
-        return self._read(Payment(account=account, subject=payment))
-
-    def payout(self, account: str, payout: str) -> PayoutRecord:
-        return self._read(PayoutRecord(account=account, subject=payout))
 
     def awaits_settlement(self, account: str, customer: str) -> bool:
         theirs = [one for one in self.records.values() if one.account == account]
@@ -57,13 +51,10 @@ class BooksOf:
         orders = (one for one in theirs if isinstance(one, Order) and one.subject == customer)
         return any(one.awaits_settlement for one in payments) or any(one.awaits_settlement for one in orders)
 
-    def connected(self, account: str) -> ConnectedAccount:
-        return self._read(ConnectedAccount(account=account, subject=account))
-
     def apply(self, decision: Decision) -> None:
         """Commit: a record under its next version, a mail whose key is taken not again, nor a schedule's name."""
         for record in decision.save:
-            place = (record.partition, record.sort_key)
+            place = record.key
             before = self.records.get(place)
             fresh = record.version == (before.version if before else 0)
             assert fresh or record.repeatable, "decided on a record that has changed since"
@@ -90,8 +81,3 @@ class BooksOf:
     def contents(self) -> dict[tuple[str, str], StoredRecord]:
         """What two tellings of one story must have in common; how many commits it took may differ."""
         return {place: record.model_copy(update={"version": 0}) for place, record in self.records.items()}
-
-    def _read[Found: StoredRecord](self, empty: Found) -> Found:
-        found = self.records.get((empty.partition, empty.sort_key), empty)
-        assert isinstance(found, type(empty))
-        return found

@@ -1,11 +1,14 @@
-"""Every mail that Billhook sends, as full as it can be, and the parts of it that may be missing."""
+"""Every mail of the catalogue with all its fields, and the parts of it that may be missing."""
 
 import re
 from html import unescape
 from itertools import combinations
+from typing import get_args, get_type_hints
 
 from functions.effects.mails.render import render
 from shared.effects.email import Email
+from shared.mails.catalogue import MAILS
+from shared.mails.mail import AnyMail
 from shared.stripe_objects.event import PLATFORM
 from shared.values.frozen import Scalar
 
@@ -13,129 +16,110 @@ BUSINESS = "Saltmarsh Software"
 URL = "https://invoice.stripe.com/i/acct_1/live_abc?s=ap"
 NAME = "Fernhill Studio"
 RENEWAL = 1795342394
-PRICE: dict[str, Scalar] = {"amount": 2900, "currency": "usd"}
-OWED: dict[str, Scalar] = {"name": NAME, **PRICE, "number": "E9XZ58UK-0006", "next_attempt": RENEWAL, "url": URL}
-OURS: dict[str, Scalar] = {"account": PLATFORM, "livemode": True}
-DISPUTE: dict[str, Scalar] = {
-    **OURS,
-    "dispute": "du_1Ua9GBHv8KpR2wXndJLKncXR",
-    **PRICE,
-    "reason": "product_not_received",
-    "status": "needs_response",
-    "due_by": RENEWAL,
-    "customer": "cus_s4E7P0vk4zyEAh",
-}
-PAYOUT: dict[str, Scalar] = {"name": NAME, **PRICE, "arrival_date": RENEWAL, "reason": None, "reverses": False}
-TRIAL: dict[str, Scalar] = {
-    "name": NAME,
-    "trial_end": RENEWAL,
-    "then": "charge",
-    **PRICE,
+EXAMPLES: dict[str, Scalar] = {
+    "account": PLATFORM,
     "adjusted": True,
+    "amount": 2900,
+    "arrival_date": RENEWAL,
+    "canceled": False,
+    "charged_at": RENEWAL,
+    "currency": "usd",
+    "customer": "cus_s4E7P0vk4zyEAh",
+    "dispute": "du_1Ua9GBHv8KpR2wXndJLKncXR",
+    "due_at": RENEWAL,
+    "due_by": RENEWAL,
+    "due_date": RENEWAL,
+    "ended_at": 1796033603,
+    "ends_at": RENEWAL,
+    "erased_at": 1798625603,
+    "erased_by": RENEWAL,
+    "export_days": 14,
+    "export_url": URL,
+    "invoice": "in_1UYR6ZHv8KpR2wXnAZVMRxgw",
+    "livemode": True,
+    "method": "card",
+    "name": NAME,
+    "next_attempt": RENEWAL,
+    "number": "E9XZ58UK-0006",
+    "overdue": False,
+    "paid": 9300,
+    "payment": "pi_3UVAcqHv8KpR2wXn0xZCfQNV",
+    "plan": "studio",
+    "price": "price_1USCcRHv8KpR2wXnoLFn2g4i",
+    "refund": "re_3USCcRHv8KpR2wXn14JFQmW7",
+    "renews_at": RENEWAL,
+    "reverses": False,
+    "stopped": False,
+    "subscription": "sub_1USCcRHv8KpR2wXnxQPUiPdq",
+    "then": "charge",
+    "total": 9300,
+    "trial_end": RENEWAL,
     "url": URL,
+    "waits": False,
+    "whole": True,
 }
-FULL: dict[str, dict[str, Scalar]] = {
-    "order_confirmed": {"name": NAME, "amount": 9300, "currency": "usd"},
-    "order_failed": {"name": NAME, "amount": 9300, "currency": "usd"},
-    "welcome": TRIAL,
-    "trial_ending": TRIAL,
-    "plan_changed": {"name": NAME, "was": "Studio (5)", "now": "Studio (10)", "renews_at": RENEWAL},
-    "subscription_on_hold": {"name": NAME, "status": "unpaid", "url": URL},
-    "cancellation_scheduled": {"name": NAME, "ends_at": RENEWAL},
-    "cancellation_withdrawn": {"name": NAME, "renews_at": RENEWAL},
-    "farewell": {
-        "name": NAME,
-        "ended_at": 1796033603,
-        "reason": "payment_failed",
-        "erased_at": 1798625603,
-        "waits": False,
-        "export_url": URL,
-        "export_days": 14,
-    },
-    "invoice_due": {"name": NAME, **PRICE, "number": "QU8KKTII-0002", "due_date": RENEWAL, "url": URL},
-    "invoice_overdue": {"name": NAME, **PRICE, "number": "QU8KKTII-0002", "due_date": RENEWAL, "url": URL},
-    "invoice_upcoming": {"name": NAME, **PRICE, "charged_at": RENEWAL, "url": URL},
-    "erasure_postponed": {"name": NAME, "erased_by": RENEWAL},
-    "receipt": {"name": NAME, **PRICE, "number": "E9XZ58UK-0006", "url": URL},
-    "payment_failed": {**OWED, "decline_code": "expired_card", "method": "card"},
-    "payment_still_due": OWED,
-    "payment_confirm": {**OWED, "decline_code": "authentication_required", "method": "card"},
-    "refund": {"name": NAME, **PRICE, "total": 9300, "paid": 9300, "whole": True, "method": "card", "url": URL},
-    "payout_coming": PAYOUT,
-    "payout_failed": {**PAYOUT, "reason": "account_closed"},
-    "payout_canceled": PAYOUT,
-    "account_requirements": {"name": NAME, "due_at": RENEWAL, "overdue": False, "stopped": False, "number": 2},
-    "account_rejected": {"account": "acct_1T8bWcLs5NqE9zGd", "livemode": True, "reason": "rejected.fraud"},
+"""A value for each field that mails show."""
+DISPUTE: dict[str, Scalar] = {"reason": "product_not_received", "status": "needs_response"}
+ITS_OWN: dict[str, dict[str, Scalar]] = {
+    "order_confirmed": {"amount": 9300},
+    "order_failed": {"amount": 9300},
+    "plan_changed": {"was": "Studio (5)", "now": "Studio (10)"},
+    "subscription_on_hold": {"status": "unpaid"},
+    "farewell": {"reason": "payment_failed"},
+    "payment_failed": {"decline_code": "expired_card"},
+    "payment_confirm": {"decline_code": "authentication_required"},
+    "payout_coming": {"reason": None},
+    "payout_failed": {"reason": "account_closed"},
+    "payout_canceled": {"reason": None},
+    "account_requirements": {"number": 2},
+    "account_rejected": {"account": "acct_1T8bWcLs5NqE9zGd", "reason": "rejected.fraud"},
     "dispute_due": DISPUTE,
     "dispute_escalated": DISPUTE,
-    "fraud_warning": {
-        **OURS,
-        "payment": "pi_3UVAcqHv8KpR2wXn0xZCfQNV",
-        "reason": "made_with_stolen_card",
-        "customer": "cus_s4E7P0vk4zyEAh",
-    },
-    "refund_after_erasure": {**OURS, "payment": "pi_3UVAcqHv8KpR2wXn0xZCfQNV", **PRICE},
+    "fraud_warning": {"reason": "made_with_stolen_card"},
     "dispute_opened": DISPUTE,
     "dispute_closed": {**DISPUTE, "status": "lost"},
-    "finalization_failed": {
-        **OURS,
-        "invoice": "in_1UYR6ZHv8KpR2wXnAZVMRxgw",
-        **PRICE,
-        "code": "customer_tax_location_invalid",
-    },
-    "refund_failed": {
-        **OURS,
-        "refund": "re_3USCcRHv8KpR2wXn14JFQmW7",
-        **PRICE,
-        "reason": "expired_or_canceled_card",
-        "canceled": False,
-    },
-    "invoice_overpaid": {**OURS, "invoice": "in_1UYR6ZHv8KpR2wXnAZVMRxgw", **PRICE},
-    "unknown_price": {**OURS, "price": "price_1USCcRHv8KpR2wXnoLFn2g4i"},
-    "price_key_moved": {**OURS, "price": "price_1USCcRHv8KpR2wXnoLFn2g4i", "plan": "studio"},
-    "items_incomplete": {**OURS, "subscription": "sub_1USCcRHv8KpR2wXnxQPUiPdq"},
-    "erasure_waits": {**OURS, "customer": "cus_s4E7P0vk4zyEAh", "erased_by": RENEWAL},
+    "finalization_failed": {"code": "customer_tax_location_invalid"},
+    "refund_failed": {"reason": "expired_or_canceled_card"},
 }
+"""The values of one mail alone, where a field's example says nothing or says it wrongly."""
+GIVEN_WITH: dict[str, set[str]] = {
+    "welcome": {"currency", "then"},
+    "trial_ending": {"currency"},
+    "account_rejected": {"reason"},
+}
+"""Fields that are None only beside another field that is None, or by their type alone."""
+UNSHOWN: dict[str, set[str]] = {"payout_failed": {"arrival_date"}, "payout_canceled": {"arrival_date"}}
+"""Fields that a template does not show, since its mail shares them with another."""
+
+
+def types_of(mail: AnyMail) -> dict[str, object]:
+    """The fields of a mail's data with their types, those that every mail of its kind has included."""
+    shown: dict[str, object] = get_type_hints(mail.shows)
+    if shown.pop("export", None):  # the mailer adds the link
+        shown |= {"export_url": str | None, "export_days": int}
+    return {"account": str, "livemode": bool, **shown} if mail.audience == "operator" else {"name": str | None, **shown}
+
+
+def may_be_missing(type_: object) -> bool:
+    """Whether a field of `type_` has a value that means that there is nothing to say."""
+    return type_ is bool or type(None) in get_args(type_)
+
+
+FULL: dict[str, dict[str, Scalar]] = {
+    name: {field: (EXAMPLES | ITS_OWN.get(name, {}))[field] for field in types_of(mail)} for name, mail in MAILS.items()
+}
+"""Every mail of the catalogue with all that it shows."""
 GREETED = [template for template, full in FULL.items() if "name" in full]
 """The mails to people whose name somebody else has chosen."""
-OPTIONAL = {
-    "order_confirmed": ("name", "amount", "currency"),
-    "order_failed": ("name", "amount", "currency"),
-    "welcome": ("name", "trial_end", "amount", "adjusted", "url"),
-    "trial_ending": ("name", "amount", "adjusted", "url"),
-    "plan_changed": ("name", "was", "now", "renews_at"),
-    "subscription_on_hold": ("name", "url"),
-    "cancellation_scheduled": ("name",),
-    "cancellation_withdrawn": ("name", "renews_at"),
-    "farewell": ("name", "ended_at", "reason", "erased_at", "waits", "export_url"),
-    "invoice_due": ("name", "number", "due_date", "url"),
-    "invoice_overdue": ("name", "number", "url"),
-    "invoice_upcoming": ("name", "url"),
-    "erasure_postponed": ("name",),
-    "receipt": ("name", "number", "url"),
-    "payment_failed": ("name", "number", "next_attempt", "url", "decline_code", "method"),
-    "payment_still_due": ("name", "number", "next_attempt", "url"),
-    "payment_confirm": ("name", "number", "next_attempt", "url", "decline_code", "method"),
-    "refund": ("name", "amount", "total", "paid", "whole", "method", "url"),
-    "payout_coming": ("name", "reason", "reverses"),
-    "payout_failed": ("name", "arrival_date", "reason", "reverses"),
-    "payout_canceled": ("name", "arrival_date", "reason", "reverses"),
-    "account_requirements": ("name", "due_at", "overdue", "stopped"),
-    "account_rejected": ("livemode",),
-    "dispute_due": ("customer", "livemode"),
-    "dispute_escalated": ("due_by", "customer", "livemode"),
-    "fraud_warning": ("customer", "livemode"),
-    "refund_after_erasure": ("livemode",),
-    "dispute_opened": ("due_by", "customer", "livemode"),
-    "dispute_closed": ("due_by", "customer", "livemode"),
-    "finalization_failed": ("code", "livemode"),
-    "refund_failed": ("reason", "canceled", "livemode"),
-    "invoice_overpaid": ("livemode",),
-    "unknown_price": ("livemode",),
-    "price_key_moved": ("livemode",),
-    "items_incomplete": ("livemode",),
-    "erasure_waits": ("livemode",),
+OPTIONAL: dict[str, tuple[str, ...]] = {
+    name: tuple(
+        field
+        for field, type_ in types_of(mail).items()
+        if (may_be_missing(type_) and field not in GIVEN_WITH.get(name, ())) or field in UNSHOWN.get(name, ())
+    )
+    for name, mail in MAILS.items()
 }
+"""The parts of each mail that may be missing, as the types in the catalogue say."""
 OCCASIONS: dict[str, list[dict[str, Scalar]]] = {
     "trial_ending": [
         {"then": "end", "url": None},

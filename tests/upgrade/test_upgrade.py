@@ -6,7 +6,7 @@ none is ever rewritten.
 
 import base64
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
@@ -29,9 +29,6 @@ from shared.values import keys
 from tests.consumer.examples import token
 from tests.prove.runner import Runner
 from tests.upgrade.corpus import HERE, VERSIONS, came_of, corpus, deliver, in_short, kind_of, put
-
-if TYPE_CHECKING:
-    from shared.records.stored_record import Record
 
 RECORDS: dict[str, type[StoredRecord]] = {
     "organization": Organization,
@@ -117,22 +114,9 @@ def test_the_books_find_an_older_record_under_its_version(runner: Runner, item: 
     books = books_of(runner)
     wanted = RECORDS[kind_of(item)].model_validate_json(stored_record(item))
 
-    found = read(books, wanted)
+    found = books.read(type(wanted), *(getattr(wanted, name) for name in wanted.named_by))
 
     assert found == wanted.model_copy(update={"version": int(item["version"]["N"])})
-
-
-def read(books: DynamoBooks, wanted: StoredRecord) -> "Record":
-    match wanted:
-        case Organization():
-            return books.organization(wanted.account, wanted.subject)
-        case Payment():
-            return books.payment(wanted.account, wanted.subject)
-        case Order():
-            return books.order(wanted.account, wanted.subject, wanted.session_id)
-        case ConnectedAccount():
-            return books.connected(wanted.account)
-    return books.payout(wanted.account, wanted.subject)
 
 
 def books_of(runner: Runner) -> DynamoBooks:

@@ -1,4 +1,4 @@
-"""Claim: the first stage. One conditional put makes an event ours, under a lease and a fencing token.
+"""Claim: one conditional write takes an event for this consumer, under a lease and a fencing token.
 
     time ────────────────────────────────────────────────────────────────────────────────────────>
     put if absent (or expired)     commit if token is mine      the effects worker      expires_at
@@ -7,12 +7,12 @@
          │ lease lapsed or released
          └─ update if token is a: token b, attempts + 1
 
-A put never takes over an item: it would erase the outbox. Once the event is committed, the consumer never writes the
-item again. A message that comes again is handed over again, by reading alone.
+A put never replaces an item, since it would erase the outbox. After the commit the consumer never writes the item
+again: if the message comes again, the consumer reads the item and hands the event over again.
 
-A message's first delivery claims nothing beforehand: the commit inserts the item, under the same condition. Deciding
-has no effect, so a second consumer that decides beside the first only loses its commit. From the second delivery on a
-message is claimed first, so that attempts which end without a word are counted.
+On first delivery the commit inserts the inbox item under the same condition. Deciding has no effect, so a second
+consumer that decides beside the first only loses its commit. From the second delivery on, the consumer claims the
+message before it decides; so the inbox also counts attempts that crash.
 """
 
 import uuid
@@ -28,14 +28,13 @@ from shared.inbox.outbox import owing
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 
-# TTL deletes late, by up to days: an expired item counts as absent.
-ABSENT = "attribute_not_exists(id) OR expires_at < :now"
+ABSENT = "attribute_not_exists(id) OR expires_at < :now"  # TTL deletes up to days late
 FINISHED = frozenset({"done", "ignored"})
 
 
 @dataclass(frozen=True)
 class New:
-    """The inbox has no item of the event: the commit inserts `item`, which claims the event and commits it at once."""
+    """The inbox has no item of the event: the commit inserts `item`, which claims and commits the event at once."""
 
     event_id: str
     token: str
@@ -46,7 +45,7 @@ class New:
 
 @dataclass(frozen=True)
 class Claimed:
-    """The inbox item is ours: it carries our token, and nobody may commit without it while the lease lasts."""
+    """The inbox item carries this claim's token; while the lease lasts, no other consumer may commit."""
 
     event_id: str
     token: str
@@ -57,7 +56,7 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Committed:
-    """Committed before, and `lanes` are still owed: to be handed over again."""
+    """The event is committed, and `lanes` still owe effects: hand it over again."""
 
     lanes: tuple[Lane, ...]
     committed_ms: int = field(default=0, compare=False)
@@ -65,7 +64,7 @@ class Committed:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Finished before: there is nothing to do. `state` is `done` or `ignored`; `reason` is why it was ignored."""
+    """The event is finished. `state` is `done` or `ignored`; `reason` is why the consumer ignored it."""
 
     state: str
     reason: str | None = None
@@ -73,22 +72,23 @@ class Duplicate:
 
 @dataclass(frozen=True)
 class Exhausted:
-    """Ours for recording only: the attempt that would now begin is one too many, and none of them got to say why."""
+    """All attempts crashed without recording why; `claim` only serves to record the failure."""
 
     claim: Claimed
 
 
-type Ours = New | Claimed  # an event to decide on
-type NotOurs = Committed | Duplicate | LeasedElsewhere | Exhausted | AwaitingDeadLetter
-type Claim = Claimed | NotOurs
+type Claim = New | Claimed
+"""The right to decide on an event and commit it."""
+type NotClaimed = Committed | Duplicate | LeasedElsewhere | Exhausted | AwaitingDeadLetter
+type ClaimResult = Claimed | NotClaimed
 
 
 def claim_by_commit(
     store: Store, message: Message, known: Mapping[str, Any] | None
 ) -> New | Committed | Duplicate | None:
-    """What the inbox item that was read ahead allows; `known` is that item, empty if there is none.
+    """What `known` allows: the inbox item as it was read ahead, empty if there is none, None if the read failed.
 
-    None if the event has to be claimed beforehand: others have begun with it, or DynamoDB left `known` out.
+    Returns None if the consumer must claim the event first: another attempt has begun, or the read failed.
     """
     if known is None:
         return None
@@ -98,13 +98,13 @@ def claim_by_commit(
     return _settled(known)
 
 
-def claim(store: Store, message: Message, ignore: str | None, token: str = "") -> Claim:
-    """Claim the event of `message`; where there is a reason to `ignore` it, record that in the same write instead.
+def claim_message(store: Store, message: Message, ignore: str | None, token: str = "") -> ClaimResult:
+    """Claim the event of `message`; if there is a reason to `ignore` it, the same write records that instead.
 
-    `token` is that of a claim which was left to a commit, if there was one: what that commit may have put is ours.
+    `token` is the token of an earlier claim by commit, if any: an item that carries it belongs to this attempt.
 
     Raises:
-        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer; nothing is claimed, no attempt counted.
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer, and no attempt is counted.
     """
     new = _item(store, message, token or uuid.uuid4().hex)
     if ignore:
@@ -123,7 +123,7 @@ def claim(store: Store, message: Message, ignore: str | None, token: str = "") -
 
 
 def _settled(known: Mapping[str, Any]) -> Committed | Duplicate | None:
-    """What is to be done for an event that was decided on before; None if it was not."""
+    """The answer for an event that is finished or committed; None if it is neither."""
     if known["state"] in FINISHED:
         return Duplicate(known["state"], known.get("reason"))
     return Committed(owing(known), known.get("committed_ms", known["started_ms"])) if "outbox" in known else None
@@ -149,10 +149,10 @@ def _item(store: Store, message: Message, token: str) -> dict[str, Any]:
     }
 
 
-def _claim_known(store: Store, message: Message, known: dict[str, Any], token: str) -> Claim:
+def _claim_known(store: Store, message: Message, known: dict[str, Any], token: str) -> ClaimResult:
     if settled := _settled(known):
         return settled
-    if known["token"] == token:  # our own put: its answer was lost, and the SDK sent it again
+    if known["token"] == token:  # this attempt's own put: its answer was lost, and the SDK sent it again
         return _claimed(known)
     same_message = known["message_id"] == message.message_id
     if known["state"] == "failed" and same_message:
@@ -162,14 +162,14 @@ def _claim_known(store: Store, message: Message, known: dict[str, Any], token: s
     return _take_over(store, message, known, token, same_message=same_message)
 
 
-def _take_over(store: Store, message: Message, known: dict[str, Any], token: str, *, same_message: bool) -> Claim:
+def _take_over(store: Store, message: Message, known: dict[str, Any], token: str, *, same_message: bool) -> ClaimResult:
     try:
         answer = store.client.update_item(
             TableName=store.inbox,
             Key=to_item({"id": message.event_id}),
             UpdateExpression="SET #state = :state, #token = :token, message_id = :message, attempts = :attempts, "
             "lease_until = :lease, started_ms = :started REMOVE next_at" + ("" if same_message else ", faulty_since"),
-            # Its holder may commit after we have read it.
+            # The holder may commit between the read and this write.
             ConditionExpression="#token = :old AND #state = :known",
             ExpressionAttributeNames={"#state": "state", "#token": "token"},
             ExpressionAttributeValues=to_item(
@@ -187,12 +187,12 @@ def _take_over(store: Store, message: Message, known: dict[str, Any], token: str
             ReturnValues="ALL_NEW",
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
-        ours = from_item(answer["Attributes"])
+        item = from_item(answer["Attributes"])
     except store.client.exceptions.ConditionalCheckFailedException as failed:
-        ours = from_item(failed.response.get("Item", {}))
-        if ours.get("token") != token:
+        item = from_item(failed.response.get("Item", {}))
+        if item.get("token") != token:
             return LeasedElsewhere(store.lease)
-    return _claimed(ours) if ours["attempts"] <= ATTEMPTS else Exhausted(_claimed(ours))
+    return _claimed(item) if item["attempts"] <= ATTEMPTS else Exhausted(_claimed(item))
 
 
 def _claimed(item: dict[str, Any]) -> Claimed:

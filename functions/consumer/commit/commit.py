@@ -1,10 +1,10 @@
-"""Commit: the third stage. One transaction saves the records, the outbox and the payload, or none of them."""
+"""Commit: one transaction saves the records, the outbox and the payload, or nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from functions.consumer.commit.claim import ABSENT, New, Ours
+from functions.consumer.commit.claim import ABSENT, Claim, New
 from shared.compression.packing import pack_payload
 from shared.decisions.decision import Decision
 from shared.decisions.journal import Journal
@@ -23,36 +23,36 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
 PART = 350_000
-"""Bytes of a packed payload in one item: DynamoDB allows 400 KB, and SQS 1 MiB of message."""
+"""Bytes of a packed payload in one item: DynamoDB allows 400 KB an item, and SQS 1 MiB a message."""
 
 
 class StaleRecordError(Exception):
-    """A record changed since it was read: read again, and decide again."""
+    """A record changed since the decision read it: read and decide again."""
 
 
 class FencedError(Exception):
-    """The event is no longer ours, or is committed already: stop, and write nothing."""
+    """Another consumer holds or has committed the event: stop, and write nothing."""
 
 
 class BusyError(Exception):
-    """DynamoDB cancelled the transaction for a conflict or a throttle, which says nothing about us: try again."""
+    """DynamoDB cancelled the transaction for a conflict or a throttle: try again."""
 
 
 @dataclass(frozen=True)
 class MailTakenError(Exception):
-    """Another event has claimed the key of these mails: they are on their way already."""
+    """Another event has claimed the keys of these mails and sends them."""
 
     keys: frozenset[str]
 
 
-def commit(store: Store, ours: Ours, event: Event, body: str, decision: Decision) -> tuple[Owed, ...]:
-    """Commit `decision` on `event`, whose bytes are `body`, and return its outbox; an event that owes nothing is done.
+def commit(store: Store, claim: Claim, event: Event, body: str, decision: Decision) -> tuple[Owed, ...]:
+    """Commit `decision` on `event`, whose text is `body`, and return the outbox; an empty outbox finishes the event.
 
-    The commit releases the lease: from here on the item is the effects worker's.
+    The commit releases the lease. From then on only the effects worker writes the inbox item.
 
     Raises:
-        StaleRecordError, FencedError, BusyError, MailTakenError: the transaction was cancelled; nothing is saved.
-        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer; the inbox will tell if it is saved.
+        StaleRecordError, FencedError, BusyError, MailTakenError: DynamoDB cancelled the transaction; nothing is saved.
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer; the inbox item shows what is saved.
     """
     outbox = owed_for(decision.then)
     mails = [effect for effect in decision.then if isinstance(effect, Email)]
@@ -62,9 +62,9 @@ def commit(store: Store, ours: Ours, event: Event, body: str, decision: Decision
         *(write for one in decision.then if isinstance(one, Erase) for write in burial_writes(store, one, now_ms)),
     ]
     writes = [
-        _inbox_write(store, ours, outbox, now_ms),
+        _inbox_write(store, claim, outbox, now_ms),
         *records,
-        *(_mail_write(store, ours, mail, now_ms) for mail in mails),
+        *(_mail_write(store, claim, mail, now_ms) for mail in mails),
         *(archive_writes(store, event, body, decision.journal) if decision.archive else ()),
     ]
     try:
@@ -75,7 +75,7 @@ def commit(store: Store, ours: Ours, event: Event, body: str, decision: Decision
 
 
 def archive_writes(store: Store, event: Event, body: str, journal: Journal | None = None) -> list[Any]:
-    """The puts that archive a payload in its customer's partition, the journal on the first; repeatable."""
+    """The puts that archive a payload in its customer's partition, the journal on the first part; safe to repeat."""
     packed, journaled = pack_payload(body), journal.packed() if journal else None
     return [
         {
@@ -98,7 +98,7 @@ def archive_writes(store: Store, event: Event, body: str, journal: Journal | Non
     ]
 
 
-def _inbox_write(store: Store, ours: Ours, outbox: tuple[Owed, ...], now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
+def _inbox_write(store: Store, claim: Claim, outbox: tuple[Owed, ...], now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
     if outbox:
         now: dict[str, Any] = {
             "state": "committed",
@@ -106,16 +106,16 @@ def _inbox_write(store: Store, ours: Ours, outbox: tuple[Owed, ...], now_ms: int
             "lease_until": 0,
             "outbox": dump(outbox),
             "progress": {},
-            INDEX: shard_of(ours.event_id),
+            INDEX: shard_of(claim.event_id),
             **{f"{lane}_owed": True for lane in lanes_of(outbox)},
         }
     else:
         now = {"state": "done", "done_ms": now_ms}
-    if isinstance(ours, New):
+    if isinstance(claim, New):
         return {
             "Put": {
                 "TableName": store.inbox,
-                "Item": to_item({**ours.item, **now}),
+                "Item": to_item({**claim.item, **now}),
                 "ConditionExpression": ABSENT,
                 "ExpressionAttributeValues": to_item({":now": store.now()}),
             }
@@ -125,12 +125,12 @@ def _inbox_write(store: Store, ours: Ours, outbox: tuple[Owed, ...], now_ms: int
     return {
         "Update": {
             "TableName": store.inbox,
-            "Key": to_item({"id": ours.event_id}),
+            "Key": to_item({"id": claim.event_id}),
             "UpdateExpression": f"SET {sets} REMOVE " + ", ".join(f"#{name}" for name in over),
             "ConditionExpression": "#token = :token AND #state = :claimed",
             "ExpressionAttributeNames": {f"#{name}": name for name in (*now, *over, "token")},
             "ExpressionAttributeValues": to_item(
-                {":token": ours.token, ":claimed": "claimed", **{f":{name}": value for name, value in now.items()}}
+                {":token": claim.token, ":claimed": "claimed", **{f":{name}": value for name, value in now.items()}}
             ),
         }
     }
@@ -151,7 +151,7 @@ def _record_write(store: Store, record: Record, now_ms: int) -> Any:  # noqa: AN
 
 
 def _unchanged(record: Record) -> Any:  # noqa: ANN401 - likewise
-    """That nobody has saved the record since it was read; its item carries the number over all lives."""
+    """The condition that no commit has saved the record since it was read."""
     if record.repeatable:
         return {}
     if record.version == 0:
@@ -160,7 +160,7 @@ def _unchanged(record: Record) -> Any:  # noqa: ANN401 - likewise
     return {"ConditionExpression": "version = :version", "ExpressionAttributeValues": version}
 
 
-def _mail_write(store: Store, ours: Ours, mail: Email, now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
+def _mail_write(store: Store, claim: Claim, mail: Email, now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
     return {
         "Put": {
             "TableName": store.books,
@@ -168,7 +168,7 @@ def _mail_write(store: Store, ours: Ours, mail: Email, now_ms: int) -> Any:  # n
                 {
                     "pk": mail.partition,
                     "sk": keys.mail(mail.key),
-                    "event": ours.event_id,
+                    "event": claim.event_id,
                     "mail": mail.model_dump_json(),
                     "saved_ms": now_ms,
                     "expires_at": store.expiry(),
@@ -180,10 +180,10 @@ def _mail_write(store: Store, ours: Ours, mail: Email, now_ms: int) -> Any:  # n
 
 
 def _explain(cancelled: "ClientError", records: int, mails: Sequence[Email]) -> NoReturn:
-    """Raise what the cancellation means; its reasons stand in the order of the writes: inbox, records, mails, archive.
+    """Raise the error that the cancellation means. Its reasons have the order of the writes: inbox, records, mails.
 
-    Being fenced comes first, since it makes all else moot; a stale record before a taken mail, since deciding again may
-    change the mails.
+    The fence comes first, since it makes the rest moot. A stale record comes before a taken mail, since the next
+    decision may have other mails.
     """
     codes = [reason.get("Code") for reason in cancelled.response["CancellationReasons"]]
     refused = [code == "ConditionalCheckFailed" for code in codes]

@@ -1,8 +1,8 @@
-"""Settle: decide and commit, and once more whenever the commit finds that others wrote meanwhile."""
+"""Decide and commit; decide again if the commit finds that another event wrote the same items."""
 
-from functions.consumer.commit.claim import New, Ours
+from functions.consumer.commit.claim import Claim, New
 from functions.consumer.commit.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
-from functions.consumer.dependencies import Consumer
+from functions.consumer.dependencies import Dependencies
 from shared.decisions.decision import Decision
 from shared.effects.email import Email
 from shared.failures.errors import Contended
@@ -11,30 +11,30 @@ from shared.records.books import Books
 from shared.stripe_objects.event import read_event
 
 TRIES = 3
-"""How often a cancelled commit is tried again in process, without counting an attempt."""
+"""How often the consumer repeats a cancelled commit within one attempt."""
 
 PAUSE = 0.05
-"""Seconds; the longest pause before the first new try after a conflict or a throttle, doubled for each further one."""
+"""Seconds: the longest pause after a conflict or throttle is twice this, and doubles with each repetition."""
 
 
-def decide_and_commit(consumer: Consumer, ours: Ours, books: Books, body: str) -> tuple[tuple[Owed, ...], Decision]:
-    """The outbox of the event in `body`, committed, and the decision on it; `books` are those to decide on first.
+def decide_and_commit(deps: Dependencies, claim: Claim, books: Books, body: str) -> tuple[tuple[Owed, ...], Decision]:
+    """The committed outbox of the event in `body`, and the decision. The first decision reads `books`.
 
     Raises:
-        FencedError: somebody took the event over.
-        Contended: others keep writing the same items, or have begun with the event before our commit could claim it.
-        Permanent, Retryable, botocore.exceptions.ClientError, BotoCoreError: as `decide` and `commit` have them.
+        FencedError: another consumer took the event over.
+        Contended: other events keep writing the same items, or another consumer claimed the new event first.
+        Permanent, Retryable, botocore.exceptions.ClientError, BotoCoreError: as `decide` and `commit` raise them.
     """
     event = read_event(body)
     stale, busy, taken = 0, 0, frozenset[str]()
     while True:
-        decision = _without(taken, consumer.decide(event, books))
+        decision = _without(taken, deps.decide(event, books))
         try:
-            return commit(consumer.store, ours, event, body, decision), decision
+            return commit(deps.store, claim, event, body, decision), decision
         except MailTakenError as error:
             taken |= error.keys
         except StaleRecordError as error:
-            books = consumer.books  # what was read ahead may be what is stale
+            books = deps.books  # the records that were read ahead may be the stale ones
             stale += 1
             if stale > TRIES:
                 raise Contended("stale_record") from error
@@ -42,9 +42,9 @@ def decide_and_commit(consumer: Consumer, ours: Ours, books: Books, body: str) -
             busy += 1
             if busy > TRIES:
                 raise Contended("transaction_conflict") from error
-            consumer.sleep(consumer.jitter(0, PAUSE * 2**busy))
+            deps.sleep(deps.jitter(0, PAUSE * 2**busy))
         except FencedError as error:
-            if isinstance(ours, New):
+            if isinstance(claim, New):
                 raise Contended("claimed_elsewhere") from error
             raise
 

@@ -1,4 +1,4 @@
-"""What the inbox says of an attempt that failed before its commit: why, and whether another one follows."""
+"""Record an attempt that failed before its commit: the cause, and whether another attempt follows."""
 
 import zlib
 from typing import Any
@@ -11,19 +11,20 @@ from functions.consumer.retry import Retry
 from shared.failures.errors import Permanent
 from shared.failures.kinds import Failure, failure_of
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.stripe_objects.event import read_event
 from shared.tables.attributes import to_item
 from shared.tables.store import Store
 
 OURS = "#token = :token AND #state = :claimed"
-"""Ours, and not committed: the commit may have been applied although its answer was lost."""
+"""The item carries our token and is not committed: DynamoDB may have committed although its answer was lost."""
 
 
 def record_retry(store: Store, claimed: Claimed, failure: Failure, retry: Retry) -> None:
-    """Say on the inbox item what failed and when it is tried next, and release the lease.
+    """Write the failure and the time of the next attempt on the inbox item, and release the lease.
 
     Raises:
-        botocore.exceptions.ClientError, BotoCoreError: it is not recorded, and the lease stands until it lapses.
+        botocore.exceptions.ClientError, BotoCoreError: nothing is recorded, and the lease stands until it lapses.
     """
     store.client.update_item(
         TableName=store.inbox,
@@ -47,18 +48,18 @@ def record_retry(store: Store, claimed: Claimed, failure: Failure, retry: Retry)
 
 
 def record_failure(store: Store, books: Books, claimed: Claimed, failure: Failure, body: str) -> None:
-    """Mark the event failed, and archive its payload, `body`; a redrive tries it in earnest.
+    """Mark the event failed and archive its payload, `body`; a redrive starts afresh.
 
-    Where AWS refuses the books themselves, the mark is made alone: the dead-letter queue has the payload, too.
+    If AWS refuses a write to the books, only the mark is written: the dead-letter queue also has the payload.
 
     Raises:
-        botocore.exceptions.ClientError, BotoCoreError: it is not recorded, and the lease stands until it lapses.
+        botocore.exceptions.ClientError, BotoCoreError: nothing is recorded, and the lease stands until it lapses.
     """
     mark = _mark(store, claimed, failure)
     try:
         store.client.transact_write_items(TransactItems=[{"Update": mark}, *_archive(store, books, body)])
     except ClientError as error:
-        if failure_of(error).kind in {"service", "throttled"}:  # both pass
+        if failure_of(error).kind in {"service", "throttled"}:  # another attempt can succeed
             raise
         store.client.update_item(**mark)
 
@@ -84,11 +85,11 @@ def _mark(store: Store, claimed: Claimed, failure: Failure) -> Any:  # noqa: ANN
 
 
 def _archive(store: Store, books: Books, body: str) -> list[Any]:
-    """The puts that keep the payload; none if it is no event, or if its customer was erased since."""
+    """The puts that archive the payload; empty if it is no event, or if its customer was erased since."""
     try:
         event = read_event(body)
-        owner = books.organization(event.account, event.subject)
-    except (Permanent, ValueError, zlib.error):  # no event; or a damaged record, which cannot tell of an erasure
+        owner = books.read(Organization, event.account, event.subject)
+    except (Permanent, ValueError, zlib.error):  # no event, or a damaged record that cannot show an erasure
         return []
     erased = owner.erased_at is not None and event.created <= owner.erased_at
     return [] if erased else archive_writes(store, event, body)

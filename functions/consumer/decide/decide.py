@@ -1,70 +1,81 @@
-"""Decide: the route's handler says what an event means; what holds for every decision is added here.
+"""Decide: the handler of an event says what the event means; then come the steps that every decision shares.
 
-Which mails are switched off, which wait for an address, and what the business's own services are told.
+Each step takes the decision so far, the event and the books, and returns the decision with its own part added.
 """
 
-from collections.abc import Iterator
-
-from functions.consumer.decide.books_after import Decided
+from functions.consumer.decide.indexes import indexes_of
 from functions.consumer.decide.mail_decisions import settle_mails, without_unwanted
 from functions.consumer.decide.recording_books import NotedBooks
+from functions.consumer.decide.refuse import after_erasure, is_refused
 from functions.consumer.decide.write_journal import journal_of
 from functions.consumer.routes import ROUTES
-from shared.decisions.account_heard import heard
-from shared.decisions.after_erasure import after_erasure
-from shared.decisions.announcements import announcements_of, customer_of
-from shared.decisions.decision import Decision, StoredRecord
-from shared.decisions.index_of import pointers
+from shared.decisions.announcements import announcements_of
+from shared.decisions.decision import Decision
 from shared.decisions.sale import joined
 from shared.failures.errors import Permanent
-from shared.messages.internal_types import holds_ids_only
-from shared.records.books import Books
+from shared.messages.internal_types import holds_ids_only, is_internal
+from shared.records.books import Books, BooksAfter
+from shared.records.connected_account import ConnectedAccount
 from shared.records.organization import Organization
 from shared.records.past import PastRecord
-from shared.stripe_objects.event import Event
+from shared.stripe_objects.event import PLATFORM, Event
 
 
 def decide(event: Event, books: Books) -> Decision:
-    """What `event` means, whole.
+    """The whole decision on `event`.
 
     Raises:
-        Permanent: the event's object is not as Stripe documents it, or its type has no route any more.
+        Permanent: the event's object is not as Stripe documents it, or its type has no route.
     """
-    if event.type not in ROUTES:  # it had a route when it was claimed first
+    if event.type not in ROUTES:  # the type had a route when the consumer first claimed the event
         raise Permanent("no_handler", event.type)
     noted = NotedBooks(books, event)
-    decided = heard(ROUTES[event.type](event, noted), event, noted)
-    if any(owner.refuses(event) for owner in _owners(decided, event, noted)):
-        return without_unwanted(after_erasure(decided, event, noted), event, noted)
-    settled = settle_mails(without_unwanted(decided, event, noted), event, noted)
-    sales = Decided(settled, noted)
-    told = tuple(
-        joined(announcement, record, event, sales)
-        for record in settled.save
-        for announcement in announcements_of(noted.before(record), record, event, books.policy.plans)
-    )
-    changes = [(noted.before(record), record) for record in settled.save]
-    past = (over for before, after in changes for over in _past(before, after))
-    then = (*settled.then, *told)
+    decision = ROUTES[event.type](event, noted)
+    decision = with_account_heard(decision, event, noted)
+    if is_refused(decision, event, noted):
+        return without_unwanted(after_erasure(decision, event, noted), noted)
+    decision = without_unwanted(decision, noted)
+    decision = settle_mails(decision, event, noted)
+    decision = with_announcements(decision, event, noted)
+    return with_journal_and_indexes(decision, event, noted)
+
+
+def with_account_heard(decision: Decision, event: Event, books: NotedBooks) -> Decision:
+    """`decision` and the connected account: each of its events shows that it is active, saved once a day."""
+    if event.account == PLATFORM or is_internal(event.type):
+        return decision
+    saved = [one for one in decision.save if isinstance(one, ConnectedAccount)]
+    before = saved[0] if saved else books.read(ConnectedAccount, event.account)
+    after = before.with_activity(event.created)
+    if after == before:
+        return decision
+    others = tuple(one for one in decision.save if one is not before)
+    return decision.model_copy(update={"save": (*others, after)})
+
+
+def with_announcements(decision: Decision, event: Event, books: NotedBooks) -> Decision:
+    """`decision` with an announcement for each change of state; each names the other parts of its sale."""
+    after = BooksAfter(decision.save, books)
+    announcements = [
+        joined(announcement, record, event, after)
+        for record in decision.save
+        for announcement in announcements_of(books.before(record), record, event, books.policy.plans)
+    ]
+    return decision.model_copy(update={"then": (*decision.then, *announcements)})
+
+
+def with_journal_and_indexes(decision: Decision, event: Event, books: NotedBooks) -> Decision:
+    """`decision` with its journal, the past that leaves an organization, and the index records."""
+    changes = [(books.before(record), record) for record in decision.save]
     return Decision(
         archive=not holds_ids_only(event.type),
-        journal=journal_of(changes, then, books.policy),
-        save=(*settled.save, *past, *pointers(changes)),
-        then=then,
+        journal=journal_of(changes, decision.then, books.policy),
+        save=(*decision.save, *_past(decision, books), *indexes_of(changes)),
+        then=decision.then,
     )
 
 
-def _owners(decided: Decision, event: Event, books: NotedBooks) -> Iterator[Organization]:
-    """Whose data would be kept: the customer's whom the event names, and the owner's of each new record.
-
-    A record that is kept already does not tell: an erasure deletes it a while after its owner's tombstone.
-    """
-    new = (customer_of(one) for one in decided.save if isinstance(one, Organization) or one.version == 0)
-    named = event.subject if event.object.get("customer") else None
-    yield from (books.organization(event.account, customer) for customer in {named, *new} if customer)
-
-
-def _past(before: StoredRecord, after: StoredRecord) -> Iterator[PastRecord]:
-    """What is over, to be saved beside the organization that it leaves."""
-    if isinstance(before, Organization) and isinstance(after, Organization):
-        yield from after.past_since(before)
+def _past(decision: Decision, books: NotedBooks) -> list[PastRecord]:
+    """The records of the subscriptions that ended and the invoices that closed."""
+    organizations = (one for one in decision.save if isinstance(one, Organization))
+    return [over for one in organizations for over in one.past_since(books.before(one))]

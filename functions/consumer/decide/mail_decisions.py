@@ -1,17 +1,14 @@
-"""Which mails of a decision are wanted, which wait for an address, and which of those that waited go out now."""
+"""The mails of a decision: the wanted ones go out, or wait on their reader's record for an address."""
 
 from typing import TYPE_CHECKING, Literal
 
-from functions.consumer.decide.books_after import Decided
 from functions.consumer.decide.recording_books import NotedBooks
 from shared.decisions.decision import Decision
 from shared.effects.email import Email
 from shared.effects.erasure import Erase
 from shared.effects.observe import Observe
-from shared.mails.still_applies import still_true
-from shared.mails.wanted import wanted
-from shared.policy.policy import HOLDER_MAILS
-from shared.records.books import Books
+from shared.mails.may_go import wanted, why_not
+from shared.records.books import Books, BooksAfter
 from shared.records.connected_account import ConnectedAccount
 from shared.records.stored_record import MailRecipient
 from shared.stripe_objects.event import PLATFORM, Event
@@ -21,17 +18,17 @@ if TYPE_CHECKING:
     from shared.effects.effect import Effect
 
 
-def without_unwanted(decision: Decision, event: Event, books: Books) -> Decision:
+def without_unwanted(decision: Decision, books: Books) -> Decision:
     """`decision` without the mails that the business does not want."""
-    facts = Decided(decision, books)  # this event may tell that its account is back
-    then = (one for one in decision.then if not isinstance(one, Email) or wanted(one, event.account, facts))
+    facts = BooksAfter(decision.save, books)  # this event may say that its account is back
+    then = (one for one in decision.then if not isinstance(one, Email) or wanted(one, facts))
     return decision.model_copy(update={"then": tuple(then)})
 
 
 def settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decision:
-    """Keep a mail without an address with whom it is for; send what was kept there once there is one, if still true."""
+    """`decision` with every mail that may go and has an address; the others wait on the record of their reader."""
     saved = {record.partition: record for record in decision.save if isinstance(record, MailRecipient)}
-    facts = Decided(decision, books)
+    facts = BooksAfter(decision.save, books)
     erased = {keys.partition(one.account, one.customer) for one in decision.then if isinstance(one, Erase)}
     # The commit deletes the record of an erased customer, and a transaction may write an item only once.
     people = {place: one for place, one in {**books.known, **saved}.items() if place not in erased}
@@ -42,12 +39,11 @@ def settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decisio
         else:
             then.append(effect)
     for partition, person in people.items():
-        # Asked again of what waited: the account may have left us since, or the mail been switched off.
-        meant = {key: mail for key, mail in person.owed.items() if wanted(mail, event.account, facts)}
-        true = {} if person.muted else {key: mail for key, mail in meant.items() if still_true(mail, person, facts)}
-        sendable = (mail for mail in person.addressed_mails(true) if mail.expires > event.created)
-        then += [_signed(mail, event, books) for mail in sendable]
-        kept = {key: mail for key, mail in true.items() if not (mail.to or person.address)}
+        # A mail that waited is checked again: its account may have left, or the business may have switched it off.
+        may_go = {key: mail for key, mail in person.owed.items() if why_not(mail, facts) is None}
+        sendable = (mail for mail in person.addressed_mails(may_go) if mail.expires > event.created)
+        then += [_signed(mail, books) for mail in sendable]
+        kept = {key: mail for key, mail in may_go.items() if not (mail.to or person.address)}
         if kept and not books.known[partition].owed:
             then.append(_observation(person, event))
         people[partition] = person.model_copy(update={"owed": kept})
@@ -56,11 +52,12 @@ def settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decisio
     return Decision(save=(*changed, *others), then=tuple(then))
 
 
-def _signed(mail: Email, event: Event, books: Books) -> Email:
-    """The mail in the name of whose customer it goes to: a connected account's own, not the platform's."""
-    if event.account == PLATFORM or mail.template in HOLDER_MAILS:
+def _signed(mail: Email, books: Books) -> Email:
+    """`mail`, in the name of the connected account whose customer reads it; the platform signs all other mails."""
+    account, reader = keys.split(mail.partition)
+    if account in {PLATFORM, reader}:
         return mail
-    name = books.connected(event.account).name
+    name = books.read(ConnectedAccount, account).name
     return mail.model_copy(update={"data": {**mail.data, "business": name}}) if name else mail
 
 

@@ -1,73 +1,52 @@
-"""The books as one decision reads them: they note what was read, and recall the past that the event names."""
+"""The books during one decision: they remember each record as it was read, and add the past that the event names."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from shared.decisions.decision import StoredRecord
-from shared.policy.policy import Policy
 from shared.records.books import Books
-from shared.records.connected_account import ConnectedAccount, PayoutRecord
-from shared.records.order import Order
 from shared.records.organization import Organization
-from shared.records.past import PastRecord, past_records_of
-from shared.records.payment import Payment
-from shared.records.stored_record import MailRecipient
+from shared.records.past import past_ids
+from shared.records.stored_record import MailRecipient, Record
 from shared.stripe_objects.event import Event
-from shared.values import keys
+
+if TYPE_CHECKING:
+    from shared.values import keys
 
 
-@dataclass(frozen=True)
 class NotedBooks:
-    """Implements `shared.records.books.Books` for one decision on `event`."""
+    """Implements `shared.records.books.Books` for one decision on `event`; reads each record once."""
 
-    books: Books
-    event: Event
-    read: dict[tuple[str, str], StoredRecord] = field(default_factory=dict)
-    known: dict[str, MailRecipient] = field(default_factory=dict)
+    def __init__(self, books: Books, event: Event) -> None:
+        self.policy = books.policy
+        self._books = books
+        self._event = event
+        self._read: dict[keys.Key, Any] = {}
 
     @property
-    def policy(self) -> Policy:
-        """What the business has decided."""
-        return self.books.policy
+    def known(self) -> Mapping[str, MailRecipient]:
+        """The customers and accounts that were read, by partition."""
+        return {one.partition: one for one in self._read.values() if isinstance(one, MailRecipient)}
 
-    def before(self, record: StoredRecord) -> StoredRecord:
-        """A record of the decision as it was read."""
-        return self.read[record.partition, record.sort_key]
+    def before[Found: Record](self, record: Found) -> Found:
+        """`record` as it was read; raises KeyError if the decision has not read it."""
+        found: Found = self._read[record.key]
+        return found
 
-    def organization(self, account: str, customer: str) -> Organization:
-        """The organization, with what is kept of its past as far as the event names it."""
-        known = self.known.get(keys.partition(account, customer))
-        if isinstance(known, Organization):
-            return known
-        places = past_records_of(account, customer, self.event.object)
-        past = {one.sort_key.partition("#")[2]: self.books.past(one) for one in places}
-        return self._note(self.books.organization(account, customer).with_past(past))
+    def read[Found: Record](self, kind: type[Found], *names: str) -> Found:
+        """The record, read once; an organization has the past that the event names."""
+        key = kind.empty(*names).key
+        if key not in self._read:
+            found = self._books.read(kind, *names)
+            self._read[key] = self._with_past(found) if isinstance(found, Organization) else found
+        record: Found = self._read[key]
+        return record
 
-    def past[Found: PastRecord](self, empty: Found) -> Found:
-        """What is kept of something that is over."""
-        return self.books.past(empty)
-
-    def order(self, account: str, subject: str, session: str) -> Order:
-        """The order, noted."""
-        return self._note(self.books.order(account, subject, session))
-
-    def payment(self, account: str, payment: str) -> Payment:
-        """The payment, noted."""
-        return self._note(self.books.payment(account, payment))
-
-    def payout(self, account: str, payout: str) -> PayoutRecord:
-        """The payout, noted."""
-        return self._note(self.books.payout(account, payout))
+    def _with_past(self, organization: Organization) -> Organization:
+        """`organization` with the ended subscription and the closed invoice that the event names."""
+        whose = (organization.account, organization.subject)
+        past = {about: self._books.read(kind, *whose, about) for kind, about in past_ids(self._event.object)}
+        return organization.with_past(past)
 
     def awaits_settlement(self, account: str, customer: str) -> bool:
-        """Whether money of the customer's is on its way."""
-        return self.books.awaits_settlement(account, customer)
-
-    def connected(self, account: str) -> ConnectedAccount:
-        """The connected account, noted."""
-        return self._note(self.books.connected(account))
-
-    def _note[Found: StoredRecord](self, record: Found) -> Found:
-        self.read[record.partition, record.sort_key] = record
-        if isinstance(record, MailRecipient):
-            self.known[record.partition] = record
-        return record
+        """Whether the last commit left money of the customer's under way."""
+        return self._books.awaits_settlement(account, customer)

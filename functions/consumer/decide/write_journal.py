@@ -1,4 +1,4 @@
-"""The journal of a decision: made from the records as they were and as they are saved, and from the effects."""
+"""Write the journal of a decision, from its records before and after, and its effects."""
 
 from collections.abc import Iterable
 

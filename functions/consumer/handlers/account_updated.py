@@ -1,7 +1,10 @@
-"""account.updated: a holder who must hand something in is told so, once for each thing that comes to be due."""
+"""account.updated: a mail asks the holder of the account for what Stripe demands, once for each new demand."""
 
 from shared.decisions.decision import NOTHING, Decision
 from shared.effects.email import Email
+from shared.mails.mail import At
+from shared.mails.of_accounts import ACCOUNT_REQUIREMENTS
+from shared.mails.to_operator import ACCOUNT_REJECTED
 from shared.mails.write import mail_to, tell_operator
 from shared.records.books import Books
 from shared.records.connected_account import ConnectedAccount
@@ -11,11 +14,11 @@ from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The account, and a mail if more is due than was known; a rejection is the operator's to know."""
-    if event.account == PLATFORM:  # its own settings are its own business
+    """The account, and a mail to its holder if more is due than before; the operator hears of a rejection."""
+    if event.account == PLATFORM:  # the platform's own settings concern nobody else
         return NOTHING
     state = read(Account, event.object)
-    known = books.connected(event.account)
+    known = books.read(ConnectedAccount, event.account)
     account = known.with_state(state, event)
     before = known.state.value if known.state else None
     now = account.state.value if account.state else state
@@ -28,23 +31,23 @@ def handle(event: Event, books: Books) -> Decision:
 
 
 def _rejection(account: ConnectedAccount, now: Account, event: Event) -> Email:
-    # The time is part of the key: an account may be let in again, and rejected again.
-    about = f"{account.subject}:{event.created}"
-    return tell_operator(account.partition, "account_rejected", about, event, reason=now.disabled)
+    # The key has the time, since Stripe may let an account in again and reject it again.
+    key = At(account.subject, event.created)
+    return tell_operator(account.partition, ACCOUNT_REJECTED, key, event, reason=now.disabled)
 
 
 def _demand(account: ConnectedAccount, now: Account, event: Event) -> Email:
     overdue = bool(now.overdue) or (now.due_at is not None and now.due_at <= event.created)
     mail = mail_to(
         account,
-        "account_requirements",
-        f"{now.requirements_digest}:{event.created}",
+        ACCOUNT_REQUIREMENTS,
+        At(now.requirements_digest, event.created),
         event,
         due_at=None if overdue else now.due_at,
         overdue=overdue,
         stopped=now.disabled is not None,
         number=len(now.due),
     )
-    # Later it would ask for something by a day that has passed; Stripe sends another event then.
+    # After the due date the mail would ask for the past; Stripe sends another event then.
     last = mail.expires if overdue or now.due_at is None else min(mail.expires, now.due_at)
     return mail.model_copy(update={"expires": last})

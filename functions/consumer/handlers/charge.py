@@ -1,4 +1,4 @@
-"""charge.refunded, .captured and .expired: tell the buyer what went back; a hold that is released is no refund."""
+"""charge.refunded, .captured and .expired: a mail tells the buyer of each refund; a released hold is no refund."""
 
 from shared.decisions.decision import Decision
 from shared.decisions.order_settling import order_of, settle
@@ -6,6 +6,7 @@ from shared.effects.email import Email
 from shared.mails.order_mails import refund_mails
 from shared.mails.write import Addressee
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.records.payment import Payment
 from shared.records.refund_steps import new_steps
 from shared.stripe_objects.event import Event
@@ -14,9 +15,9 @@ from shared.stripe_objects.payments import Charge
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The payment and its order, and a mail for each refund; without an address it waits for one."""
+    """The payment and its order, and a mail for each refund."""
     charge = read(Charge, event.object)
-    before = books.payment(event.account, charge.payment_intent or charge.id)
+    before = books.read(Payment, event.account, charge.payment_intent or charge.id)
     payment = before.with_charge(charge, event)
     orders, confirmed = settle(payment, event, books)
     return Decision(save=(payment, *orders), then=(*confirmed, *_refunds(before, payment, event, books)))
@@ -29,9 +30,9 @@ def _refunds(before: Payment, payment: Payment, event: Event, books: Books) -> t
 
 
 def _buyer(payment: Payment, books: Books) -> Addressee | None:
-    """Who is told of a refund: the customer; a guest where the order was confirmed; None while nobody is known."""
+    """The reader of a refund's mail: the customer, or the guest of the order; None while the books know neither."""
     order = order_of(payment, books)
     if payment.customer is None:
         return order
-    organization = books.organization(payment.account, payment.customer)
+    organization = books.read(Organization, payment.account, payment.customer)
     return order if order and order.address and not organization.address else organization

@@ -1,10 +1,11 @@
-"""checkout.session.*: fulfil an order once it is paid, close it if it never will be; remember who a subscriber is."""
+"""checkout.session.*: an order is fulfilled once it is paid, or closed unpaid; a subscriber is remembered."""
 
 from shared.decisions.decision import NOTHING, Decision
 from shared.effects.email import Email
 from shared.mails.order_mails import confirmation, failure, refund_mails
 from shared.records.books import Books
 from shared.records.order import Order
+from shared.records.organization import Organization
 from shared.records.payment import Payment
 from shared.stripe_objects.checkout import CheckoutSession
 from shared.stripe_objects.event import Event
@@ -12,24 +13,24 @@ from shared.stripe_objects.objects import Contact, read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """An order in payment mode, an organization's contact and reference in subscription mode, nothing in setup mode."""
+    """In payment mode an order; in subscription mode the organization's contact and reference; else nothing."""
     session = read(CheckoutSession, event.object)
     if session.mode == "payment":
         return _bought(session, event, books)
     if session.mode == "subscription" and session.customer and session.status == "complete":
-        organization = books.organization(event.account, session.customer)
+        organization = books.read(Organization, event.account, session.customer)
         known = organization.with_checkout(session, event).with_contact(read(Contact, event.object), event)
         return Decision(save=(known,))
     return NOTHING
 
 
 def _bought(session: CheckoutSession, event: Event, books: Books) -> Decision:
-    """The order with its payment, which knows its order from now on: refunds and disputes name the payment alone."""
-    before = books.order(event.account, event.subject, session.id)
+    """The order and its payment, each linked to the other: refunds and disputes name the payment alone."""
+    before = books.read(Order, event.account, event.subject, session.id)
     order = before.with_session(session, event)
     if session.payment_intent is None:
         return Decision(save=(order,), then=_mails(before, order, None, event, books))
-    known = books.payment(event.account, session.payment_intent)
+    known = books.read(Payment, event.account, session.payment_intent)
     payment = known.with_links(
         customer=session.customer,
         session=session.id,
@@ -44,13 +45,13 @@ def _bought(session: CheckoutSession, event: Event, books: Books) -> Decision:
 
 
 def _mails(before: Order, order: Order, known: Payment | None, event: Event, books: Books) -> tuple[Email, ...]:
-    """What the buyer has not been told yet; `known` is what was known of the payment before its session."""
+    """The mails that the buyer has not had yet; `known` is the payment as it was before its session."""
     mails: tuple[Email, ...] = ()
     if order.paid and not before.paid and order.state != "refunded":
         mails = (confirmation(order, known, event, books),)
     if order.state == "failed" and before.state != "failed" and not (known and known.told_as_order):
         mails = (failure(order, event, books),)
     if known and known.session is None and order.guest:
-        # Its refunds were told of before anybody knew whom to tell.
+        # Events about its refunds came before the session, when the books knew no address.
         mails += refund_mails(order, known, known.steps, event)
     return mails

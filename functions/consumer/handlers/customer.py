@@ -1,19 +1,20 @@
-"""customer.* and observed.customer: who the customer is; the one writer of the address."""
+"""customer.* and observed.customer: the customer's profile; no other handler writes the address."""
 
 from shared.decisions.decision import Decision
 from shared.effects.remind import erasure_at
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.stripe_objects.accounts import Customer
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization with the whole snapshot. Once deleted, nothing more is said, and it is erased if so decided."""
+    """The organization with the whole snapshot; a deleted customer is erased if the policy says so."""
     customer = read(Customer, event.object)
     if event.type == "customer.deleted":
         customer = customer.model_copy(update={"deleted": True})
-    organization = books.organization(event.account, customer.id)
+    organization = books.read(Organization, event.account, customer.id)
     organization = organization.with_profile(customer, event)
     if not (customer.deleted and books.policy.erase_deleted):
         return Decision(save=(organization,))

@@ -1,16 +1,19 @@
-"""erasure.account_due: some time after a connected account has left us, everything that we hold of it is erased."""
+"""erasure.account_due: all data of a connected account is erased some time after the account has left."""
 
 from shared.decisions.decision import NOTHING, Decision
 from shared.effects.erasure import Erase
+from shared.effects.remind import is_current
 from shared.records.books import Books
+from shared.records.connected_account import ConnectedAccount
 from shared.stripe_objects.event import Event
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """Erase; silent if the account is back, or has left once more since."""
-    account = books.connected(event.account)
+    """The erasure; nothing if the account is back, or has left again since."""
+    account = books.read(ConnectedAccount, event.account)
     left_at = account.deauthorized_at
-    if account.is_authorized or left_at is None or left_at + books.policy.erase_after_deauthorized != event.created:
+    due_at = None if left_at is None else left_at + books.policy.erase_after_deauthorized
+    if account.is_authorized or not is_current(event, due_at):
         return NOTHING
     erase = Erase(account=event.account, customer=event.account, as_of=event.created, version=account.overall_version)
     return Decision(then=(erase,))

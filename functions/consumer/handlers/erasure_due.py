@@ -1,10 +1,13 @@
-"""erasure.due: thirty days after a customer left, or at once for one deleted at Stripe, all about them is erased."""
+"""erasure.due: all data of a customer is erased, days after the last subscription or at once after a deletion."""
 
 from shared.decisions.decision import NOTHING, Decision
 from shared.effects.announcement import Announcement
 from shared.effects.email import Email
 from shared.effects.erasure import Erase
-from shared.effects.remind import erasure_at
+from shared.effects.remind import erasure_at, is_current
+from shared.mails.mail import Once
+from shared.mails.of_subscriptions import ERASURE_POSTPONED
+from shared.mails.to_operator import ERASURE_WAITS
 from shared.mails.write import mail_to, tell_operator
 from shared.records.books import Books, money_is_open
 from shared.records.organization import Organization
@@ -14,18 +17,19 @@ from shared.values.times import DAY
 
 WEEK = 7 * DAY
 TOLD_AFTER = 12 * WEEK
-"""How long an erasure waits for open money until the operator is told."""
+"""How long an erasure waits for open money before the operator hears of it."""
 WAITS_AT_MOST = 16 * WEEK
-"""How long it waits at most: a dispute is decided by then (https://docs.stripe.com/disputes/how-disputes-work)."""
+"""How long an erasure waits at most: disputes end by then (https://docs.stripe.com/disputes/how-disputes-work)."""
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """Erase; silent if the customer is back or the date is another; a week later while money is still open."""
+    """The erasure, or another try in a week while money is open; nothing if the customer is back or the date moved."""
     reminder = read(Reminder, event.object)
-    organization = books.organization(event.account, reminder.customer)
-    if organization.version == 0 or organization.is_still_subscribed or not _is_due(organization, event, books):
+    organization = books.read(Organization, event.account, reminder.customer)
+    due_at = organization.erasable_at(books.policy)
+    if organization.version == 0 or organization.is_still_subscribed or not is_current(event, due_at, every=WEEK):
         return NOTHING
-    waited = event.created - (organization.erasable_at(books.policy) or event.created)
+    waited = event.created - (due_at or event.created)
     if books.policy.erase_waits and waited < WAITS_AT_MOST and money_is_open(organization, books):
         again = erasure_at(event.created + WEEK, event.account, reminder.customer)
         return Decision(then=(again, *_told(organization, waited, event)))
@@ -45,17 +49,11 @@ def handle(event: Event, books: Books) -> Decision:
 
 
 def _told(organization: Organization, waited: int, event: Event) -> tuple[Email, ...]:
-    """The customer is told once that the day is not kept, and the operator once that it will not wait for ever."""
+    """The mail to the customer on the first day of waiting, or to the operator in the twelfth week."""
     due_at, last = event.created - waited, event.created - waited + WAITS_AT_MOST
     if waited == 0:
-        return (mail_to(organization, "erasure_postponed", str(due_at), event, erased_by=last),)
+        return (mail_to(organization, ERASURE_POSTPONED, Once(str(due_at)), event, erased_by=last),)
     if waited == TOLD_AFTER:
         place, who = organization.partition, organization.subject
-        return (tell_operator(place, "erasure_waits", str(due_at), event, customer=who, erased_by=last),)
+        return (tell_operator(place, ERASURE_WAITS, Once(str(due_at)), event, customer=who, erased_by=last),)
     return ()
-
-
-def _is_due(organization: Organization, event: Event, books: Books) -> bool:
-    """Whether it was set for what the books say now: the last end or the deletion, or whole weeks after that."""
-    since = event.created - (organization.erasable_at(books.policy) or event.created + 1)
-    return since >= 0 and since % WEEK == 0

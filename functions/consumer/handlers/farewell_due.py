@@ -1,21 +1,24 @@
-"""farewell.due: an hour after the last subscription ended, say goodbye, unless the customer is back by now."""
+"""farewell.due: a mail says farewell an hour after the last subscription ended, unless the customer is back."""
 
 from shared.decisions.decision import NOTHING, Decision
 from shared.effects.erasure import Export
 from shared.effects.remind import erasure_at
+from shared.mails.mail import Once
+from shared.mails.of_subscriptions import FAREWELL
 from shared.mails.write import mail_to
 from shared.records.books import Books, money_is_open
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import Reminder, read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """An export, one mail that links to it, and a date to be erased on; silent if anything gives access or may again.
+    """An export, a mail that links to it, and the schedule of the erasure; nothing while the customer keeps access.
 
-    Another subscription that has ended later says it then.
+    If another subscription has ended later, its own schedule says farewell.
     """
     reminder = read(Reminder, event.object)
-    organization = books.organization(event.account, reminder.customer)
+    organization = books.read(Organization, event.account, reminder.customer)
     ended = organization.last_ended
     if organization.is_still_subscribed or ended is None or ended.id != reminder.id:
         return NOTHING
@@ -23,12 +26,15 @@ def handle(event: Event, books: Books) -> Decision:
     erasable_at = organization.erasable_at(books.policy)
     erasure = (erasure_at(erasable_at, event.account, reminder.customer),) if erasable_at else ()
     waits = books.policy.erase_waits and money_is_open(organization, books)
-    shown = {
-        "ended_at": ended.ended_at,
-        "reason": ended.reason,
-        "erased_at": None if waits else erasable_at,
-        "waits": waits and erasable_at is not None,
-        "export": True,
-    }
-    mail = mail_to(organization, "farewell", reminder.id, event, **shown)
+    mail = mail_to(
+        organization,
+        FAREWELL,
+        Once(reminder.id),
+        event,
+        ended_at=ended.ended_at,
+        reason=ended.reason,
+        erased_at=None if waits else erasable_at,
+        waits=waits and erasable_at is not None,
+        export=True,
+    )
     return Decision(then=(export, *erasure, mail))

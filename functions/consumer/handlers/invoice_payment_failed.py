@@ -1,9 +1,11 @@
-"""invoice.payment_failed and .payment_action_required: tell the customer now, and again in three days if still owed."""
+"""invoice.payment_failed and .payment_action_required: a mail now, and another in three days if it is still open."""
 
 from shared.decisions.decision import Decision
 from shared.decisions.invoices_by_hand import due_reminder
 from shared.effects.email import Email
-from shared.effects.remind import Remind
+from shared.effects.remind import remind_about
+from shared.mails.mail import Attempt
+from shared.mails.of_invoices import PAYMENT_CONFIRM, PAYMENT_FAILED
 from shared.mails.write import mail_to
 from shared.records.books import Books
 from shared.records.debts import REMIND_AFTER
@@ -15,13 +17,13 @@ from shared.values.times import HOUR
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The organization is past due; one mail a failure, and a reminder, unless the books know better already.
+    """The organization, which is past due; one mail for each failure, and a reminder, unless newer events are known.
 
-    Nothing is said while the customer is there to see it: at the checkout, or paying an invoice by hand.
+    No mail goes to a customer who sees the failure on the screen: at the checkout, or on the page of the invoice.
     """
     invoice = read(Invoice, event.object)
-    before = books.organization(event.account, invoice.customer)
-    # Noted even if nothing is sent: the books must not depend on which of two events came first.
+    before = books.read(Organization, event.account, invoice.customer)
+    # The books note the reminder even if no mail goes: they must not depend on the order of two events.
     remind_at = event.created + REMIND_AFTER
     organization = before.with_invoice_event(invoice, event).with_reminder(invoice.id, remind_at)
     newest = organization.invoice(invoice.id)
@@ -30,26 +32,27 @@ def handle(event: Event, books: Books) -> Decision:
     if newest.attempt_count != invoice.attempt_count or organization.at_checkout(invoice, event.created):
         return Decision(save=(organization,))
     notice = () if _told(before, invoice, remind_at) else (_notice(organization, newest, event),)
-    return Decision(save=(organization,), then=(*notice, _reminder(invoice, event, remind_at)))
+    reminder = remind_about(invoice.id, invoice.customer, "reminder.payment_failed", remind_at, event)
+    return Decision(save=(organization,), then=(*notice, reminder))
 
 
 def _told(before: Organization, invoice: Invoice, remind_at: int) -> bool:
-    """Whether this failure has been told: two events tell of one, and whichever comes first is mailed.
+    """Whether the first of the two events about this failure has sent its mail.
 
-    The number of attempts does not tell one failure from another, since it counts only Stripe's own.
+    The number of attempts does not tell two failures apart, since Stripe counts only its own attempts.
     """
     return abs(remind_at - before.reminders.get(invoice.id, 0)) < HOUR
 
 
 def _notice(organization: Organization, invoice: Invoice, event: Event) -> Email:
-    """What failed and what helps."""
+    """The mail about the failure, with the reason if its payment has told it."""
     declined = organization.declines.get(invoice.id)
-    # One that is older was of an earlier attempt; this one's has not been heard of yet.
+    # An older reason belongs to an earlier attempt.
     recent = declined is not None and abs(declined.second - event.created) < HOUR
-    mail = mail_to(
+    return mail_to(
         organization,
-        "payment_failed",
-        f"{invoice.id}:{invoice.attempt_count}:{event.created}",
+        PAYMENT_CONFIRM if event.type == "invoice.payment_action_required" else PAYMENT_FAILED,
+        Attempt(invoice.id, invoice.attempt_count, event.created),
         event,
         amount=organization.owed_on(invoice),
         currency=invoice.currency,
@@ -58,12 +61,4 @@ def _notice(organization: Organization, invoice: Invoice, event: Event) -> Email
         url=invoice.hosted_invoice_url,
         decline_code=declined.value.refusal if declined and recent else None,
         method=declined.value.method if declined and recent else None,
-    )
-    confirm = event.type == "invoice.payment_action_required"
-    return mail.model_copy(update={"template": "payment_confirm"}) if confirm else mail
-
-
-def _reminder(invoice: Invoice, event: Event, at: int) -> Remind:
-    return Remind(
-        type="reminder.payment_failed", at=at, about=invoice.id, account=event.account, customer=invoice.customer
     )

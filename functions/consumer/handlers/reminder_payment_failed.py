@@ -1,38 +1,38 @@
-"""reminder.payment_failed: three days after a payment failed, ask again, if that very invoice is still owed."""
+"""reminder.payment_failed: a mail asks again, three days after a failed payment, if the invoice is still open."""
 
 from shared.decisions.decision import NOTHING, Decision
-from shared.effects.email import MAIL_EXPIRES_AFTER, Email
+from shared.effects.remind import is_current
+from shared.mails.mail import At
+from shared.mails.of_invoices import PAYMENT_STILL_DUE
+from shared.mails.write import mail_to
 from shared.records.books import Books
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import Reminder, read
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """One mail; silent if the invoice is no longer owed, or if a later failure has moved the reminder."""
+    """One mail; nothing if the invoice is closed, or if a later failure has moved the reminder."""
     reminder = read(Reminder, event.object)
-    organization = books.organization(event.account, reminder.customer)
+    organization = books.read(Organization, event.account, reminder.customer)
     invoice = organization.invoice(reminder.id)
     if invoice is None or not organization.should_collect(invoice, books.policy):
         return NOTHING
-    if organization.reminders.get(invoice.id) != event.created:
+    if not is_current(event, organization.reminders.get(invoice.id)):
         return NOTHING
-    # An attempt due by now is under way: to announce it would be late, and to deny it wrong.
+    # An attempt that is due by now is under way: the mail neither announces nor denies it.
     next_attempt = invoice.next_payment_attempt
     if next_attempt is not None and next_attempt <= event.created:
         next_attempt = None
-    mail = Email(
-        template="payment_still_due",
-        to=organization.address,
-        partition=organization.partition,
-        key=f"payment_still_due:{invoice.id}:{event.created}",
-        expires=event.created + MAIL_EXPIRES_AFTER,
-        data={
-            "name": organization.name,
-            "amount": organization.owed_on(invoice),
-            "currency": invoice.currency,
-            "number": invoice.number,
-            "next_attempt": next_attempt,
-            "url": invoice.hosted_invoice_url,
-        },
+    mail = mail_to(
+        organization,
+        PAYMENT_STILL_DUE,
+        At(invoice.id, event.created),
+        event,
+        amount=organization.owed_on(invoice),
+        currency=invoice.currency,
+        number=invoice.number,
+        next_attempt=next_attempt,
+        url=invoice.hosted_invoice_url,
     )
     return Decision(then=(mail,))

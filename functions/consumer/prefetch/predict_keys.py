@@ -1,46 +1,50 @@
-"""Foresee: where the records lie that a decision on an event will ask for, so that one call can read them all.
+"""Predict which records a decision on an event will read, so that one call reads them all.
 
-A guess that its object allows: what it misses is read by itself, and what it names in vain costs one read unit.
+The event's object names them. A record that is missing here costs a read of its own, a needless key one read unit.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from functions.consumer.message import Message
-from shared.records.past import past_records_of, valid_id_of
+from shared.records.connected_account import ConnectedAccount, PayoutRecord
+from shared.records.order import Order
+from shared.records.organization import Organization
+from shared.records.past import past_ids, valid_id_of
+from shared.records.payment import Payment
+from shared.records.stored_record import Record
 from shared.stripe_objects.event import PLATFORM, payment_of
 from shared.values import keys
 
 
-def predict_keys(message: Message) -> set[keys.Place]:
-    """The places of the records that `message` will ask for."""
-    account, obj = message.account, message.object
+def predict_keys(message: Message) -> set[keys.Key]:
+    """The partition and sort key of each record that a decision on `message` will probably read."""
+    account = message.account
     if valid_id_of(account) is None:
         return set()
-    places = {(keys.partition(account, subject), sort_key) for subject, sort_key in _about(account, obj) if subject}
-    # A connected account's own record tells whether it has left; any event of its own, that it is there.
-    if account != PLATFORM:
-        places.add((keys.partition(account, account), keys.ACCOUNT))
-    return places
+    places = {record.key for record in _records(account, message.object)}
+    # A connected account's own record says whether the account has left, and each of its events that it is there.
+    return places if account == PLATFORM else places | {ConnectedAccount.empty(account).key}
 
 
-def _about(account: str, obj: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
-    """Whose partition each record lies in, if the object names it, and as what."""
+def _records(account: str, obj: Mapping[str, Any]) -> Iterator[Record]:
+    """The records that a Stripe object names, each empty."""
     own, customer = valid_id_of(obj), valid_id_of(obj.get("customer"))
-    yield customer, keys.ORGANIZATION
-    if customer:
-        yield from ((customer, one.sort_key) for one in past_records_of(account, customer, obj))
+    payment = valid_id_of(payment_of(obj))
     match obj.get("object"):
         case "customer":
-            yield own, keys.ORGANIZATION
+            customer = customer or own
         case "payment_intent":
-            yield own, keys.PAYMENT
+            payment = own
         case "charge":
-            yield valid_id_of(obj.get("payment_intent")) or own, keys.PAYMENT
+            payment = valid_id_of(obj.get("payment_intent")) or own
         case "checkout.session" if obj.get("mode") == "payment" and own:
-            yield customer or own, keys.order(own)
-            yield valid_id_of(obj.get("payment_intent")), keys.PAYMENT
+            payment = valid_id_of(obj.get("payment_intent"))
+            yield Order.empty(account, customer or own, own)
         case "payout" if own:
-            yield account, keys.payout(own)
-        case _:
-            yield valid_id_of(payment_of(obj)), keys.PAYMENT
+            yield PayoutRecord.empty(account, own)
+    if payment:
+        yield Payment.empty(account, payment)
+    if customer:
+        yield Organization.empty(account, customer)
+        yield from (kind.empty(account, customer, about) for kind, about in past_ids(obj))

@@ -1,7 +1,7 @@
-"""Look: one call reads what the inbox knows of an event, and the records that a decision on it will ask for."""
+"""Prefetch: one call reads the inbox item of an event, and the records that a decision on it will read."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from functions.consumer.message import Message
@@ -14,34 +14,39 @@ from shared.tables.store import Store
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import KeysAndAttributesTypeDef
 
-    from shared.values.keys import Place
+    from shared.values import keys
 
 type Known = Mapping[str, Any] | None
-"""An inbox item, empty if there is none; None if DynamoDB did not answer all that it was asked."""
-type Prefetch = Callable[[Message], tuple[Known, Books]]
+"""An inbox item, empty if the inbox has none; None if DynamoDB left a part of the read unanswered."""
 
 
-def prefetcher(store: Store, books: DynamoBooks) -> Prefetch:
-    """A function that looks a message up. The books that it gives hold what it has read: they are for one decision.
+@dataclass(frozen=True)
+class Prefetch:
+    """Reads ahead of one decision."""
 
-    It raises botocore's errors if DynamoDB does not answer.
-    """
+    store: Store
+    books: DynamoBooks
 
-    def prefetch(message: Message) -> tuple[Known, Books]:
-        places = predict_keys(message)
-        wanted: dict[str, KeysAndAttributesTypeDef] = {
-            # What is too new to be seen, the commit's own condition sees: half a unit is enough.
+    def __call__(self, message: Message) -> tuple[Known, Books]:
+        """The inbox item, and books that hold the predicted records: use them for one decision only.
+
+        Raises:
+            botocore.exceptions.ClientError, BotoCoreError: DynamoDB does not answer.
+        """
+        store, predicted = self.store, predict_keys(message)
+        asked: dict[str, KeysAndAttributesTypeDef] = {
+            # An eventually consistent read costs half a unit; the commit's own condition catches a newer item.
             store.inbox: {"Keys": [to_item({"id": message.event_id})], "ConsistentRead": False}
         }
-        if places:
-            wanted[store.books] = {"Keys": [to_item({"pk": pk, "sk": sk}) for pk, sk in places], "ConsistentRead": True}
-        answer = store.client.batch_get_item(RequestItems=wanted)
+        if predicted:
+            wanted = [to_item({"pk": pk, "sk": sk}) for pk, sk in predicted]
+            asked[store.books] = {"Keys": wanted, "ConsistentRead": True}
+        answer = store.client.batch_get_item(RequestItems=asked)
         if answer.get("UnprocessedKeys"):
-            return None, books
+            return None, self.books
         found = answer["Responses"]
-        ahead: dict[Place, Mapping[str, Any]] = {place: {} for place in places}
+        ahead: dict[keys.Key, Mapping[str, Any]] = {key: {} for key in predicted}
         for item in map(from_item, found.get(store.books, ())):
             ahead[item["pk"], item["sk"]] = item
-        return next(map(from_item, found.get(store.inbox, ())), {}), replace(books, ahead=ahead)
-
-    return prefetch
+        known = next(map(from_item, found.get(store.inbox, ())), {})
+        return known, replace(self.books, ahead=ahead)

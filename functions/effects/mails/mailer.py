@@ -1,4 +1,4 @@
-"""Mails through Amazon SES; a mail that SES will never accept is an outcome, not an error."""
+"""The mailer sends mails through Amazon SES; a mail that SES refuses for good is an outcome, not an error."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2.client import SESV2Client
 
 REFUSED = "refused"
-"""How the outcome of a mail begins that SES will never accept."""
+"""The first word of the outcome of a mail that SES refuses for good."""
 
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
 REFUSALS = (
@@ -29,13 +29,13 @@ REFUSALS = (
     "NotFoundException",
 )
 PAUSED = ("SendingPausedException", "LimitExceededException")
-"""A person has to lift a pause, or it ends with the day: asked again by the hour."""
+"""A person lifts a pause, or it ends with the day: the worker asks again every hour."""
 THROTTLED = ("Throttl", "TooManyRequests")
 
 AT_ONCE = 2
-"""How often a mail over the sending rate is tried again at once: SES has refused it, so it cannot be sent twice."""
+"""How often a throttled mail is tried again at once: SES has refused it, so it cannot go twice."""
 REST = 60
-"""Seconds for which a worker leaves SES alone after a throttle or a time-out."""
+"""How long a worker leaves SES alone after a throttle or a time-out, in seconds."""
 
 EXPORT_DAYS = 14
 """How long the bucket keeps an export, as template.yaml has it."""
@@ -57,7 +57,7 @@ class Mailer:
 
     @property
     def resting(self) -> int:
-        """Seconds for which SES is still left alone; 0 if it is not."""
+        """How long SES is still left alone, in seconds; 0 if it is not."""
         return max(0, round(self.resting_until - self.clock()))
 
     def send(self, mail: Email) -> str:
@@ -110,7 +110,7 @@ class Mailer:
             self.client.send_email(**request)
 
     def _request(self, mail: Email, to: str) -> dict[str, Any]:
-        if "export" in mail.data:  # the link gives access: it is made only now, and stored nowhere
+        if "export" in mail.data:  # the link gives access: it is made here and stored nowhere
             link = {"export_url": self.link_of(mail.partition), "export_days": EXPORT_DAYS}
             mail = mail.model_copy(update={"data": {**mail.data, **link}})
         subject, text, html = render(mail, self.business)
@@ -127,7 +127,7 @@ def _throttled(code: str) -> bool:
 
 
 def _daily(error: ClientError) -> bool:
-    """Whether the day's quota is used up: SES says so in words only.
+    """Whether the day's quota is used up, which SES says in words only.
 
     Source: https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html
     """

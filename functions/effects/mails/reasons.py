@@ -1,4 +1,4 @@
-"""Stripe's codes for what went wrong, as sentences that help whoever reads them; a code that is not here is not shown.
+"""Stripe's codes for failures, as sentences that help the reader; a mail shows no other codes.
 
 https://docs.stripe.com/declines/codes and https://docs.stripe.com/api/payouts/failures
 """
@@ -40,7 +40,7 @@ DECLINED: Mapping[str, str] = {
         "There was a fault on the way to your bank. Often it helps to try again.",
     ),
     **dict.fromkeys(("call_issuer", "do_not_honor", "generic_decline", "try_again_later"), _ASK_YOUR_BANK),
-    # Whoever reads this may not be who the card belongs to: Stripe asks that none of these be told from the ones above.
+    # The reader may not be the card's owner: Stripe asks that these codes read like the ones above.
     **dict.fromkeys(
         (
             "fraudulent",
@@ -78,11 +78,11 @@ PAYOUT_FAILED_SOMEHOW = "The bank did not accept it."
 
 
 def declined(code: str | None, method: str | None) -> str | None:
-    """What to say of a decline code, if it is known; a card is spoken of only where one was declined."""
+    """The sentence for a decline code; None if the code is unknown. It names a card only if a card was declined."""
     said = DECLINED.get(code or "")
     return _ASK_YOUR_CARDS_BANK if said == _ASK_YOUR_BANK and method == "card" else said
 
 
 def payout_failed(code: str | None) -> str:
-    """What to say of a payout's failure code."""
+    """The sentence for a payout's failure code."""
     return PAYOUT_FAILED.get(code or "", PAYOUT_FAILED_SOMEHOW)

@@ -21,9 +21,9 @@ ADDED = {
     "reverses": False,
     "stopped": False,
 }
-"""What mails have come to show since some were stored that are still to be sent, and what those lack means."""
+"""Fields that mails of older versions lack, and the values that the lack of them means."""
 LINK = re.compile(r"://|www\.|\S\.\S+/|\w\.\w\w")
-"""Also a bare `example.com`, which most mail programs make a link of as well."""
+"""Also a bare `example.com`, which most mail programs turn into a link."""
 
 
 def _date(epoch: int) -> str:
@@ -33,7 +33,7 @@ def _date(epoch: int) -> str:
 
 
 def _given(name: str | None) -> str:
-    """A name that a customer chose: on one line, without any word that a mail program would make a link of."""
+    """A name that a customer chose, on one line, without words that a mail program would turn into a link."""
     words = [word for word in (name or "").split() if not LINK.search(word)]
     return " ".join(words)[:LONGEST_NAME].rstrip()
 
@@ -50,7 +50,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
-    auto_reload=False,  # Lambda's disk is read-only: nobody need look whether a template has changed
+    auto_reload=False,  # Lambda's disk is read-only: templates do not change
 )
 _TEMPLATES.filters |= {
     "money": money.show,
@@ -67,7 +67,7 @@ def render(mail: Email, business: str) -> tuple[str, str, str]:
     """The subject, the text and the HTML of `mail`; the first line of the text template is the subject.
 
     Raises:
-        jinja2.TemplateError: the template is missing, or asks for what the mail does not carry.
+        jinja2.TemplateError: the template is missing, or shows a field that the mail lacks.
     """
     shown = {**ADDED, "business": business, **mail.data}
     subject, _, text = _TEMPLATES.get_template(f"{mail.template}.txt").render(shown).partition("\n")

@@ -16,7 +16,6 @@ from dataclasses import replace
 from functions.effects.lane.attempt import Attempt, Result, conclude
 from functions.effects.lane.progress import checkpoint
 from functions.effects.lane.retry import after_failure
-from functions.effects.mails.still_applies import why_not
 from functions.effects.worker import Done, Partial
 from shared.effects.email import Email
 from shared.failures.errors import MailDeferred
@@ -31,6 +30,7 @@ from shared.inbox.outbox import (
     OwedReminder,
     Progress,
 )
+from shared.mails.may_go import why_not
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import erased_since

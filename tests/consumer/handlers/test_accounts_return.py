@@ -3,6 +3,7 @@
 import pytest
 
 from functions.consumer.decide.decide import decide
+from shared.records.connected_account import ConnectedAccount
 from shared.stripe_objects.event import PLATFORM, Event
 from shared.values.times import DAY
 from tests.support.books import BooksOf
@@ -33,7 +34,7 @@ def erasures(books: BooksOf) -> list[object]:
 def test_an_account_is_back_by_any_newer_event_of_its_own_in_any_order(event: Event) -> None:
     for telling in ((UPDATED, LEFT, event), (event, LEFT, UPDATED)):
         books = told(*telling)
-        assert books.connected(CONNECTED).is_authorized
+        assert books.read(ConnectedAccount, CONNECTED).is_authorized
         assert erasures(books) == []
 
 
@@ -51,14 +52,14 @@ def test_the_mail_that_brings_it_back_is_sent() -> None:
 def test_what_is_older_than_its_leaving_does_not_bring_it_back() -> None:
     older = BACK.model_copy(update={"created": LEFT.created - 1})
     books = told(LEFT, older, sample("payout.created"))
-    assert not books.connected(CONNECTED).is_authorized
+    assert not books.read(ConnectedAccount, CONNECTED).is_authorized
     assert len(erasures(books)) == 1
 
 
 def test_an_account_that_leaves_a_second_time_is_gone_and_both_times_are_announced() -> None:
     again = LEFT.model_copy(update={"id": "evt_again", "created": BACK.created + DAY})
     books = told(LEFT, BACK, again)
-    assert not books.connected(CONNECTED).is_authorized
+    assert not books.read(ConnectedAccount, CONNECTED).is_authorized
     names = [one.name for one in books.announcements.values()]
     assert names == ["account.deauthorized", "account.authorized", "account.deauthorized"]
     assert len(erasures(books)) == 1

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.decisions.decision import StoredRecord
+from shared.records.organization import Organization
 from shared.records.stored_record import MailRecipient
 from shared.stripe_objects.event import PLATFORM, Event
 from tests.support.books import BooksOf
@@ -89,7 +90,7 @@ def test_no_order_tells_the_customer_one_thing_twice_or_asks_for_what_is_paid(lo
     paid = sample("invoice.paid.recovered", created=lost[-2].created + 1)
     for order in permutations([*lost[2:], paid]):
         books = told(*order)
-        assert not books.organization(PLATFORM, CUSTOMER).access
+        assert not books.read(Organization, PLATFORM, CUSTOMER).access
         templates = [mail.template for mail in books.mails.values()]
         assert templates.count("receipt") == 1
         assert order[0] is not paid or "payment_failed" not in templates

@@ -5,6 +5,8 @@ from itertools import permutations
 import pytest
 
 from shared.effects.email import Email
+from shared.records.organization import Organization
+from shared.records.payment import Payment
 from shared.stripe_objects.event import Event
 from shared.values.times import DAY
 from tests.support.samples import Stripe
@@ -24,7 +26,7 @@ def won(stripe_sends: Stripe) -> Event:
 
 
 def test_a_dispute_before_anything_else_is_known_holds_the_money(opened: Event, account: str) -> None:
-    payment = told(opened).payment(account, ORDERED)
+    payment = told(opened).read(Payment, account, ORDERED)
     assert (payment.held, payment.customer, payment.status) == (True, None, "unknown")
 
 
@@ -63,13 +65,13 @@ def test_the_money_is_released_by_all_ends_but_a_loss_in_any_order(
 ) -> None:
     end = stripe_sends(how, status=status)
     for order in permutations((opened, stripe_sends("charge.dispute.updated"), end)):
-        assert told(*order).payment(account, ORDERED).held is (status == "lost")
+        assert told(*order).read(Payment, account, ORDERED).held is (status == "lost")
 
 
 def test_an_inquiry_holds_nothing_and_is_told_all_the_same(stripe_sends: Stripe, account: str) -> None:
     inquiry = stripe_sends("charge.dispute.created.inquiry")
     books = told(inquiry)
-    assert not books.payment(account, inquiry.object["payment_intent"]).held
+    assert not books.read(Payment, account, inquiry.object["payment_intent"]).held
     assert [mail.template for mail in books.mails.values()] == ["dispute_opened"]
 
 
@@ -85,13 +87,13 @@ def test_an_opening_that_is_heard_after_the_end_is_not_told(opened: Event, won: 
 
 def test_access_stays_while_money_is_held(stripe_sends: Stripe, opened: Event, account: str) -> None:
     books = told(stripe_sends("customer.subscription.created"), stripe_sends("payment_intent.succeeded.order"), opened)
-    assert books.organization(account, CUSTOMER).access
+    assert books.read(Organization, account, CUSTOMER).access
     assert books.awaits_settlement(account, CUSTOMER)
 
 
 def test_a_charge_without_a_payment_intent_is_a_payment_of_its_own(stripe_sends: Stripe, account: str) -> None:
     legacy = stripe_sends("charge.dispute.created", payment_intent=None)
-    assert told(legacy).payment(account, legacy.object["charge"]).held
+    assert told(legacy).read(Payment, account, legacy.object["charge"]).held
 
 
 def test_what_happened_to_the_money_is_announced(opened: Event, won: Event) -> None:

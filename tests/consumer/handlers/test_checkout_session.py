@@ -6,6 +6,9 @@ from functions.consumer.handlers.checkout_session import handle
 from shared.decisions.decision import NOTHING
 from shared.effects.email import Email
 from shared.failures.errors import Permanent
+from shared.records.order import Order
+from shared.records.organization import Organization
+from shared.records.payment import Payment
 from shared.stripe_objects.event import PLATFORM
 from tests.support.books import BooksOf
 from tests.support.samples import sample
@@ -18,7 +21,7 @@ GUEST = sample("checkout.session.completed", customer=None)
 
 def test_a_paid_order_is_fulfilled(account: str) -> None:
     event = PAID.model_copy(update={"account": account})
-    order = told(event).order(account, CUSTOMER, event.object["id"])
+    order = told(event).read(Order, account, CUSTOMER, event.object["id"])
     assert (order.state, order.address, order.name) == ("fulfilled", "accounts@example.com", "Fernhill Studio")
 
 
@@ -38,19 +41,19 @@ def test_a_paid_order_is_confirmed_by_one_mail_however_often_stripe_tells_of_it(
 
 def test_an_order_with_its_payment_on_the_way_is_neither_fulfilled_nor_confirmed() -> None:
     books = told(UNPAID)
-    assert books.order(PLATFORM, CUSTOMER, UNPAID.object["id"]).state == "open"
+    assert books.read(Order, PLATFORM, CUSTOMER, UNPAID.object["id"]).state == "open"
     assert not books.mails
 
 
 def test_news_of_an_unpaid_session_that_come_late_do_not_undo_its_payment() -> None:
     late = sample("checkout.session.completed", created=PAID.created - 1, event_id="evt_late", payment_status="unpaid")
-    assert told(PAID, late).order(PLATFORM, CUSTOMER, PAID.object["id"]).state == "fulfilled"
+    assert told(PAID, late).read(Order, PLATFORM, CUSTOMER, PAID.object["id"]).state == "fulfilled"
 
 
 def test_an_order_that_costs_nothing_is_fulfilled() -> None:
     free = sample("checkout.session.completed", payment_status="no_payment_required", amount_total=0)
     books = told(free)
-    assert books.order(PLATFORM, CUSTOMER, free.object["id"]).state == "fulfilled"
+    assert books.read(Order, PLATFORM, CUSTOMER, free.object["id"]).state == "fulfilled"
     assert len(books.mails) == 1
 
 
@@ -58,14 +61,14 @@ def test_a_guests_order_lies_under_its_session(account: str) -> None:
     event = GUEST.model_copy(update={"account": account})
     session = event.object["id"]
     books = told(event)
-    assert books.order(account, session, session).state == "fulfilled"
+    assert books.read(Order, account, session, session).state == "fulfilled"
     assert [mail.partition for mail in books.mails.values()] == [f"{account}#{session}"]
 
 
 def test_an_order_without_an_address_is_confirmed_once_its_customer_has_one() -> None:
     nameless = sample("checkout.session.completed", customer_details=None)
     books = told(nameless)
-    assert books.order(PLATFORM, CUSTOMER, nameless.object["id"]).state == "fulfilled"
+    assert books.read(Order, PLATFORM, CUSTOMER, nameless.object["id"]).state == "fulfilled"
     assert not books.mails
     known = sample("customer.created", created=nameless.created + 1)
     (mail,) = told(nameless, known).mails.values()
@@ -82,14 +85,14 @@ def test_a_delayed_payment_is_fulfilled_and_confirmed_once_it_has_come(account: 
     paid = sample("checkout.session.async_payment_succeeded").model_copy(update={"account": account})
     for order in ((unpaid, paid), (paid, unpaid)):
         books = told(*order)
-        assert books.order(account, CUSTOMER, paid.object["id"]).state == "fulfilled"
+        assert books.read(Order, account, CUSTOMER, paid.object["id"]).state == "fulfilled"
         assert [mail.template for mail in books.mails.values()] == ["order_confirmed"]
 
 
 def test_a_delayed_payment_that_fails_closes_the_order_and_says_so_once(account: str) -> None:
     failed = sample("checkout.session.async_payment_failed").model_copy(update={"account": account})
     books = told(failed, failed.model_copy(update={"id": "evt_twin"}))
-    assert books.order(account, CUSTOMER, failed.object["id"]).state == "failed"
+    assert books.read(Order, account, CUSTOMER, failed.object["id"]).state == "failed"
     (mail,) = books.mails.values()
     assert mail.key == f"order_failed:{failed.object['payment_intent']}"
 
@@ -99,25 +102,25 @@ def test_an_expired_session_is_closed_without_a_mail_even_if_it_cost_nothing(pay
     expired = sample("checkout.session.expired", payment_status=payment_status)
     books = told(expired)
     session = expired.object["id"]
-    assert books.order(PLATFORM, session, session).state == "expired"
+    assert books.read(Order, PLATFORM, session, session).state == "expired"
     assert not books.mails
 
 
 def test_an_orders_payment_knows_its_order_so_that_refunds_and_disputes_find_it(account: str) -> None:
     event = PAID.model_copy(update={"account": account})
-    payment = told(event).payment(account, event.object["payment_intent"])
+    payment = told(event).read(Payment, account, event.object["payment_intent"])
     assert (payment.purpose, payment.session, payment.customer) == ("order", event.object["id"], CUSTOMER)
 
 
 def test_the_business_finds_its_own_reference_on_whoever_subscribed(account: str) -> None:
     event = sample("checkout.session.completed.subscription", client_reference_id="org_fernhill")
-    organization = told(event.model_copy(update={"account": account})).organization(account, CUSTOMER)
+    organization = told(event.model_copy(update={"account": account})).read(Organization, account, CUSTOMER)
     assert organization.reference == "org_fernhill"
 
 
 def test_a_new_subscribers_address_is_remembered_and_nobody_is_mailed() -> None:
     books = told(sample("checkout.session.completed.subscription"))
-    organization = books.organization(PLATFORM, CUSTOMER)
+    organization = books.read(Organization, PLATFORM, CUSTOMER)
     assert (organization.address, organization.name) == ("accounts@example.com", "Fernhill Studio")
     assert not books.mails
 

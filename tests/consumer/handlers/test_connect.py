@@ -7,6 +7,7 @@ from functions.consumer.handlers.account_updated import handle
 from shared.decisions.decision import NOTHING
 from shared.effects.email import Email
 from shared.effects.erasure import Erase
+from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.stripe_objects.event import PLATFORM, Event
 from shared.values.times import DAY
 from tests.support.books import BooksOf
@@ -54,7 +55,7 @@ def test_the_holder_is_told_once_that_money_is_on_its_way_and_when_it_arrives() 
 
 def test_a_payout_may_fail_after_it_was_paid() -> None:
     books = told(UPDATED, COMING, sample("payout.paid"), FAILED)
-    assert books.payout(CONNECTED, PAYOUT).status == "failed"
+    assert books.read(PayoutRecord, CONNECTED, PAYOUT).status == "failed"
     assert [mail.template for mail in books.mails.values()][1:] == ["payout_coming", "payout_failed"]
 
 
@@ -100,7 +101,7 @@ def test_a_mail_to_a_holder_whose_address_is_not_known_waits_for_it() -> None:
 def test_the_platforms_own_payouts_are_recorded_and_tell_nobody() -> None:
     own = COMING.model_copy(update={"account": PLATFORM})
     books = told(own, FAILED.model_copy(update={"account": PLATFORM}))
-    assert books.payout(PLATFORM, PAYOUT).status == "failed"
+    assert books.read(PayoutRecord, PLATFORM, PAYOUT).status == "failed"
     assert not books.mails
 
 
@@ -183,7 +184,7 @@ def test_an_account_that_has_left_is_told_nothing_more_nor_are_its_customers() -
 def test_an_account_that_is_heard_of_again_after_it_left_has_come_back() -> None:
     back = UPDATED.model_copy(update={"id": "evt_back", "created": LEFT.created + 1})
     for order in ((UPDATED, LEFT, back), (back, LEFT, UPDATED)):
-        assert told(*order).connected(CONNECTED).is_authorized
+        assert told(*order).read(ConnectedAccount, CONNECTED).is_authorized
 
 
 def test_leaving_is_announced() -> None:

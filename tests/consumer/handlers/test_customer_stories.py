@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from functions.consumer.decide.decide import decide
 from shared.effects.email import Email
 from shared.records.organization import Organization
+from shared.records.payment import Payment
 from shared.stripe_objects.event import PLATFORM, Event
 from tests.support.books import BooksOf
 from tests.support.customer_stories import (
@@ -78,7 +79,7 @@ def test_told_in_order_and_told_in_order_twice_are_the_same(story: Story) -> Non
 def test_in_order_a_recovered_payment_is_told_of_as_a_failure_and_then_as_paid() -> None:
     books = told(*DUNNING.events)
     assert sent(books) == ["payment_failed", "receipt", "welcome"]
-    organization = books.organization(PLATFORM, CUSTOMER)
+    organization = books.read(Organization, PLATFORM, CUSTOMER)
     assert (organization.access, organization.past_due) == (True, False)
 
 
@@ -93,20 +94,20 @@ def test_in_order_a_cancellation_is_told_when_scheduled_and_when_withdrawn() -> 
 def test_in_order_whoever_comes_back_is_welcomed_again_and_told_no_goodbye() -> None:
     books = told(*BACK.events)
     assert sent(books) == ["welcome", "welcome"]
-    assert books.organization(PLATFORM, CUSTOMER).access
+    assert books.read(Organization, PLATFORM, CUSTOMER).access
 
 
 @pytest.mark.parametrize(("story", "held"), [(DISPUTE_WON, False), (DISPUTE_LOST, True)], ids=["won", "lost"])
 def test_in_order_a_dispute_holds_the_money_until_it_is_won(story: Story, *, held: bool) -> None:
-    payment = told(*story.events[:3]).payment(PLATFORM, story.events[2].object["payment_intent"])
+    payment = told(*story.events[:3]).read(Payment, PLATFORM, story.events[2].object["payment_intent"])
     assert payment.held
-    assert told(*story.events).payment(PLATFORM, payment.subject).held is held
+    assert told(*story.events).read(Payment, PLATFORM, payment.subject).held is held
 
 
 def test_in_order_a_refund_that_failed_has_not_gone_back() -> None:
     payment_id = REFUND_FAILED.events[2].object["id"]
-    assert told(*REFUND_FAILED.events[:-1]).payment(PLATFORM, payment_id).refunded == 500
-    assert told(*REFUND_FAILED.events).payment(PLATFORM, payment_id).refunded == 0
+    assert told(*REFUND_FAILED.events[:-1]).read(Payment, PLATFORM, payment_id).refunded == 500
+    assert told(*REFUND_FAILED.events).read(Payment, PLATFORM, payment_id).refunded == 0
 
 
 ERASED_AT = 1790000000
@@ -126,14 +127,14 @@ def told_once_erased(*events: Event) -> BooksOf:
 def test_a_return_after_an_erasure_ends_in_the_same_books_in_any_order(order: list[Event]) -> None:
     books = told_once_erased(*order)
     assert books.contents() == told_once_erased(*RETURN).contents()
-    assert books.organization(PLATFORM, CUSTOMER).access
+    assert books.read(Organization, PLATFORM, CUSTOMER).access
 
 
 def test_in_order_a_bank_debit_that_fails_late_is_told_and_recovers() -> None:
     books = told(*LATE_DEBIT.events[:4])
     assert sent(books) == ["payment_failed", "welcome"]
-    assert books.organization(PLATFORM, CUSTOMER).past_due
-    assert not told(*LATE_DEBIT.events).organization(PLATFORM, CUSTOMER).past_due
+    assert books.read(Organization, PLATFORM, CUSTOMER).past_due
+    assert not told(*LATE_DEBIT.events).read(Organization, PLATFORM, CUSTOMER).past_due
 
 
 def test_a_credit_note_during_dunning_lowers_what_the_reminder_asks_for() -> None:

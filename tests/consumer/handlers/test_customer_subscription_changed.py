@@ -4,6 +4,7 @@ import pytest
 
 from functions.consumer.handlers.customer_subscription_changed import handle
 from shared.failures.errors import Permanent
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.values.times import DAY, HOUR
 from tests.support.books import BooksOf
@@ -15,14 +16,16 @@ WITHOUT_ACCESS = ["incomplete", "incomplete_expired", "unpaid", "paused", "cance
 
 
 def test_the_first_that_is_heard_of_a_customer_makes_the_organization(stripe_sends: Stripe, account: str) -> None:
-    organization = told(stripe_sends("customer.subscription.created")).organization(account, CUSTOMER)
+    organization = told(stripe_sends("customer.subscription.created")).read(Organization, account, CUSTOMER)
     assert organization.version == 1
     assert organization.access
 
 
 @pytest.mark.parametrize("status", WITH_ACCESS)
 def test_a_subscription_that_is_alive_gives_access(stripe_sends: Stripe, account: str, status: str) -> None:
-    assert told(stripe_sends("customer.subscription.updated", status=status)).organization(account, CUSTOMER).access
+    assert (
+        told(stripe_sends("customer.subscription.updated", status=status)).read(Organization, account, CUSTOMER).access
+    )
 
 
 @pytest.mark.parametrize("status", WITHOUT_ACCESS)
@@ -30,7 +33,7 @@ def test_a_subscription_that_is_not_alive_gives_none(stripe_sends: Stripe, accou
     books = told(
         stripe_sends("customer.subscription.created"), stripe_sends("customer.subscription.updated", status=status)
     )
-    assert not books.organization(account, CUSTOMER).access
+    assert not books.read(Organization, account, CUSTOMER).access
 
 
 @pytest.mark.parametrize("status", ["past_due", "unpaid"])
@@ -38,12 +41,12 @@ def test_a_subscription_whose_invoice_is_owed_makes_the_organization_past_due(
     stripe_sends: Stripe, account: str, status: str
 ) -> None:
     books = told(stripe_sends("customer.subscription.updated", status=status))
-    assert books.organization(account, CUSTOMER).past_due
+    assert books.read(Organization, account, CUSTOMER).past_due
 
 
 def test_a_renewal_moves_the_day_of_the_next_charge(stripe_sends: Stripe, account: str) -> None:
     books = told(stripe_sends("customer.subscription.updated.renewal"))
-    subscription = books.organization(account, CUSTOMER).subscription(SUBSCRIPTION)
+    subscription = books.read(Organization, account, CUSTOMER).subscription(SUBSCRIPTION)
     assert subscription is not None
     assert subscription.renews_at == 1797671554
 
@@ -55,7 +58,7 @@ def test_a_change_of_plan_is_seen_in_the_items(stripe_sends: Stripe, account: st
     )
     plans = []
     for books in (told(before), told(before, after), told(after, before)):
-        subscription = books.organization(account, CUSTOMER).subscription(SUBSCRIPTION)
+        subscription = books.read(Organization, account, CUSTOMER).subscription(SUBSCRIPTION)
         assert subscription is not None
         plans.append([item.price for item in subscription.items])
     assert plans[0] != plans[1] == plans[2]
@@ -170,7 +173,7 @@ def test_a_pause_of_collection_keeps_access_and_is_told_nobody(
         "customer.subscription.updated.renewal", created=begun.created + DAY, pause_collection={"behavior": "void"}
     )
     books = told(somebody, begun, paused)
-    assert books.organization(account, CUSTOMER).access
+    assert books.read(Organization, account, CUSTOMER).access
     assert [mail.template for mail in books.mails.values()] == ["welcome"]
 
 
@@ -186,7 +189,7 @@ def test_an_unknown_price_keeps_access_and_is_told_the_operator_once(stripe_send
         "customer.subscription.created", items={"data": items}, id="sub_2", customer="cus_2", event_id="evt_2"
     )
     books = told(odd, another)
-    assert books.organization(account, CUSTOMER).access
+    assert books.read(Organization, account, CUSTOMER).access
     (mail,) = books.mails.values()
     assert (mail.template, mail.audience, mail.to) == ("unknown_price", "operator", None)
     assert mail.data == {"account": account, "livemode": True, "price": items[0]["price"]["id"]}

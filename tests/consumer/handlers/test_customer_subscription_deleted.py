@@ -6,6 +6,7 @@ import pytest
 
 from functions.consumer.handlers.customer_subscription_deleted import handle
 from shared.failures.errors import Permanent
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.values.times import HOUR
 from tests.support.books import BooksOf
@@ -43,21 +44,21 @@ def gone_again(stripe_sends: Stripe, ended: Event) -> Event:
 
 
 def test_the_end_of_the_only_subscription_revokes_access(begun: Event, ended: Event, account: str) -> None:
-    assert told(begun).organization(account, CUSTOMER).access
-    assert not told(begun, ended).organization(account, CUSTOMER).access
+    assert told(begun).read(Organization, account, CUSTOMER).access
+    assert not told(begun, ended).read(Organization, account, CUSTOMER).access
 
 
 def test_news_from_before_the_end_that_come_late_do_not_give_access_back(
     begun: Event, ended: Event, account: str
 ) -> None:
-    assert not told(ended, begun).organization(account, CUSTOMER).access
+    assert not told(ended, begun).read(Organization, account, CUSTOMER).access
 
 
 def test_another_living_subscription_keeps_access_and_spares_the_farewell(
     somebody: Event, begun: Event, ended: Event, back: Event, account: str
 ) -> None:
     books = told(somebody, begun, back, ended)
-    assert books.organization(account, CUSTOMER).access
+    assert books.read(Organization, account, CUSTOMER).access
     assert mails_once_due(books) == []
 
 
@@ -135,7 +136,7 @@ def test_a_customer_who_was_deleted_is_told_no_goodbye(stripe_sends: Stripe, som
 def test_a_farewell_without_an_address_waits_for_one(ended: Event, account: str) -> None:
     books = told(ended)
     assert mails_once_due(books) == []
-    assert list(books.organization(account, CUSTOMER).owed) == [f"farewell:{SUBSCRIPTION}"]
+    assert list(books.read(Organization, account, CUSTOMER).owed) == [f"farewell:{SUBSCRIPTION}"]
 
 
 def test_a_note_on_a_subscription_that_has_ended_does_not_silence_the_farewell(

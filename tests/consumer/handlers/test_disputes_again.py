@@ -26,7 +26,7 @@ def later(status: str, days: int, *, of: Event = INQUIRY, **changes: object) -> 
 
 
 def payment(books: BooksOf, of: Event = INQUIRY) -> Payment:
-    return books.payment(PLATFORM, of.object["payment_intent"])
+    return books.read(Payment, PLATFORM, of.object["payment_intent"])
 
 
 def mailed(*events: Event) -> list[str]:

@@ -9,6 +9,7 @@ from shared.effects.email import Email
 from shared.effects.erasure import Erase
 from shared.effects.remind import Remind, erasure_at
 from shared.policy.policy import Policy
+from shared.records.organization import Organization
 from shared.stripe_objects.event import PLATFORM, Event
 from shared.values.times import DAY
 from tests.support.books import BooksOf
@@ -68,7 +69,7 @@ def test_another_date_than_the_one_that_was_set_is_silent() -> None:
 def test_a_customer_deleted_at_stripe_is_erased_before_the_subscriptions_end_arrives() -> None:
     deleted = sample("customer.deleted", created=ENDED.created + DAY)
     books = told(BOUGHT, deleted)
-    assert not books.organization(PLATFORM, CUSTOMER).access
+    assert not books.read(Organization, PLATFORM, CUSTOMER).access
     assert isinstance(due(books, deleted.created).then[0], Erase)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.values.times import DAY
 from tests.support.books import BooksOf
@@ -51,7 +52,7 @@ def test_an_end_revokes_access(stripe_sends: Stripe, end: str) -> None:
 def test_a_customer_first_heard_of_when_deleted_has_no_access_any_more(stripe_sends: Stripe, account: str) -> None:
     books = told(stripe_sends("customer.deleted"))
     assert announced(books) == ["access_revoked", "deleted"]
-    assert books.organization(account, CUSTOMER).access is False
+    assert books.read(Organization, account, CUSTOMER).access is False
 
 
 def test_a_failure_does_not_say_that_there_is_no_access(stripe_sends: Stripe, account: str) -> None:
@@ -59,19 +60,19 @@ def test_a_failure_does_not_say_that_there_is_no_access(stripe_sends: Stripe, ac
     (past_due,) = books.announcements.values()
     assert past_due.name == "organization.past_due"
     assert "access" not in past_due.facts
-    assert books.organization(account, CUSTOMER).access is None
+    assert books.read(Organization, account, CUSTOMER).access is None
 
 
 def test_access_is_known_again_once_the_subscription_is(stripe_sends: Stripe, account: str) -> None:
     failed, ended = stripe_sends("invoice.payment_failed"), stripe_sends("customer.subscription.deleted")
-    assert told(failed, ended).organization(account, CUSTOMER).access is False
+    assert told(failed, ended).read(Organization, account, CUSTOMER).access is False
 
 
 def test_an_invoice_of_another_subscription_leaves_it_open_whether_there_is_access(
     stripe_sends: Stripe, account: str
 ) -> None:
     ended = stripe_sends("customer.subscription.deleted", id="sub_another")
-    assert told(ended, stripe_sends("invoice.paid")).organization(account, CUSTOMER).access is None
+    assert told(ended, stripe_sends("invoice.paid")).read(Organization, account, CUSTOMER).access is None
 
 
 def test_an_update_whose_before_cannot_be_read_is_taken_as_it_is(stripe_sends: Stripe, somebody: Event) -> None:

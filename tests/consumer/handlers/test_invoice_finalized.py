@@ -3,6 +3,7 @@
 import pytest
 
 from shared.effects.email import Email
+from shared.records.organization import Organization
 from shared.stripe_objects.event import PLATFORM
 from shared.values.times import DAY
 from tests.support.samples import Stripe
@@ -55,7 +56,7 @@ def test_what_nobody_waits_for_any_more_is_not_past_due_and_its_reminder_is_sile
     closed = stripe_sends(how, id=RENEWAL, customer=CUSTOMER, status=status, created=failed.created + DAY)
     for order in ((failed, closed), (closed, failed)):
         books = told(*order)
-        assert not books.organization(account, CUSTOMER).past_due
+        assert not books.read(Organization, account, CUSTOMER).past_due
         assert mails_once_due(books) == []
 
 
@@ -82,5 +83,5 @@ def test_what_has_been_finalized_by_now_is_not_told_the_operator(stripe_sends: S
 
 
 def test_the_address_on_an_invoice_is_kept_where_none_is_known(stripe_sends: Stripe, account: str) -> None:
-    assert told(stripe_sends("invoice.voided")).organization(account, OAKLINE).address == "office@example.com"
-    assert told(stripe_sends("invoice.voided")).organization(f"not {PLATFORM}", OAKLINE).address is None
+    assert told(stripe_sends("invoice.voided")).read(Organization, account, OAKLINE).address == "office@example.com"
+    assert told(stripe_sends("invoice.voided")).read(Organization, f"not {PLATFORM}", OAKLINE).address is None

@@ -6,6 +6,7 @@ from functions.consumer.decide.decide import decide
 from functions.consumer.handlers.invoice_paid import handle
 from shared.effects.email import Email
 from shared.failures.errors import Permanent
+from shared.records.organization import Organization
 from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
@@ -14,17 +15,17 @@ from tests.support.stories import CUSTOMER, RENEWAL, told
 
 def test_a_recovered_payment_settles_what_was_past_due(stripe_sends: Stripe, account: str) -> None:
     failed, paid = stripe_sends("invoice.payment_failed"), stripe_sends("invoice.paid.recovered")
-    assert told(failed).organization(account, CUSTOMER).past_due
-    assert not told(failed, paid).organization(account, CUSTOMER).past_due
+    assert told(failed).read(Organization, account, CUSTOMER).past_due
+    assert not told(failed, paid).read(Organization, account, CUSTOMER).past_due
 
 
 def test_the_address_on_a_paid_invoice_is_where_mail_goes_from_now_on(stripe_sends: Stripe, account: str) -> None:
-    assert told(stripe_sends("invoice.paid")).organization(account, CUSTOMER).address == "accounts@example.com"
+    assert told(stripe_sends("invoice.paid")).read(Organization, account, CUSTOMER).address == "accounts@example.com"
 
 
 def test_an_invoice_without_an_address_leaves_the_known_one_alone(stripe_sends: Stripe, account: str) -> None:
     muted = stripe_sends("invoice.paid.recovered", customer_email=None)
-    known = told(stripe_sends("invoice.paid"), muted).organization(account, CUSTOMER)
+    known = told(stripe_sends("invoice.paid"), muted).read(Organization, account, CUSTOMER)
     assert known.address == "accounts@example.com"
 
 
@@ -65,7 +66,7 @@ def test_a_receipt_that_waits_for_an_address_is_sent_once_by_either_event(
 
 
 def test_the_invoice_knows_its_subscription(stripe_sends: Stripe, account: str) -> None:
-    invoice = told(stripe_sends("invoice.paid.recovered")).organization(account, CUSTOMER).invoice(RENEWAL)
+    invoice = told(stripe_sends("invoice.paid.recovered")).read(Organization, account, CUSTOMER).invoice(RENEWAL)
     assert invoice is not None
     assert invoice.subscription == "sub_1USCcRHv8KpR2wXnxQPUiPdq"
 

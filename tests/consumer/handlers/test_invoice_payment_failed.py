@@ -6,6 +6,7 @@ from functions.consumer.handlers.invoice_payment_failed import handle
 from shared.effects.email import Email
 from shared.effects.remind import Remind
 from shared.failures.errors import Permanent
+from shared.records.organization import Organization
 from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import Stripe
@@ -44,7 +45,7 @@ def test_the_customer_is_told_now_and_reminded_in_three_days(stripe_sends: Strip
 
 def test_the_organization_is_past_due_and_keeps_its_access(stripe_sends: Stripe, account: str) -> None:
     books = told(stripe_sends("customer.subscription.created"), stripe_sends("invoice.payment_failed"))
-    organization = books.organization(account, CUSTOMER)
+    organization = books.read(Organization, account, CUSTOMER)
     assert organization.past_due
     assert organization.access
 
@@ -71,7 +72,7 @@ def test_why_it_was_declined_is_told_where_the_payment_said_so(stripe_sends: Str
     books = told(declined, stripe_sends("invoice.payment_failed"))
     (mail,) = books.mails.values()
     assert mail.data["decline_code"] == declined.object["last_payment_error"]["decline_code"]
-    paid = told(declined, stripe_sends("invoice.paid.recovered")).organization(account, CUSTOMER)
+    paid = told(declined, stripe_sends("invoice.paid.recovered")).read(Organization, account, CUSTOMER)
     assert not paid.declines
 
 
@@ -101,7 +102,7 @@ def test_a_failed_first_payment_is_seen_at_the_checkout_and_not_mailed(stripe_se
     event = stripe_sends("invoice.payment_failed.first")
     books = told(event)
     # An attempt that never lived makes nobody past due.
-    assert not books.organization(account, event.object["customer"]).past_due
+    assert not books.read(Organization, account, event.object["customer"]).past_due
     assert not books.mails
     assert not books.reminders
 

@@ -3,6 +3,7 @@
 import pytest
 
 from functions.consumer.decide.decide import decide
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.values.times import DAY
 from tests.support.books import BooksOf
@@ -33,7 +34,7 @@ def test_a_card_that_is_declined_on_its_page_makes_nothing_due(sent: Event, acco
     for order in ((sent, declined), (declined, sent)):
         books = told(*order)
         assert mailed(books) == ["invoice_due"]
-        assert not books.organization(account, OAKLINE).past_due
+        assert not books.read(Organization, account, OAKLINE).past_due
         assert [(one.type, one.at) for one in books.reminders.values()] == [
             ("reminder.invoice_due", sent.object["due_date"])
         ]
@@ -47,7 +48,7 @@ def test_at_the_due_date_it_is_late_and_asked_for_once(sent: Event, account: str
         48000,
         sent.object["due_date"],
     )
-    assert books.organization(account, OAKLINE).past_due
+    assert books.read(Organization, account, OAKLINE).past_due
     assert [one.name for one in books.announcements.values()] == ["organization.past_due"]
     assert mails_once_due(books) == []
 
@@ -57,13 +58,13 @@ def test_stripes_own_word_of_it_is_the_same_mail(sent: Event, account: str) -> N
     books = told(sent, overdue)
     assert mailed(books) == ["invoice_due", "invoice_overdue"]
     assert mails_once_due(books) == []
-    assert books.organization(account, OAKLINE).past_due
+    assert books.read(Organization, account, OAKLINE).past_due
 
 
 def test_an_automation_that_comes_days_before_the_due_date_makes_nothing_late(sent: Event, account: str) -> None:
     books = told(sent, later(sent, "invoice.overdue", DAY))
     assert mailed(books) == ["invoice_due"]
-    assert not books.organization(account, OAKLINE).past_due
+    assert not books.read(Organization, account, OAKLINE).past_due
 
 
 @pytest.mark.parametrize("status", ["paid", "void", "uncollectible"])
@@ -75,7 +76,7 @@ def test_what_is_settled_by_then_is_not_late(sent: Event, account: str, status: 
         story = [settled, fired(reminder)] if after == DAY else [fired(reminder), settled]
         for event in story:
             books.apply(decide(event, books))
-        organization = books.organization(account, OAKLINE)
+        organization = books.read(Organization, account, OAKLINE)
         assert (organization.past_due, dict(organization.overdue)) == (False, {})
 
 
@@ -84,9 +85,9 @@ def test_a_due_date_that_is_moved_is_kept_on_its_new_day(sent: Event, account: s
     books = told(sent, later(sent, "invoice.updated", DAY, due_date=new))
     first, second = sorted(books.reminders.values(), key=lambda one: one.at)
     books.apply(decide(fired(first), books))
-    assert not books.organization(account, OAKLINE).past_due
+    assert not books.read(Organization, account, OAKLINE).past_due
     books.apply(decide(fired(second), books))
-    assert books.organization(account, OAKLINE).past_due
+    assert books.read(Organization, account, OAKLINE).past_due
     assert [mail.data["due_date"] for mail in books.mails.values() if mail.template == "invoice_overdue"] == [new]
 
 
@@ -95,7 +96,7 @@ def test_an_overdue_date_that_is_moved_is_late_no_longer(sent: Event, account: s
     mails_once_due(books)
     moved = later(sent, "invoice.updated", 40 * DAY, due_date=sent.object["due_date"] + 60 * DAY)
     books.apply(decide(moved, books))
-    assert not books.organization(account, OAKLINE).past_due
+    assert not books.read(Organization, account, OAKLINE).past_due
 
 
 def test_what_was_credited_is_not_asked_for(sent: Event, stripe_sends: Stripe) -> None:
@@ -120,7 +121,7 @@ def test_a_credit_note_that_is_void_or_of_a_paid_invoice_changes_nothing(
     paid = later(sent, "invoice.paid", 2 * DAY, status="paid", amount_remaining=0)
     another = later(sent, "invoice.paid", 3 * DAY, status="paid", id="in_another", created=sent.created + 3 * DAY)
     for order in ((sent, paid, another, void), (void, sent, paid, another)):
-        assert not told(*order).organization(account, OAKLINE).credits
+        assert not told(*order).read(Organization, account, OAKLINE).credits
 
 
 def test_one_without_a_due_date_is_never_late(stripe_sends: Stripe) -> None:

@@ -22,11 +22,11 @@ LAPSED = sample("charge.expired", payment_intent=PAYMENT, created=WAITING.create
 
 
 def order(books: BooksOf, subject: str = CUSTOMER) -> Order:
-    return books.order(PLATFORM, subject, SESSION)
+    return books.read(Order, PLATFORM, subject, SESSION)
 
 
 def payment(books: BooksOf) -> Payment:
-    return books.payment(PLATFORM, PAYMENT)
+    return books.read(Payment, PLATFORM, PAYMENT)
 
 
 def mailed(books: BooksOf) -> list[str]:
@@ -125,4 +125,4 @@ def test_a_voucher_that_nobody_paid_in_time_is_told_though_it_was_never_on_its_w
 
 
 def payment_of(event: Event) -> Payment:
-    return told(event).payment(PLATFORM, event.object["id"])
+    return told(event).read(Payment, PLATFORM, event.object["id"])

@@ -4,6 +4,7 @@ import pytest
 
 from shared.policy.plans import read_plans
 from shared.policy.policy import Policy
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.values.times import DAY
 from tests.support.samples import Stripe
@@ -38,7 +39,7 @@ def first_failure(stripe_sends: Stripe, after: int) -> Event:
 def test_an_attempt_that_never_lived_makes_nobody_past_due(stripe_sends: Stripe, account: str, status: str) -> None:
     attempt = stripe_sends("customer.subscription.created", status=status)
     books = told(attempt, first_failure(stripe_sends, 2))
-    assert not books.organization(account, CUSTOMER).past_due
+    assert not books.read(Organization, account, CUSTOMER).past_due
     assert not books.mails
     assert not books.announcements
 
@@ -49,7 +50,7 @@ def test_a_second_checkout_that_was_abandoned_does_not_either(stripe_sends: Stri
     parent = {"subscription_details": {"subscription": "sub_second"}}
     where = {"parent": parent} if "parent" in abandoned.object else {"subscription": "sub_second"}
     abandoned = stripe_sends("invoice.payment_failed.first", **where)
-    organization = told(begun, second, abandoned).organization(account, CUSTOMER)
+    organization = told(begun, second, abandoned).read(Organization, account, CUSTOMER)
     assert (organization.access, organization.past_due) == (True, False)
 
 
@@ -64,14 +65,14 @@ def test_a_first_payment_that_fails_once_the_subscription_lives_is_told(
     for order in ((begun, late), (late, begun)):
         books = told(*order)
         assert "payment_failed" in [mail.template for mail in books.mails.values()]
-        assert books.organization(account, CUSTOMER).past_due
+        assert books.read(Organization, account, CUSTOMER).past_due
 
 
 def test_an_open_invoice_of_what_has_ended_is_past_due_no_longer(
     begun: Event, failed: Event, ended: Event, account: str
 ) -> None:
     books = told(begun, failed, ended)
-    organization = books.organization(account, CUSTOMER)
+    organization = books.read(Organization, account, CUSTOMER)
     assert (organization.past_due, organization.has_open_invoice) == (False, True)
     assert "organization.recovered" not in [one.name for one in books.announcements.values()]
 

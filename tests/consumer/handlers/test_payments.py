@@ -33,13 +33,13 @@ def told_with(policy: Policy, *events: Event) -> BooksOf:
 def test_a_payment_of_an_invoice_is_known_as_one_whichever_event_says_so(
     stripe_sends: Stripe, account: str, first: str
 ) -> None:
-    payment = told(stripe_sends(first)).payment(account, SUBSCRIBED)
+    payment = told(stripe_sends(first)).read(Payment, account, SUBSCRIBED)
     assert (payment.purpose, payment.invoice) == ("invoice", "in_1USCcRHv8KpR2wXnwHcoNjYm")
 
 
 def test_a_payment_that_nothing_explains_is_recorded(stripe_sends: Stripe, account: str) -> None:
     books = told(stripe_sends("payment_intent.succeeded", **BY_OTHERS))
-    payment = books.payment(account, SUBSCRIBED)
+    payment = books.read(Payment, account, SUBSCRIBED)
     assert (payment.purpose, payment.status, payment.customer) == ("unknown", "succeeded", CUSTOMER)
     assert not books.mails
 
@@ -61,7 +61,8 @@ def test_a_session_and_the_businesss_own_key_agree_on_an_order_in_either_order(
 ) -> None:
     paid = stripe_sends("payment_intent.succeeded.order", metadata={"order_id": "order_1042"})
     events = (stripe_sends("checkout.session.completed"), paid)
-    payment = told_with(Policy(order_key="order_id"), *(events[index] for index in order)).payment(account, ORDERED)
+    books = told_with(Policy(order_key="order_id"), *(events[index] for index in order))
+    payment = books.read(Payment, account, ORDERED)
     assert (payment.purpose, payment.order) == ("order", "order_1042")
     assert payment.session == events[0].object["id"]
 
@@ -122,7 +123,7 @@ def test_a_refund_tells_what_went_back_this_time_and_in_all(stripe_sends: Stripe
         },
     )
     assert (second.data["amount"], second.data["total"], second.data["whole"]) == (6200, 9300, True)
-    assert books.payment(account, ORDERED).refunded == 9300
+    assert books.read(Payment, account, ORDERED).refunded == 9300
 
 
 def test_a_refund_of_nothing_is_not_told(stripe_sends: Stripe) -> None:
@@ -143,7 +144,7 @@ def test_a_refund_that_failed_is_undone_and_told_the_operator_once_in_any_order(
     twin = failed.model_copy(update={"id": "evt_twin", "type": "charge.refund.updated"})
     for order in permutations((refunded, failed, twin)):
         books = told(*order)
-        assert books.payment(account, SUBSCRIBED).refunded == 2900 - 500
+        assert books.read(Payment, account, SUBSCRIBED).refunded == 2900 - 500
         (mail,) = books.mails.values()
         assert (mail.template, mail.audience) == ("refund_failed", "operator")
         assert mail.data["amount"] == 500
@@ -151,13 +152,13 @@ def test_a_refund_that_failed_is_undone_and_told_the_operator_once_in_any_order(
 
 def test_a_refund_that_is_only_updated_tells_nobody(stripe_sends: Stripe, account: str) -> None:
     books = told(stripe_sends("charge.refund.updated"))
-    assert books.payment(account, ORDERED).refunded == 3100
+    assert books.read(Payment, account, ORDERED).refunded == 3100
     assert not books.mails
 
 
 def test_a_guests_refund_is_recorded_without_a_mail(stripe_sends: Stripe, account: str) -> None:
     books = told(stripe_sends("charge.refunded", customer=None))
-    assert books.payment(account, ORDERED).refunded == 3100
+    assert books.read(Payment, account, ORDERED).refunded == 3100
     assert not books.mails
 
 

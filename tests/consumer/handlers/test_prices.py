@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.values.times import DAY
 from tests.support.books import BooksOf
@@ -35,7 +36,7 @@ def updated(stripe_sends: Stripe, after: int, **changes: object) -> Event:
 
 
 def limits(books: BooksOf, account: str) -> Mapping[str, int]:
-    return books.policy.plans.limits_of(books.organization(account, CUSTOMER).subscriptions_with_access)
+    return books.policy.plans.limits_of(books.read(Organization, account, CUSTOMER).subscriptions_with_access)
 
 
 def operator_mails(books: BooksOf) -> list[tuple[str, object]]:
@@ -48,7 +49,7 @@ def test_a_price_whose_lookup_key_has_moved_keeps_its_plan_in_any_order(stripe_s
     moved = updated(stripe_sends, DAY, items=known_as(None))
     for order in ((known, moved), (moved, known)):
         books = told(*order)
-        organization = books.organization(account, CUSTOMER)
+        organization = books.read(Organization, account, CUSTOMER)
         assert books.policy.plans.plan_of(organization.subscriptions_with_access) == "studio"
         assert limits(books, account) == {"seats": 5, "projects": 20}
 
@@ -93,7 +94,7 @@ def test_a_later_word_on_all_items_is_believed(stripe_sends: Stripe, account: st
     for order in ((whole, first_ten, fewer), (fewer, first_ten, whole), (first_ten, fewer, whole)):
         books = told(*order)
         assert limits(books, account) == {"printers": 3}
-        assert not books.organization(account, CUSTOMER).complete
+        assert not books.read(Organization, account, CUSTOMER).complete
 
 
 def test_of_a_subscription_that_was_never_shown_whole_the_first_ten_count(stripe_sends: Stripe, account: str) -> None:
@@ -108,7 +109,7 @@ def test_a_plan_of_which_there_is_none_is_no_plan(
     stripe_sends: Stripe, account: str, quantity: int | None, plan: str | None, seats: int
 ) -> None:
     books = told(updated(stripe_sends, 0, items=items([{**ITEM, "quantity": quantity}])))
-    organization = books.organization(account, CUSTOMER)
+    organization = books.read(Organization, account, CUSTOMER)
     assert books.policy.plans.plan_of(organization.subscriptions_with_access) == plan
     assert limits(books, account)["seats"] == seats
 
@@ -122,7 +123,7 @@ def test_what_is_bought_twice_is_there_twice(stripe_sends: Stripe, account: str)
         "organization.access_granted",
         "organization.plan_changed",
     ]
-    assert len(books.organization(account, CUSTOMER).quantities) == 2
+    assert len(books.read(Organization, account, CUSTOMER).quantities) == 2
 
 
 def test_a_null_reference_does_not_take_away_a_known_one(stripe_sends: Stripe, account: str) -> None:
@@ -134,7 +135,7 @@ def test_a_null_reference_does_not_take_away_a_known_one(stripe_sends: Stripe, a
         event_id="evt_later",
     )
     for order in ((session, later), (later, session)):
-        assert told(*order).organization(account, CUSTOMER).reference == "org_fernhill"
+        assert told(*order).read(Organization, account, CUSTOMER).reference == "org_fernhill"
 
 
 def test_what_a_customer_is_entitled_to_is_recorded(stripe_sends: Stripe, account: str) -> None:
@@ -146,7 +147,7 @@ def test_what_a_customer_is_entitled_to_is_recorded(stripe_sends: Stripe, accoun
         entitlements={"data": first.object["entitlements"]["data"][:1], "has_more": True},
     )
     for order in ((first, later), (later, first)):
-        facet = told(*order).organization(account, CUSTOMER).entitlements
+        facet = told(*order).read(Organization, account, CUSTOMER).entitlements
         assert facet is not None
         assert (facet.value.features, facet.value.has_more) == (("proofing",), True)
     assert not told(first).mails

@@ -6,6 +6,7 @@ import pytest
 
 from functions.effects.mails.render import render
 from shared.effects.email import Email
+from shared.records.payment import Payment
 from shared.stripe_objects.event import Event
 from tests.support.mails import BUSINESS
 from tests.support.samples import sample
@@ -82,7 +83,7 @@ def test_a_refund_is_known_by_whichever_event_tells_it_first() -> None:
     created, total = sample("refund.created"), sample("charge.refunded")
     for telling in ((created, total), (total, created)):
         books = told(*telling)
-        assert books.payment("platform", total.object["payment_intent"]).refunded == 3100
+        assert books.read(Payment, "platform", total.object["payment_intent"]).refunded == 3100
         assert [one.name for one in books.announcements.values()] == ["payment.refunded"]
 
 
@@ -90,5 +91,5 @@ def test_a_refund_that_waits_for_a_bank_is_under_way() -> None:
     pending = told(sample("refund.created", status="pending"))
     done = told(sample("refund.created"))
     subject = sample("refund.created").object["payment_intent"]
-    assert pending.payment("platform", subject).awaits_settlement
-    assert not done.payment("platform", subject).awaits_settlement
+    assert pending.read(Payment, "platform", subject).awaits_settlement
+    assert not done.read(Payment, "platform", subject).awaits_settlement

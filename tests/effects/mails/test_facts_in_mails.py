@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from functions.effects.mails.reasons import DECLINED, PAYOUT_FAILED
-from tests.support.mails import FULL, GREETED, OWED, URL, links, shown, words
+from tests.support.mails import FULL, GREETED, URL, links, shown, words
 
 
 def both(template: str, **changes: str | int | None) -> tuple[str, str]:
@@ -236,4 +236,4 @@ def test_the_subject_says_what_it_is_about() -> None:
     assert shown("farewell")[0] == "Your subscription has ended"
     assert shown("dispute_opened")[0] == "Dispute of 29.00 USD, to be answered by 22 November 2026 (UTC)"
     assert shown("dispute_closed", status="won")[0] == "Dispute of 29.00 USD: won"
-    assert str(OWED["number"]) in shown("payment_failed")[1]
+    assert str(FULL["payment_failed"]["number"]) in shown("payment_failed")[1]

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from functions.consumer.handler import make_handler
+from functions.consumer.handler import LambdaHandler
 from functions.consumer.metrics import SERVICE
 from functions.effects.metrics import LATE
 from functions.reconcile.hourly import Totals
@@ -79,7 +79,7 @@ def consumer_lines() -> Lines:
             with Stubber(sqs) as queue:
                 queue.add_response("change_message_visibility", {})
                 record = sqs_record(stripe_event(event_id, **event), message_id)
-                make_handler(world.consumer, sqs, "https://queue.example", logger, NAMESPACE)(
+                LambdaHandler(world.consumer, sqs, "https://queue.example", logger, NAMESPACE)(
                     {"Records": [record]}, None
                 )
 
