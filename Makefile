@@ -100,7 +100,7 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 LOCAL = ARCH=$(HOST_ARCH)
 PYTHON := .venv/bin/python
 
-.PHONY: run demo send signed env invoke secret show resend handover import wrap corpus endpoint reconcile
+.PHONY: run demo send signed env invoke secret show resend handover sign-schedules import wrap corpus endpoint reconcile
 run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a customer's journey, and stay up (PORT=4599 BIND=127.0.0.1)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m cli.local.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
@@ -134,6 +134,9 @@ show: $(DEV) ## print everything that is stored about a customer: CUSTOMER=cus_â
 
 resend: $(DEV) ## send the messages that Scheduler could not deliver again: STACK=billhook [DRY_RUN=1]
 	@$(PYTHON) -m cli.operate.resend --stack $(or $(STACK),$(error STACK=billhook, the stack's name, is missing)) $(if $(DRY_RUN),--dry-run)
+
+sign-schedules: $(DEV) ## sign the messages of the schedules that are set: [STACK=billhook DRY_RUN=1]
+	@$(PYTHON) -m cli.operate.sign_schedules $(if $(STACK),--stack $(STACK)) $(if $(DRY_RUN),--dry-run)
 
 handover: $(DEV) ## hand over again the effects that are owed: [STACK=billhook AFTER=1h FAILED=1 DRY_RUN=1]
 	@$(PYTHON) -m cli.operate.hand_over $(if $(STACK),--stack $(STACK)) $(if $(AFTER),--after $(AFTER)) $(if $(FAILED),--failed) $(if $(DRY_RUN),--dry-run)
