@@ -160,11 +160,15 @@ reconcile: $(DEV) ## offer the events that Stripe lists and the inbox lacks: SIN
 
 # ---- test it
 
-.PHONY: test lint types unit validate prove cloud
+.PHONY: test check lint types unit validate prove cloud
 test: lint types validate unit cloud ## everything that CI runs: lint, types, template, unit tests, and the local cloud
+
+check: lint types ## the quick loop, in a minute: lint, types, and the unit tests that are no permutations
+	@pytest -q -n auto --dist worksteal --quick -m "not cloud and not prove and not dynamodb_local"
 
 lint: $(DEV)
 	@ruff check && ruff format --check
+	@python -m infra.prose
 
 types: $(DEV)
 	@mypy
@@ -196,7 +200,7 @@ sbom: $(AUDIT) ## write a CycloneDX bill of materials of each function from its 
 	@$(foreach lock,$(SHIPPED),PYTHONWARNINGS=ignore .tools/audit/bin/cyclonedx-py requirements --pyproject pyproject.toml \
 	  --output-reproducible --output-file .aws-sam/sbom/$(notdir $(patsubst %/,%,$(dir $(lock)))).cdx.json $(lock);)
 
-prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## run the long proofs, in about half an hour (SOAK=5000); the README describes them
+prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## run the long proofs, in about half an hour (SOAK=5000); docs/proofs.md describes them
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@pytest -m prove
 
