@@ -138,7 +138,8 @@ def _hand_over(
 ) -> Outcome:
     """Tell the effects worker. If SQS refuses, the message comes again, and the consumer only reads and hands over.
 
-    The consumer writes nothing after the commit, so the wait counts from the commit, or from the first receive if that is later.
+    The consumer writes nothing after the commit, so the wait counts from the commit,
+    or from the first receive if that is later.
     """
     try:
         deps.handover.send(message.event_id, message.account, lanes)

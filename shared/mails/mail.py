@@ -38,7 +38,7 @@ class MaybeAt(MailKey):
 
 @dataclass(frozen=True)
 class Attempt(MailKey):
-    """The key of a failed attempt to collect an invoice, by its number and its time. Version 0.1 stored only the number."""
+    """The key of a failed attempt to collect an invoice: its number and its time. 0.1 stored only the number."""
 
     attempt: int
     at: int | None = None

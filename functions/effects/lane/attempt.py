@@ -20,7 +20,7 @@ class Attempt:
     worker: Worker
     leased: Leased
     sent_ms: int
-    """When SQS got the message, in epoch milliseconds; an entry that was given up before it starts again, with no attempt counted."""
+    """When SQS got the message, in epoch milliseconds; an entry given up before then starts again, uncounted."""
     deadline: float
     deferred_until: int = 0
     """The second until which SES takes no mail, if SES refused one in this attempt; else 0."""
