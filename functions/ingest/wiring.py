@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import TYPE_CHECKING, cast
 
@@ -32,7 +33,7 @@ def build(environ: Mapping[str, str]) -> Handler:
     Raises:
         ValueError: A setting is missing or invalid.
     """
-    quieten()
+    quieten(logging.WARNING)
     settings = Settings.from_environ(environ)
     session = botocore.session.get_session()
     # The slowest request fetches the secrets and sends the message: 2 calls of 2 attempts of 4 seconds. It must end
