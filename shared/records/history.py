@@ -41,7 +41,7 @@ class History(Subscribed):
     """Ids of the subscriptions that an invoice names and no event has told of yet; a few at most."""
 
     def invoice(self, invoice_id: str) -> Invoice | None:
-        """The invoice as the newest event tells it; None if unknown. The event must name a closed invoice to find it."""
+        """The invoice as the newest event tells it; None if unknown. Only an event that names a closed one finds it."""
         facet = self.invoices.get(invoice_id) or self.closed_invoice(invoice_id).facet
         return facet.value if facet else None
 
