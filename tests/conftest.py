@@ -21,19 +21,30 @@ LEFT_OUT = {
     "tests/infra/test_prune.py": "each call of each package in each region",
     "tests/leaks": "every sample down every failure path",
     "tests/prove": "every crash, fault and order",
+    "tests/reconcile/test_every_event_once.py": "a crash after each slice",
+    "tests/reconcile/test_slices.py": "every way in which Stripe's list may be cut",
+    "tests/repository/test_bootstrap.py": "tools installed into a clone",
+    "tests/repository/test_sbom.py": "the bill of materials of each function",
+    "tests/shared/test_facets.py": "every order of a facet's events",
+    "tests/shared/test_history.py": "every order of many subscriptions and invoices",
+    "tests/shared/test_small_organization.py": "every order of many customers' stories",
     "tests/upgrade": "each item that each released version left",
 }
 """Files and folders that `make check` leaves out, and what they play. `make test` runs them all."""
 ROOT = Path(__file__).parents[1]
 
 settings.register_profile("any machine", deadline=None)  # a busy machine makes no property test fail
-settings.load_profile("any machine")
+settings.register_profile("quick", deadline=None, max_examples=20)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick", action="store_true", help="leave out permutations and slow folders, as `make check` does"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("quick" if config.getoption("--quick") else "any machine")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -103,7 +103,7 @@ def _claim(deps: Dependencies, message: Message) -> tuple[New | ClaimResult, Boo
 
 
 def _unclaimed(deps: Dependencies, message: Message, error: ClientError | BotoCoreError | Misconfigured) -> Outcome:
-    """The outcome if the inbox cannot be written; without it a deployment's hour begins with the first receive."""
+    """The outcome if the inbox cannot be written: a deployment's hour then counts from the first receive."""
     return _uncounted(deps, _waited(deps, message), Outcome("unclaimed", failure=failure_of(error)))
 
 
@@ -144,7 +144,8 @@ def _hand_over(
 ) -> Outcome:
     """Tell the effects worker. If SQS refuses, the message comes again, and the consumer only reads and hands over.
 
-    The consumer writes nothing after the commit, so the wait counts from the commit or a later first receive.
+    The consumer writes nothing after the commit, so the wait counts from the commit,
+    or from the first receive if that is later.
     """
     try:
         deps.handover.send(message.event_id, message.account, lanes)
