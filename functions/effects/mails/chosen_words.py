@@ -39,7 +39,7 @@ _LINK = re.compile(
     | h[tx]{2}ps?                   # http, hxxp
     | [a-z][\w+.-]*:\S              # mailto:, tel:, javascript:
     | :\S*:                         # an IPv6 address
-    | \S@\S                         # an address of mail
+    | \S@                           # an address of mail
     | www\.
     | xn--                          # punycode
     | [^\s.]\.[^\W\d_]\w            # example.com

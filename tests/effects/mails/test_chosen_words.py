@@ -41,6 +41,7 @@ LINKS = [
     "javascript:evil()",
     "tel:+18005550100",
     "ann@evil",
+    "ann@",
     "1.2.3.4",
     "\uff11\uff0e\uff12\uff0e\uff13\uff0e\uff14",
     "[2001:db8::1]",
