@@ -16,7 +16,7 @@ def logged() -> int:
     """The bytes of the log line, with its newline."""
     settings = Settings("https://queue.example/events.fifo", "signing-secrets", "account", "us-east-1")
     secrets = SigningSecrets(lambda: json.dumps({"direct": SECRET}))
-    handler = Handler(settings, secrets, lambda _message: None, time.time)
+    handler = Handler(settings, secrets, lambda _message: None, lambda _account, _now: None, time.time)
     with redirect_stdout(io.StringIO()) as log:
         answer = handler(material.http_request(material.payment_failed()), None)
     assert answer["statusCode"] == 200, answer  # noqa: PLR2004, S101 - a refusal logs another line

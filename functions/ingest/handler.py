@@ -13,6 +13,7 @@ from functions.ingest.rejection import RejectedError
 from functions.ingest.request import read_request
 from functions.ingest.stripe_event import parse_event
 from shared.failures.errors import Unforeseen
+from shared.messages.envelope import PLATFORM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,12 +32,14 @@ class Handler:
         settings: The settings of ingest.
         secrets: The endpoints' signing secrets.
         send: Returns once SQS has stored the message; raises RejectedError (503) if it did not.
+        admit: Raises RejectedError (503) if the queue is full of this account's events; takes the time, too.
         clock: Returns Unix time in seconds.
     """
 
     settings: Settings
     secrets: SigningSecrets
     send: Callable[[SendMessageRequestTypeDef], None]
+    admit: Callable[[str, float], None]
     clock: Callable[[], float]
 
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -53,6 +56,8 @@ class Handler:
         except RejectedError as error:
             rejection = error
             answer = _answer(error.status, {"error": str(error), "reason": error.reason})
+            if error.retry_after is not None:
+                answer["headers"]["retry-after"] = str(error.retry_after)
         except Exception as bug:  # noqa: BLE001 - its text may quote the event, and Lambda would log it
             raise Unforeseen(bug) from None
         print_request(known, rejection, self.settings.metrics_namespace, started=started, ended=self.clock())
@@ -69,7 +74,9 @@ class Handler:
             "account": stripe_event.account,
             "livemode": stripe_event.livemode,
         }
-        self.send(message_for(stripe_event, request.body, endpoint, self.settings))
+        message = message_for(stripe_event, request.body, endpoint, self.settings)
+        self.admit(stripe_event.account or PLATFORM, now)
+        self.send(message)
         return _answer(200, {"received": True, "id": stripe_event.id})
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import botocore.session
 from botocore.config import Config
 
+from functions.ingest.admission import Admission
 from functions.ingest.aws import EventsQueue, StoredSecret
 from functions.ingest.handler import Handler
 from functions.ingest.settings import Settings
@@ -35,7 +37,8 @@ def build(environ: Mapping[str, str]) -> Handler:
     quieten()
     settings = Settings.from_environ(environ)
     session = botocore.session.get_session()
-    # The slowest request fetches the secrets and sends the message: 2 calls of 2 attempts of 4 seconds. It must end
+    # The slowest request fetches the secrets, asks for the queue's size and sends the message: 3 calls of 2 attempts of
+    # 4 seconds. It must end
     # before Lambda's time-out. A second attempt is safe, because the queue deduplicates. The fixed User-Agent saves a
     # tenth of each call's processor time: botocore would build a long one, twice a call.
     config = Config(
@@ -49,4 +52,5 @@ def build(environ: Mapping[str, str]) -> Handler:
     secrets_manager = session.create_client("secretsmanager", region_name=settings.region, config=config)
     secret = StoredSecret(cast("SecretsManagerClient", secrets_manager), settings.secret_id)
     queue = EventsQueue(cast("SQSClient", sqs))
-    return Handler(settings, SigningSecrets(secret.fetch), queue.send, time.time)
+    admission = Admission(partial(queue.waiting, settings.queue_url), settings.full_queue)
+    return Handler(settings, SigningSecrets(secret.fetch), queue.send, admission.check, time.time)

@@ -101,13 +101,16 @@ class Ingest:
         settings = Settings(
             "https://queue.example/events.fifo", "signing-secrets", self.group_by, "eu-central-1", "Billhook/billhook"
         )
-        self.handler = Handler(settings, SigningSecrets(self._fetch), self._send, lambda: self.now)
+        self.handler = Handler(settings, SigningSecrets(self._fetch), self._send, self._admit, lambda: self.now)
 
     def _fetch(self) -> str:
         self.fetches += 1
         if not self.secret_can_be_fetched:
             raise RejectedError(503, "secrets_unavailable", "Try again later.", "GetSecretValue: ThrottlingException")
         return self.secret
+
+    def _admit(self, account: str, now: float) -> None:
+        """Admits everything."""
 
     def _send(self, message: SendMessageRequestTypeDef) -> None:
         if not self.queue_accepts:

@@ -6,13 +6,12 @@ import sys
 from pathlib import Path
 
 OWN = """
-
-functions.ingest.app functions.ingest.authentication functions.ingest.aws functions.ingest.handler
-functions.ingest.log functions.ingest.message functions.ingest.rejection functions.ingest.request
-functions.ingest.settings functions.ingest.signature functions.ingest.signing_secrets functions.ingest.stripe_event
-functions.ingest.wiring shared.failures.errors shared.messages.addressing shared.messages.envelope
-shared.messages.internal_types shared.messages.sample_ids shared.messages.sqs_rules shared.messages.unqueueable
-shared.runtime.emf shared.runtime.log_line shared.runtime.quiet
+functions.ingest.admission functions.ingest.app functions.ingest.authentication functions.ingest.aws
+functions.ingest.handler functions.ingest.log functions.ingest.message functions.ingest.rejection
+functions.ingest.request functions.ingest.settings functions.ingest.signature functions.ingest.signing_secrets
+functions.ingest.stripe_event functions.ingest.wiring shared.failures.errors shared.messages.addressing
+shared.messages.envelope shared.messages.internal_types shared.messages.sample_ids shared.messages.sqs_rules
+shared.messages.unqueueable shared.runtime.emf shared.runtime.log_line shared.runtime.quiet
 """.split()
 INSTALLED = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
 FOLDERS = {"functions", "functions.ingest", "shared", "shared.failures", "shared.messages", "shared.runtime"}
