@@ -32,6 +32,7 @@ class Settings(Frozen):
     """A page of the business's own: mails may link to its host."""
     token_key_id: str
     stripe_key_id: str
+    message_key_id: str
     mail_sender: str
     operator_address: str = ""
     mail_connected: bool = False

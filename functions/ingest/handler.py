@@ -12,7 +12,8 @@ from functions.ingest.message import message_for
 from functions.ingest.rejection import RejectedError
 from functions.ingest.request import read_request
 from functions.ingest.stripe_event import parse_event
-from shared.failures.errors import Unforeseen
+from shared.failures.errors import Misconfigured, Unforeseen
+from shared.messages.binding import unvouched
 from shared.messages.envelope import PLATFORM
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
     from functions.ingest.settings import Settings
     from functions.ingest.signing_secrets import SigningSecrets
+    from shared.runtime.message_keys import MessageKeys
+
+PATIENCE = 8
+"""Seconds after which a request is admitted unasked: it has waited for secrets, and must end before Lambda stops it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Handler:
     Attributes:
         settings: The settings of ingest.
         secrets: The endpoints' signing secrets.
+        keys: The keys that sign messages.
         send: Returns once SQS has stored the message; raises RejectedError (503) if it did not.
         admit: Raises RejectedError (503) if the queue is full of this account's events; takes the time, too.
         clock: Returns Unix time in seconds.
@@ -38,6 +44,7 @@ class Handler:
 
     settings: Settings
     secrets: SigningSecrets
+    keys: MessageKeys
     send: Callable[[SendMessageRequestTypeDef], None]
     admit: Callable[[str, float], None]
     clock: Callable[[], float]
@@ -74,10 +81,21 @@ class Handler:
             "account": stripe_event.account,
             "livemode": stripe_event.livemode,
         }
-        message = message_for(stripe_event, request.body, endpoint, self.settings)
-        self.admit(stripe_event.account or PLATFORM, now)
+        if reason := unvouched(endpoint, stripe_event.account):
+            known["unvouched"] = reason
+        message = message_for(stripe_event, request.body, endpoint, self.settings, self._key(now))
+        if self.clock() - now < PATIENCE:
+            self.admit(stripe_event.account or PLATFORM, now)
         self.send(message)
         return _answer(200, {"received": True, "id": stripe_event.id})
+
+    def _key(self, now: float) -> bytes:
+        try:
+            return self.keys.signing(now)
+        except Misconfigured as error:
+            message = "The event could not be queued: send it again."
+            cause = "The secret of the message keys holds no key, or one of fewer than 32 characters."
+            raise RejectedError(503, "no_message_key", message, cause) from error
 
 
 def _answer(status: int, body: dict[str, object]) -> dict[str, Any]:

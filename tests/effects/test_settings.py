@@ -24,6 +24,7 @@ ENVIRON = {
     "EXPORTS_URL": "https://billhook.example/exports",
     "TOKEN_KEY_ID": "token-key",
     "STRIPE_KEY_ID": "stripe-api-key",
+    "MESSAGE_KEY_ID": "message-key",
     "MAIL_SENDER": "billing@example.com",
     "BUSINESS_NAME": "Acme",
     "LIVEMODE": "true",

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from functions.ingest.admission import AT_LEAST, FRESH, REMEMBERED, RETRY_AFTER, WINDOW, Admission
+from functions.ingest.handler import PATIENCE
 from functions.ingest.rejection import RejectedError
 from tests.ingest.support import NOW, PAYMENT_FAILED, Ingest, http_event, sign, to_bytes
 
@@ -105,3 +106,14 @@ def test_stripe_is_told_when_to_send_again_and_nothing_is_queued() -> None:
     assert [answer["statusCode"] for answer in answers] == [200] * AT_LEAST + [503]
     assert answers[-1]["headers"]["retry-after"] == str(RETRY_AFTER)
     assert len(ingest.sent) == AT_LEAST
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(PATIENCE - 1, ["platform"]), (PATIENCE, [])])
+def test_a_slow_request_is_admitted_unasked(seconds: int, asked: list[str]) -> None:
+    accounts: list[str] = []
+    ticks = iter((NOW, NOW + seconds, NOW + seconds))
+    ingest = Ingest()
+    handler = replace(ingest.handler, admit=lambda account, _now: accounts.append(account), clock=lambda: next(ticks))
+    body = to_bytes(PAYMENT_FAILED)
+    assert handler(http_event(body, sign(body)), None)["statusCode"] == 200
+    assert accounts == asked
