@@ -8,6 +8,7 @@ import boto3
 from botocore.config import Config
 
 from functions.effects.handler import Handler
+from functions.effects.mails.chosen_words import origin
 from functions.effects.mails.mailer import Mailer
 from functions.effects.metrics import SERVICE
 from functions.effects.perform.announcer import Bus
@@ -57,6 +58,7 @@ def build(environ: Mapping[str, str]) -> Handler:
         settings.mail_sender,
         settings.business_name,
         settings.operator_address,
+        frozenset(origin(url) for url in (settings.manage_url, settings.exports_url) if url),
         ExportLinks(settings.exports_url, token),
         random.uniform,
         time.time,

@@ -35,6 +35,7 @@ ENVIRON = {
 OPTIONAL = {"OPERATOR_ADDRESS": "ops@example.com", "MAILS_OFF": "", "MAIL_CONNECTED": "false"} | {
     "TELL_CONNECTED": "false",
     "COLLECT_AFTER_END": "false",
+    "MANAGE_URL": "",
 }
 
 
