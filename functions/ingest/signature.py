@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ def parse_header(header: str) -> tuple[int, list[str]]:
 
 def keyed(secret: bytes) -> hmac.HMAC:
     """The HMAC of a secret before any message. Copying it for each message saves hashing the secret again."""
-    return hmac.new(secret, digestmod="sha256")
+    return hmac.new(secret, digestmod=hashlib.sha256)
 
 
 def find_signer(

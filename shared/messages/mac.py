@@ -1,4 +1,4 @@
-"""The MAC of a message: it shows the consumer that Billhook sent the message, and that nobody has changed it since.
+"""The MAC of a message: it shows that Billhook sent the message, and that the message is unchanged.
 
 A message carries its MAC as a message attribute, over the body and all other attributes. EventBridge Scheduler cannot
 set attributes, so a schedule's body carries the MAC of its own other fields.

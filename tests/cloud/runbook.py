@@ -37,6 +37,8 @@ def run(stack: Stack, folder: Path, block: str, **variables: str) -> str:
     """The output of a block in a shell prepared as the runbook says; it must succeed and print no error."""
     assert AWS_CLI.is_dir(), "the AWS CLI is not installed: make .tools/aws/.installed"
     (folder / "Makefile").write_text(f"%:\n\t@$(MAKE) --silent --directory {ROOT} $@\n")
+    if not (folder / "shared").exists():
+        (folder / "shared").symlink_to(ROOT / "shared")  # the runbook is read in a checkout
     environment = os.environ | stack.cloud.environment | variables
     environment["PATH"] = f"{AWS_CLI}:{os.environ['PATH']}"
     environment.pop("AWS_PROFILE", None)

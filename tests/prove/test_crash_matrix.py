@@ -116,10 +116,11 @@ def test_mails_are_handed_on_between_the_lease_and_the_first_effect(
 ) -> None:
     calls = runner.run(of_stripe("invoice.payment_failed"))
     committed = calls.index("dynamodb.TransactWriteItems")
-    assert calls[committed + 1 : committed + 5] == (
+    assert calls[committed + 1 : committed + 6] == (
         "sqs.SendMessage",  # by the consumer
         "dynamodb.UpdateItem",
         "sqs.SendMessage",  # by the worker of the effects
+        "secretsmanager.GetSecretValue",  # the key of messages, once in five minutes
         "scheduler.CreateSchedule",
     )
 
