@@ -33,7 +33,7 @@ CALLS = [
     ("radar.early_fraud_warning.created", 3, 7, "PutEvents SendEmail SendMessage SendMessage"),
     ("customer.subscription.resumed", 2, 3, "PutEvents SendMessage"),
     ("charge.dispute.created", 3, 7, "CreateSchedule PutEvents SendEmail SendMessage SendMessage"),
-    ("charge.dispute.funds_withdrawn", 2, 0, ""),
+    ("charge.dispute.funds_withdrawn", 3, 0, ""),
     ("customer.subscription.pending_update_expired", 2, 0, ""),
     ("payment_intent.amount_capturable_updated", 2, 3, "PutEvents SendMessage"),
     ("payment_intent.canceled", 2, 3, "PutEvents SendMessage"),
@@ -43,7 +43,7 @@ CALLS = [
     ("charge.captured", 2, 0, ""),
     ("payment_intent.processing", 2, 3, "PutEvents SendMessage"),
     ("refund.failed", 2, 3, "SendEmail SendMessage"),
-    ("charge.dispute.updated", 2, 0, ""),
+    ("charge.dispute.updated", 3, 0, ""),
     ("credit_note.created", 3, 0, ""),
     ("invoice.updated", 2, 3, "PutEvents SendMessage"),
     ("payout.created", 3, 4, "GetSecretValue PutEvents SendMessage"),
@@ -63,18 +63,21 @@ CALLS = [
     ("account.application.authorized", 2, 3, "PutEvents SendMessage"),
     ("invoice.payment_action_required", 2, 7, "CreateSchedule PutEvents SendEmail SendMessage SendMessage"),
     ("charge.dispute.closed", 3, 6, "PutEvents SendEmail SendMessage SendMessage"),
-    ("charge.dispute.funds_reinstated", 2, 0, ""),
+    ("charge.dispute.funds_reinstated", 3, 0, ""),
     ("invoice.overdue", 2, 4, "SendEmail SendMessage"),
     ("customer.subscription.deleted", 2, 3, "CreateSchedule PutEvents SendMessage"),
     ("invoice.marked_uncollectible", 2, 0, ""),
     ("farewell.due", 2, 0, ""),
     ("customer.deleted", 2, 3, "CreateSchedule PutEvents SendMessage"),
-    ("erasure.due", 5, 38, "PutEvents SendMessage"),
+    ("erasure.due", 5, 49, "PutEvents SendMessage"),
     ("reminder.payment_failed", 2, 4, "SendEmail SendMessage"),
     ("invoice.overpaid", 2, 3, "SendEmail SendMessage"),
     ("erasure.account_due", 3, 0, ""),
 ]
 """In the line: look and commit, and whether the customer was erased before, if nobody has heard of it yet.
+
+A dispute names the payment alone: one read more tells whether the payment's customer was erased. The erasure writes the
+tombstones of its payments.
 
 Beside it, for each lane: lease and finish; a mail and whether it still applies; whether the customer was erased since.
 """
