@@ -100,7 +100,7 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 LOCAL = ARCH=$(HOST_ARCH)
 PYTHON := .venv/bin/python
 
-.PHONY: run demo send signed env invoke secret show resend handover import wrap corpus endpoint reconcile
+.PHONY: run demo send signed env invoke secret show resend handover sign-schedules import wrap corpus endpoint reconcile
 run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a customer's journey, and stay up (PORT=4599 BIND=127.0.0.1)
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m cli.local.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
@@ -135,6 +135,9 @@ show: $(DEV) ## print everything that is stored about a customer: CUSTOMER=cus_â
 resend: $(DEV) ## send the messages that Scheduler could not deliver again: STACK=billhook [DRY_RUN=1]
 	@$(PYTHON) -m cli.operate.resend --stack $(or $(STACK),$(error STACK=billhook, the stack's name, is missing)) $(if $(DRY_RUN),--dry-run)
 
+sign-schedules: $(DEV) ## sign the messages of the schedules that are set: [STACK=billhook DRY_RUN=1]
+	@$(PYTHON) -m cli.operate.sign_schedules $(if $(STACK),--stack $(STACK)) $(if $(DRY_RUN),--dry-run)
+
 handover: $(DEV) ## hand over again the effects that are owed: [STACK=billhook AFTER=1h FAILED=1 DRY_RUN=1]
 	@$(PYTHON) -m cli.operate.hand_over $(if $(STACK),--stack $(STACK)) $(if $(AFTER),--after $(AFTER)) $(if $(FAILED),--failed) $(if $(DRY_RUN),--dry-run)
 
@@ -160,11 +163,15 @@ reconcile: $(DEV) ## offer the events that Stripe lists and the inbox lacks: SIN
 
 # ---- test it
 
-.PHONY: test lint types unit validate prove cloud
+.PHONY: test check lint types unit validate prove cloud
 test: lint types validate unit cloud ## everything that CI runs: lint, types, template, unit tests, and the local cloud
+
+check: lint types ## the quick loop, in a minute: lint, types, and the unit tests that are no permutations
+	@pytest -q -n auto --dist worksteal --quick -m "not cloud and not prove and not dynamodb_local"
 
 lint: $(DEV)
 	@ruff check && ruff format --check
+	@python -m infra.prose
 
 types: $(DEV)
 	@mypy
@@ -196,7 +203,7 @@ sbom: $(AUDIT) ## write a CycloneDX bill of materials of each function from its 
 	@$(foreach lock,$(SHIPPED),PYTHONWARNINGS=ignore .tools/audit/bin/cyclonedx-py requirements --pyproject pyproject.toml \
 	  --output-reproducible --output-file .aws-sam/sbom/$(notdir $(patsubst %/,%,$(dir $(lock)))).cdx.json $(lock);)
 
-prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## run the long proofs, in about half an hour (SOAK=5000); the README describes them
+prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## run the long proofs, in about half an hour (SOAK=5000); docs/proofs.md describes them
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@pytest -m prove
 

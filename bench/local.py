@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from bench.packages import BASELINES, HOME
 from cli.local.stack import Stack, deploy
 from cli.samples import samples
+from cli.samples.wrap import LOCAL_KEY
 from infra.local_cloud.cloud import LocalCloud
+from shared.messages.mac import signed_attributes
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -119,6 +121,7 @@ def _entry(number: int, account: str) -> Any:  # noqa: ANN401 - a boto3 shape
     return {
         "Id": str(number),
         "MessageBody": body,
+        "MessageAttributes": signed_attributes(LOCAL_KEY, body, {}),
         "MessageGroupId": account,
         "MessageDeduplicationId": event["id"],
     }

@@ -7,8 +7,9 @@ from typing import Any
 
 from bench.counting import metered_system
 from bench.processes import ENVIRONMENT
-from bench.stub import SECRET
+from bench.stub import MESSAGE_KEY, SECRET
 from cli.samples import samples
+from shared.messages.mac import signed_attributes
 from shared.tables.attributes import to_item
 
 MONTH = 30 * 86_400
@@ -69,8 +70,9 @@ def http_request(body: bytes) -> dict[str, Any]:
 def sqs_batch(body: bytes) -> dict[str, Any]:
     """The batch that Lambda passes to the consumer, with one message."""
     fifo = {"MessageDeduplicationId": json.loads(body)["id"], "SequenceNumber": "18849496460467696128"}
-    endpoint = {"endpoint": {"stringValue": "direct", "dataType": "String"}}
-    return _batch(ENVIRONMENT["QUEUE_ARN"], body.decode(), fifo, endpoint)
+    signed_ = signed_attributes(MESSAGE_KEY.encode(), body.decode(), {"endpoint": "direct"})
+    attributes = {name: {"stringValue": one["StringValue"], "dataType": "String"} for name, one in signed_.items()}
+    return _batch(ENVIRONMENT["QUEUE_ARN"], body.decode(), fifo, attributes)
 
 
 def owed_batch(lane: str, event_id: str = OWING) -> dict[str, Any]:

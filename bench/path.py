@@ -14,15 +14,18 @@ from types import FrameType, SimpleNamespace
 from typing import Any
 
 from bench import material
+from bench.stub import MESSAGE_KEY
 from cli.samples import samples
 from functions.consumer.decide.decide import decide
 from functions.consumer.dependencies import Dependencies
 from functions.consumer.handler import LambdaHandler
 from functions.consumer.prefetch.prefetch import Prefetch
 from functions.consumer.routes import Ignore
+from functions.consumer.verify import Verifier
 from shared.inbox.handover import Handover
 from shared.policy.plans import read_plans
 from shared.policy.policy import Policy
+from shared.runtime.message_keys import MessageKeys
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
 
@@ -111,7 +114,8 @@ def follow(event_type: str) -> Way:
     store = Store(aws, "inbox", "books", 90, 60, time.time, lambda purpose, partition: f"{purpose} {partition}")
     books = DynamoBooks(store, Policy(plans=read_plans()))
     handover = Handover(aws, {"effects": "effects", "mails": "mails"})
-    deps = Dependencies(store, books, Prefetch(store, books), handover, decide, Ignore(livemode=None))
+    verifier = Verifier(MessageKeys(lambda: MESSAGE_KEY), store)
+    deps = Dependencies(store, verifier, books, Prefetch(store, books), handover, decide, Ignore(livemode=None))
     silent: Any = SimpleNamespace(**dict.fromkeys(("info", "warning", "error"), lambda *_args, **_extra: None))
     handler = LambdaHandler(deps, aws, "queue", silent, "Billhook")
     batch = material.sqs_batch(samples.encode(samples.fresh(event_type, int(time.time()))))

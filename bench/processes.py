@@ -46,6 +46,7 @@ ENVIRONMENT = {
     "EXPORTS_BUCKET": "billhook-exports",
     "EXPORTS_URL": "https://billhook.example/exports",
     "TOKEN_KEY_ID": "token-key",
+    "MESSAGE_KEY_ID": "message-key",
     "STRIPE_KEY_ID": "stripe-api-key",
     "MAIL_SENDER": "Saltmarsh Software <billing@example.com>",
     "BUSINESS_NAME": "Saltmarsh Software",

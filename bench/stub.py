@@ -19,6 +19,9 @@ type Calls = Counter[str]
 type Items = Mapping[str, list[dict[str, Any]]]
 
 SECRET = "whsec_benchmark"  # noqa: S105 - of this endpoint only
+MESSAGE_KEY = "the-key-of-messages-of-the-benchmark"
+ENDPOINTS, MESSAGE = "signing-secrets", "message-key"
+"""What the names of two secrets contain."""
 UUID = "5fea7756-0ea4-451a-a703-a558b933e274"
 
 
@@ -28,7 +31,8 @@ def answer(  # noqa: PLR0911 - one for each operation
     """The answer of AWS to a successful call; `items` has the items of each table, which no write changes."""
     match operation:
         case "GetSecretValue":
-            secret = json.dumps({"direct": SECRET}) if "signing-secrets" in asked["SecretId"] else SECRET
+            secrets = {ENDPOINTS: json.dumps({"direct": SECRET}), MESSAGE: MESSAGE_KEY}
+            secret = next((value for name, value in secrets.items() if name in asked["SecretId"]), SECRET)
             return {"ARN": "arn:aws:secretsmanager:us-east-1:1:secret:x", "Name": "x", "SecretString": secret}
         case "SendMessage":
             digest = hashlib.md5(asked["MessageBody"].encode(), usedforsecurity=False).hexdigest()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.samples import samples
+from cli.samples.wrap import LOCAL_KEY
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.mail import Mail
 from shared.compression.packing import unpack
@@ -114,6 +115,13 @@ class Stack:
         manager: SecretsManagerClient = self.cloud.client("secretsmanager")
         manager.put_secret_value(SecretId=self.outputs["SigningSecretsId"], SecretString=json.dumps(secrets))
 
+    def accept_samples(self) -> None:
+        """Let the consumer accept the samples of events/sqs/, too; the stack's own key stays the one that signs."""
+        manager: SecretsManagerClient = self.cloud.client("secretsmanager")
+        key = self.outputs["MessageKeyId"]
+        own = manager.get_secret_value(SecretId=key)["SecretString"]
+        manager.put_secret_value(SecretId=key, SecretString=f"{own}\n{LOCAL_KEY.decode()}")
+
     def _scan(self, table: str) -> list[dict[str, Any]]:
         dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
         pages = dynamodb.get_paginator("scan").paginate(TableName=self.outputs[table])
@@ -128,6 +136,7 @@ def deploy(cloud: LocalCloud, built: Path, architecture: str, secret: str, **par
     cloud.client("sesv2").create_email_identity(EmailIdentity="billing@example.com")
     stack = Stack(cloud, outputs, f"{cloud.api_url(outputs['ApiId'])}/webhooks/stripe", secret)
     stack.set_secrets({"direct": secret})
+    stack.accept_samples()
     return stack
 
 

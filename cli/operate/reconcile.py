@@ -3,7 +3,7 @@
 The reconcile function does this every hour. Do it by hand after an outage that is longer than Stripe's three days of
 retries, or for the time before the function had an API key. The environment variable STRIPE_API_KEY holds the key: a
 restricted key that may read Events and, for connected accounts, Accounts. Your AWS credentials must allow reading the
-stack and the inbox, and sending to the queue.
+stack, the inbox and the secret with the message keys, and sending to the queue.
 
 The range begins with the first event that the stack accepted, or with --from-the-beginning at --since. Earlier events
 were handled by something else. Mails about changes more than 72 hours ago are recorded as too late, and not sent.
@@ -30,6 +30,7 @@ from functions.reconcile.settings import group_by
 from functions.reconcile.stripe_api import Json, StripeApi, connect, mode_of
 from shared.failures.errors import Permanent, Retryable
 from shared.messages.envelope import PLATFORM
+from shared.runtime.message_keys import KeySecret, MessageKeys
 
 
 class ReconcileError(Exception):
@@ -79,7 +80,8 @@ def _tools(stack: str, *, dry_run: bool, queued: bool) -> tuple[StripeApi, Recon
     stripe = StripeApi(connect(key, os.environ.get("STRIPE_API_BASE")), time.sleep)
     queue = outputs["EventsQueueUrl"]
     sqs = boto3.client("sqs")
-    offerer = Offerer(sqs, queue, group_by(parameters["GroupBy"]), _say)
+    keys = MessageKeys(KeySecret(boto3.client("secretsmanager"), outputs["MessageKeyId"]).fetch)
+    offerer = Offerer(sqs, queue, group_by(parameters["GroupBy"]), keys, _say)
     inbox = Inbox(boto3.client("dynamodb"), outputs["InboxTableName"])
     backlog = Backlog(sqs, queue)
     backlog.may_hold_events()  # before this command's own offers are in the queue

@@ -2,7 +2,8 @@
 
 Scheduler sends undelivered messages to a standard queue. SQS cannot redrive them, because SQS did not dead-letter them.
 The command sends each message with its event id as deduplication id, and then deletes it from the standard queue. A
-message that is not Billhook's stays in that queue, and the command names it.
+message that is not Billhook's stays in that queue, and the command names it. The command does not sign: each message
+carries the MAC that the effects worker put into its body, and the consumer refuses a message without one.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """`make secret`: store a further signing secret for an endpoint; its other secrets stay valid, unless --alone.
 
-The secret is typed at a prompt, or piped in: stripe listen --print-secret | make secret NAME=cli
+The secret is typed at a prompt, or piped in: `stripe listen --print-secret | make secret NAME=cli`.
 It works on the cloud that `make run` started, or, with --secret-id, on the AWS account of your credentials.
 """
 

@@ -1,8 +1,7 @@
-"""`make wrap` also writes the lists that follow from the code: README's events and mails, and reconcile's types."""
+"""`make wrap` also writes the lists that follow from the code: of events, of mails, and reconcile's types."""
 
 import re
 import sys
-import textwrap
 from pathlib import Path
 
 from cli.operate.endpoint_plan import types_for
@@ -11,19 +10,20 @@ from shared.mails.catalogue import MAILS, mails_to
 from shared.messages.internal_types import is_internal
 
 ROOT = Path(__file__).parents[2]
-README = ROOT / "README.md"
+EVENTS = ROOT / "docs/events.md"
+MAILS_SENT = ROOT / "docs/mails.md"
 EVENT_TYPES = ROOT / "functions/reconcile/event_types.py"
 
 
 def main() -> None:
     """Write the lists into their files."""
-    README.write_text(with_events(with_mails(README.read_text())))
-    EVENT_TYPES.write_text(with_types(EVENT_TYPES.read_text()))
+    for path, updated in ((EVENTS, with_events), (MAILS_SENT, with_mails), (EVENT_TYPES, with_types)):
+        path.write_text(updated(path.read_text()))
 
 
-def with_events(readme: str) -> str:
-    """`readme` with a row for the types that its table of events lacks, in the words of their handler's docstring."""
-    head, title, rest = readme.partition("## Events")
+def with_events(document: str) -> str:
+    """`document` with a row for the types that its first table lacks, in the words of their handler's docstring."""
+    head, title, rest = document.partition("## What comes of each event")
     table, end, rest = rest.partition("\nAnything else is recorded")
     rows: dict[str, list[str]] = {}
     for type_, handler in ROUTES.items():
@@ -35,15 +35,14 @@ def with_events(readme: str) -> str:
     return f"{head}{title}{table}{end}{rest}"
 
 
-def with_mails(readme: str) -> str:
-    """`readme` with the mails of the catalogue: a table of those to customers and holders, a list of the operator's."""
+def with_mails(document: str) -> str:
+    """`document` with the mails to customers and holders, and a row for each of the operator's that it lacks."""
     rows = "".join(
         f"| `{name}` | {mail.stripes_own or 'none'} |\n" for name, mail in MAILS.items() if mail.audience != "operator"
     )
-    readme = re.sub(r"(\| mail \|.*\n\| --- \| --- \|\n)(?:\|.*\n)*", lambda found: found[1] + rows, readme)
-    names = ", ".join(f"`{name}`" for name in MAILS if name in mails_to("operator"))
-    sentence = f"To the operator (`OperatorAddress`): {names}."
-    return re.sub(r"To the operator \(`OperatorAddress`\): [^.]*\.", lambda _: textwrap.fill(sentence, 120), readme)
+    document = re.sub(r"(\| mail \|.*\n\| --- \| --- \|\n)(?:\|.*\n)*", lambda found: found[1] + rows, document)
+    missing = [name for name in MAILS if name in mails_to("operator") and f"`{name}`" not in document]
+    return document.rstrip() + "".join(f"\n| `{name}` | {name.replace('_', ' ')} |" for name in missing) + "\n"
 
 
 def with_types(module: str) -> str:

@@ -4,8 +4,11 @@ import json
 from typing import Any
 
 from cli.samples import samples
+from shared.messages.mac import signed_attributes
 
 SQS = samples.EVENTS / "sqs"
+LOCAL_KEY = b"of-the-local-cloud-and-of-no-real-stack"
+"""Signs the samples. Only the local cloud accepts this key, beside its own."""
 
 
 def main() -> None:
@@ -33,11 +36,13 @@ def sqs_event(event: dict[str, Any]) -> dict[str, Any]:
         "endpoint": "connect" if event.get("account") else "direct",
         "request_id": (event["request"] or {}).get("id"),
     }
+    body = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
+    signed = signed_attributes(LOCAL_KEY, body, {name: value for name, value in attributes.items() if value})
     received = str(event["created"] * 1000)
     record = {
         "messageId": f"sample-{event['id']}",
         "receiptHandle": "a receipt handle is known to the queue alone",
-        "body": json.dumps(event, separators=(",", ":"), ensure_ascii=False),
+        "body": body,
         "attributes": {
             "ApproximateReceiveCount": "1",
             "SentTimestamp": received,
@@ -48,7 +53,7 @@ def sqs_event(event: dict[str, Any]) -> dict[str, Any]:
             "SenderId": "sample",
         },
         "messageAttributes": {
-            name: {"stringValue": value, "dataType": "String"} for name, value in attributes.items() if value
+            name: {"stringValue": value["StringValue"], "dataType": value["DataType"]} for name, value in signed.items()
         },
         "eventSource": "aws:sqs",
         "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:billhook-events.fifo",

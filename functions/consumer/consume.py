@@ -1,4 +1,4 @@
-"""Consume one message: claim, decide, commit, hand over; and tell SQS what follows if a step fails."""
+"""Consume one message: verify, claim, decide, commit, hand over; and tell SQS what follows if a step fails."""
 
 from dataclasses import dataclass, field, replace
 
@@ -24,10 +24,12 @@ from functions.consumer.message import Message
 from functions.consumer.retry import Retry, retry_after
 from shared.effects.announcement import Announcement
 from shared.failures.backoff import BUG, FAULTY_FOR, before_uncounted, while_faulty
+from shared.failures.errors import Misconfigured
 from shared.failures.kinds import Failure, failure_of
 from shared.inbox.lanes import Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 from shared.inbox.outbox import lanes_of
+from shared.messages.binding import UNVOUCHED
 from shared.records.books import Books
 
 
@@ -52,15 +54,17 @@ class Outcome:
     failure: Failure | None = None
     attempt: int = 0
     reason: str | None = None
-    """Why the consumer ignores the event."""
+    """Why the consumer ignores the event, or does not trust the message."""
     stats: AttemptStats = field(default_factory=AttemptStats, compare=False)
 
 
 def consume(deps: Dependencies, message: Message) -> Outcome:
     """Take one message through the stages. It raises nothing: the outcome tells of every failure."""
     try:
+        if distrust := deps.verifier.distrust(message):
+            return Outcome(distrust.state, distrust.wait, reason=distrust.reason)
         claimed, books = _claim(deps, message)
-    except (ClientError, BotoCoreError) as error:
+    except (ClientError, BotoCoreError, Misconfigured) as error:
         return _unclaimed(deps, message, error)
     if not isinstance(claimed, New | Claimed):
         return _not_claimed(deps, message, claimed)
@@ -93,11 +97,13 @@ def _claim(deps: Dependencies, message: Message) -> tuple[New | ClaimResult, Boo
         claimed = claim_by_commit(deps.store, message, known)
         if claimed is not None:
             return claimed, books
+    if ignore in UNVOUCHED.values():  # Stripe sends another event of this id, the true one, to its own endpoint
+        message = replace(message, event_id=f"{message.event_id}@{message.endpoint}")
     return claim_message(deps.store, message, ignore), deps.books
 
 
-def _unclaimed(deps: Dependencies, message: Message, error: ClientError | BotoCoreError) -> Outcome:
-    """The outcome if the inbox cannot be written; without it a deployment's hour begins with the first receive."""
+def _unclaimed(deps: Dependencies, message: Message, error: ClientError | BotoCoreError | Misconfigured) -> Outcome:
+    """The outcome if the inbox cannot be written: a deployment's hour then counts from the first receive."""
     return _uncounted(deps, _waited(deps, message), Outcome("unclaimed", failure=failure_of(error)))
 
 
@@ -138,7 +144,8 @@ def _hand_over(
 ) -> Outcome:
     """Tell the effects worker. If SQS refuses, the message comes again, and the consumer only reads and hands over.
 
-    The consumer writes nothing after the commit, so the wait counts from the commit or a later first receive.
+    The consumer writes nothing after the commit, so the wait counts from the commit,
+    or from the first receive if that is later.
     """
     try:
         deps.handover.send(message.event_id, message.account, lanes)

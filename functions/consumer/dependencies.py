@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from functions.consumer.message import Message
 from functions.consumer.prefetch.prefetch import Prefetch
+from functions.consumer.verify import Verifier
 from shared.decisions.decision import Decision
 from shared.failures.backoff import Jitter
 from shared.inbox.handover import Handover
@@ -20,6 +21,7 @@ class Dependencies:
     """The tables, the queues and the functions that a test replaces. `sleep` takes seconds."""
 
     store: Store
+    verifier: Verifier
     books: Books
     prefetch: Prefetch
     handover: Handover

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
     from mypy_boto3_sqs.client import SQSClient
 
+UNTRUSTED = frozenset({"unverified", "untrusted", "untrusted before"})
+"""States of a message that Billhook may not have sent: the log names it, and repeats nothing that it says."""
+
 GONE = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
 """SQS answers a change of visibility with one of these when another receive has the message by now."""
 
@@ -82,8 +85,10 @@ class LambdaHandler:
             "ms": round(now * 1000) - outcome.stats.started_ms if outcome.stats.started_ms else None,
             "since_received_ms": round(now * 1000) - message.sent_ms,
         }
+        if outcome.state in UNTRUSTED:
+            line |= {"event_id": f"message:{message.message_id}", "type": None, "account": None}
         known = {name: value for name, value in line.items() if value is not None}
         metrics = metrics_of(message, outcome, now, self.metrics_namespace)
         say = self.logger.warning if WARNED_OF & metrics.keys() else self.logger.info
-        say = self.logger.error if outcome.state in {"failed", "unrecorded"} else say
+        say = self.logger.error if outcome.state in {"failed", "unrecorded", "untrusted"} else say
         say(outcome.state, extra=known | metrics)

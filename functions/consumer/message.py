@@ -36,6 +36,8 @@ class Message:
     api_version: str | None
     endpoint: str | None
     thin: bool
+    attributes: Mapping[str, str]
+    """The message attributes, its MAC among them."""
     first: bool
     """Whether SQS hands the message out for the first time, so that no attempt has begun."""
     object: Mapping[str, Any]
@@ -58,6 +60,11 @@ def read_message(record: Mapping[str, Any]) -> Message:
     data = body.get("data")
     obj = data.get("object") if isinstance(data, Mapping) else None
     attributes = record["attributes"]
+    set_by_sender = {
+        name: value["stringValue"]
+        for name, value in record.get("messageAttributes", {}).items()
+        if value.get("stringValue") is not None
+    }
     thin = body.get("object") == "v2.core.event"
     return Message(
         message_id=record["messageId"],
@@ -73,8 +80,9 @@ def read_message(record: Mapping[str, Any]) -> Message:
         customer=subject_of(obj) if isinstance(obj, Mapping) and obj.get("customer") else None,
         livemode=body["livemode"] if isinstance(body.get("livemode"), bool) else None,
         api_version=_text(body, "api_version"),
-        endpoint=record.get("messageAttributes", {}).get("endpoint", {}).get("stringValue"),
+        endpoint=set_by_sender.get("endpoint"),
         thin=thin,
+        attributes=set_by_sender,
         first=attributes.get("ApproximateReceiveCount") == "1",
         object=obj if isinstance(obj, Mapping) else {},
     )

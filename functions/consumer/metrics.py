@@ -29,6 +29,7 @@ STATES = {
     "unrecorded": "Retried",
     "not handed over": "Retried",
     "failed": "Dead",
+    "untrusted": "Untrusted",
 }
 """The other states follow from one of these or from a commit."""
 

@@ -40,8 +40,9 @@ from functions.consumer.handlers import (
 )
 from functions.consumer.message import Message
 from shared.decisions.decision import Decision
+from shared.messages.binding import unvouched
 from shared.records.books import Books
-from shared.stripe_objects.event import Event
+from shared.stripe_objects.event import PLATFORM, Event
 
 type Handler = Callable[[Event, Books], Decision]
 
@@ -136,12 +137,19 @@ ROUTES: Mapping[str, Handler] = {
 
 @dataclass(frozen=True)
 class Ignore:
-    """The rule which messages the consumer ignores; `livemode` is the mode that the stack handles, None for both."""
+    """The rule which messages the consumer ignores; `livemode` is the mode that the stack handles, None for both.
+
+    If `bound`, the consumer ignores events for which the name of their endpoint does not vouch.
+    """
 
     livemode: bool | None
+    bound: bool = False
 
     def __call__(self, message: Message) -> str | None:
         """Why the consumer ignores `message`; None if it does not, or if the message is no event."""
+        account = None if message.account == PLATFORM else message.account
+        if self.bound and (reason := unvouched(message.endpoint, account)):
+            return reason
         if message.thin:
             return "a thin event: enable snapshot events on this endpoint"
         handled = {None, self.livemode} if self.livemode is not None else {None, True, False}

@@ -1,7 +1,8 @@
 """The consumer's settings, read once from the environment that template.yaml gives it."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -23,6 +24,10 @@ class Settings(Frozen):
     inbox_table: str
     books_table: str
     token_key_id: str
+    message_key_id: str
+    endpoint_binding: Literal["report", "enforce"] = "report"
+    accept_unsigned_until: str = ""
+    """The day until whose begin (UTC) unsigned messages are handled, such as 2027-01-31; empty for never."""
     erase_after_days: Annotated[int, Field(ge=0)] = 30
     """0 for never."""
     erase_deleted: bool = True
@@ -55,6 +60,16 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         pydantic.ValidationError: names each variable that is missing or wrong.
     """
     return Settings.model_validate({name.lower(): value for name, value in environ.items()})
+
+
+def accepts_unsigned_until(settings: Settings) -> float:
+    """The epoch seconds until which unsigned messages are handled; 0 for never.
+
+    Raises:
+        ValueError: the setting is no date.
+    """
+    day = settings.accept_unsigned_until
+    return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC).timestamp() if day else 0
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -11,10 +11,12 @@ from functions.consumer.handler import LambdaHandler
 from functions.consumer.metrics import SERVICE
 from functions.consumer.prefetch.prefetch import Prefetch
 from functions.consumer.routes import Ignore
-from functions.consumer.settings import policy_of, read_settings
+from functions.consumer.settings import accepts_unsigned_until, policy_of, read_settings
+from functions.consumer.verify import Verifier
 from shared.inbox.handover import Handover
 from shared.runtime.client_config import PATIENCE
 from shared.runtime.logger import make_logger
+from shared.runtime.message_keys import KeySecret, MessageKeys
 from shared.runtime.quiet import quieten
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
@@ -29,6 +31,7 @@ def build(environ: Mapping[str, str]) -> LambdaHandler:
     """
     quieten()
     settings = read_settings(environ)
+    secrets = boto3.client("secretsmanager", config=PATIENCE)
     store = Store(
         client=boto3.client("dynamodb", config=PATIENCE),
         inbox=settings.inbox_table,
@@ -36,17 +39,19 @@ def build(environ: Mapping[str, str]) -> LambdaHandler:
         retention_days=settings.retention_days,
         lease=settings.lease_seconds,
         clock=time.time,
-        token=Tokens(boto3.client("secretsmanager", config=PATIENCE), settings.token_key_id),
+        token=Tokens(secrets, settings.token_key_id),
     )
     sqs = boto3.client("sqs", config=PATIENCE)
+    keys = MessageKeys(KeySecret(secrets, settings.message_key_id).fetch)
     books = DynamoBooks(store, policy_of(settings))
     deps = Dependencies(
         store=store,
+        verifier=Verifier(keys, store, accepts_unsigned_until(settings)),
         books=books,
         prefetch=Prefetch(store, books),
         handover=Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url}),
         decide=decide,
-        ignore=Ignore(livemode=settings.livemode),
+        ignore=Ignore(livemode=settings.livemode, bound=settings.endpoint_binding == "enforce"),
     )
     logger = make_logger(SERVICE)
     return LambdaHandler(deps, sqs, settings.queue_url, logger, settings.metrics_namespace)

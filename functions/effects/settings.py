@@ -28,8 +28,11 @@ class Settings(Frozen):
     event_bus: str
     exports_bucket: str
     exports_url: str
+    manage_url: str = ""
+    """A page of the business's own: mails may link to its host."""
     token_key_id: str
     stripe_key_id: str
+    message_key_id: str
     mail_sender: str
     operator_address: str = ""
     mail_connected: bool = False

@@ -8,6 +8,7 @@ import boto3
 from botocore.config import Config
 
 from functions.effects.handler import Handler
+from functions.effects.mails.chosen_words import origin
 from functions.effects.mails.mailer import Mailer
 from functions.effects.metrics import SERVICE
 from functions.effects.perform.announcer import Bus
@@ -20,6 +21,7 @@ from functions.effects.worker import Performers, Worker
 from shared.inbox.handover import Handover
 from shared.runtime.client_config import PATIENCE
 from shared.runtime.logger import make_logger
+from shared.runtime.message_keys import KeySecret, MessageKeys
 from shared.runtime.quiet import quieten
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
@@ -39,6 +41,7 @@ def build(environ: Mapping[str, str]) -> Handler:
     settings = read_settings(environ)
     secrets, sqs = boto3.client("secretsmanager", config=PATIENCE), boto3.client("sqs", config=PATIENCE)
     s3 = boto3.client("s3", config=PATIENCE)
+    keys = MessageKeys(KeySecret(secrets, settings.message_key_id).fetch)
     token = Tokens(secrets, settings.token_key_id)
     store = Store(
         client=boto3.client("dynamodb", config=PATIENCE),
@@ -55,6 +58,7 @@ def build(environ: Mapping[str, str]) -> Handler:
         settings.mail_sender,
         settings.business_name,
         settings.operator_address,
+        frozenset(origin(url) for url in (settings.manage_url, settings.exports_url) if url),
         ExportLinks(settings.exports_url, token),
         random.uniform,
         time.time,
@@ -67,13 +71,14 @@ def build(environ: Mapping[str, str]) -> Handler:
         by_customer=by_customer,
         livemode=settings.livemode,
     )
+    key_id, queue = settings.stripe_key_id, settings.queue_url
     performers = Performers(
         send_mail=mailer.send,
-        set_reminder=Schedules(boto3.client("scheduler", config=PATIENCE), target, time.time).set,
+        set_reminder=Schedules(boto3.client("scheduler", config=PATIENCE), target, keys, time.time).set,
         publish=Bus(boto3.client("events", config=PATIENCE), settings.event_bus).publish,
         export=Exporter(store, s3, settings.exports_bucket).export,
         erase=Eraser(store, s3, settings.exports_bucket, time.sleep, random.uniform).step,
-        observe=Observer(secrets, settings.stripe_key_id, sqs, settings.queue_url, by_customer, time.time).observe,
+        observe=Observer(secrets, key_id, sqs, queue, keys, by_customer, time.time).observe,
     )
     handover = Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url})
     return Handler(

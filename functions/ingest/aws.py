@@ -1,4 +1,4 @@
-"""The two AWS calls of ingest. They turn AWS's errors into answers to Stripe."""
+"""The AWS calls of ingest. They turn AWS's errors into answers to Stripe."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class StoredSecret:
             code = _code(error)
             if code == "ResourceNotFoundException":  # also the answer for a secret without any version
                 return "{}"
-            message = "The signing secrets cannot be fetched: try again later."
+            message = "The secrets cannot be fetched: try again later."
             raise RejectedError(503, "secrets_unavailable", message, f"GetSecretValue: {code}") from error
 
 

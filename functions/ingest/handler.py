@@ -12,7 +12,8 @@ from functions.ingest.message import message_for
 from functions.ingest.rejection import RejectedError
 from functions.ingest.request import read_request
 from functions.ingest.stripe_event import parse_event
-from shared.failures.errors import Unforeseen
+from shared.failures.errors import Misconfigured, Unforeseen
+from shared.messages.binding import unvouched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from functions.ingest.settings import Settings
     from functions.ingest.signing_secrets import SigningSecrets
+    from shared.runtime.message_keys import MessageKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,14 @@ class Handler:
     Attributes:
         settings: The settings of ingest.
         secrets: The endpoints' signing secrets.
+        keys: The keys that sign messages.
         send: Returns once SQS has stored the message; raises RejectedError (503) if it did not.
         clock: Returns Unix time in seconds.
     """
 
     settings: Settings
     secrets: SigningSecrets
+    keys: MessageKeys
     send: Callable[[SendMessageRequestTypeDef], None]
     clock: Callable[[], float]
 
@@ -69,8 +73,18 @@ class Handler:
             "account": stripe_event.account,
             "livemode": stripe_event.livemode,
         }
-        self.send(message_for(stripe_event, request.body, endpoint, self.settings))
+        if reason := unvouched(endpoint, stripe_event.account):
+            known["unvouched"] = reason
+        self.send(message_for(stripe_event, request.body, endpoint, self.settings, self._key(now)))
         return _answer(200, {"received": True, "id": stripe_event.id})
+
+    def _key(self, now: float) -> bytes:
+        try:
+            return self.keys.signing(now)
+        except Misconfigured as error:
+            message = "The event could not be queued: send it again."
+            cause = "The secret of the message keys holds no key, or one of fewer than 32 characters."
+            raise RejectedError(503, "no_message_key", message, cause) from error
 
 
 def _answer(status: int, body: dict[str, object]) -> dict[str, Any]:

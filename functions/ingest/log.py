@@ -25,8 +25,9 @@ def print_request(
     """Print the line of one request.
 
     Every request counts as Received, and as Accepted or Rejected. A rejected one counts by service and again by reason:
-    as BadSignature if it is not signed as Stripe signs, and as Failed if the fault is Billhook's. A repeated request
-    counts again. The account is no dimension: CloudWatch bills each value of a dimension as a separate metric.
+    as BadSignature if it is not signed as Stripe signs, and as Failed if the fault is Billhook's. An event for which
+    its endpoint does not vouch counts as Unvouched. A repeated request counts again. The account is no dimension:
+    CloudWatch bills each value of a dimension as a separate metric.
 
     Args:
         fields: Books about the event; never a payload, a name, an address or a secret.
@@ -36,7 +37,7 @@ def print_request(
         ended: Unix time in seconds.
     """
     outcome: dict[str, object] = {"status": 200} if rejection is None else _explain(rejection)
-    names = ["Received", *_names(rejection)]
+    names = ["Received", *_names(rejection), *(["Unvouched"] if "unvouched" in fields else [])]
     directives = [directive(namespace, dict.fromkeys(names, "Count"))]
     if rejection is not None:
         directives.append(directive(namespace, {"Rejected": "Count"}, "reason"))

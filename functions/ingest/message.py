@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from shared.messages.addressing import StripeEvent
 
 
-def message_for(event: StripeEvent, body: bytes, endpoint: str, settings: Settings) -> SendMessageRequestTypeDef:
+def message_for(
+    event: StripeEvent, body: bytes, endpoint: str, settings: Settings, key: bytes
+) -> SendMessageRequestTypeDef:
     """The arguments of SendMessage.
 
     Args:
@@ -23,12 +25,13 @@ def message_for(event: StripeEvent, body: bytes, endpoint: str, settings: Settin
         body: Stripe's bytes, which are UTF-8. They stay unchanged wherever SQS allows it.
         endpoint: The name of the endpoint whose secret signed them.
         settings: The queue, and what makes a message group.
+        key: The key that signs the message.
 
     Raises:
         RejectedError: 400, the event claims a type that only Billhook sends; 413, it is too large for SQS.
     """
     try:
-        return queue_message(event, body.decode(), endpoint, settings.queue_url, settings.group_by)
+        return queue_message(event, body.decode(), endpoint, settings.queue_url, settings.group_by, key)
     except UnqueueableEventError as unfit:
         raise rejected(unfit) from unfit
 

@@ -15,6 +15,7 @@ type Reason = Literal[
     "not_an_event",
     "own_type",
     "too_large",
+    "no_message_key",
     "queue_unavailable",
 ]
 

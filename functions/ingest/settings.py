@@ -20,13 +20,15 @@ class Settings:
     Attributes:
         queue_url: URL of the FIFO queue of events (`QUEUE_URL`).
         secret_id: ARN or name of the secret with the signing secrets (`SECRET_ID`).
+        message_key_id: ARN or name of the secret with the keys that sign messages (`MESSAGE_KEY_ID`).
         group_by: Which events share one message group, and are handled in order (`GROUP_BY`).
-        region: AWS region of both (`AWS_REGION`, which Lambda itself sets).
+        region: AWS region of all three (`AWS_REGION`, which Lambda itself sets).
         metrics_namespace: The namespace of the metrics in CloudWatch (`METRICS_NAMESPACE`).
     """
 
     queue_url: str
     secret_id: str
+    message_key_id: str
     group_by: GroupBy
     region: str
     metrics_namespace: str = NAMESPACE
@@ -41,8 +43,11 @@ class Settings:
         return cls(
             queue_url=_required(environ, "QUEUE_URL", "the URL of the FIFO queue of events"),
             secret_id=_required(environ, "SECRET_ID", "the ARN or name of the secret with the signing secrets"),
+            message_key_id=_required(
+                environ, "MESSAGE_KEY_ID", "the ARN or name of the secret with the keys that sign messages"
+            ),
             group_by=_group_by(environ.get("GROUP_BY") or "account"),
-            region=_required(environ, "AWS_REGION", "the AWS region of the queue and the secret"),
+            region=_required(environ, "AWS_REGION", "the AWS region of the queue and the secrets"),
             metrics_namespace=environ.get("METRICS_NAMESPACE") or NAMESPACE,
         )
 

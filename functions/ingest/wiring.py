@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import TYPE_CHECKING, cast
 
@@ -12,6 +13,7 @@ from functions.ingest.aws import EventsQueue, StoredSecret
 from functions.ingest.handler import Handler
 from functions.ingest.settings import Settings
 from functions.ingest.signing_secrets import SigningSecrets
+from shared.runtime.message_keys import MessageKeys
 from shared.runtime.quiet import quieten
 
 if TYPE_CHECKING:
@@ -32,10 +34,10 @@ def build(environ: Mapping[str, str]) -> Handler:
     Raises:
         ValueError: A setting is missing or invalid.
     """
-    quieten()
+    quieten(logging.WARNING)
     settings = Settings.from_environ(environ)
     session = botocore.session.get_session()
-    # The slowest request fetches the secrets and sends the message: 2 calls of 2 attempts of 4 seconds. It must end
+    # The slowest request fetches two secrets and sends the message: 3 calls of 2 attempts of 4 seconds. It must end
     # before Lambda's time-out. A second attempt is safe, because the queue deduplicates. The fixed User-Agent saves a
     # tenth of each call's processor time: botocore would build a long one, twice a call.
     config = Config(
@@ -46,7 +48,10 @@ def build(environ: Mapping[str, str]) -> Handler:
         user_agent="billhook",
     )
     sqs = session.create_client("sqs", region_name=settings.region, config=config)
-    secrets_manager = session.create_client("secretsmanager", region_name=settings.region, config=config)
-    secret = StoredSecret(cast("SecretsManagerClient", secrets_manager), settings.secret_id)
+    secrets_manager = cast(
+        "SecretsManagerClient", session.create_client("secretsmanager", region_name=settings.region, config=config)
+    )
+    secrets = SigningSecrets(StoredSecret(secrets_manager, settings.secret_id).fetch)
+    keys = MessageKeys(StoredSecret(secrets_manager, settings.message_key_id).fetch)
     queue = EventsQueue(cast("SQSClient", sqs))
-    return Handler(settings, SigningSecrets(secret.fetch), queue.send, time.time)
+    return Handler(settings, secrets, keys, queue.send, time.time)

@@ -1,6 +1,7 @@
 """Offer: puts an event into the queue as ingest would have, and reports it."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from functions.reconcile.stripe_api import Json
 from shared.messages.addressing import stripe_event
 from shared.messages.envelope import GroupBy, queue_message
 from shared.messages.unqueueable import UnqueueableEventError
+from shared.runtime.message_keys import MessageKeys
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -28,18 +30,21 @@ class Offerer:
     sqs: "SQSClient"
     queue_url: str
     group_by: GroupBy
+    keys: MessageKeys
     say: Say
 
     def offer(self, event: Json) -> bool:
         """Offer an event; False if no message can carry it.
 
         Raises:
-            botocore.exceptions.ClientError, BotoCoreError: SQS refused, or did not answer.
+            Misconfigured: no key is stored that signs the message.
+            botocore.exceptions.ClientError, BotoCoreError: SQS or Secrets Manager refused, or did not answer.
         """
         try:
             # ASCII only: a JSON escape means the same character, and SQS takes every one.
             text = json.dumps(event, separators=(",", ":"))
-            message = queue_message(stripe_event(event), text, ENDPOINT, self.queue_url, self.group_by)
+            key = self.keys.signing(time.time())
+            message = queue_message(stripe_event(event), text, ENDPOINT, self.queue_url, self.group_by, key)
         except UnqueueableEventError as unfit:
             self.say(event, unfit.reason)
             return False

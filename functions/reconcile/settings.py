@@ -22,6 +22,7 @@ class Settings:
         inbox_table: Name of the inbox table (`INBOX_TABLE`).
         books_table: Name of the books table, which also holds the cursors (`BOOKS_TABLE`).
         stripe_key_id: ARN or name of the secret with Stripe's API key (`STRIPE_KEY_ID`).
+        message_key_id: ARN or name of the secret with the keys that sign messages (`MESSAGE_KEY_ID`).
         group_by: Which events share one message group (`GROUP_BY`), as in ingest.
         livemode: The mode whose events the stack handles (`LIVEMODE`); None for both.
         metrics_namespace: The namespace of the metrics in CloudWatch (`METRICS_NAMESPACE`).
@@ -34,6 +35,7 @@ class Settings:
     inbox_table: str
     books_table: str
     stripe_key_id: str
+    message_key_id: str
     group_by: GroupBy
     livemode: bool | None
     metrics_namespace: str
@@ -53,6 +55,7 @@ class Settings:
             inbox_table=_required(environ, "INBOX_TABLE"),
             books_table=_required(environ, "BOOKS_TABLE"),
             stripe_key_id=_required(environ, "STRIPE_KEY_ID"),
+            message_key_id=_required(environ, "MESSAGE_KEY_ID"),
             group_by=group_by(_required(environ, "GROUP_BY")),
             livemode=MODES[_one_of(environ, "LIVEMODE", *MODES)],
             metrics_namespace=environ.get("METRICS_NAMESPACE") or NAMESPACE,

@@ -47,7 +47,7 @@ def connect(key: str, base: str | None) -> stripe.StripeClient:
 
 @dataclass(frozen=True)
 class StripeApi:
-    """The two lists. Events come as Stripe has them, newest first for each call's types, with their account added.
+    """The two lists. An event is Stripe's own, with its account added. The newest of a call's types comes first.
 
     Every method raises Retryable if Stripe does not answer, or answers 429 or 5xx, and Permanent if it refuses.
     An event's data is always in the API version that the account had when the event was created
@@ -69,7 +69,7 @@ class StripeApi:
                 asked["starting_after"] = page["data"][-1]["id"]
 
     def newest(self, account: str, before: int) -> Iterator[Json]:
-        """The newest events of `account` created before a second: at most a page for each call's worth of types."""
+        """The newest events of `account` created before a second: at most one page for each group of types."""
         for types in chunks_of(account):
             yield from self._page(account, {"types": types, "created": {"lt": before}, "limit": PAGE})["data"]
 

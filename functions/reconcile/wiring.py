@@ -21,6 +21,7 @@ from functions.reconcile.settings import Settings
 from functions.reconcile.stripe_api import StripeApi, connect
 from shared.inbox.handover import Handover
 from shared.runtime.logger import make_logger
+from shared.runtime.message_keys import KeySecret, MessageKeys
 from shared.runtime.quiet import quieten
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class Parts:
         settings = self.settings
         stripe = StripeApi(connect(key, settings.stripe_api), self.sleep)
         inbox = Inbox(self.dynamodb, settings.inbox_table, self.sleep)
-        offerer = Offerer(self.sqs, settings.queue_url, settings.group_by, OfferLog(self.logger).write)
+        keys = MessageKeys(KeySecret(self.secrets, settings.message_key_id).fetch)
+        offerer = Offerer(self.sqs, settings.queue_url, settings.group_by, keys, OfferLog(self.logger).write)
         backlog = Backlog(self.sqs, settings.queue_url)
         backlog.may_hold_events()  # before the run's own offers are in the queue
         cursors = Cursors(self.dynamodb, settings.books_table)

@@ -19,7 +19,7 @@ def mails_to(*audiences: str) -> frozenset[str]:
 
 
 def mails_off(names: str) -> frozenset[str]:
-    """The mails that are switched off, from their names separated by commas.
+    """The mails that a comma-separated list of names switches off.
 
     Raises:
         ValueError: no mail has this name; the text lists all names.

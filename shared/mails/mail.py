@@ -31,14 +31,14 @@ class At(MailKey):
 
 @dataclass(frozen=True)
 class MaybeAt(MailKey):
-    """The key of a failure: of the only one, or of the one at `at`, in epoch seconds."""
+    """The key of a failure. `at` is its time in epoch seconds; None if it can happen only once."""
 
     at: int | None = None
 
 
 @dataclass(frozen=True)
 class Attempt(MailKey):
-    """The key of a failed attempt to collect an invoice, by its number and its time; 0.1 knew the number alone."""
+    """The key of a failed attempt to collect an invoice: its number and its time. 0.1 stored only the number."""
 
     attempt: int
     at: int | None = None
@@ -53,9 +53,9 @@ class Amount(MailKey):
 
 @dataclass(frozen=True)
 class Returned(MailKey):
-    """The key of a refund: the totals that had gone back after it and before it, and its time.
+    """The key of a refund: the total refunded after it, the total before it, and its time.
 
-    Keys of older versions have the total alone.
+    Keys of older versions have only `total`.
     """
 
     total: int
@@ -80,10 +80,10 @@ class Mail[Key: MailKey, **Shown]:
         name: the name of its pair of templates, and its name in `MAILS_OFF`.
         audience: the kind of reader.
         stripes_own: Stripe's setting that sends the same mail, to be turned off; empty if Stripe sends none.
-        shows: the fields of its data, beside the name of the reader, or the account and the mode for the operator.
+        shows: the fields of its data. A mail also gets its reader's name; the operator's gets account and mode instead.
         key: the type of its key.
         applies: whether the books still say what the mail says.
-        keyed_as: the name of the mail whose keys it shares, so that one change sends one of the two; None for its own.
+        keyed_as: the mail whose keys it shares: a change sends only one of the two. None if it shares no keys.
         about_platform: whether a mail to the operator about a connected account is the platform's own business.
     """
 

@@ -27,7 +27,7 @@ class _Refund(NamedTuple):
 
 
 def _has_gone_back(told: Told[Returned], books: Books) -> bool:
-    """Whether more has gone back than before this refund: a refund may fail."""
+    """Whether the total refunded is higher than before this refund; a refund that failed leaves it."""
     key = told.key
     before = key.total - 1 if key.before is None else key.before
     return books.read(Payment, told.account, key.about).refunded > before

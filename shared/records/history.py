@@ -15,9 +15,9 @@ from shared.stripe_objects.subscriptions import Subscription
 DECLINES = 20
 """How many decline reasons are kept, the newest; some may belong to invoices that no event ever tells of."""
 CREDITS = 20
-"""How many credit notes are kept until their invoices contain them, the newest."""
+"""The most credit notes to keep, the newest; each is kept until its invoice contains it."""
 UNSEEN = 8
-"""How many subscriptions are kept that an invoice names and no event has told of."""
+"""The most subscriptions to keep that only an invoice names."""
 
 
 class History(Subscribed):
@@ -41,7 +41,7 @@ class History(Subscribed):
     """Ids of the subscriptions that an invoice names and no event has told of yet; a few at most."""
 
     def invoice(self, invoice_id: str) -> Invoice | None:
-        """The invoice as the newest event tells it; None if unknown. The event must name a closed invoice."""
+        """The invoice as the newest event tells it; None if unknown. Only an event that names a closed one finds it."""
         facet = self.invoices.get(invoice_id) or self.closed_invoice(invoice_id).facet
         return facet.value if facet else None
 

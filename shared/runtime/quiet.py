@@ -9,7 +9,7 @@ LIBRARIES = ("aws_lambda_powertools", "boto3", "botocore", "requests", "s3transf
 
 
 def quieten(level: int = logging.WARNING) -> None:
-    """Let the libraries log from `level` on, and nobody at DEBUG, even if the function itself is set to DEBUG."""
+    """Set the libraries' level of logging to `level`, and turn DEBUG off even if the function is set to it."""
     logging.disable(logging.DEBUG)
     for library in LIBRARIES:
         logging.getLogger(library).setLevel(level)

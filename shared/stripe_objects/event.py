@@ -16,7 +16,7 @@ PLATFORM = "platform"
 
 
 class EventData(Frozen):
-    """The object at the time of the event, and the old values of what an update changed."""
+    """The object at the time of the event, and the old values of the fields that an update changed."""
 
     object: Mapping[str, Any]
     previous_attributes: Mapping[str, Any] | None = None
@@ -43,7 +43,7 @@ class Event(Frozen):
 
     @property
     def began_at(self) -> int:
-        """When the object was created, in epoch seconds; 0 if unknown, as for a preview, which has no id."""
+        """When the object was created, in epoch seconds; 0 if unknown: an invoice preview has no id."""
         if self.type.endswith(".created"):
             return self.created
         created = self.object.get("created")
@@ -51,7 +51,7 @@ class Event(Frozen):
 
     @property
     def object_before(self) -> Mapping[str, Any] | None:
-        """The object before the update; None if the event is about no update."""
+        """The object before the update; None if the event is not an update."""
         previous = self.data.previous_attributes
         return undo(self.data.object, previous) if previous else None
 

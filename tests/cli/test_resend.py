@@ -11,16 +11,15 @@ import cli.operate.resend
 from cli.operate.resend import main, resend
 from functions.effects.perform.scheduler import reminder_message
 from shared.effects.remind import Remind
+from shared.messages.mac import signed_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_sqs.client import SQSClient
 
-REMINDER = reminder_message(
-    Remind(type="reminder.payment_failed", at=1_795_000_000, about="in_1", account="acct_1", customer="cus_1"),
-    livemode=True,
-)
+DUE = Remind(type="reminder.payment_failed", at=1_795_000_000, about="in_1", account="acct_1", customer="cus_1")
+REMINDER = signed_body(b"k" * 32, reminder_message(DUE, livemode=True))
 EVENT = json.loads(REMINDER)
 
 

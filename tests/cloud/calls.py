@@ -97,6 +97,7 @@ CALLS: Mapping[str, Call] = {
     "read the signing secrets": secret("SigningSecrets"),
     "read the key of the links": secret("TokenKey"),
     "read Stripe's key": secret("StripeKey"),
+    "read the key of messages": secret("MessageKey"),
     "replace the signing secrets": Call(
         "secretsmanager", "put_secret_value", lambda of: {"SecretId": of["SigningSecrets"], "SecretString": "{}"}
     ),

@@ -7,7 +7,9 @@ import pytest
 
 from cli.local.stack import Stack
 from cli.samples import samples
+from cli.samples.wrap import LOCAL_KEY
 from shared.compression.packing import unpack
+from shared.messages.mac import signed_attributes
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -49,10 +51,15 @@ def test_an_accounts_later_events_go_on_after_poison(stack: Stack, account: str)
     assert dead_lettered(stack, before) == before + 1
 
 
-def test_a_message_typed_into_the_console_is_recorded_and_dead_lettered(stack: Stack, account: str) -> None:
+def test_a_signed_message_that_is_no_event_is_recorded_and_dead_lettered(stack: Stack, account: str) -> None:
     before = stack.dead_letters()
     sqs: SQSClient = stack.cloud.client("sqs")
-    sent = sqs.send_message(QueueUrl=stack.outputs["EventsQueueUrl"], MessageBody="hello?", MessageGroupId=account)
+    sent = sqs.send_message(
+        QueueUrl=stack.outputs["EventsQueueUrl"],
+        MessageBody="hello?",
+        MessageAttributes=signed_attributes(LOCAL_KEY, "hello?", {}),
+        MessageGroupId=account,
+    )
 
     item = stack.settled(f"message:{sent['MessageId']}")
 

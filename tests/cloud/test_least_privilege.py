@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.cloud
 
 MAY: Mapping[str, set[str]] = {
-    "IngestRole": {"read the signing secrets", "put into the queue", "log as ingest"},
+    "IngestRole": {"read the signing secrets", "read the key of messages", "put into the queue", "log as ingest"},
     "ConsumerRole": {
         "take from the queue",
         "put into the queue of effects",
         "put into the queue of mails",
         "read the key of the links",
+        "read the key of messages",
         "look up many events",
         "claim an event",
         "take a lane",
@@ -47,6 +48,7 @@ MAY: Mapping[str, set[str]] = {
         "put into the queue of mails",
         "read the key of the links",
         "read Stripe's key",
+        "read the key of messages",
         "take a lane",
         "read a customer's books",
         "write a customer's books",
@@ -63,6 +65,7 @@ MAY: Mapping[str, set[str]] = {
     "ExportsRole": {"read an export", "log as exports"},
     "ReconcileRole": {
         "read Stripe's key",
+        "read the key of messages",
         "look up many events",
         "take a lane",
         "read the cursor",

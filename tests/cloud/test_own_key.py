@@ -77,14 +77,20 @@ def test_queues_secrets_and_logs_are_encrypted_with_the_key(closed: Closed) -> N
     assert [name for name, told in used.items() if closed.key not in str(told)] == []
 
 
-def test_the_queue_takes_messages_from_the_operator_and_from_nobody_else(closed: Closed) -> None:
-    queue, body = closed.stack.outputs["EventsQueueUrl"], samples.encode(samples.fresh("invoice.paid", 0)).decode()
+def test_every_queue_takes_messages_from_the_operator_and_from_nobody_else(closed: Closed) -> None:
+    body = samples.encode(samples.fresh("invoice.paid", 0)).decode()
+    queues = list(closed.of_type("AWS::SQS::Queue"))
 
-    def sends(role: str) -> bool:
-        return allowed(closed.sqs(role).send_message, QueueUrl=queue, MessageBody=body, MessageGroupId="any")
+    def sends(role: str, queue: str) -> bool:
+        more = {"MessageDeduplicationId": "any"} if queue.endswith(".fifo") else {}
+        send = closed.sqs(role).send_message
+        return allowed(send, QueueUrl=queue, MessageBody=body, MessageGroupId="any", **more)
 
-    assert sends(closed.operator)
-    assert not sends(closed.somebody)
+    assert len(queues) == 7
+    assert [queue for queue in queues if sends(closed.somebody, queue)] == []
+    assert [queue for queue in queues if not sends(closed.operator, queue)] == []
+    for queue in queues:
+        closed.stack.cloud.client("sqs").purge_queue(QueueUrl=queue)
 
 
 def test_the_operator_can_redrive_and_nobody_else(closed: Closed) -> None:

@@ -10,8 +10,10 @@ import pytest
 
 from cli.local.stack import Stack, deployed
 from cli.samples import samples
+from cli.samples.wrap import LOCAL_KEY
 from functions.effects.perform.scheduler import reminder_message
 from shared.effects.remind import Remind
+from shared.messages.mac import signed_body
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.cloud.runbook import BLOCKS, block_with, run, until, url
 from tests.support import watching
@@ -48,10 +50,8 @@ def poison(stack: Stack) -> dict[str, Any]:
 @pytest.fixture
 def reminder(stack: Stack) -> str:
     """The body of a message that Scheduler could not deliver."""
-    body = reminder_message(
-        Remind(type="reminder.payment_failed", at=stack.now() - 60, about="in_1", account=ACCOUNT, customer="cus_1"),
-        livemode=True,
-    )
+    due = Remind(type="reminder.payment_failed", at=stack.now() - 60, about="in_1", account=ACCOUNT, customer="cus_1")
+    body = signed_body(LOCAL_KEY, reminder_message(due, livemode=True))
     sqs: SQSClient = stack.cloud.client("sqs")
     sqs.send_message(QueueUrl=url(stack, "scheduler-dlq"), MessageBody=body)
     return body

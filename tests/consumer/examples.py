@@ -7,8 +7,10 @@ from shared.decisions.decision import Decision
 from shared.effects.announcement import Announcement
 from shared.effects.email import Email
 from shared.effects.remind import Remind
+from shared.messages.mac import MAC, signed_attributes
 from shared.records.books import Books
 from shared.records.organization import Organization
+from shared.runtime.message_keys import MessageKeys
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import Contact, read
 from shared.values.times import DAY
@@ -16,6 +18,8 @@ from shared.values.times import DAY
 REGION = "eu-central-1"
 NOW = 1_795_000_000
 LEASE = 45
+MESSAGE_KEY = "the-key-of-messages-in-tests-only"
+KEYS = MessageKeys(lambda: MESSAGE_KEY)
 PARTITION = "acct_1#cus_1"
 
 
@@ -34,12 +38,21 @@ def stripe_event(event_id: str = "evt_1", **changes: object) -> dict[str, Any]:
     } | changes
 
 
+def signed_record_attributes(body: str, **values: str) -> dict[str, Any]:
+    """The message attributes `values` with their MAC, as Lambda hands them over; none beside a MAC in the body."""
+    if f'"{MAC}":"' in body:
+        return {}
+    signed = signed_attributes(MESSAGE_KEY.encode(), body, values)
+    return {name: {"stringValue": one["StringValue"], "dataType": "String"} for name, one in signed.items()}
+
+
 def sqs_record(body: object, message_id: str = "message-1", received: int = 1) -> dict[str, Any]:
-    """The record of one SQS message, as Lambda hands it over; a `body` that is a string is JSON already."""
+    """The record of one SQS message that Billhook signed; a `body` that is a string is JSON already."""
+    text = body if isinstance(body, str) else json.dumps(body)
     return {
         "messageId": message_id,
         "receiptHandle": f"receipt-of-{message_id}",
-        "body": body if isinstance(body, str) else json.dumps(body),
+        "body": text,
         "attributes": {
             "ApproximateReceiveCount": str(received),
             "SentTimestamp": str((NOW - 5) * 1000),
@@ -47,7 +60,7 @@ def sqs_record(body: object, message_id: str = "message-1", received: int = 1) -
             "MessageGroupId": "acct_1",
             "MessageDeduplicationId": "not the event's id, once it was redriven",
         },
-        "messageAttributes": {"endpoint": {"stringValue": "connect", "dataType": "String"}},
+        "messageAttributes": signed_record_attributes(text, endpoint="connect"),
     }
 
 

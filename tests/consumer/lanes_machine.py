@@ -157,4 +157,5 @@ def _raising(wanted: type[BaseException] | None) -> Iterator[None]:
 
 def _entry(stored: dict[str, object]) -> Entry:
     progress = Progress.model_validate(stored)
-    return Entry(progress.outcome is not None, progress.attempts, progress.not_before, progress.failed_ms)
+    tried = progress.attempts + progress.deferrals
+    return Entry(progress.outcome is not None, tried, progress.not_before, progress.failed_ms)

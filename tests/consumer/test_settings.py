@@ -13,11 +13,14 @@ ENVIRON = {
     "INBOX_TABLE": "inbox",
     "BOOKS_TABLE": "books",
     "TOKEN_KEY_ID": "token-key",
+    "MESSAGE_KEY_ID": "message-key",
     "LIVEMODE": "true",
     "RETENTION_DAYS": "90",
     "LEASE_SECONDS": "45",
 }
 OPTIONAL = {
+    "ENDPOINT_BINDING": "report",
+    "ACCEPT_UNSIGNED_UNTIL": "",
     "MAILS_OFF": "",
     "MAIL_CONNECTED": "false",
     "TELL_CONNECTED": "false",

@@ -12,7 +12,7 @@ from moto import mock_aws
 from pydantic import ValidationError
 
 from functions.consumer.wiring import build
-from tests.consumer.examples import REGION, sqs_record
+from tests.consumer.examples import MESSAGE_KEY, REGION, sqs_record
 from tests.consumer.tables import make_table
 from tests.consumer.test_settings import ENVIRON
 from tests.support.samples import sample
@@ -28,7 +28,9 @@ def environ(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
-        boto3.client("secretsmanager").create_secret(Name="token-key", SecretString="a key of this stack's own")
+        secrets = boto3.client("secretsmanager")
+        secrets.create_secret(Name="token-key", SecretString="a key of this stack's own")
+        secrets.create_secret(Name="message-key", SecretString=MESSAGE_KEY)
         sqs = boto3.client("sqs")
         queues = {
             "QUEUE_URL": sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"],

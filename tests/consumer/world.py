@@ -11,6 +11,7 @@ from functions.consumer.consume import Outcome, consume
 from functions.consumer.dependencies import Dependencies
 from functions.consumer.message import Message, read_message
 from functions.consumer.prefetch.prefetch import Prefetch
+from functions.consumer.verify import Verifier
 from functions.effects.lane.attempt import Attempt, Result
 from functions.effects.lane.lease import Leased, lease
 from functions.effects.message import LaneMessage
@@ -28,6 +29,7 @@ from shared.tables.attributes import from_item, to_item
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
 from tests.consumer.examples import (
+    KEYS,
     LEASE,
     NOW,
     PARTITION,
@@ -95,6 +97,7 @@ class World:
         books = DynamoBooks(self.store, Policy())
         return Dependencies(
             self.store,
+            Verifier(KEYS, self.store),
             books,
             Prefetch(self.store, books),
             self.handover,

@@ -49,6 +49,7 @@ def mailer_of(client: object, clock: Clock | None = None, pauses: list[float] | 
         named["sender"],
         "Acme",
         named["operator"],
+        frozenset(),
         link_of,
         lambda _least, most: most,
         clock or Clock(),

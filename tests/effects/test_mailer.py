@@ -34,7 +34,7 @@ def plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "render", render)
 
 
-def render(rendered: Any, business: str) -> tuple[str, str, str]:  # noqa: ANN401 - it shows whatever it is given
+def render(rendered: Any, business: str, _own: object = None) -> tuple[str, str, str]:  # noqa: ANN401 - it shows whatever it is given
     return f"A word from {business}", f"text: {rendered.data}", f"<p>{rendered.data}</p>"
 
 

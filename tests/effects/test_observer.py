@@ -19,7 +19,7 @@ from shared.failures.errors import Misconfigured, Retryable
 from shared.failures.kinds import failure_of
 from shared.messages.envelope import group_of
 from shared.stripe_objects.event import PLATFORM, read_event
-from tests.consumer.examples import NOW, sqs_record, stripe_event
+from tests.consumer.examples import KEYS, NOW, sqs_record, stripe_event
 from tests.consumer.tables import property_of
 from tests.support.stripe_http import StripeHandler, serving
 
@@ -63,17 +63,17 @@ class Around:
 
     key: str = " rk_test_1\n"
     fetched: int = 0
-    sent: list[dict[str, str]] = field(default_factory=list)
+    sent: list[dict[str, Any]] = field(default_factory=list)
 
     def get_secret_value(self, **_: str) -> dict[str, str]:
         self.fetched += 1
         return {"SecretString": self.key}
 
-    def send_message(self, **kwargs: str) -> None:
+    def send_message(self, **kwargs: object) -> None:
         self.sent.append(kwargs)
 
     def observer(self, *, by_customer: bool = False) -> Observer:
-        return Observer(self, "stripe-api-key", self, "url of the line", by_customer, lambda: NOW + 0.7)  # type: ignore[arg-type] # they do as clients
+        return Observer(self, "stripe-api-key", self, "url of the line", KEYS, by_customer, lambda: NOW + 0.7)  # type: ignore[arg-type] # they do as clients
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from shared.failures.errors import Misconfigured, Permanent, Retryable
 from shared.stripe_objects.event import read_event
 from shared.stripe_objects.objects import read
 from shared.stripe_objects.subscriptions import Subscription
-from tests.consumer.examples import NOW, mail, sqs_record
+from tests.consumer.examples import KEYS, NOW, mail, sqs_record
 from tests.consumer.tables import property_of
 from tests.consumer.world import World
 from tests.effects.owed_effects import UNREACHABLE, Fails, owe
@@ -85,16 +85,16 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stripe]:
 class Line:
     """The secret, and the FIFO queue."""
 
-    sent: list[dict[str, str]] = field(default_factory=list)
+    sent: list[dict[str, Any]] = field(default_factory=list)
 
     def get_secret_value(self, **_: str) -> dict[str, str]:
         return {"SecretString": "rk_test_1"}
 
-    def send_message(self, **kwargs: str) -> None:
+    def send_message(self, **kwargs: object) -> None:
         self.sent.append(kwargs)
 
     def observer(self, *, by_customer: bool = False) -> Observer:
-        return Observer(self, "stripe-api-key", self, "url of the line", by_customer, lambda: NOW + 0.7)  # type: ignore[arg-type] # they do as clients
+        return Observer(self, "stripe-api-key", self, "url of the line", KEYS, by_customer, lambda: NOW + 0.7)  # type: ignore[arg-type] # they do as clients
 
 
 @pytest.fixture

@@ -16,9 +16,10 @@ from functions.effects.perform.scheduler import Schedules, ScheduleTarget, remin
 from functions.ingest.stripe_event import parse_event
 from shared.effects.remind import Remind
 from shared.messages.envelope import group_of
+from shared.messages.mac import signed_body, verify
 from shared.stripe_objects.event import read_event
 from shared.values.times import DAY
-from tests.consumer.examples import NOW, REGION, reminder, sqs_record, stripe_event
+from tests.consumer.examples import KEYS, NOW, REGION, reminder, sqs_record, stripe_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ def scheduler() -> "Iterator[EventBridgeSchedulerClient]":
 
 
 def at(client: "EventBridgeSchedulerClient", target: ScheduleTarget = TARGET) -> Schedules:
-    return Schedules(client, target, lambda: NOW)
+    return Schedules(client, target, KEYS, lambda: NOW)
 
 
 def found(client: "EventBridgeSchedulerClient", remind: Remind) -> "GetScheduleOutputTypeDef":
@@ -70,7 +71,8 @@ def test_it_comes_back_through_our_own_queue_or_waits_in_a_dead_letter_queue(
     target = found(scheduler, reminder())["Target"]
     assert (target["Arn"], target["RoleArn"]) == (TARGET.queue_arn, TARGET.role_arn)
     assert target["DeadLetterConfig"] == {"Arn": TARGET.dlq_arn}
-    assert target["Input"] == reminder_message(reminder(), livemode=True)
+    assert target["Input"] == signed_body(KEYS.signing(NOW), reminder_message(reminder(), livemode=True))
+    assert verify(KEYS.current(NOW), target["Input"], {}) == "signed"
 
 
 @pytest.mark.parametrize("by_customer", [False, True], ids=["by account", "by customer"])
@@ -117,7 +119,7 @@ def test_a_scheduler_that_refuses_is_a_failure(scheduler: "EventBridgeSchedulerC
 @pytest.mark.parametrize("account", ["acct_1", "platform"])
 def test_its_message_is_an_event_like_any_other(account: str, *, livemode: bool | None) -> None:
     remind = reminder().model_copy(update={"account": account})
-    body = reminder_message(remind, livemode=livemode)
+    body = signed_body(KEYS.signing(NOW), reminder_message(remind, livemode=livemode))
     message, event = read_message(sqs_record(body)), read_event(body)
     assert (message.event_id, message.account, message.customer) == (remind.name, account, "cus_1")
     assert (message.own, message.livemode) == (True, livemode)

@@ -24,6 +24,7 @@ ENVIRON = {
     "EXPORTS_URL": "https://billhook.example/exports",
     "TOKEN_KEY_ID": "token-key",
     "STRIPE_KEY_ID": "stripe-api-key",
+    "MESSAGE_KEY_ID": "message-key",
     "MAIL_SENDER": "billing@example.com",
     "BUSINESS_NAME": "Acme",
     "LIVEMODE": "true",
@@ -34,6 +35,7 @@ ENVIRON = {
 OPTIONAL = {"OPERATOR_ADDRESS": "ops@example.com", "MAILS_OFF": "", "MAIL_CONNECTED": "false"} | {
     "TELL_CONNECTED": "false",
     "COLLECT_AFTER_END": "false",
+    "MANAGE_URL": "",
 }
 
 

@@ -18,7 +18,7 @@ from functions.effects.wiring import ONCE, build
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.outbox import load, progress_of
 from shared.tables.attributes import from_item
-from tests.consumer.examples import REGION, sqs_record
+from tests.consumer.examples import MESSAGE_KEY, REGION, sqs_record
 from tests.consumer.tables import make_table, property_of
 from tests.effects.invoking import Context
 from tests.effects.records import record
@@ -68,6 +68,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         dynamodb, sqs, secrets = boto3.client("dynamodb"), boto3.client("sqs"), boto3.client("secretsmanager")
         secrets.create_secret(Name="token-key", SecretString="a key of this stack's own")
         secrets.create_secret(Name="stripe-api-key", SecretString="none")
+        secrets.create_secret(Name="message-key", SecretString=MESSAGE_KEY)
         boto3.client("events").create_event_bus(Name="billhook")
         boto3.client("scheduler").create_schedule_group(Name="billhook")
         boto3.client("sesv2").create_email_identity(EmailIdentity="billing@example.com")

@@ -13,6 +13,8 @@ from functions.ingest.handler import Handler
 from functions.ingest.rejection import RejectedError
 from functions.ingest.settings import Settings
 from functions.ingest.signing_secrets import SigningSecrets
+from shared.messages.mac import verify
+from shared.runtime.message_keys import MessageKeys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 NOW = 1_790_000_000
 DIRECT = "whsec_direct"
 CONNECT = "whsec_connect"
+MESSAGE_KEY = "the-key-of-messages-in-tests-only"
 
 PAYMENT_FAILED: dict[str, Any] = {
     "id": "evt_1PaymentFailed",
@@ -90,6 +93,7 @@ class Ingest:
     """The handler, and what a test may change or look at."""
 
     secret: str = json.dumps({"direct": DIRECT, "connect": CONNECT})
+    message_key: str = MESSAGE_KEY
     secret_can_be_fetched: bool = True
     queue_accepts: bool = True
     group_by: GroupBy = "account"
@@ -99,9 +103,16 @@ class Ingest:
 
     def __post_init__(self) -> None:
         settings = Settings(
-            "https://queue.example/events.fifo", "signing-secrets", self.group_by, "eu-central-1", "Billhook/billhook"
+            "https://queue.example/events.fifo",
+            "signing-secrets",
+            "message-key",
+            self.group_by,
+            "eu-central-1",
+            "Billhook/billhook",
         )
-        self.handler = Handler(settings, SigningSecrets(self._fetch), self._send, lambda: self.now)
+        self.handler = Handler(
+            settings, SigningSecrets(self._fetch), MessageKeys(lambda: self.message_key), self._send, lambda: self.now
+        )
 
     def _fetch(self) -> str:
         self.fetches += 1
@@ -128,6 +139,8 @@ class Ingest:
         return self.post(body, sign(body, secret, at=int(self.now)), endpoint)
 
     def attributes(self) -> dict[str, str]:
-        """The attributes of the only message sent."""
+        """The attributes of the only message sent, but for its MAC, which must be right."""
         (message,) = self.sent
-        return {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
+        values = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
+        assert verify([MESSAGE_KEY.encode()], message["MessageBody"], values) == "signed"
+        return {name: value for name, value in values.items() if name != "mac"}

@@ -10,9 +10,10 @@ OWN = """
 functions.ingest.app functions.ingest.authentication functions.ingest.aws functions.ingest.handler
 functions.ingest.log functions.ingest.message functions.ingest.rejection functions.ingest.request
 functions.ingest.settings functions.ingest.signature functions.ingest.signing_secrets functions.ingest.stripe_event
-functions.ingest.wiring shared.failures.errors shared.messages.addressing shared.messages.envelope
-shared.messages.internal_types shared.messages.sample_ids shared.messages.sqs_rules shared.messages.unqueueable
-shared.runtime.emf shared.runtime.log_line shared.runtime.quiet
+functions.ingest.wiring shared.failures.errors shared.messages.addressing shared.messages.binding
+shared.messages.envelope shared.messages.internal_types shared.messages.mac shared.messages.sample_ids
+shared.messages.sqs_rules shared.messages.unqueueable shared.runtime.emf shared.runtime.log_line
+shared.runtime.message_keys shared.runtime.quiet
 """.split()
 INSTALLED = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
 FOLDERS = {"functions", "functions.ingest", "shared", "shared.failures", "shared.messages", "shared.runtime"}
@@ -29,6 +30,7 @@ def imported() -> set[str]:
     environment = {
         "QUEUE_URL": "queue",
         "SECRET_ID": "secret",
+        "MESSAGE_KEY_ID": "key",
         "AWS_REGION": "eu-central-1",
         "PATH": os.environ["PATH"],
     }

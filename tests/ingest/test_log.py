@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.ingest.support import DIRECT, NOW, PAYMENT_FAILED, Ingest, sign, to_bytes
+from tests.ingest.support import CONNECT, DIRECT, NOW, PAYMENT_FAILED, Ingest, sign, to_bytes
 
 BODY = to_bytes(PAYMENT_FAILED | {"account": "acct_1"})
+SIGNED = sign(BODY, CONNECT)
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def metrics(line: dict[str, Any]) -> dict[tuple[str, ...], int]:
 
 
 def test_an_accepted_event_is_one_line_and_counted(ingest: Ingest, log: Any) -> None:  # noqa: ANN401 - see above
-    ingest.post(BODY)
+    ingest.post(BODY, SIGNED)
     line = log()
     assert metrics(line) == {("Received", "ingest"): 1, ("Accepted", "ingest"): 1}
     del line["_aws"], line["Received"], line["Accepted"]
@@ -44,7 +45,7 @@ def test_an_accepted_event_is_one_line_and_counted(ingest: Ingest, log: Any) -> 
         "timestamp": "2026-09-21T14:13:20.000Z",
         "service": "ingest",
         "status": 200,
-        "endpoint": "direct",
+        "endpoint": "connect",
         "event_id": "evt_1PaymentFailed",
         "type": "invoice.payment_failed",
         "account": "acct_1",
@@ -67,7 +68,7 @@ def test_a_rejected_request_is_counted_by_its_reason(ingest: Ingest, log: Any) -
 
 def test_a_failure_of_ours_is_an_error_with_its_cause_and_its_event(ingest: Ingest, log: Any) -> None:  # noqa: ANN401 - see above
     ingest.queue_accepts = False
-    ingest.post(BODY)
+    ingest.post(BODY, SIGNED)
     line = log()
     assert (line["level"], line["cause"], line["event_id"]) == (
         "ERROR",

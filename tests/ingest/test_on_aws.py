@@ -13,7 +13,8 @@ import pytest
 from moto import mock_aws
 
 from functions.ingest.wiring import build
-from tests.ingest.support import CONNECT, DIRECT, PAYMENT_FAILED, http_event, sign, to_bytes
+from shared.messages.mac import verify
+from tests.ingest.support import CONNECT, DIRECT, MESSAGE_KEY, PAYMENT_FAILED, http_event, sign, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,9 @@ class Cloud:
         self.secrets_manager: SecretsManagerClient = boto3.client("secretsmanager", region_name=REGION)
         self.queue_url = self.sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         self.secret_id = self.secrets_manager.create_secret(Name="signing-secrets")["ARN"]
-        environ = {"QUEUE_URL": self.queue_url, "SECRET_ID": self.secret_id, "AWS_REGION": REGION}
+        key_id = self.secrets_manager.create_secret(Name="message-key", SecretString=MESSAGE_KEY)["ARN"]
+        secrets = {"SECRET_ID": self.secret_id, "MESSAGE_KEY_ID": key_id}
+        environ = {"QUEUE_URL": self.queue_url, "AWS_REGION": REGION, **secrets}
         self.handler: Handler = build(environ)
 
     def set_secret(self, value: dict[str, str]) -> None:
@@ -65,7 +68,10 @@ def test_an_event_arrives_in_the_queue_once_however_often_it_is_posted(cloud: Cl
     assert json.loads(message["Body"]) == json.loads(BODY)
     assert message["Attributes"]["MessageGroupId"] == "acct_1"
     assert message["Attributes"]["MessageDeduplicationId"] == "evt_1PaymentFailed"
-    assert {name: value["StringValue"] for name, value in message["MessageAttributes"].items()} == {
+    attributes = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
+    assert verify([MESSAGE_KEY.encode()], message["Body"], attributes) == "signed"
+    assert attributes.pop("mac")
+    assert attributes == {
         "type": "invoice.payment_failed",
         "account": "acct_1",
         "livemode": "false",
@@ -99,7 +105,8 @@ def test_aws_out_of_reach_is_503_and_the_log_says_why(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")  # the discard port: nobody listens
-    handler = build({"QUEUE_URL": "http://127.0.0.1:9/events.fifo", "SECRET_ID": "x", "AWS_REGION": REGION})
+    names = {"SECRET_ID": "x", "MESSAGE_KEY_ID": "y", "AWS_REGION": REGION}
+    handler = build({"QUEUE_URL": "http://127.0.0.1:9/events.fifo", **names})
     answer = handler(http_event(BODY, sign(BODY, at=int(time.time()))), None)
     assert (answer["statusCode"], json.loads(answer["body"])["reason"]) == (503, "secrets_unavailable")
     assert json.loads(capsys.readouterr().out)["cause"] == "GetSecretValue: EndpointConnectionError"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.stripe_objects.event import PLATFORM
+from tests.ingest.support import CONNECT, DIRECT, sign
 
 if TYPE_CHECKING:
     from tests.ingest.support import Ingest
@@ -24,8 +25,9 @@ SAMPLES = [
 @pytest.mark.parametrize("path", SAMPLES)
 def test_a_sample_event_is_queued_byte_for_byte_under_its_own_address(ingest: Ingest, path: Path) -> None:
     body = path.read_bytes()
-    assert ingest.post(body).status == 200
     event = json.loads(body)
+    header = sign(body, CONNECT if event.get("account") or event.get("context") else DIRECT)
+    assert ingest.post(body, header).status == 200
     (message,) = ingest.sent
     assert message["MessageBody"].encode() == body
     assert message["MessageDeduplicationId"] == event["id"]

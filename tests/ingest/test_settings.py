@@ -9,6 +9,7 @@ from functions.ingest.settings import Settings
 ENVIRON = {
     "QUEUE_URL": "https://queue.example/events.fifo",
     "SECRET_ID": "signing-secrets",
+    "MESSAGE_KEY_ID": "message-key",
     "AWS_REGION": "eu-central-1",
 }
 

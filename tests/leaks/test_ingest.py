@@ -37,7 +37,15 @@ class Door:
         self._id = self._manager.create_secret(Name="signing-secrets")["ARN"]
         self.keep(json.dumps({"direct": self.secret}))
         queue = boto3.client("sqs").create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})
-        self.environ = {"QUEUE_URL": queue["QueueUrl"], "SECRET_ID": self._id, "AWS_REGION": REGION}
+        key = self._manager.create_secret(
+            Name="message-key", SecretString=f"{self.canaries.new('the key of messages')}-{'k' * 32}"
+        )["ARN"]
+        self.environ = {
+            "QUEUE_URL": queue["QueueUrl"],
+            "SECRET_ID": self._id,
+            "MESSAGE_KEY_ID": key,
+            "AWS_REGION": REGION,
+        }
 
     def keep(self, value: str) -> None:
         """Let the secret have this value."""
@@ -147,10 +155,10 @@ def test_at_debug_no_library_says_a_secret_a_token_or_an_event(door: Door, monke
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, door.canaries.new(name))
     door.keep(json.dumps({"direct": door.secret}))
-    for first in (0, 1, 2):
+    for first in (0, 1, 2, 3):
         door.faulty_calls.expect(refused, first)
         door.post(to_bytes(with_canaries("invoice.payment_failed", door.canaries)))
-    assert [json.loads(answer)["statusCode"] for answer in door.said[1::2]] == [503, 503, 200]
+    assert [json.loads(answer)["statusCode"] for answer in door.said[1::2]] == [503, 503, 503, 200]
     assert door.leaks() == set()
 
 

@@ -18,7 +18,7 @@ from moto.ses.models import ses_backends
 
 from shared.tables.attributes import from_item
 from shared.values import keys
-from tests.consumer.examples import REGION
+from tests.consumer.examples import MESSAGE_KEY, REGION
 from tests.consumer.tables import make_table
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ class MotoCloud:
             "EFFECTS_QUEUE_URL": effects,
             "MAILS_QUEUE_URL": mails,
             "TOKEN_KEY_ID": secrets.create_secret(Name="token-key", SecretString="k" * 64)["ARN"],
+            "MESSAGE_KEY_ID": secrets.create_secret(Name="message-key", SecretString=MESSAGE_KEY)["ARN"],
             "STRIPE_KEY_ID": secrets.create_secret(Name="stripe-api-key", SecretString="rk_live_of_nobody")["ARN"],
         }
         self._ses = ses_backends[DEFAULT_ACCOUNT_ID][REGION]

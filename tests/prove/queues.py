@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.consumer.examples import signed_record_attributes
 from tests.prove.moto_cloud import ENVIRON, Queue
 
 VISIBILITY: Mapping[Queue, int] = {"events": 180, "effects": 360, "mails": 360}
@@ -42,6 +43,6 @@ class Message:
                 "ApproximateFirstReceiveTimestamp": str(round(self.first_received * 1000)),
                 "MessageGroupId": "acct_1",
             },
-            "messageAttributes": {"endpoint": {"stringValue": "connect", "dataType": "String"}},
+            "messageAttributes": signed_record_attributes(self.body, endpoint="connect"),
             "eventSourceARN": ARNS[self.queue],
         }

@@ -62,6 +62,7 @@ class System:
     effects: str
     mails: str
     key_id: str
+    message_key_id: str
     livemode: str = "false"
     group_by: str = "account"
     taken: "list[MessageTypeDef]" = field(default_factory=list)
@@ -80,6 +81,7 @@ class System:
             "INBOX_TABLE": self.inbox,
             "BOOKS_TABLE": self.books,
             "STRIPE_KEY_ID": self.key_id,
+            "MESSAGE_KEY_ID": self.message_key_id,
             "GROUP_BY": self.group_by,
             "LIVEMODE": self.livemode,
         }
@@ -175,8 +177,10 @@ def system(server: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator
         queue = sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         effects, mails = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("effects", "mails"))
         key_id = secrets.create_secret(Name="stripe-api-key", SecretString=KEY)["ARN"]
+        message_key_id = secrets.create_secret(Name="message-key", SecretString="k" * 64)["ARN"]
         inbox, books = make_table(dynamodb, "InboxTable"), make_table(dynamodb, "BooksTable")
-        yield System(stripe, server[0], clock, dynamodb, sqs, secrets, inbox, books, queue, effects, mails, key_id)
+        queues, keys = (queue, effects, mails), (key_id, message_key_id)
+        yield System(stripe, server[0], clock, dynamodb, sqs, secrets, inbox, books, *queues, *keys)
 
 
 @pytest.fixture

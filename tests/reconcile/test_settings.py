@@ -11,6 +11,7 @@ ENVIRON = {
     "INBOX_TABLE": "inbox",
     "BOOKS_TABLE": "books",
     "STRIPE_KEY_ID": "stripe-api-key",
+    "MESSAGE_KEY_ID": "message-key",
     "GROUP_BY": "customer",
     "LIVEMODE": "true",
 }

@@ -42,7 +42,7 @@ def sample(
 
 def fired(reminder: Remind) -> Event:
     """The message that a schedule sends when its reminder is due."""
-    return read_event(reminder_message(reminder, livemode=True))
+    return read_event(json.dumps(reminder_message(reminder, livemode=True)))
 
 
 def _laid_over(obj: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

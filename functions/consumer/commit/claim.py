@@ -123,7 +123,7 @@ def claim_message(store: Store, message: Message, ignore: str | None, token: str
 
 
 def _settled(known: Mapping[str, Any]) -> Committed | Duplicate | None:
-    """What is left to do for an event that is finished or committed; None if it is neither."""
+    """The answer for an event that is finished or committed; None if it is neither."""
     if known["state"] in FINISHED:
         return Duplicate(known["state"], known.get("reason"))
     return Committed(owing(known), known.get("committed_ms", known["started_ms"])) if "outbox" in known else None

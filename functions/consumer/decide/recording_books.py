@@ -48,5 +48,5 @@ class NotedBooks:
         return organization.with_past(past)
 
     def awaits_settlement(self, account: str, customer: str) -> bool:
-        """Whether the last commit left money of the customer's under way."""
+        """Whether the customer had money under way after the last commit."""
         return self._books.awaits_settlement(account, customer)

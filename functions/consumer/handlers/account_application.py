@@ -1,4 +1,4 @@
-"""account.application.*: a connected account leaves or returns; one that stays away is erased in time."""
+"""account.application.*: a connected account leaves or returns; if it stays away, it is erased in time."""
 
 from shared.decisions.decision import NOTHING, Decision
 from shared.effects.remind import remind_about

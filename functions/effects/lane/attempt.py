@@ -20,7 +20,7 @@ class Attempt:
     worker: Worker
     leased: Leased
     sent_ms: int
-    """When SQS got the message, in epoch milliseconds; an entry that was given up before is tried afresh."""
+    """When SQS got the message, in epoch milliseconds; an entry given up before then starts again, uncounted."""
     deadline: float
     deferred_until: int = 0
     """The second until which SES takes no mail, if SES refused one in this attempt; else 0."""
@@ -105,7 +105,7 @@ def conclude(attempt: Attempt) -> Result:
 
 
 def _together(waits: list[int]) -> int:
-    """The longest of `waits`, in seconds, that is at most half as long again as the shortest.
+    """The longest of `waits` that is at most 1.5 times the shortest, in seconds.
 
     SQS counts each receive of the message. Entries that the same fault delays are therefore tried in one receive.
     """
@@ -113,7 +113,7 @@ def _together(waits: list[int]) -> int:
 
 
 def _wait(attempt: Attempt, place: int) -> int:
-    """Seconds until an entry may be tried. While it waits for the other lane, each wait is longer."""
+    """Seconds until an entry may be tried. A wait for the other lane grows with the time since the commit."""
     worker, now = attempt.worker, attempt.worker.store.clock()
     if attempt.waits_for(attempt.leased.outbox[place]):
         return before_uncounted(now - attempt.leased.committed_ms / 1000, worker.jitter)
@@ -121,7 +121,7 @@ def _wait(attempt: Attempt, place: int) -> int:
 
 
 def _follows(attempt: Attempt, place: int) -> bool:
-    """Whether an entry waits for another entry of the same lane, and so comes or fails with it."""
+    """Whether an entry waits for another one of its lane: then it needs no wait of its own."""
     owed = attempt.leased.outbox[place]
     if owed.after is None or attempt.waits_for(owed) is None:
         return False

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -43,12 +44,16 @@ EXPORT_DAYS = 14
 
 @dataclass
 class Mailer:
-    """Hands mails to SES, from `sender`, signed by `business`. `clock` gives epoch seconds, `sleep` takes seconds."""
+    """Hands mails to SES, from `sender`, signed by `business`; `own` are the origins of the business's own links.
+
+    `clock` gives epoch seconds, `sleep` takes seconds.
+    """
 
     client: "SESV2Client"
     sender: str
     business: str
     operator: str
+    own: AbstractSet[str]
     link_of: Callable[[str], str]
     jitter: Jitter
     clock: Callable[[], float]
@@ -113,7 +118,7 @@ class Mailer:
         if "export" in mail.data:  # the link gives access: it is made here and stored nowhere
             link = {"export_url": self.link_of(mail.partition), "export_days": EXPORT_DAYS}
             mail = mail.model_copy(update={"data": {**mail.data, **link}})
-        subject, text, html = render(mail, self.business)
+        subject, text, html = render(mail, self.business, self.own)
         body = {"Text": {"Data": text, "Charset": "UTF-8"}, "Html": {"Data": html, "Charset": "UTF-8"}}
         return {
             "FromEmailAddress": self.sender,

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from functions.effects.lane.attempt import OBSERVED
 from shared.effects.observe import Observe
 from shared.failures.errors import Misconfigured, Retryable
+from shared.messages.mac import MAC_BYTES, signed_attributes
 from shared.messages.sqs_rules import MAX_BYTES
+from shared.runtime.message_keys import MessageKeys
 from shared.stripe_objects.event import PLATFORM
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Observer:
     secret_id: str
     sqs: "SQSClient"
     queue_url: str
+    keys: MessageKeys
     by_customer: bool
     clock: Callable[[], float] = time.time
     _api: "stripe.StripeClient | None" = field(default=None, init=False)
@@ -52,7 +55,8 @@ class Observer:
         `too many items` if they do not fit into a message.
 
         Raises:
-            Misconfigured: Stripe refuses the key, which may have been rolled; the next attempt fetches it again.
+            Misconfigured: Stripe refuses the key, which may have been rolled; the next attempt fetches it again. Or no
+                key is stored that signs the message.
             Retryable: Stripe did not answer, answered 429 or 5xx, or took too long for all pages.
             botocore.exceptions.ClientError, BotoCoreError: Secrets Manager or SQS did not answer.
         """
@@ -70,11 +74,12 @@ class Observer:
         if found is None:
             return "unanswered"
         body = observation_message(effect, found, read_at)
-        if len(body) > MAX_BYTES:  # json writes ASCII only, so these are bytes
+        if len(body) + MAC_BYTES > MAX_BYTES:  # json writes ASCII only, so these are bytes
             return TOO_MANY
         self.sqs.send_message(
             QueueUrl=self.queue_url,
             MessageBody=body,
+            MessageAttributes=signed_attributes(self.keys.signing(self.clock()), body, {}),
             MessageDeduplicationId=effect.name,
             MessageGroupId=self._group(effect),
         )

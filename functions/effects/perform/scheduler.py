@@ -1,12 +1,13 @@
 """Schedules: a reminder is a one-time schedule of EventBridge Scheduler that sends to the queue of events."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.effects.remind import Remind
+from shared.messages.mac import signed_body
+from shared.runtime.message_keys import MessageKeys
 from shared.stripe_objects.event import PLATFORM
 
 if TYPE_CHECKING:
@@ -35,16 +36,19 @@ class Schedules:
 
     client: "EventBridgeSchedulerClient"
     target: ScheduleTarget
+    keys: MessageKeys
     clock: Callable[[], float]
 
     def set(self, remind: Remind) -> str:
         """Create the schedule of a reminder; returns `set`, or `set before` if the same schedule exists.
 
         Raises:
-            botocore.exceptions.ClientError, BotoCoreError: Scheduler refused, or did not answer.
+            Misconfigured: no key is stored that signs the message.
+            botocore.exceptions.ClientError, BotoCoreError: Scheduler or Secrets Manager refused, or did not answer.
         """
         target = self.target
         at = datetime.fromtimestamp(max(remind.at, self.clock() + SOONEST), UTC)
+        message = signed_body(self.keys.signing(self.clock()), reminder_message(remind, livemode=target.livemode))
         group = f"{remind.account}#{remind.customer}" if target.by_customer else remind.account
         try:
             self.client.create_schedule(
@@ -57,7 +61,7 @@ class Schedules:
                 Target={
                     "Arn": target.queue_arn,
                     "RoleArn": target.role_arn,
-                    "Input": reminder_message(remind, livemode=target.livemode),
+                    "Input": message,
                     "SqsParameters": {"MessageGroupId": group},
                     "DeadLetterConfig": {"Arn": target.dlq_arn},
                 },
@@ -67,20 +71,17 @@ class Schedules:
         return "set"
 
 
-def reminder_message(remind: Remind, *, livemode: bool | None) -> str:
-    """The message that the schedule sends: an event of Billhook's own type, with ids only.
+def reminder_message(remind: Remind, *, livemode: bool | None) -> dict[str, Any]:
+    """The message that the schedule sends, without its MAC: an event of Billhook's own type, with ids only.
 
     A stack for both modes (`livemode` None) does not know the mode of the subject, so the message names none.
     """
-    return json.dumps(
-        {
-            "id": remind.name,
-            "object": "event",
-            "type": remind.type,
-            "created": remind.at,
-            **({} if livemode is None else {"livemode": livemode}),
-            "account": None if remind.account == PLATFORM else remind.account,
-            "data": {"object": {"object": "reminder", "id": remind.about, "customer": remind.customer}},
-        },
-        separators=(",", ":"),
-    )
+    return {
+        "id": remind.name,
+        "object": "event",
+        "type": remind.type,
+        "created": remind.at,
+        **({} if livemode is None else {"livemode": livemode}),
+        "account": None if remind.account == PLATFORM else remind.account,
+        "data": {"object": {"object": "reminder", "id": remind.about, "customer": remind.customer}},
+    }

@@ -51,10 +51,12 @@ class ReconcileCommand:
         self.dynamodb: DynamoDBClient = boto3.client("dynamodb")
         self.inbox = make_table(self.dynamodb, "InboxTable")
         queue = self.sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-        outputs = {"EventsQueueUrl": queue, "InboxTableName": self.inbox}
+        outputs = {"EventsQueueUrl": queue, "InboxTableName": self.inbox, "MessageKeyId": "message-key"}
         self.parameters = {"Livemode": "false", "GroupBy": "account"}
+        secrets = boto3.client("secretsmanager")
+        secrets.create_secret(Name="message-key", SecretString="k" * 64)
         stacks = CloudFormation(outputs, self.parameters)
-        clients = {"cloudformation": stacks, "sqs": self.sqs, "dynamodb": self.dynamodb}
+        clients = {"cloudformation": stacks, "sqs": self.sqs, "dynamodb": self.dynamodb, "secretsmanager": secrets}
         monkeypatch.setattr(reconcile, "boto3", SimpleNamespace(client=clients.__getitem__))
 
     def happens(self, ago: float, account: str = PLATFORM, *, accepted: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""The README's `sam local invoke` lines run up to the container, as far as they can without Docker."""
+"""The `sam local invoke` lines of docs/running-locally.md get as far as they can without Docker: to the container."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from tests.cloud.conftest import SECRET
 from tests.cloud.packaging.rie import TOOLS
 
 ROOT = Path(__file__).parents[3]
-LINES = re.findall(r"sam local invoke \w+Function .*", (ROOT / "README.md").read_text())
+LINES = re.findall(r"sam local invoke \w+Function .*", (ROOT / "docs/running-locally.md").read_text())
 NO_CONTAINERS = "Running AWS SAM projects locally requires a container runtime"
 
 
@@ -38,19 +38,19 @@ def ended(line: str, checkout: Path) -> str:
     """What sam says at last, where it finds no Docker."""
     here = {"PATH": f"{TOOLS / 'sam/bin'}:{os.environ['PATH']}", "HOME": str(checkout)}
     environment = here | {"DOCKER_HOST": f"unix://{checkout}/none", "SAM_CLI_TELEMETRY": "0"}
-    ran = subprocess.run(  # noqa: S603 - the README's own lines
+    ran = subprocess.run(  # noqa: S603 - our own lines
         ["/bin/bash", "-c", line], cwd=checkout, env=environment, capture_output=True, text=True, check=False
     )
     assert ran.returncode != 0
     return ran.stderr
 
 
-def test_the_readme_has_a_line_for_each_function_that_takes_a_sample() -> None:
+def test_the_document_has_a_line_for_each_function_that_takes_a_sample() -> None:
     assert [line.split()[3] for line in LINES] == ["ConsumerFunction", "IngestFunction"]
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_line_of_the_readme_fails_for_want_of_docker_alone(line: str, checkout: Path) -> None:
+def test_a_line_of_the_document_fails_for_want_of_docker_alone(line: str, checkout: Path) -> None:
     assert NO_CONTAINERS in ended(line, checkout)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.effects.mails.chosen_words import origin
 from functions.effects.mails.render import render
 from shared.effects.email import Email
 from shared.policy.plans import read_plans
@@ -93,7 +94,7 @@ def test_what_costs_nothing_is_not_charged(stripe_sends: Stripe, somebody: Event
 
 
 def test_the_way_to_leave_is_a_link(stripe_sends: Stripe, somebody: Event) -> None:
-    _, text, html = render(ending(somebody, trial(stripe_sends)), BUSINESS)
+    _, text, html = render(ending(somebody, trial(stripe_sends)), BUSINESS, {origin(PORTAL)})
     assert PORTAL in text
     assert PORTAL in html
 

@@ -75,10 +75,11 @@ def consumer_lines() -> Lines:
         world = World.on(dynamodb, *tables, Faults(dynamodb, lambda _request: None))
         logger = make_logger(SERVICE + "-watched", log)
 
-        def handle(event_id: str, message_id: str, **event: object) -> None:
+        def handle(event_id: str, message_id: str, *, signed: bool = True, **event: object) -> None:
             with Stubber(sqs) as queue:
                 queue.add_response("change_message_visibility", {})
                 record = sqs_record(stripe_event(event_id, **event), message_id)
+                record["messageAttributes"] = record["messageAttributes"] if signed else {}
                 LambdaHandler(world.consumer, sqs, "https://queue.example", logger, NAMESPACE)(
                     {"Records": [record]}, None
                 )
@@ -94,6 +95,7 @@ def consumer_lines() -> Lines:
             handle(f"evt_{number}", f"message-{number}")
         world.ignore = "no handler for its type"
         handle("evt_ignored", "message-4")
+        handle("evt_planted", "message-5", signed=False)
         sqs.close()
         dynamodb.close()
     return [json.loads(line) for line in log.getvalue().splitlines()]

@@ -1,0 +1,109 @@
+"""`make sign-schedules`: sign the messages of schedules again, after an upgrade to signed messages or a lost key.
+
+Each schedule keeps its time; only the MAC in its message changes. The command trusts the schedules that it finds, so
+look at its list first, with DRY_RUN=1. Your AWS credentials must allow reading the stack and the secret with the
+message keys, changing the schedules, and passing Scheduler's role to them.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.failures.errors import Misconfigured
+from shared.messages.internal_types import is_internal
+from shared.messages.mac import signed_body, verify
+from shared.runtime.message_keys import KeySecret, MessageKeys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_scheduler.client import EventBridgeSchedulerClient
+
+KEPT = (
+    "Name",
+    "GroupName",
+    "ScheduleExpression",
+    "ScheduleExpressionTimezone",
+    "FlexibleTimeWindow",
+    "ActionAfterCompletion",
+    "State",
+    "StartDate",
+    "EndDate",
+    "Description",
+    "KmsKeyArn",
+)
+"""What UpdateSchedule would reset if the command left it out."""
+
+
+def main() -> int:
+    """Sign the schedules; the exit code is 0 if each one is signed now."""
+    parser = argparse.ArgumentParser(prog="make sign-schedules", description=__doc__)
+    parser.add_argument("--stack", default="billhook", help="the stack's name; %(default)s by default")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be signed")
+    asked = parser.parse_args()
+    try:
+        (found,) = boto3.client("cloudformation").describe_stacks(StackName=asked.stack)["Stacks"]
+        outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+        keys = MessageKeys(KeySecret(boto3.client("secretsmanager"), outputs["MessageKeyId"]).fetch)
+        scheduler = boto3.client("scheduler")
+        group = outputs["ScheduleGroupName"]
+        stayed = sign_schedules(scheduler, group, keys.current(time.time()), dry_run=asked.dry_run)
+    except (ClientError, BotoCoreError, Misconfigured) as error:
+        sys.stderr.write(f"stopped; run it again, it signs nothing twice: {error}\n")
+        return 1
+    return 1 if stayed else 0
+
+
+def sign_schedules(
+    scheduler: "EventBridgeSchedulerClient", group: str, keys: "Sequence[bytes]", *, dry_run: bool
+) -> int:
+    """Sign the schedules of `group` with the first key, print a line for each, and return how many stay unsigned.
+
+    Raises:
+        botocore.exceptions.ClientError, BotoCoreError: Scheduler failed; a schedule is either changed or as it was.
+    """
+    signed = stayed = 0
+    for name in _names(scheduler, group):
+        try:
+            schedule = scheduler.get_schedule(GroupName=group, Name=name)
+        except scheduler.exceptions.ResourceNotFoundException:
+            continue  # it has just fired
+        body = schedule["Target"].get("Input", "")
+        if verify(keys[:1], body, {}) == "signed":
+            continue
+        event = _own_event(body)
+        if event is None:
+            stayed += 1
+            print(f"stays   {name}  it is no schedule of Billhook")
+            continue
+        if not dry_run:
+            target: Any = {**schedule["Target"], "Input": signed_body(keys[0], event)}
+            kept: Any = {field: schedule[field] for field in KEPT if field in schedule}  # type: ignore[literal-required]
+            scheduler.update_schedule(**kept, Target=target)
+        signed += 1
+        print(f"{'would be signed' if dry_run else 'signed '} {event['type']}  {name}")
+    print(f"{signed} {'to sign' if dry_run else 'signed'}, {stayed} stay")
+    return stayed
+
+
+def _names(scheduler: "EventBridgeSchedulerClient", group: str) -> Iterator[str]:
+    for page in scheduler.get_paginator("list_schedules").paginate(GroupName=group):
+        yield from (schedule["Name"] for schedule in page["Schedules"])
+
+
+def _own_event(body: str) -> dict[str, Any] | None:
+    try:
+        event = json.loads(body)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and is_internal(str(event.get("type", ""))) else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
