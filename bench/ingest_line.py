@@ -17,7 +17,8 @@ def logged() -> int:
     """The bytes of the log line, with its newline."""
     settings = Settings("https://queue.example/events.fifo", "signing-secrets", "message-key", "account", "us-east-1")
     secrets = SigningSecrets(lambda: json.dumps({"direct": SECRET}))
-    handler = Handler(settings, secrets, MessageKeys(lambda: MESSAGE_KEY), lambda _message: None, time.time)
+    keys = MessageKeys(lambda: MESSAGE_KEY)
+    handler = Handler(settings, secrets, keys, lambda _message: None, lambda _account, _now: None, time.time)
     with redirect_stdout(io.StringIO()) as log:
         answer = handler(material.http_request(material.payment_failed()), None)
     assert answer["statusCode"] == 200, answer  # noqa: PLR2004, S101 - a refusal logs another line

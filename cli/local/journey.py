@@ -81,6 +81,16 @@ class Journey:
         self.check(not left & set(due), "a schedule is still there after it fired")
         self.check(len(left) == sets, f"{sets} schedules were to be set, not {len(left)}")
 
+    def until_answered(self) -> None:
+        """Wait until the answer to the question is decided whether the customer is to be erased."""
+        from shared.effects.observe import Observe  # noqa: PLC0415 - as above
+
+        (asked,) = (item["id"] for item in self.stack.all_inbox() if item["type"] == "erasure.due")
+        look = Observe(object="erasure", account="platform", id=self.customer, event=asked)
+        item = self.stack.settled(look.name)
+        self.tell(f"  {item['type']:<34} {item['state']:<8} {_milliseconds(item):>5} ms   (ours, by the worker)")
+        self.check(item["state"] == "done", f"{item['type']} ended {item['state']}")
+
 
 def travel(stack: Stack, tell: Tell) -> Journey:
     """Play the journey; its `wrong` then lists the outcomes that were not as expected."""
@@ -130,7 +140,8 @@ def travel(stack: Stack, tell: Tell) -> Journey:
 
     tell("A month later Billhook erases the customer's data.")
     journey.check(journey.kept() > 0, "the books hold nothing of the customer")
-    journey.until_fired("erasure.due", 31 * DAY)
+    journey.until_fired("erasure.due", 31 * DAY, sets=1)
+    journey.until_answered()
     journey.check(journey.kept() == 0, f"the books still hold {journey.kept()} items of the customer")
     tell(f"  the books: {journey.kept()} items of the customer, and an anonymous tombstone")
     journey.check(stack.dead_letters() == 0, "there is something in the dead-letter queue")

@@ -18,6 +18,7 @@ from functions.consumer.handlers import (
     customer_subscription_trial_will_end,
     erasure_account_due,
     erasure_due,
+    erasure_unconfirmed,
     farewell_due,
     invoice_finalization_failed,
     invoice_finalized,
@@ -29,6 +30,7 @@ from functions.consumer.handlers import (
     invoice_payment_paid,
     invoice_upcoming,
     observed_account,
+    observed_erasure,
     payment_intent,
     payout,
     radar_early_fraud_warning,
@@ -124,6 +126,7 @@ ROUTES: Mapping[str, Handler] = {
     "observed.customer": customer.handle,
     "observed.account": observed_account.handle,
     "observed.subscription": customer_subscription_changed.handle,
+    "observed.erasure": observed_erasure.handle,
     # Schedules: each handler reads the books when its time comes.
     "reminder.dispute": reminder_dispute.handle,
     "reminder.invoice_due": reminder_invoice_due.handle,
@@ -131,6 +134,7 @@ ROUTES: Mapping[str, Handler] = {
     "reminder.trial_ending": reminder_trial_ending.handle,
     "farewell.due": farewell_due.handle,
     "erasure.due": erasure_due.handle,
+    "erasure.unconfirmed": erasure_unconfirmed.handle,
     "erasure.account_due": erasure_account_due.handle,
 }
 

@@ -12,7 +12,7 @@ from shared.policy.policy import Policy
 from shared.runtime.emf import NAMESPACE
 from shared.runtime.livemode import Livemode
 from shared.values.frozen import Frozen
-from shared.values.times import DAY
+from shared.values.times import DAY, HOUR
 
 
 class Settings(Frozen):
@@ -31,6 +31,8 @@ class Settings(Frozen):
     erase_after_days: Annotated[int, Field(ge=0)] = 30
     """0 for never."""
     erase_deleted: bool = True
+    erase_unconfirmed_after_hours: Annotated[int, Field(ge=1)] = 72
+    """How long an erasure waits that Stripe does not confirm."""
     erase_waits: bool = True
     upcoming_intervals: str = "year"
     """Billing intervals, separated by commas."""
@@ -91,5 +93,6 @@ def policy_of(settings: Settings) -> Policy:
         order_key=settings.order_key,
         erase_after=settings.erase_after_days * DAY,
         erase_deleted=settings.erase_deleted,
+        erase_unconfirmed_after=settings.erase_unconfirmed_after_hours * HOUR,
         erase_after_deauthorized=settings.erase_account_after_days * DAY,
     )

@@ -56,6 +56,16 @@ class EventsQueue:
             text = "The event could not be queued: send it again."
             raise RejectedError(503, "queue_unavailable", text, f"SendMessage: {_code(error)}") from error
 
+    def waiting(self, queue_url: str) -> int | None:
+        """How many messages wait in the queue, approximately; None if SQS cannot be reached or refuses."""
+        try:
+            answer = self.client.get_queue_attributes(
+                QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"]
+            )
+            return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+        except (BotoCoreError, ClientError, KeyError, ValueError):
+            return None
+
 
 def _code(error: BotoCoreError | ClientError) -> str:
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__

@@ -14,6 +14,7 @@ from functions.ingest.request import read_request
 from functions.ingest.stripe_event import parse_event
 from shared.failures.errors import Misconfigured, Unforeseen
 from shared.messages.binding import unvouched
+from shared.messages.envelope import PLATFORM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from functions.ingest.settings import Settings
     from functions.ingest.signing_secrets import SigningSecrets
     from shared.runtime.message_keys import MessageKeys
+
+PATIENCE = 8
+"""Seconds after which a request is admitted unasked: it has waited for secrets, and must end before Lambda stops it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Handler:
         secrets: The endpoints' signing secrets.
         keys: The keys that sign messages.
         send: Returns once SQS has stored the message; raises RejectedError (503) if it did not.
+        admit: Raises RejectedError (503) if the queue is full of this account's events; takes the time, too.
         clock: Returns Unix time in seconds.
     """
 
@@ -41,6 +46,7 @@ class Handler:
     secrets: SigningSecrets
     keys: MessageKeys
     send: Callable[[SendMessageRequestTypeDef], None]
+    admit: Callable[[str, float], None]
     clock: Callable[[], float]
 
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -57,6 +63,8 @@ class Handler:
         except RejectedError as error:
             rejection = error
             answer = _answer(error.status, {"error": str(error), "reason": error.reason})
+            if error.retry_after is not None:
+                answer["headers"]["retry-after"] = str(error.retry_after)
         except Exception as bug:  # noqa: BLE001 - its text may quote the event, and Lambda would log it
             raise Unforeseen(bug) from None
         print_request(known, rejection, self.settings.metrics_namespace, started=started, ended=self.clock())
@@ -75,7 +83,10 @@ class Handler:
         }
         if reason := unvouched(endpoint, stripe_event.account):
             known["unvouched"] = reason
-        self.send(message_for(stripe_event, request.body, endpoint, self.settings, self._key(now)))
+        message = message_for(stripe_event, request.body, endpoint, self.settings, self._key(now))
+        if self.clock() - now < PATIENCE:
+            self.admit(stripe_event.account or PLATFORM, now)
+        self.send(message)
         return _answer(200, {"received": True, "id": stripe_event.id})
 
     def _key(self, now: float) -> bytes:

@@ -17,6 +17,7 @@ type Reason = Literal[
     "too_large",
     "no_message_key",
     "queue_unavailable",
+    "over_fair_share",
 ]
 
 
@@ -29,10 +30,14 @@ class RejectedError(Exception):
         reason: The word in the answer, the log line and the metric's dimension. The set is small and fixed, because
             CloudWatch bills every value of a dimension as a separate metric.
         cause: A detail for the log alone, such as an AWS error code; or None.
+        retry_after: After how many seconds to send again; or None.
     """
 
-    def __init__(self, status: int, reason: Reason, message: str, cause: str | None = None) -> None:
+    def __init__(
+        self, status: int, reason: Reason, message: str, cause: str | None = None, retry_after: int | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.reason = reason
         self.cause = cause
+        self.retry_after = retry_after

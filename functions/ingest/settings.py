@@ -24,6 +24,7 @@ class Settings:
         group_by: Which events share one message group, and are handled in order (`GROUP_BY`).
         region: AWS region of all three (`AWS_REGION`, which Lambda itself sets).
         metrics_namespace: The namespace of the metrics in CloudWatch (`METRICS_NAMESPACE`).
+        full_queue: How many waiting events make the queue full; 0 for no limit (`FULL_QUEUE`).
     """
 
     queue_url: str
@@ -32,6 +33,7 @@ class Settings:
     group_by: GroupBy
     region: str
     metrics_namespace: str = NAMESPACE
+    full_queue: int = 0
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -49,6 +51,7 @@ class Settings:
             group_by=_group_by(environ.get("GROUP_BY") or "account"),
             region=_required(environ, "AWS_REGION", "the AWS region of the queue and the secrets"),
             metrics_namespace=environ.get("METRICS_NAMESPACE") or NAMESPACE,
+            full_queue=_count(environ, "FULL_QUEUE"),
         )
 
 
@@ -57,6 +60,13 @@ def _required(environ: Mapping[str, str], name: str, meaning: str) -> str:
     if not value:
         raise ValueError(f"The environment variable {name} is not set. Set it to {meaning}.")
     return value
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    value = environ.get(name) or "0"
+    if not value.isdecimal():
+        raise ValueError(f"The environment variable {name} is {value!r}. Set it to a number, or to 0 for no limit.")
+    return int(value)
 
 
 def _group_by(value: str) -> GroupBy:

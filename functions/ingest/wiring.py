@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import botocore.session
 from botocore.config import Config
 
+from functions.ingest.admission import Admission
 from functions.ingest.aws import EventsQueue, StoredSecret
 from functions.ingest.handler import Handler
 from functions.ingest.settings import Settings
@@ -37,7 +39,8 @@ def build(environ: Mapping[str, str]) -> Handler:
     quieten(logging.WARNING)
     settings = Settings.from_environ(environ)
     session = botocore.session.get_session()
-    # The slowest request fetches two secrets and sends the message: 3 calls of 2 attempts of 4 seconds. It must end
+    # The slowest request fetches two secrets and sends the message: 3 calls of 2 attempts of 4 seconds. A slow one does
+    # not ask for the queue's size (PATIENCE in handler.py). It must end
     # before Lambda's time-out. A second attempt is safe, because the queue deduplicates. The fixed User-Agent saves a
     # tenth of each call's processor time: botocore would build a long one, twice a call.
     config = Config(
@@ -54,4 +57,5 @@ def build(environ: Mapping[str, str]) -> Handler:
     secrets = SigningSecrets(StoredSecret(secrets_manager, settings.secret_id).fetch)
     keys = MessageKeys(StoredSecret(secrets_manager, settings.message_key_id).fetch)
     queue = EventsQueue(cast("SQSClient", sqs))
-    return Handler(settings, secrets, keys, queue.send, time.time)
+    admission = Admission(partial(queue.waiting, settings.queue_url), settings.full_queue)
+    return Handler(settings, secrets, keys, queue.send, admission.check, time.time)

@@ -1,4 +1,4 @@
-"""The effect that reads an object at Stripe, because no event told what a decision needs."""
+"""The effect that reads an object at Stripe, because no event told what a decision needs, or because one may lie."""
 
 from typing import Literal
 
@@ -12,14 +12,15 @@ class Observe(Frozen):
     The worker reads the object and sends it through the FIFO queue as a message `observed.<object>`.
 
     Args:
-        object: `customer`, `account`, or `subscription` with all its items.
+        object: `customer`, `account`, `subscription` with all its items, or `erasure`, which asks whether a customer
+            still exists and has a subscription.
         id: the object's id; for `account` it is the account itself.
         event: the event that asks; asking twice for one event gives one answer.
         customer: the customer of a subscription; None for the other objects, which are their own owners.
     """
 
     kind: Literal["observe"] = "observe"
-    object: Literal["customer", "account", "subscription"]
+    object: Literal["customer", "account", "subscription", "erasure"]
     account: str
     id: str
     event: str
@@ -34,3 +35,15 @@ class Observe(Frozen):
     def name(self) -> str:
         """The id of the message that carries the object."""
         return f"seen_{keys.digest(self.account, self.object, self.id, self.event)}"
+
+
+class ErasureCheck(Frozen):
+    """What Stripe says about a customer that is to be erased; it holds no personal data.
+
+    Args:
+        answer: `gone` if the customer is deleted, `subscribed` if the customer has a subscription that has not ended,
+            `unsubscribed` if the customer has none; `unanswered` if no key may ask.
+    """
+
+    customer: str
+    answer: Literal["gone", "subscribed", "unsubscribed", "unanswered"]

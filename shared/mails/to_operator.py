@@ -22,6 +22,12 @@ class _Waits(NamedTuple):
     erased_by: int
 
 
+class _Contradicted(NamedTuple):
+    """The customer that Stripe still has."""
+
+    customer: str
+
+
 class _Unfinished(NamedTuple):
     """The invoice, its amount in minor units, and Stripe's code for the failure."""
 
@@ -92,6 +98,24 @@ ACCOUNT_REJECTED = Mail(
     about_platform=True,
 )
 ERASURE_WAITS = Mail(name="erasure_waits", audience="operator", stripes_own="", shows=_Waits, key=Once, applies=_waits)
+ERASURE_CONTRADICTED = Mail(
+    name="erasure_contradicted",
+    audience="operator",
+    stripes_own="",
+    shows=_Contradicted,
+    key=Once,
+    applies=always,
+    about_platform=True,
+)
+ERASURE_UNCONFIRMED = Mail(
+    name="erasure_unconfirmed",
+    audience="operator",
+    stripes_own="",
+    shows=_Waits,
+    key=Once,
+    applies=_waits,
+    about_platform=True,
+)
 FINALIZATION_FAILED = Mail(
     name="finalization_failed",
     audience="operator",

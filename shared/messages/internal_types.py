@@ -2,6 +2,7 @@
 
 SCHEDULED = ("reminder.", "farewell.", "erasure.")
 OBSERVED = "observed."
+ERASURE_CHECK = "observed.erasure"
 OWN_PREFIXES = (*SCHEDULED, OBSERVED)
 
 
@@ -17,4 +18,4 @@ def is_observed(type_: str) -> bool:
 
 def holds_ids_only(type_: str) -> bool:
     """Whether a message of this type holds ids only; the inbox has them, too, so the message is not archived."""
-    return type_.startswith(SCHEDULED)
+    return type_.startswith(SCHEDULED) or type_ == ERASURE_CHECK

@@ -7,7 +7,7 @@ from typing import Literal
 from shared.policy.plans import Plans
 from shared.values import keys
 from shared.values.frozen import Frozen
-from shared.values.times import DAY
+from shared.values.times import DAY, HOUR
 
 type Interval = Literal["day", "week", "month", "year"]
 
@@ -23,6 +23,7 @@ class Policy(Frozen):
         upcoming: the billing intervals whose renewals a mail announces.
         erase_after: how long after the last subscription's end a customer is erased, in seconds; 0 for never.
         erase_deleted: whether deletion at Stripe erases a customer at once.
+        erase_unconfirmed_after: how long an erasure that Stripe does not confirm waits, in seconds.
         erase_waits: whether an erasure waits while an invoice or a dispute is open.
         erase_after_deauthorized: how long after its departure a connected account is erased, in seconds; 0 for never.
         mail_seats: whether a mail tells of a change of quantities alone; an announcement always does.
@@ -42,6 +43,7 @@ class Policy(Frozen):
     order_key: str = ""
     erase_after: int = 30 * DAY
     erase_deleted: bool = True
+    erase_unconfirmed_after: int = 72 * HOUR
     erase_waits: bool = True
     erase_after_deauthorized: int = 30 * DAY
 

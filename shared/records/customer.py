@@ -20,6 +20,8 @@ class CustomerFacts(MailRecipient):
 
     erased_at: int | None = None
     """When the customer was last erased, in epoch seconds; older events are refused."""
+    kept_at: int | None = None
+    """When Stripe last showed a living subscription of a customer who was to be erased, in epoch seconds."""
     profile: Facet[Customer] | None = None
     contact: Facet[Contact] | None = None
     checkout: Facet[CheckoutSession] | None = None
@@ -66,6 +68,17 @@ class CustomerFacts(MailRecipient):
     def with_profile(self, customer: Customer, event: Event) -> Self:
         """A copy updated with what `event` says about the customer. Nothing else writes the customer's own address."""
         return self.model_copy(update={"profile": merge(self.profile, event, customer)})
+
+    def with_life(self, event: Event, *, subscribed: bool) -> Self:
+        """A copy that was not deleted when `event` was created, and whose subscriptions had not all ended.
+
+        The second before leaves room for an observation of the whole customer, which then wins.
+        """
+        kept = self.model_copy(update={"kept_at": max(event.created, self.kept_at or 0)}) if subscribed else self
+        if self.profile is None or not self.deleted:
+            return kept
+        exists = self.profile.value.model_copy(update={"deleted": False})
+        return kept.with_profile(exists, event.model_copy(update={"created": event.created - 1}))
 
     def with_checkout(self, session: CheckoutSession, event: Event) -> Self:
         """A copy with the reference in `session`; a session without a reference keeps the known one."""

@@ -157,7 +157,13 @@ class Organization(Debts):
         if self.deleted and self.profile and policy.erase_deleted:
             return self.profile.second
         ended = self.last_ended.ended_at if self.last_ended else None
-        return ended + policy.erase_after if ended and policy.erase_after else None
+        if ended is None or (self.kept_at is not None and ended <= self.kept_at):
+            return None
+        return ended + policy.erase_after if policy.erase_after else None
+
+    def lives_after(self, second: int) -> bool:
+        """Whether an event after `second`, in epoch seconds, told of a subscription that gives access."""
+        return any(one.second > second and one.value.gives_access for one in self.subscriptions.values())
 
     @property
     def last_ended(self) -> Subscription | None:

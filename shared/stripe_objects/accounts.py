@@ -30,11 +30,6 @@ class Customer(Snapshot):
         """Whether a default payment method is on file, for invoices without one of their own."""
         return bool(self.payment_method or self.source)
 
-    @property
-    def final(self) -> bool:
-        """A deleted customer stays deleted."""
-        return self.deleted
-
 
 class Account(Snapshot):
     """A connected account (https://docs.stripe.com/api/accounts/object)."""

@@ -83,11 +83,14 @@ def test_a_month_later_nothing_personal_is_left_and_the_link_is_dead(left: Stack
     assert files(left) == 1
     left.cloud.advance(31 * DAY)
     assert due(left, "erasure.due")["state"] == "done"
+    assert due(left, "observed.erasure")["state"] == "done"
 
     kept = json.dumps([left.books(), left.all_inbox()], default=str)
     assert [word for word in PERSONAL if word in kept] == []
     assert [item["sk"] for item in left.books() if "tombstone" not in item["sk"]] == []
     assert files(left) == 0
+    left.cloud.advance(4 * DAY)
+    assert due(left, "erasure.unconfirmed")["state"] == "done"
     assert left.reminders() == []
     with pytest.raises(urllib.error.HTTPError) as gone:
         download(left)

@@ -14,7 +14,7 @@ from shared.stripe_objects.event import PLATFORM, Event, read_event
 from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import fired, sample
-from tests.support.stories import CONNECTED, CUSTOMER, told
+from tests.support.stories import CONNECTED, CUSTOMER, answered, told
 
 PAID = sample("invoice.paid", customer_email=None)
 SOMEBODY = sample("customer.created")
@@ -107,6 +107,8 @@ def test_an_erasure_saves_nothing_of_whom_it_erases_though_a_mail_waited() -> No
     organization = books.read(Organization, PLATFORM, CUSTOMER)
     receipt = next(iter(told(PAID).read(Organization, PLATFORM, CUSTOMER).owed.values()))
     books.records[organization.partition, organization.sort_key] = organization.with_owed_mail(receipt)
-    due = decide(fired(erasure_at(PAID.created + DAY, PLATFORM, CUSTOMER)), books)
+    asked = decide(fired(erasure_at(PAID.created + DAY, PLATFORM, CUSTOMER)), books).then[0]
+    assert isinstance(asked, Observe)
+    due = decide(answered(asked, "gone", PAID.created + DAY), books)
     assert [effect.kind for effect in due.then] == ["erase", "publish"]
     assert due.save == ()

@@ -30,6 +30,7 @@ OPTIONAL = {
     "ORDER_KEY": "",
     "ERASE_AFTER_DAYS": "30",
     "ERASE_DELETED": "true",
+    "ERASE_UNCONFIRMED_AFTER_HOURS": "72",
     "ERASE_ACCOUNT_AFTER_DAYS": "30",
     "ERASE_WAITS": "true",
     "UPCOMING_INTERVALS": "year",

@@ -189,3 +189,41 @@ def test_without_a_key_nothing_is_asked_until_there_is_one(api: Stripe, around: 
     assert (api.asked, around.sent) == ([], [])
     around.key = "sk_test_1"
     assert observer.observe(asking()) == "observed"
+
+
+ACTIVE, OVER = {"data": [{"status": "active"}]}, {"data": [{"status": "canceled"}]}
+
+
+def answer_to(around: Around) -> str:
+    """The answer in the message that asks whether a customer is to be erased."""
+    asked = asking().model_copy(update={"object": "erasure"})
+    assert around.observer().observe(asked) == "observed"
+    (sent,) = around.sent
+    event = read_event(sent["MessageBody"])
+    assert (event.type, list(event.object)) == ("observed.erasure", ["object", "id", "customer", "answer"])
+    return str(event.object["answer"])
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "answer"),
+    [
+        (200, {"id": "cus_1", "object": "customer", "deleted": True}, "gone"),
+        (404, {"error": {"message": "No such customer"}}, "gone"),
+        (200, ANN | {"subscriptions": ACTIVE}, "subscribed"),
+        (200, ANN | {"subscriptions": OVER}, "unsubscribed"),
+        (200, ANN, "unanswered"),
+        (403, {"error": {"message": "The key has no access to the account"}}, "unanswered"),
+    ],
+)
+def test_stripe_is_asked_about_an_erasure_and_its_answer_holds_nothing_personal(
+    api: Stripe, around: Around, status: int, body: dict[str, Any], answer: str
+) -> None:
+    api.status, api.body = status, body
+    assert answer_to(around) == answer
+    assert api.asked[0][0].startswith("/v1/customers/cus_1?expand")
+
+
+def test_without_a_key_a_question_about_an_erasure_comes_back_unanswered(api: Stripe, around: Around) -> None:
+    around.key = "none"
+    assert answer_to(around) == "unanswered"
+    assert api.asked == []

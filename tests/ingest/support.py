@@ -111,7 +111,12 @@ class Ingest:
             "Billhook/billhook",
         )
         self.handler = Handler(
-            settings, SigningSecrets(self._fetch), MessageKeys(lambda: self.message_key), self._send, lambda: self.now
+            settings,
+            SigningSecrets(self._fetch),
+            MessageKeys(lambda: self.message_key),
+            self._send,
+            self._admit,
+            lambda: self.now,
         )
 
     def _fetch(self) -> str:
@@ -119,6 +124,9 @@ class Ingest:
         if not self.secret_can_be_fetched:
             raise RejectedError(503, "secrets_unavailable", "Try again later.", "GetSecretValue: ThrottlingException")
         return self.secret
+
+    def _admit(self, account: str, now: float) -> None:
+        """Admits everything."""
 
     def _send(self, message: SendMessageRequestTypeDef) -> None:
         if not self.queue_accepts:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 OWN = """
 
-functions.ingest.app functions.ingest.authentication functions.ingest.aws functions.ingest.handler
+functions.ingest.admission functions.ingest.app functions.ingest.authentication functions.ingest.aws
+functions.ingest.handler
 functions.ingest.log functions.ingest.message functions.ingest.rejection functions.ingest.request
 functions.ingest.settings functions.ingest.signature functions.ingest.signing_secrets functions.ingest.stripe_event
 functions.ingest.wiring shared.failures.errors shared.messages.addressing shared.messages.binding

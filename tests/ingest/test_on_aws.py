@@ -12,6 +12,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from functions.ingest.aws import EventsQueue
 from functions.ingest.wiring import build
 from shared.messages.mac import verify
 from tests.ingest.support import CONNECT, DIRECT, MESSAGE_KEY, PAYMENT_FAILED, http_event, sign, to_bytes
@@ -38,7 +39,7 @@ class Cloud:
         self.secret_id = self.secrets_manager.create_secret(Name="signing-secrets")["ARN"]
         key_id = self.secrets_manager.create_secret(Name="message-key", SecretString=MESSAGE_KEY)["ARN"]
         secrets = {"SECRET_ID": self.secret_id, "MESSAGE_KEY_ID": key_id}
-        environ = {"QUEUE_URL": self.queue_url, "AWS_REGION": REGION, **secrets}
+        environ = {"QUEUE_URL": self.queue_url, "AWS_REGION": REGION, "FULL_QUEUE": "1", **secrets}
         self.handler: Handler = build(environ)
 
     def set_secret(self, value: dict[str, str]) -> None:
@@ -79,6 +80,26 @@ def test_an_event_arrives_in_the_queue_once_however_often_it_is_posted(cloud: Cl
         "endpoint": "connect",
         "request_id": "req_1",
     }
+
+
+def test_the_size_of_the_queue_is_asked_of_sqs_and_unknown_where_it_is_gone(cloud: Cloud) -> None:
+    cloud.set_secret({"direct": DIRECT})
+    assert cloud.post()["status"] == 200
+    queue = EventsQueue(cloud.sqs)
+    assert queue.waiting(cloud.queue_url) == 1
+    cloud.sqs.delete_queue(QueueUrl=cloud.queue_url)
+    assert queue.waiting(cloud.queue_url) is None
+
+
+def test_a_full_queue_sends_back_who_fills_it(cloud: Cloud) -> None:
+    cloud.set_secret({"direct": DIRECT})
+    for number in range(3):  # before ingest has asked for the size
+        cloud.sqs.send_message(
+            QueueUrl=cloud.queue_url, MessageBody="{}", MessageGroupId="acct_1", MessageDeduplicationId=str(number)
+        )
+    accounts = ["acct_calm", *["acct_1"] * 11]
+    bodies = [to_bytes(PAYMENT_FAILED | {"account": account}) for account in accounts]
+    assert [cloud.post(body)["status"] for body in bodies] == [200] * 11 + [503]
 
 
 def test_a_secret_without_a_value_is_one_that_is_not_set_yet(cloud: Cloud) -> None:

@@ -58,7 +58,7 @@ def erased(system: System) -> int:
     for name in (*BEFORE_LEAVING, "customer.subscription.deleted"):
         assert not {"failed", "silent"} & set(system.settle(with_canaries(name, system.canaries)))
     assert MARK in stored(system)
-    for kind in ("farewell.due", "erasure.due"):
+    for kind in ("farewell.due", "erasure.due", "erasure.unconfirmed"):
         (name,) = (name for name, message in system.moto_cloud.schedules().items() if message["type"] == kind)
         message = json.loads(system.moto_cloud.fire(name))
         assert "performed" in system.settle(message)

@@ -161,7 +161,15 @@ OCCASIONS: dict[str, list[dict[str, Scalar]]] = {
     "refund_failed": [{"account": "acct_1T8bWcLs5NqE9zGd"}],
     **{
         name: [{"account": "acct_1T8bWcLs5NqE9zGd"}]
-        for name in ("unknown_price", "invoice_overpaid", "price_key_moved", "items_incomplete", "erasure_waits")
+        for name in (
+            "unknown_price",
+            "invoice_overpaid",
+            "price_key_moved",
+            "items_incomplete",
+            "erasure_contradicted",
+            "erasure_unconfirmed",
+            "erasure_waits",
+        )
     },
 }
 """What else there is to say, by what is then different."""

@@ -2,9 +2,11 @@
 
 from functions.consumer.decide.decide import decide
 from functions.consumer.routes import ROUTES
+from functions.effects.perform.observer import observation_message
 from shared.effects.email import Email
+from shared.effects.observe import ErasureCheck, Observe
 from shared.policy.policy import Policy
-from shared.stripe_objects.event import Event
+from shared.stripe_objects.event import Event, read_event
 from tests.support.books import BooksOf
 from tests.support.samples import NAMES, fired, sample
 
@@ -30,3 +32,9 @@ def mails_once_due(books: BooksOf) -> list[Email]:
     for reminder in sorted(books.reminders.values(), key=lambda one: one.at):
         books.apply(decide(fired(reminder), books))
     return [mail for place, mail in books.mails.items() if place not in before]
+
+
+def answered(look: Observe, answer: str, at: int) -> Event:
+    """The message that brings Stripe's answer to the question whether a customer is to be erased."""
+    check = ErasureCheck.model_validate({"customer": look.id, "answer": answer})
+    return read_event(observation_message(look, {"id": look.id, **check.model_dump()}, at))

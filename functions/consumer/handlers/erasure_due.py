@@ -1,10 +1,9 @@
-"""erasure.due: all data of a customer is erased, days after the last subscription or at once after a deletion."""
+"""erasure.due: a customer is to be erased, days after the last subscription or at once after a deletion at Stripe."""
 
 from shared.decisions.decision import NOTHING, Decision
-from shared.effects.announcement import Announcement
 from shared.effects.email import Email
-from shared.effects.erasure import Erase
-from shared.effects.remind import erasure_at, is_current
+from shared.effects.observe import Observe
+from shared.effects.remind import erasure_at, is_current, unconfirmed_erasure_at
 from shared.mails.mail import Once
 from shared.mails.of_subscriptions import ERASURE_POSTPONED
 from shared.mails.to_operator import ERASURE_WAITS
@@ -23,29 +22,26 @@ WAITS_AT_MOST = 16 * WEEK
 
 
 def handle(event: Event, books: Books) -> Decision:
-    """The erasure, or another try in a week while money is open; nothing if the customer is back or the date moved."""
+    """A question to Stripe, or another try in a week while money is open.
+
+    The decision is nothing if the customer is back, or if the date has moved.
+
+    An event may be forged, so the answer decides (observed.erasure). If no answer comes, a schedule decides later.
+    """
     reminder = read(Reminder, event.object)
     organization = books.read(Organization, event.account, reminder.customer)
     due_at = organization.erasable_at(books.policy)
-    if organization.version == 0 or organization.is_still_subscribed or not is_current(event, due_at, every=WEEK):
+    if organization.version == 0 or organization.is_still_subscribed or due_at is None:
         return NOTHING
-    waited = event.created - (due_at or event.created)
+    if not is_current(event, due_at, every=WEEK):
+        return NOTHING
+    waited = event.created - due_at
     if books.policy.erase_waits and waited < WAITS_AT_MOST and money_is_open(organization, books):
         again = erasure_at(event.created + WEEK, event.account, reminder.customer)
         return Decision(then=(again, *_told(organization, waited, event)))
-    erase = Erase(
-        account=event.account, customer=reminder.customer, as_of=event.created, version=organization.overall_version
-    )
-    told = Announcement(
-        id=f"{event.id}:organization.erased",
-        name="organization.erased",
-        at=event.created,
-        account=event.account,
-        customer=reminder.customer,
-        record=f"{organization.partition}/{organization.sort_key}",
-        version=organization.overall_version,
-    )
-    return Decision(then=(erase, told))
+    look = Observe(object="erasure", account=event.account, id=reminder.customer, event=event.id)
+    at = event.created + books.policy.erase_unconfirmed_after
+    return Decision(then=(look, unconfirmed_erasure_at(at, due_at, event.account, reminder.customer)))
 
 
 def _told(organization: Organization, waited: int, event: Event) -> tuple[Email, ...]:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,8 @@ PAGE = 100
 """Items in a page: Stripe's maximum."""
 MOST_PAGES = 5
 """Pages of a subscription's items, at most: with their prices, 500 items nearly fill a message."""
+OVER = frozenset({"canceled", "incomplete", "incomplete_expired"})
+"""The statuses of a subscription that has ended or has never begun."""
 TOO_MANY = "too many items"
 
 
@@ -51,6 +53,7 @@ class Observer:
     def observe(self, effect: Observe) -> str:
         """Read the object and queue it; returns `observed`, or the reason why nothing is queued.
 
+        A question about an erasure always brings a message, which says so if nobody may ask.
         The reasons: `no key` if no API key is stored, `unanswered` if Stripe does not show the object, and
         `too many items` if they do not fit into a message.
 
@@ -61,18 +64,18 @@ class Observer:
             botocore.exceptions.ClientError, BotoCoreError: Secrets Manager or SQS did not answer.
         """
         api = self._client()
-        if api is None:
-            return "no key"
         read_at = int(self.clock())
         try:
-            found = _read(api, effect)
+            found = _read(api, effect) if api else None
         except Misconfigured:
             self._api = None
             raise
         except _TooManyError:
             return TOO_MANY
+        if effect.object == "erasure":
+            found = {"object": "erasure", "id": effect.id, "customer": effect.id, "answer": _answer(found)}
         if found is None:
-            return "unanswered"
+            return "unanswered" if api else "no key"
         body = observation_message(effect, found, read_at)
         if len(body) + MAC_BYTES > MAX_BYTES:  # json writes ASCII only, so these are bytes
             return TOO_MANY
@@ -129,6 +132,8 @@ def _read(api: "stripe.StripeClient", effect: Observe) -> dict[str, Any] | None:
                 return dict(api.v1.accounts.retrieve(effect.id).to_dict())
             case "customer":
                 return dict(api.v1.customers.retrieve(effect.id, options=options).to_dict())
+            case "erasure":
+                return dict(api.v1.customers.retrieve(effect.id, {"expand": ["subscriptions"]}, options).to_dict())
             case "subscription":
                 found = dict(api.v1.subscriptions.retrieve(effect.id, options=options).to_dict())
                 return found | {"items": _all_items(api, effect.id, options)}
@@ -139,7 +144,21 @@ def _read(api: "stripe.StripeClient", effect: Observe) -> dict[str, Any] | None:
     except stripe.StripeError as error:
         if (error.http_status or 0) >= 500:  # noqa: PLR2004 - HTTP's
             raise Retryable(f"stripe_{error.http_status}") from error
+        if effect.object == "erasure" and error.http_status == 404:  # noqa: PLR2004 - HTTP's
+            return {"deleted": True}
         return None
+
+
+def _answer(customer: Mapping[str, Any] | None) -> str:
+    """The answer of `shared.effects.observe.ErasureCheck` from a customer with the subscriptions that Stripe lists."""
+    if customer is None:
+        return "unanswered"
+    if customer.get("deleted"):
+        return "gone"
+    if "subscriptions" not in customer:
+        return "unanswered"
+    listed = customer["subscriptions"]["data"]
+    return "subscribed" if any(one["status"] not in OVER for one in listed) else "unsubscribed"
 
 
 def _all_items(api: "stripe.StripeClient", subscription: str, options: Any) -> dict[str, Any]:  # noqa: ANN401 - the SDK's

@@ -40,14 +40,22 @@ def test_an_address_that_was_given_at_a_later_checkout_is_used(stripe_sends: Str
     assert books.read(Organization, account, CUSTOMER).address == "accounts@example.com"
 
 
-def test_a_deleted_customer_stays_deleted_and_is_erased_at_once(stripe_sends: Stripe, account: str) -> None:
-    deleted, updated = stripe_sends("customer.deleted"), stripe_sends("customer.updated", created=1796055700)
+def test_a_deleted_customer_is_erased_at_once(stripe_sends: Stripe, account: str) -> None:
+    deleted = stripe_sends("customer.deleted")
+    updated = stripe_sends("customer.updated", created=deleted.created)
     for order in ((deleted, updated), (updated, deleted)):
         books = told(*order)
         assert books.read(Organization, account, CUSTOMER).deleted
         (erasure,) = books.reminders.values()
         assert (erasure.type, erasure.at, erasure.about) == ("erasure.due", deleted.created, CUSTOMER)
         assert not books.mails
+
+
+def test_a_newer_update_shows_that_the_customer_is_not_deleted(stripe_sends: Stripe, account: str) -> None:
+    deleted = stripe_sends("customer.deleted")
+    updated = stripe_sends("customer.updated", created=deleted.created + 1)
+    for order in ((deleted, updated), (updated, deleted)):
+        assert not told(*order).read(Organization, account, CUSTOMER).deleted
 
 
 def test_a_deleted_customer_is_kept_if_the_business_says_so(stripe_sends: Stripe) -> None:

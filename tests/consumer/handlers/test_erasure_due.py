@@ -7,6 +7,7 @@ from shared.decisions.decision import Decision
 from shared.effects.announcement import Announcement
 from shared.effects.email import Email
 from shared.effects.erasure import Erase
+from shared.effects.observe import Observe
 from shared.effects.remind import Remind, erasure_at
 from shared.policy.policy import Policy
 from shared.records.organization import Organization
@@ -14,7 +15,7 @@ from shared.stripe_objects.event import PLATFORM, Event
 from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import fired, sample
-from tests.support.stories import CUSTOMER, mails_once_due, told
+from tests.support.stories import CUSTOMER, answered, mails_once_due, told
 
 BOUGHT = sample("customer.subscription.created")
 ENDED = sample("customer.subscription.deleted")
@@ -23,8 +24,11 @@ WRITTEN_OFF = sample("invoice.marked_uncollectible")
 A_MONTH_ON = ENDED.object["ended_at"] + 30 * DAY
 
 
-def due(books: BooksOf, at: int = A_MONTH_ON) -> Decision:
-    return decide(fired(erasure_at(at, PLATFORM, CUSTOMER)), books)
+def due(books: BooksOf, at: int = A_MONTH_ON, answer: str = "unsubscribed") -> Decision:
+    """The decision when the erasure is due; if it asks Stripe, the decision on the answer."""
+    decision = decide(fired(erasure_at(at, PLATFORM, CUSTOMER)), books)
+    looks = [one for one in decision.then if isinstance(one, Observe) and one.object == "erasure"]
+    return decide(answered(looks[0], answer, at), books) if looks else decision
 
 
 def test_a_month_after_the_end_everything_is_erased_and_said_so() -> None:
@@ -70,7 +74,7 @@ def test_a_customer_deleted_at_stripe_is_erased_before_the_subscriptions_end_arr
     deleted = sample("customer.deleted", created=ENDED.created + DAY)
     books = told(BOUGHT, deleted)
     assert not books.read(Organization, PLATFORM, CUSTOMER).access
-    assert isinstance(due(books, deleted.created).then[0], Erase)
+    assert isinstance(due(books, deleted.created, "gone").then[0], Erase)
 
 
 def test_one_deleted_at_stripe_is_erased_as_others_are_if_the_business_says_so() -> None:

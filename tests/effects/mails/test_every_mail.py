@@ -12,6 +12,7 @@ from functions.consumer.decide.decide import decide
 from functions.consumer.routes import ROUTES
 from functions.effects.mails.render import render
 from shared.effects.email import Email
+from shared.effects.observe import Observe
 from shared.effects.remind import erasure_at
 from shared.mails.catalogue import MAILS
 from shared.records.organization import Organization
@@ -21,7 +22,7 @@ from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.mails import BUSINESS, FULL, OPTIONAL, URL, VARIANTS, links, shown, words
 from tests.support.samples import fired, sample
-from tests.support.stories import CUSTOMER, ROUTED, told
+from tests.support.stories import CUSTOMER, ROUTED, answered, told
 
 TEMPLATES = Path(inspect.getfile(render)).parent / "templates"
 ALL = MAILS.keys()
@@ -111,6 +112,10 @@ def told_by_several_events() -> Iterator[Email]:
     at = left.read(Organization, PLATFORM, CUSTOMER).erasable_at(left.policy) or 0
     for week in (0, 12):
         yield from mails_of(fired(erasure_at(at + week * 7 * DAY, PLATFORM, CUSTOMER)), left)
+    deleted = sample("customer.deleted")
+    look = Observe(object="erasure", account=PLATFORM, id=CUSTOMER, event=deleted.id)
+    for answer in ("subscribed", "unanswered"):
+        yield from mails_of(answered(look, answer, deleted.created + 60), told(begun, deleted))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,36 @@
+"""observed.erasure: Stripe confirms or contradicts that a customer is to be erased, or nobody can ask Stripe."""
+
+from shared.decisions.decision import NOTHING, Decision
+from shared.decisions.erasing import erasure_of
+from shared.effects.observe import ErasureCheck, Observe
+from shared.mails.mail import Once
+from shared.mails.to_operator import ERASURE_CONTRADICTED, ERASURE_UNCONFIRMED
+from shared.mails.write import tell_operator
+from shared.records.books import Books
+from shared.records.organization import Organization
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
+
+
+def handle(event: Event, books: Books) -> Decision:
+    """The erasure, or the organization that Stripe still has; without an answer a deletion waits for its schedule.
+
+    The days since the end of the last subscription were delay enough, so an unanswered question holds up no farewell.
+    """
+    check = read(ErasureCheck, event.object)
+    organization = books.read(Organization, event.account, check.customer)
+    due_at = organization.erasable_at(books.policy)
+    if organization.version == 0 or organization.is_still_subscribed or due_at is None or due_at > event.created:
+        return NOTHING
+    by_deletion, place = organization.deleted and books.policy.erase_deleted, organization.partition
+    if check.answer == "unanswered" and by_deletion:
+        erased_by = event.created + books.policy.erase_unconfirmed_after
+        mail = tell_operator(
+            place, ERASURE_UNCONFIRMED, Once(str(due_at)), event, customer=check.customer, erased_by=erased_by
+        )
+        return Decision(then=(mail,))
+    if check.answer in {"gone", "unanswered"} or (check.answer == "unsubscribed" and not by_deletion):
+        return Decision(then=erasure_of(organization, event))
+    mail = tell_operator(place, ERASURE_CONTRADICTED, Once(str(due_at)), event, customer=check.customer)
+    look = Observe(object="customer", account=event.account, id=check.customer, event=event.id)
+    return Decision(save=(organization.with_life(event, subscribed=check.answer == "subscribed"),), then=(look, mail))
