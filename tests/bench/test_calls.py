@@ -73,7 +73,7 @@ CALLS = [
     ("observed.erasure", 2, 3, "SendEmail SendMessage"),
     ("reminder.payment_failed", 2, 4, "SendEmail SendMessage"),
     ("invoice.overpaid", 2, 3, "SendEmail SendMessage"),
-    ("erasure.unconfirmed", 2, 38, "PutEvents SendMessage"),
+    ("erasure.unconfirmed", 2, 49, "PutEvents SendMessage"),
     ("erasure.account_due", 3, 0, ""),
 ]
 """In the line: look and commit, and whether the customer was erased before, if nobody has heard of it yet.

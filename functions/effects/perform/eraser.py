@@ -10,18 +10,16 @@ A pointer remains until its partition is empty, so an interrupted erasure finds 
 pointers, too. The consumer works on meanwhile: an erasure spares items saved after the tombstone, and their pointers.
 """
 
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
+from functions.effects.perform.charge_ids import charge_ids
 from functions.effects.worker import Done, Partial
-from shared.compression.packing import unpack
 from shared.effects.erasure import Erase
 from shared.failures.backoff import Jitter
 from shared.failures.errors import Retryable
-from shared.records.payment import Payment
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import certify, find_or_bury, payment_stone_write
@@ -128,7 +126,7 @@ class _Sweep:
             if item["sk"] != keys.PAYMENT or int(item.get("saved_ms", 0)) > self.buried_ms:
                 continue
             _, subject = keys.split(item["pk"])
-            for name in sorted({subject, *_charge_of(item)}):
+            for name in sorted({subject, *charge_ids(item)}):
                 store.client.put_item(**payment_stone_write(store, self.account, name, self.as_of, self.buried_ms))
 
     def _delete(self, items: Sequence[Item]) -> bool:
@@ -169,15 +167,6 @@ class _Sweep:
                 self.deleted += len(items)
                 return
         raise Retryable("UnprocessedItems")
-
-
-def _charge_of(item: Item) -> tuple[str, ...]:
-    """The charge of a payment's item; empty if it has none, or if the record is damaged, which stops no erasure."""
-    try:
-        payment = Payment.model_validate_json(unpack(item["record"]))
-    except (KeyError, ValueError, zlib.error):
-        return ()
-    return (payment.charge.value.id,) if payment.charge else ()
 
 
 def _pages(store: Store, partition: str, after: str | None = None) -> Iterator[list[Item]]:
