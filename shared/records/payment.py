@@ -50,6 +50,8 @@ class Payment(Record):
     """Each refund, as a step of the charge's refunded total."""
     disputes: Mapping[str, Facet[Dispute]] = {}
     warnings: Mapping[str, Facet[FraudWarning]] = {}
+    erased_at: int | None = None
+    """When the customer was erased, in epoch seconds; such a record names no person, and expires."""
 
     @property
     def sort_key(self) -> str:
@@ -168,6 +170,11 @@ class Payment(Record):
         """A copy updated with what `event` says about an early fraud warning."""
         facet = merge(self.warnings.get(warning.id), event, warning)
         return self.model_copy(update={"warnings": {**self.warnings, warning.id: facet}})
+
+    def began_by(self, at: int) -> bool:
+        """Whether an event until `at`, in epoch seconds, told of the payment."""
+        facets = (self.intent, self.charge, *self.refunds.values(), *self.disputes.values())
+        return any(facet is not None and facet.second <= at for facet in facets)
 
     def dispute(self, dispute_id: str) -> Dispute | None:
         """The dispute as the newest event tells it; None if unknown."""

@@ -15,6 +15,7 @@ from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import find_tombstone
 from shared.values import keys
+from shared.values.tokens import tombstone
 
 AT_ONCE = 100
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
@@ -43,7 +44,18 @@ class DynamoBooks:
         if isinstance(empty, MailRecipient):
             stone = find_tombstone(self.store, empty.account, empty.subject)
             return empty.after_erasure(stone.as_of, stone.version) if stone else empty
-        return empty
+        return self._if_erased(empty) if isinstance(empty, Payment) else empty
+
+    def _if_erased[Paid: Payment](self, empty: Paid) -> Paid:
+        """The money of a payment whose customer was erased; `empty` for a payment that is new."""
+        grave = tombstone(self.store.token, empty.account, empty.subject)
+        stone = self._item((grave, keys.TOMBSTONE))
+        if not stone:
+            return empty
+        kept = self._item((grave, keys.MONEY))
+        money = type(empty).model_validate_json(unpack(kept["record"])) if kept else empty
+        known = {"subject": empty.subject, "version": kept["version"] if kept else 0, "erased_at": stone["as_of"]}
+        return money.model_copy(update=known)
 
     def awaits_settlement(self, account: str, customer: str) -> bool:
         """Whether an order waits for its payment, a refund is under way, or a dispute about a payment is open.

@@ -1,5 +1,6 @@
 """Tombstones: an erasure leaves one item, which names no customer and keeps older events out."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,13 @@ from shared.values import keys
 from shared.values.times import DAY
 from shared.values.tokens import tombstone
 
-REMAINS = {"dead_letter_queue": 14 * DAY, "backups": 35 * DAY}
-"""Where copies outlive the erasure, and for how many seconds. Stripe erases its own copy."""
+REMAINS = {"dead_letter_queue": 28 * DAY, "backups": 35 * DAY, "logs": 365 * DAY}
+"""Where copies outlive the erasure, and for how many seconds at most. Stripe erases its own copy.
+
+An event waits 14 days in its queue. A FIFO dead-letter queue restarts the clock, and keeps the event for 14 days more.
+The logs hold ids only, for `LogRetentionDays`.
+"""
+REDRIVEN = "each redrive of a dead letter restarts both clocks: 28 days more"
 
 
 @dataclass(frozen=True)
@@ -52,14 +58,21 @@ def _certificate(store: Store, erase: Erase, now_ms: int) -> dict[str, Any]:
     now = now_ms // 1000
     return {
         "pk": tombstone(store.token, erase.account, erase.customer),
-        "sk": "tombstone",
+        "sk": keys.TOMBSTONE,
         "as_of": erase.as_of,
         "erased_at": now,
         "buried_ms": now_ms,
         "version": erase.version,
         "remains_until": {where: now + seconds for where, seconds in REMAINS.items()} | {"inbox_ids": store.expiry()},
+        "remains_if_redriven": REDRIVEN,
         "remains_at_stripe": "until it is erased there: https://docs.stripe.com/privacy/redaction",
     }
+
+
+def payment_stone_write(store: Store, account: str, payment: str, as_of: int, buried_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
+    """The put of a payment's tombstone: a dispute or refund names the payment alone, years after the erasure."""
+    stone = {"pk": tombstone(store.token, account, payment), "sk": keys.TOMBSTONE}
+    return {"TableName": store.books, "Item": to_item({**stone, "as_of": as_of, "buried_ms": buried_ms})}
 
 
 def find_or_bury(store: Store, erase: Erase) -> Tombstone:
@@ -85,7 +98,7 @@ def certify(store: Store, erase: Erase, stone: Tombstone) -> None:
     with suppress(store.client.exceptions.ConditionalCheckFailedException):
         store.client.update_item(
             TableName=store.books,
-            Key=to_item({"pk": tombstone(store.token, erase.account, erase.customer), "sk": "tombstone"}),
+            Key=to_item({"pk": tombstone(store.token, erase.account, erase.customer), "sk": keys.TOMBSTONE}),
             UpdateExpression="SET deleted_at = :now",
             ConditionExpression="attribute_not_exists(buried_ms) OR buried_ms = :buried",
             ExpressionAttributeValues=to_item({":now": store.now(), ":buried": stone.buried_ms}),
@@ -94,11 +107,13 @@ def certify(store: Store, erase: Erase, stone: Tombstone) -> None:
 
 def find_tombstone(store: Store, account: str, customer: str) -> Tombstone | None:
     """The tombstone of an erased customer, else None; raises botocore's errors if DynamoDB does not answer."""
-    key = to_item({"pk": tombstone(store.token, account, customer), "sk": "tombstone"})
+    key = to_item({"pk": tombstone(store.token, account, customer), "sk": keys.TOMBSTONE})
     item = store.client.get_item(TableName=store.books, Key=key, ConsistentRead=True).get("Item")
-    if not item:
-        return None
-    stone = from_item(item)
+    return tombstone_of(from_item(item)) if item else None
+
+
+def tombstone_of(stone: Mapping[str, Any]) -> Tombstone:
+    """The tombstone that an item holds."""
     # Code before 0.2 wrote neither: it deleted everything at once, so 0 is right for both.
     return Tombstone(stone["as_of"], stone.get("buried_ms", 0), stone.get("version", 0))
 

@@ -24,6 +24,10 @@ def split(partition_key: str) -> tuple[str, str]:
 ORGANIZATION = "organization"
 PAYMENT = "payment"
 ACCOUNT = "account"
+TOMBSTONE = "tombstone"
+
+MONEY = "money"
+"""The sort key, beside the tombstone of a payment, of its amounts and states without a person."""
 
 EXPORT = "export"
 """The sort key, in an exported partition, of the item that says that an export file may exist."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from functions.consumer.commit.claim import ABSENT, Claim, New
+from functions.consumer.commit.record_writes import record_writes
 from shared.compression.packing import pack_payload
 from shared.decisions.decision import Decision
 from shared.decisions.journal import Journal
@@ -12,7 +13,6 @@ from shared.effects.email import Email
 from shared.effects.erasure import Erase
 from shared.inbox.outbox import Owed, dump, lanes_of, owed_for
 from shared.inbox.unfinished import INDEX, shard_of
-from shared.records.stored_record import Record
 from shared.stripe_objects.event import Event
 from shared.tables.attributes import to_item
 from shared.tables.store import Store
@@ -58,7 +58,7 @@ def commit(store: Store, claim: Claim, event: Event, body: str, decision: Decisi
     mails = [effect for effect in decision.then if isinstance(effect, Email)]
     now_ms = int(store.clock() * 1000)
     records = [
-        *(_record_write(store, record, now_ms) for record in decision.save),
+        *(write for record in decision.save for write in record_writes(store, record, now_ms)),
         *(write for one in decision.then if isinstance(one, Erase) for write in burial_writes(store, one, now_ms)),
     ]
     writes = [
@@ -134,30 +134,6 @@ def _inbox_write(store: Store, claim: Claim, outbox: tuple[Owed, ...], now_ms: i
             ),
         }
     }
-
-
-def _record_write(store: Store, record: Record, now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
-    if record.is_empty:
-        key = to_item({"pk": record.partition, "sk": record.sort_key})
-        return {"ConditionCheck": {"TableName": store.books, "Key": key, **_unchanged(record)}}
-    item = {
-        "pk": record.partition,
-        "sk": record.sort_key,
-        "version": record.overall_version + 1,
-        "record": record.packed(),
-        "saved_ms": now_ms,
-    }
-    return {"Put": {"TableName": store.books, "Item": to_item(item), **_unchanged(record)}}
-
-
-def _unchanged(record: Record) -> Any:  # noqa: ANN401 - likewise
-    """The condition that no commit has saved the record since it was read."""
-    if record.repeatable:
-        return {}
-    if record.version == 0:
-        return {"ConditionExpression": "attribute_not_exists(pk)"}
-    version = to_item({":version": record.overall_version})
-    return {"ConditionExpression": "version = :version", "ExpressionAttributeValues": version}
 
 
 def _mail_write(store: Store, claim: Claim, mail: Email, now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape

@@ -7,11 +7,11 @@ from botocore.exceptions import ClientError
 
 from functions.consumer.commit.claim import Claimed
 from functions.consumer.commit.commit import archive_writes
+from functions.consumer.decide.refuse import is_of_the_erased
 from functions.consumer.retry import Retry
 from shared.failures.errors import Permanent
 from shared.failures.kinds import Failure, failure_of
 from shared.records.books import Books
-from shared.records.organization import Organization
 from shared.stripe_objects.event import read_event
 from shared.tables.attributes import to_item
 from shared.tables.store import Store
@@ -85,11 +85,10 @@ def _mark(store: Store, claimed: Claimed, failure: Failure) -> Any:  # noqa: ANN
 
 
 def _archive(store: Store, books: Books, body: str) -> list[Any]:
-    """The puts that archive the payload; empty if it is no event, or if its customer was erased since."""
+    """The puts that archive the payload; empty if it is no event, or if it is of an erased customer."""
     try:
         event = read_event(body)
-        owner = books.read(Organization, event.account, event.subject)
+        erased = is_of_the_erased(event, books)
     except (Permanent, ValueError, zlib.error):  # no event, or a damaged record that cannot show an erasure
         return []
-    erased = owner.erased_at is not None and event.created <= owner.erased_at
     return [] if erased else archive_writes(store, event, body)

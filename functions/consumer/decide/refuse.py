@@ -1,27 +1,29 @@
-"""Refuse: nothing is kept of an event whose customer was erased, not even its payload; only a refund is announced.
+"""Refuse: of an event of an erased customer nothing personal is kept, not even its payload; news of money still goes.
 
-A refund after an erasure is still the business's concern. Its announcement names the payment and no person.
+A refund, a dispute or a fraud warning after an erasure is still the business's concern. Its announcement names the
+payment and no person. A dispute names the payment alone, so each payment of an erased customer is known as erased.
 """
 
 from collections.abc import Iterator
 
+from functions.consumer.decide.late_money import late_money
 from shared.decisions.announcements import customer_of
 from shared.decisions.decision import Decision
-from shared.effects.announcement import Announcement
-from shared.mails.mail import Returned
-from shared.mails.to_operator_of_payments import REFUND_AFTER_ERASURE
-from shared.mails.write import tell_operator
 from shared.records.books import Books
+from shared.records.erased_payment import without_person
 from shared.records.organization import Organization
 from shared.records.payment import Payment
-from shared.stripe_objects.event import Event
+from shared.stripe_objects.event import Event, payment_of
+from shared.stripe_objects.fields import id_of
 
 NOTHING_KEPT = Decision(archive=False)
 
 
 def is_refused(decision: Decision, event: Event, books: Books) -> bool:
-    """Whether an owner of what `decision` would save was erased, and `event` is older than the erasure."""
-    return any(owner.refuses(event) for owner in _owners(decision, event, books))
+    """Whether the event or a payment of `decision` belongs to the time before an erasure of its customer."""
+    payments = (one for one in decision.save if isinstance(one, Payment))
+    erased = any(_erased_at(books.read(Payment, one.account, one.subject), one, books) is not None for one in payments)
+    return erased or any(owner.refuses(event) for owner in _owners(decision, event, books))
 
 
 def _owners(decision: Decision, event: Event, books: Books) -> Iterator[Organization]:
@@ -34,37 +36,44 @@ def _owners(decision: Decision, event: Event, books: Books) -> Iterator[Organiza
     yield from (books.read(Organization, event.account, customer) for customer in {named, *new} if customer)
 
 
+def _erased_at(before: Payment, after: Payment, books: Books) -> int | None:
+    """When the customer of a payment was erased, in epoch seconds; None if never, or if the payment began later."""
+    if before.erased_at is not None:
+        return before.erased_at
+    if after.customer is None or not after.version:
+        return None
+    at = books.read(Organization, after.account, after.customer).erased_at
+    return at if at is not None and before.began_by(at) else None
+
+
 def after_erasure(decision: Decision, event: Event, books: Books) -> Decision:
-    """What replaces a refused `decision`: an announcement and a mail to the operator about a refund, else nothing."""
+    """What replaces a refused `decision`: the money of its payment, announcements, and mails to the operator."""
     payments = [one for one in decision.save if isinstance(one, Payment)]
-    if event.type != "charge.refunded" or not payments or not payments[0].steps:
+    if not payments:
         return NOTHING_KEPT
-    payment, step = payments[0], payments[0].steps[-1]
-    charge = payment.charge
-    if charge is None or not _is_newer(payment, event, books):
-        return NOTHING_KEPT
-    refunded = Announcement(
-        id=f"{event.id}:payment.refunded",
-        name="payment.refunded",
-        at=event.created,
-        account=event.account,
-        record=f"{payment.partition}/{payment.sort_key}",
-        version=payment.overall_version,
-        facts={"payment": payment.subject, "refunded": step.total, "currency": charge.value.currency},
-    )
-    mail = tell_operator(
-        payment.partition,
-        REFUND_AFTER_ERASURE,
-        Returned(payment.subject, step.total, step.before, step.at),
-        event,
-        payment=payment.subject,
-        amount=step.amount,
-        currency=charge.value.currency,
-    )
-    return Decision(archive=False, then=(refunded, mail))
+    payment = payments[0]
+    before = books.read(Payment, payment.account, payment.subject)
+    erased_at = _erased_at(before, payment, books) or _named(payment, books)
+    was, now = without_person(before, erased_at), without_person(payment, erased_at)
+    # The eraser has not come to a payment with a customer yet: it deletes the record, and a newer one would stay.
+    buried = before.erased_at is not None or before.version == 0
+    then = late_money(decision, was, now, event) if event.created > erased_at else ()
+    return Decision(archive=False, save=(now,) if buried and before != now else (), then=then)
 
 
-def _is_newer(payment: Payment, event: Event, books: Books) -> bool:
-    """Whether the refund came after the erasure; an earlier refund was announced before it."""
-    erased_at = books.read(Organization, event.account, payment.customer or "").erased_at
-    return erased_at is not None and event.created > erased_at
+def _named(payment: Payment, books: Books) -> int:
+    """When the customer that a new payment names was erased, in epoch seconds; 0 if never."""
+    return books.read(Organization, payment.account, payment.customer or "").erased_at or 0
+
+
+def is_of_the_erased(event: Event, books: Books) -> bool:
+    """Whether an event whose decision failed may tell of an erased customer, so that its payload must not stay."""
+    if books.read(Organization, event.account, event.subject).refuses(event):
+        return True
+    obj = event.object
+    own = obj.get("id") if obj.get("object") in {"charge", "payment_intent"} else None
+    payment = id_of(obj.get("payment_intent")) or id_of(payment_of(obj)) or id_of(own)
+    if payment is None:
+        return False
+    known = books.read(Payment, event.account, payment)
+    return _erased_at(known, known, books) is not None

@@ -10,11 +10,11 @@ from shared.records.books import Books
 from shared.tables.attributes import from_item, to_item
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
+from shared.values import keys
+from shared.values.tokens import tombstone
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import KeysAndAttributesTypeDef
-
-    from shared.values import keys
 
 type Known = Mapping[str, Any] | None
 """An inbox item, empty if the inbox has none; None if DynamoDB left a part of the read unanswered."""
@@ -34,6 +34,7 @@ class Prefetch:
             botocore.exceptions.ClientError, BotoCoreError: DynamoDB does not answer.
         """
         store, predicted = self.store, predict_keys(message)
+        predicted |= {self._tombstone_of(partition) for partition, sort_key in predicted if sort_key == keys.PAYMENT}
         asked: dict[str, KeysAndAttributesTypeDef] = {
             # An eventually consistent read costs half a unit; the commit's own condition catches a newer item.
             store.inbox: {"Keys": [to_item({"id": message.event_id})], "ConsistentRead": False}
@@ -50,3 +51,7 @@ class Prefetch:
             ahead[item["pk"], item["sk"]] = item
         known = next(map(from_item, found.get(store.inbox, ())), {})
         return known, replace(self.books, ahead=ahead)
+
+    def _tombstone_of(self, partition: str) -> keys.Key:
+        """The key of a payment's tombstone, if its customer was erased; this saves each new payment a read."""
+        return tombstone(self.store.token, *keys.split(partition)), keys.TOMBSTONE

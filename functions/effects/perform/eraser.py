@@ -4,7 +4,7 @@ The worker deletes the items of the customer's partition, in the order of their 
 
     event#… mail#…          at once
     export                  after its file in the bucket
-    payment#pi_1 ─────────> after the partition that it points to is empty
+    payment#pi_1 ─────────> after the tombstone of the payment, and once the partition that it points to is empty
 
 A pointer remains until its partition is empty, so an interrupted erasure finds what is left. An account's holdings are
 pointers, too. The consumer works on meanwhile: an erasure spares items saved after the tombstone, and their pointers.
@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
+from functions.effects.perform.charge_ids import charge_ids
 from functions.effects.worker import Done, Partial
 from shared.effects.erasure import Erase
 from shared.failures.backoff import Jitter
 from shared.failures.errors import Retryable
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
-from shared.tables.tombstones import certify, find_or_bury
+from shared.tables.tombstones import certify, find_or_bury, payment_stone_write
 from shared.values import keys
 from shared.values.frozen import Frozen
 from shared.values.tokens import export_key
@@ -65,7 +66,7 @@ class Eraser:
         """
         stone = find_or_bury(self.store, effect)
         begun = Cursor.model_validate_json(cursor) if cursor else Cursor()
-        sweep = _Sweep(self, effect.account, stone.buried_ms, deadline, begun.deleted, begun.after)
+        sweep = _Sweep(self, effect.account, effect.as_of, stone.buried_ms, deadline, begun.deleted, begun.after)
         own = keys.partition(effect.account, effect.customer)
         for number, page in enumerate(_pages(self.store, own, begun.after)):
             if (number and sweep.late) or not sweep.clear(page):
@@ -80,6 +81,7 @@ class _Sweep:
 
     eraser: Eraser
     account: str
+    as_of: int
     buried_ms: int
     deadline: float
     deleted: int
@@ -113,8 +115,19 @@ class _Sweep:
         for number, page in enumerate(_pages(self.eraser.store, partition)):
             if number and self.late:
                 return None
+            self._bury_payments(page)
             empty = self._delete(page) and empty
         return empty
+
+    def _bury_payments(self, page: Sequence[Item]) -> None:
+        """Write the tombstone of an old payment, under its own id and its charge's, before the payment is deleted."""
+        store = self.eraser.store
+        for item in page:
+            if item["sk"] != keys.PAYMENT or int(item.get("saved_ms", 0)) > self.buried_ms:
+                continue
+            _, subject = keys.split(item["pk"])
+            for name in sorted({subject, *charge_ids(item)}):
+                store.client.put_item(**payment_stone_write(store, self.account, name, self.as_of, self.buried_ms))
 
     def _delete(self, items: Sequence[Item]) -> bool:
         """Delete the old ones of `items`; returns whether all are gone."""
@@ -157,14 +170,15 @@ class _Sweep:
 
 
 def _pages(store: Store, partition: str, after: str | None = None) -> Iterator[list[Item]]:
-    """Pages with the keys of a partition's items and the times they were saved, after the sort key `after`."""
+    """Pages of a partition's items, each with its key, its time and its record, after the sort key `after`."""
     start: Any = {"ExclusiveStartKey": to_item({"pk": partition, "sk": after})} if after else {}
     while True:
         answer = store.client.query(
             TableName=store.books,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues=to_item({":pk": partition}),
-            ProjectionExpression="pk, sk, saved_ms",
+            ProjectionExpression="pk, sk, saved_ms, #record",
+            ExpressionAttributeNames={"#record": "record"},
             ConsistentRead=True,
             Limit=PAGE,
             **start,

@@ -116,7 +116,7 @@ def test_what_stripe_confirms_is_erased(begin: Callable[[], Story], answer: str)
     assert erases(begin().answer(answer))
 
 
-def test_a_deletion_that_nobody_can_confirm_waits_three_days_and_the_operator_is_told() -> None:
+def test_a_deletion_that_nobody_can_confirm_waits_and_the_operator_is_told() -> None:
     story = deletion()
     decision = story.answer("unanswered")
     assert not erases(decision)
@@ -154,7 +154,7 @@ def test_an_event_from_before_the_deletion_does_not_stop_it() -> None:
     assert erases(story.at_last())
 
 
-def test_the_schedule_of_an_earlier_deletion_does_not_shorten_the_delay_of_a_later_one() -> None:
+def test_the_schedule_of_an_earlier_deletion_shortens_no_later_delay() -> None:
     story = deletion()
     story.answer("subscribed")
     again = sample("customer.deleted", created=DELETED_AT + 71 * HOUR, event_id="evt_again")

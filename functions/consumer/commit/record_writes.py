@@ -1,0 +1,47 @@
+"""The writes of a commit that save one record, under the version that the decision read."""
+
+from typing import Any
+
+from shared.records.payment import Payment
+from shared.records.stored_record import Record
+from shared.tables.attributes import to_item
+from shared.tables.store import Store
+from shared.tables.tombstones import payment_stone_write
+from shared.values import keys
+from shared.values.tokens import tombstone
+
+
+def record_writes(store: Store, record: Record, now_ms: int) -> list[Any]:
+    """The put of `record`: a check instead if it is empty, and the money alone if its customer was erased."""
+    if isinstance(record, Payment) and record.erased_at is not None:
+        return _money_writes(store, record, record.erased_at, now_ms)
+    if record.is_empty:
+        key = to_item({"pk": record.partition, "sk": record.sort_key})
+        return [{"ConditionCheck": {"TableName": store.books, "Key": key, **_unchanged(record)}}]
+    place = {"pk": record.partition, "sk": record.sort_key}
+    return [_put(store, record, {**place, "record": record.packed(), "saved_ms": now_ms})]
+
+
+def _money_writes(store: Store, payment: Payment, erased_at: int, now_ms: int) -> list[Any]:
+    """The put of an erased payment's money, which expires, beside the tombstone of the payment."""
+    grave = tombstone(store.token, payment.account, payment.subject)
+    nameless = payment.model_copy(update={"subject": ""}).packed()
+    item = {"pk": grave, "sk": keys.MONEY, "record": nameless, "saved_ms": now_ms, "expires_at": store.expiry()}
+    stone = payment_stone_write(store, payment.account, payment.subject, erased_at, now_ms)
+    # A later event finds the tombstone; an expired record begins anew at version 0.
+    return [_put(store, payment, item), *([{"Put": stone}] if payment.version == 0 else [])]
+
+
+def _put(store: Store, record: Record, item: dict[str, Any]) -> Any:  # noqa: ANN401 - a boto3 shape
+    versioned = to_item({**item, "version": record.overall_version + 1})
+    return {"Put": {"TableName": store.books, "Item": versioned, **_unchanged(record)}}
+
+
+def _unchanged(record: Record) -> Any:  # noqa: ANN401 - likewise
+    """The condition that no commit has saved the record since it was read."""
+    if record.repeatable:
+        return {}
+    if record.version == 0:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    version = to_item({":version": record.overall_version})
+    return {"ConditionExpression": "version = :version", "ExpressionAttributeValues": version}
