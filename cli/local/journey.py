@@ -82,7 +82,7 @@ class Journey:
         self.check(len(left) == sets, f"{sets} schedules were to be set, not {len(left)}")
 
     def until_answered(self) -> None:
-        """Wait until the answer to the question is decided whether the customer is to be erased."""
+        """Wait until the answer to the question has decided whether to erase the customer."""
         from shared.effects.observe import Observe  # noqa: PLC0415 - as above
 
         (asked,) = (item["id"] for item in self.stack.all_inbox() if item["type"] == "erasure.due")

@@ -34,7 +34,7 @@ class Admission:
 
     Attributes:
         waiting: Returns how many messages wait, approximately; None if it is unknown.
-        limit: The number of waiting messages up to which every event is admitted; 0 for no limit.
+        limit: Every event is admitted while at most this many messages wait; 0 for no limit.
     """
 
     waiting: Callable[[], int | None]

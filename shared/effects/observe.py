@@ -38,11 +38,11 @@ class Observe(Frozen):
 
 
 class ErasureCheck(Frozen):
-    """What Stripe says about a customer that is to be erased; it holds no personal data.
+    """What Stripe says about a customer whose erasure is due; it holds no personal data.
 
     Args:
-        answer: `gone` if the customer is deleted, `subscribed` if the customer has a subscription that has not ended,
-            `unsubscribed` if the customer has none; `unanswered` if no key may ask.
+        answer: `gone` for a deleted customer. `subscribed` if a subscription has not ended, `unsubscribed` if all
+            have. `unanswered` if no key may ask.
     """
 
     customer: str

@@ -1,4 +1,4 @@
-"""erasure.due: a customer is to be erased, days after the last subscription or at once after a deletion at Stripe."""
+"""erasure.due: the date to erase a customer: days after the last subscription, or at once after a deletion."""
 
 from shared.decisions.decision import NOTHING, Decision
 from shared.effects.email import Email

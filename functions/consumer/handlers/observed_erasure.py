@@ -1,4 +1,4 @@
-"""observed.erasure: Stripe confirms or contradicts that a customer is to be erased, or nobody can ask Stripe."""
+"""observed.erasure: Stripe confirms or contradicts the erasure of a customer, or cannot be asked."""
 
 from shared.decisions.decision import NOTHING, Decision
 from shared.decisions.erasing import erasure_of

@@ -53,7 +53,7 @@ class Observer:
     def observe(self, effect: Observe) -> str:
         """Read the object and queue it; returns `observed`, or the reason why nothing is queued.
 
-        A question about an erasure always brings a message, which says so if nobody may ask.
+        A question about an erasure always brings a message, which says so if no key may ask.
         The reasons: `no key` if no API key is stored, `unanswered` if Stripe does not show the object, and
         `too many items` if they do not fit into a message.
 
