@@ -29,8 +29,8 @@ from functions.reconcile.reconcile import Reconciler, beginning, reconcile
 from functions.reconcile.settings import group_by
 from functions.reconcile.stripe_api import Json, StripeApi, connect, mode_of
 from shared.failures.errors import Permanent, Retryable
-from shared.messages.envelope import PLATFORM
 from shared.runtime.message_keys import KeySecret, MessageKeys
+from shared.values.platform import PLATFORM
 
 
 class ReconcileError(Exception):

@@ -17,7 +17,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.messages.internal_types import is_internal
-from shared.stripe_objects.event import PLATFORM
+from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient

@@ -15,9 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.local.running import NothingRunsError, client, running
 from functions.effects.perform.exporter import everything_about, readable
 from shared.effects.erasure import Export
-from shared.stripe_objects.event import PLATFORM
 from shared.tables.store import Store
 from shared.values.keys import partition
+from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

@@ -7,7 +7,8 @@ from typing import Any
 
 from shared.messages.internal_types import is_internal
 from shared.messages.sample_ids import is_shared_by_samples
-from shared.stripe_objects.event import PLATFORM, subject_of
+from shared.stripe_objects.event import subject_of
+from shared.values.platform import PLATFORM
 
 UNREADABLE = "unreadable"
 

@@ -44,7 +44,8 @@ from functions.consumer.message import Message
 from shared.decisions.decision import Decision
 from shared.messages.binding import unvouched
 from shared.records.books import Books
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 
 type Handler = Callable[[Event, Books], Decision]
 

@@ -14,7 +14,7 @@ from functions.consumer.routes import Ignore
 from functions.consumer.settings import accepts_unsigned_until, policy_of, read_settings
 from functions.consumer.verify import Verifier
 from shared.inbox.handover import Handover
-from shared.runtime.client_config import PATIENCE
+from shared.runtime.client_config import AWS_CONFIG
 from shared.runtime.logger import make_logger
 from shared.runtime.message_keys import KeySecret, MessageKeys
 from shared.runtime.quiet import quieten
@@ -31,9 +31,9 @@ def build(environ: Mapping[str, str]) -> LambdaHandler:
     """
     quieten()
     settings = read_settings(environ)
-    secrets = boto3.client("secretsmanager", config=PATIENCE)
+    secrets = boto3.client("secretsmanager", config=AWS_CONFIG)
     store = Store(
-        client=boto3.client("dynamodb", config=PATIENCE),
+        client=boto3.client("dynamodb", config=AWS_CONFIG),
         inbox=settings.inbox_table,
         books=settings.books_table,
         retention_days=settings.retention_days,
@@ -41,7 +41,7 @@ def build(environ: Mapping[str, str]) -> LambdaHandler:
         clock=time.time,
         token=Tokens(secrets, settings.token_key_id),
     )
-    sqs = boto3.client("sqs", config=PATIENCE)
+    sqs = boto3.client("sqs", config=AWS_CONFIG)
     keys = MessageKeys(KeySecret(secrets, settings.message_key_id).fetch)
     books = DynamoBooks(store, policy_of(settings))
     deps = Dependencies(

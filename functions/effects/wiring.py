@@ -19,7 +19,7 @@ from functions.effects.perform.scheduler import Schedules, ScheduleTarget
 from functions.effects.settings import policy_of, read_settings
 from functions.effects.worker import Performers, Worker
 from shared.inbox.handover import Handover
-from shared.runtime.client_config import PATIENCE
+from shared.runtime.client_config import AWS_CONFIG
 from shared.runtime.logger import make_logger
 from shared.runtime.message_keys import KeySecret, MessageKeys
 from shared.runtime.quiet import quieten
@@ -28,7 +28,7 @@ from shared.tables.store import Store
 from shared.values.tokens import ExportLinks, Tokens
 
 # SES has no idempotency key, so the SDK must not repeat a call whose answer is slow.
-ONCE = PATIENCE.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
+ONCE = AWS_CONFIG.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
 
 
 def build(environ: Mapping[str, str]) -> Handler:
@@ -39,12 +39,12 @@ def build(environ: Mapping[str, str]) -> Handler:
     """
     quieten()
     settings = read_settings(environ)
-    secrets, sqs = boto3.client("secretsmanager", config=PATIENCE), boto3.client("sqs", config=PATIENCE)
-    s3 = boto3.client("s3", config=PATIENCE)
+    secrets, sqs = boto3.client("secretsmanager", config=AWS_CONFIG), boto3.client("sqs", config=AWS_CONFIG)
+    s3 = boto3.client("s3", config=AWS_CONFIG)
     keys = MessageKeys(KeySecret(secrets, settings.message_key_id).fetch)
     token = Tokens(secrets, settings.token_key_id)
     store = Store(
-        client=boto3.client("dynamodb", config=PATIENCE),
+        client=boto3.client("dynamodb", config=AWS_CONFIG),
         inbox=settings.inbox_table,
         books=settings.books_table,
         retention_days=settings.retention_days,
@@ -74,8 +74,8 @@ def build(environ: Mapping[str, str]) -> Handler:
     key_id, queue = settings.stripe_key_id, settings.queue_url
     performers = Performers(
         send_mail=mailer.send,
-        set_reminder=Schedules(boto3.client("scheduler", config=PATIENCE), target, keys, time.time).set,
-        publish=Bus(boto3.client("events", config=PATIENCE), settings.event_bus).publish,
+        set_reminder=Schedules(boto3.client("scheduler", config=AWS_CONFIG), target, keys, time.time).set,
+        publish=Bus(boto3.client("events", config=AWS_CONFIG), settings.event_bus).publish,
         export=Exporter(store, s3, settings.exports_bucket).export,
         erase=Eraser(store, s3, settings.exports_bucket, time.sleep, random.uniform).step,
         observe=Observer(secrets, key_id, sqs, queue, keys, by_customer, time.time).observe,

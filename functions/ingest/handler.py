@@ -14,7 +14,7 @@ from functions.ingest.request import read_request
 from functions.ingest.stripe_event import parse_event
 from shared.failures.errors import Misconfigured, Unforeseen
 from shared.messages.binding import unvouched
-from shared.messages.envelope import PLATFORM
+from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from functions.ingest.signing_secrets import SigningSecrets
     from shared.runtime.message_keys import MessageKeys
 
-PATIENCE = 8
+LATEST = 8
 """Seconds after which a request is admitted unasked: it has waited for secrets, and must end before Lambda stops it."""
 
 
@@ -84,7 +84,7 @@ class Handler:
         if reason := unvouched(endpoint, stripe_event.account):
             known["unvouched"] = reason
         message = message_for(stripe_event, request.body, endpoint, self.settings, self._key(now))
-        if self.clock() - now < PATIENCE:
+        if self.clock() - now < LATEST:
             self.admit(stripe_event.account or PLATFORM, now)
         self.send(message)
         return _answer(200, {"received": True, "id": stripe_event.id})

@@ -5,7 +5,7 @@ The consumer's route table lists them, too, but no function imports another. A t
 
 from collections.abc import Iterator
 
-from shared.messages.envelope import PLATFORM
+from shared.values.platform import PLATFORM
 
 CHUNK = 20
 """How many types one call may ask for (https://docs.stripe.com/api/events/list)."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from functions.reconcile.reconcile import Reconciler, beginning, reconcile
 from shared.failures.errors import Permanent
-from shared.messages.envelope import PLATFORM
+from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger

@@ -9,7 +9,7 @@ import stripe
 
 from functions.reconcile.event_types import chunks_of
 from shared.failures.errors import Permanent, Retryable
-from shared.messages.envelope import PLATFORM
+from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
     from stripe import ListObject

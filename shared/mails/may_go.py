@@ -8,8 +8,8 @@ from shared.mails.mail import Told, always
 from shared.records.books import Books, BooksReadOnce
 from shared.records.connected_account import ConnectedAccount
 from shared.records.organization import Organization
-from shared.stripe_objects.event import PLATFORM
 from shared.values.keys import split
+from shared.values.platform import PLATFORM
 
 
 def wanted(mail: Email, books: Books) -> bool:

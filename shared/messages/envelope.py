@@ -11,6 +11,7 @@ from shared.messages.mac import signed_attributes
 from shared.messages.sample_ids import is_shared_by_samples
 from shared.messages.sqs_rules import MAX_BYTES, escape_refused, is_identifier, message_size
 from shared.messages.unqueueable import UnqueueableEventError
+from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageRequestTypeDef
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from shared.messages.addressing import StripeEvent
 
 type GroupBy = Literal["account", "customer"]
-
-PLATFORM = "platform"  # the account of events without an account
 
 
 def queue_message(  # noqa: PLR0913, PLR0917 - what the message is made of

@@ -10,9 +10,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from shared.failures.errors import Permanent
 from shared.stripe_objects.fingerprint import Digests, digests, undo
 from shared.values.frozen import Frozen
-
-PLATFORM = "platform"
-"""The account of events without an account: the platform's own."""
+from shared.values.platform import PLATFORM
 
 
 class EventData(Frozen):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.effects.erasure import Erase
-from shared.stripe_objects.event import PLATFORM
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.values import keys
+from shared.values.platform import PLATFORM
 from shared.values.times import DAY
 from shared.values.tokens import tombstone
 

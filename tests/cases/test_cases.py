@@ -24,7 +24,8 @@ from functions.effects.mails.render import render
 from shared.policy.plans import read_plans
 from shared.policy.policy import Policy
 from shared.records.organization import Organization
-from shared.stripe_objects.event import PLATFORM, Event, read_event
+from shared.stripe_objects.event import Event, read_event
+from shared.values.platform import PLATFORM
 from tests.support.books import BooksOf
 from tests.support.mails import BUSINESS
 from tests.support.samples import fired

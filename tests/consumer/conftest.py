@@ -11,7 +11,7 @@ from botocore.httpsession import URLLib3Session
 from botocore.retries.quota import RetryQuota
 from moto import mock_aws
 
-from shared.runtime.client_config import PATIENCE
+from shared.runtime.client_config import AWS_CONFIG
 from tests.consumer.dynamodb_local import find_jar, running
 from tests.consumer.examples import REGION
 from tests.consumer.faults import Faults
@@ -45,12 +45,12 @@ def dynamodb(engine: str, request: pytest.FixtureRequest) -> "Iterator[DynamoDBC
     """The client as the composition root configures it; making one takes longer than most tests."""
     if engine == "moto":
         with mock_aws():
-            yield boto3.client("dynamodb", region_name=REGION, config=checked(PATIENCE))
+            yield boto3.client("dynamodb", region_name=REGION, config=checked(AWS_CONFIG))
         return
     client = boto3.client(
         "dynamodb",
         region_name=REGION,
-        config=checked(PATIENCE),
+        config=checked(AWS_CONFIG),
         endpoint_url=request.getfixturevalue("dynamodb_local"),
         aws_access_key_id="testing",
         aws_secret_access_key="testing",

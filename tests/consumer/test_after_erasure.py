@@ -10,7 +10,8 @@ from shared.policy.policy import Policy
 from shared.records.erased_payment import without_person
 from shared.records.organization import Organization
 from shared.records.payment import Payment
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER

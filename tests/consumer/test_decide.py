@@ -10,7 +10,8 @@ from shared.mails.catalogue import MAILS
 from shared.policy.policy import Policy
 from shared.records.organization import Organization
 from shared.records.stored_record import Record
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import sample

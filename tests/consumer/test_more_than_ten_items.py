@@ -10,7 +10,8 @@ from functions.consumer.decide.decide import decide
 from functions.effects.perform.observer import observation_message
 from shared.effects.observe import Observe
 from shared.records.organization import Organization
-from shared.stripe_objects.event import PLATFORM, Event, read_event
+from shared.stripe_objects.event import Event, read_event
+from shared.values.platform import PLATFORM
 from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import sample

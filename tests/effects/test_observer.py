@@ -18,7 +18,8 @@ from shared.effects.observe import Observe
 from shared.failures.errors import Misconfigured, Retryable
 from shared.failures.kinds import failure_of
 from shared.messages.envelope import group_of
-from shared.stripe_objects.event import PLATFORM, read_event
+from shared.stripe_objects.event import read_event
+from shared.values.platform import PLATFORM
 from tests.consumer.examples import KEYS, NOW, sqs_record, stripe_event
 from tests.consumer.tables import property_of
 from tests.support.stripe_http import StripeHandler, serving

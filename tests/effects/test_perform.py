@@ -8,8 +8,8 @@ from functions.effects.perform.perform import MOST_ROUNDS, perform
 from functions.effects.worker import Done, Partial
 from shared.effects.email import Email
 from shared.inbox.outbox import OwedPublish, load
-from shared.stripe_objects.event import PLATFORM
 from shared.values.keys import partition
+from shared.values.platform import PLATFORM
 from tests.consumer.examples import LEASE, NOW, announcement, mail, reminder
 from tests.consumer.faults import Crash
 from tests.consumer.world import World

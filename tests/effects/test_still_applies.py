@@ -11,7 +11,8 @@ from shared.policy.plans import read_plans
 from shared.policy.policy import Policy
 from shared.records.organization import Organization
 from shared.records.stored_record import Record
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 from tests.support.books import BooksOf
 from tests.support.samples import fired, sample
 from tests.support.stories import CONNECTED, CUSTOMER, told

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from functions.ingest.admission import AT_LEAST, FRESH, REMEMBERED, RETRY_AFTER, WINDOW, Admission
-from functions.ingest.handler import PATIENCE
+from functions.ingest.handler import LATEST
 from functions.ingest.rejection import RejectedError
 from tests.ingest.support import NOW, PAYMENT_FAILED, Ingest, http_event, sign, to_bytes
 
@@ -108,7 +108,7 @@ def test_stripe_is_told_when_to_send_again_and_nothing_is_queued() -> None:
     assert len(ingest.sent) == AT_LEAST
 
 
-@pytest.mark.parametrize(("seconds", "asked"), [(PATIENCE - 1, ["platform"]), (PATIENCE, [])])
+@pytest.mark.parametrize(("seconds", "asked"), [(LATEST - 1, ["platform"]), (LATEST, [])])
 def test_a_slow_request_is_admitted_unasked(seconds: int, asked: list[str]) -> None:
     accounts: list[str] = []
     ticks = iter((NOW, NOW + seconds, NOW + seconds))

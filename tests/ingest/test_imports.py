@@ -6,18 +6,24 @@ import sys
 from pathlib import Path
 
 OWN = """
-
 functions.ingest.admission functions.ingest.app functions.ingest.authentication functions.ingest.aws
-functions.ingest.handler
-functions.ingest.log functions.ingest.message functions.ingest.rejection functions.ingest.request
-functions.ingest.settings functions.ingest.signature functions.ingest.signing_secrets functions.ingest.stripe_event
-functions.ingest.wiring shared.failures.errors shared.messages.addressing shared.messages.binding
-shared.messages.envelope shared.messages.internal_types shared.messages.mac shared.messages.sample_ids
-shared.messages.sqs_rules shared.messages.unqueueable shared.runtime.emf shared.runtime.log_line
-shared.runtime.message_keys shared.runtime.quiet
+functions.ingest.handler functions.ingest.log functions.ingest.message functions.ingest.rejection
+functions.ingest.request functions.ingest.settings functions.ingest.signature functions.ingest.signing_secrets
+functions.ingest.stripe_event functions.ingest.wiring shared.failures.errors shared.messages.addressing
+shared.messages.binding shared.messages.envelope shared.messages.internal_types shared.messages.mac
+shared.messages.sample_ids shared.messages.sqs_rules shared.messages.unqueueable shared.runtime.emf
+shared.runtime.log_line shared.runtime.message_keys shared.runtime.quiet shared.values.platform
 """.split()
 INSTALLED = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
-FOLDERS = {"functions", "functions.ingest", "shared", "shared.failures", "shared.messages", "shared.runtime"}
+FOLDERS = {
+    "functions",
+    "functions.ingest",
+    "shared",
+    "shared.failures",
+    "shared.messages",
+    "shared.runtime",
+    "shared.values",
+}
 
 IMPORT = """
 import sys

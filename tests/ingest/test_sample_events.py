@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.stripe_objects.event import PLATFORM
+from shared.values.platform import PLATFORM
 from tests.ingest.support import CONNECT, DIRECT, sign
 
 if TYPE_CHECKING:

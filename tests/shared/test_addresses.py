@@ -3,8 +3,8 @@
 import pytest
 
 from shared.records.organization import Organization
-from shared.stripe_objects.event import PLATFORM
 from shared.values.addresses import deliverable
+from shared.values.platform import PLATFORM
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told
 

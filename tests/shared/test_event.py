@@ -5,7 +5,8 @@ import json
 import pytest
 
 from shared.failures.errors import Permanent
-from shared.stripe_objects.event import PLATFORM, read_event
+from shared.stripe_objects.event import read_event
+from shared.values.platform import PLATFORM
 from tests.support.samples import EVENTS, NAMES, sample
 
 BARE = {"id": "evt_1", "type": "customer.created", "created": 1, "data": {"object": {"id": "cus_1"}}}

@@ -15,11 +15,12 @@ from shared.records.history import DECLINES
 from shared.records.organization import Organization
 from shared.records.past import UNSURE, ClosedInvoice, EndedSubscription
 from shared.records.subscriptions import AT_ONCE
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
 from shared.stripe_objects.invoices import Invoice
 from shared.stripe_objects.objects import read
 from shared.stripe_objects.payments import PaymentIntent
 from shared.stripe_objects.subscriptions import Subscription
+from shared.values.platform import PLATFORM
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told

@@ -5,8 +5,8 @@ import pytest
 from shared.records.order import Order
 from shared.records.organization import Organization
 from shared.stripe_objects.checkout import CheckoutSession
-from shared.stripe_objects.event import PLATFORM
 from shared.stripe_objects.objects import read
+from shared.values.platform import PLATFORM
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, SUBSCRIPTION, told
 

@@ -12,7 +12,8 @@ from functions.consumer.decide.decide import decide
 from shared.records.history import CREDITS, UNSEEN
 from shared.records.organization import Organization
 from shared.records.subscriptions import LOOKUP_KEYS
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told

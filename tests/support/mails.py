@@ -9,8 +9,8 @@ from functions.effects.mails.render import render
 from shared.effects.email import Email
 from shared.mails.catalogue import MAILS
 from shared.mails.mail import AnyMail
-from shared.stripe_objects.event import PLATFORM
 from shared.values.frozen import Scalar
+from shared.values.platform import PLATFORM
 
 BUSINESS = "Saltmarsh Software"
 URL = "https://invoice.stripe.com/i/acct_1/live_abc?s=ap"

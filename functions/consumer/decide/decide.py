@@ -18,7 +18,8 @@ from shared.records.books import Books, BooksAfter
 from shared.records.connected_account import ConnectedAccount
 from shared.records.organization import Organization
 from shared.records.past import PastRecord
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 
 
 def decide(event: Event, books: Books) -> Decision:

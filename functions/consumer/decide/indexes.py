@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from shared.decisions.decision import StoredRecord
 from shared.records.index import AccountIndex, PaymentIndex
 from shared.records.payment import Payment
-from shared.stripe_objects.event import PLATFORM
 from shared.values import keys
+from shared.values.platform import PLATFORM
 
 
 def indexes_of(changes: Iterable[tuple[StoredRecord, StoredRecord]]) -> tuple[PaymentIndex | AccountIndex, ...]:

@@ -11,8 +11,9 @@ from shared.mails.may_go import wanted, why_not
 from shared.records.books import Books, BooksAfter
 from shared.records.connected_account import ConnectedAccount
 from shared.records.stored_record import MailRecipient
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
 from shared.values import keys
+from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
     from shared.effects.effect import Effect

@@ -4,7 +4,8 @@ from shared.decisions.decision import NOTHING, Decision
 from shared.effects.remind import remind_about
 from shared.records.books import Books
 from shared.records.connected_account import ConnectedAccount
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 
 
 def handle(event: Event, books: Books) -> Decision:

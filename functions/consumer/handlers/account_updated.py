@@ -9,8 +9,9 @@ from shared.mails.write import mail_to, tell_operator
 from shared.records.books import Books
 from shared.records.connected_account import ConnectedAccount
 from shared.stripe_objects.accounts import Account
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import read
+from shared.values.platform import PLATFORM
 
 
 def handle(event: Event, books: Books) -> Decision:

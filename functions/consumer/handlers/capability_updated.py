@@ -4,8 +4,9 @@ from shared.decisions.decision import NOTHING, Decision
 from shared.records.books import Books
 from shared.records.connected_account import ConnectedAccount
 from shared.stripe_objects.accounts import Capability
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import read
+from shared.values.platform import PLATFORM
 
 
 def handle(event: Event, books: Books) -> Decision:

@@ -8,8 +8,9 @@ from shared.mails.write import mail_to
 from shared.records.books import Books
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.stripe_objects.accounts import Payout
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import read
+from shared.values.platform import PLATFORM
 
 TOLD = {"payout.created": PAYOUT_COMING, "payout.failed": PAYOUT_FAILED, "payout.canceled": PAYOUT_CANCELED}
 

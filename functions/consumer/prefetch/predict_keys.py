@@ -13,8 +13,9 @@ from shared.records.organization import Organization
 from shared.records.past import past_ids, valid_id_of
 from shared.records.payment import Payment
 from shared.records.stored_record import Record
-from shared.stripe_objects.event import PLATFORM, payment_of
+from shared.stripe_objects.event import payment_of
 from shared.values import keys
+from shared.values.platform import PLATFORM
 
 
 def predict_keys(message: Message) -> set[keys.Key]:

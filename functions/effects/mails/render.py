@@ -10,8 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from functions.effects.mails import reasons
 from functions.effects.mails.chosen_words import safe
 from shared.effects.email import Email
-from shared.stripe_objects.event import PLATFORM
 from shared.values import money
+from shared.values.platform import PLATFORM
 
 ADDED = {
     "canceled": False,

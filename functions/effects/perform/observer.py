@@ -12,7 +12,7 @@ from shared.failures.errors import Misconfigured, Retryable
 from shared.messages.mac import MAC_BYTES, signed_attributes
 from shared.messages.sqs_rules import MAX_BYTES
 from shared.runtime.message_keys import MessageKeys
-from shared.stripe_objects.event import PLATFORM
+from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
     import stripe

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shared.effects.remind import Remind
 from shared.messages.mac import signed_body
 from shared.runtime.message_keys import MessageKeys
-from shared.stripe_objects.event import PLATFORM
+from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler.client import EventBridgeSchedulerClient

@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 from tests.support.samples import NAMES, Stripe, sample
 from tests.support.stories import CONNECTED
 

@@ -4,7 +4,8 @@ import pytest
 
 from functions.consumer.decide.decide import decide
 from shared.records.connected_account import ConnectedAccount
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import fired, sample

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from shared.decisions.decision import StoredRecord
 from shared.records.organization import Organization
 from shared.records.stored_record import MailRecipient
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 from tests.support.books import BooksOf
 from tests.support.samples import NAMES, sample
 from tests.support.stories import CUSTOMER, ROUTED, mails_once_due, told

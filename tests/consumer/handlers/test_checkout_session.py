@@ -9,7 +9,7 @@ from shared.failures.errors import Permanent
 from shared.records.order import Order
 from shared.records.organization import Organization
 from shared.records.payment import Payment
-from shared.stripe_objects.event import PLATFORM
+from shared.values.platform import PLATFORM
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told

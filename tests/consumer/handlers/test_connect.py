@@ -8,7 +8,8 @@ from shared.decisions.decision import NOTHING
 from shared.effects.email import Email
 from shared.effects.erasure import Erase
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.samples import fired, sample

@@ -8,7 +8,8 @@ from functions.consumer.decide.decide import decide
 from shared.effects.email import Email
 from shared.records.organization import Organization
 from shared.records.payment import Payment
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 from tests.support.books import BooksOf
 from tests.support.customer_stories import (
     BACK,

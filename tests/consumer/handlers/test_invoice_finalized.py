@@ -4,7 +4,7 @@ import pytest
 
 from shared.effects.email import Email
 from shared.records.organization import Organization
-from shared.stripe_objects.event import PLATFORM
+from shared.values.platform import PLATFORM
 from shared.values.times import DAY
 from tests.support.samples import Stripe
 from tests.support.stories import CUSTOMER, RENEWAL, mails_once_due, told

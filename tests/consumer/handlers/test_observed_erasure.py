@@ -12,7 +12,8 @@ from shared.effects.observe import Observe
 from shared.effects.remind import Remind, erasure_at
 from shared.policy.policy import Policy
 from shared.records.organization import Organization
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 from shared.values.times import DAY, HOUR
 from tests.support.samples import fired, sample
 from tests.support.stories import CUSTOMER, answered, told

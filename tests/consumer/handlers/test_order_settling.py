@@ -4,7 +4,8 @@ import pytest
 
 from shared.records.order import Order
 from shared.records.payment import Payment
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
+from shared.values.platform import PLATFORM
 from tests.support.books import BooksOf
 from tests.support.samples import sample
 from tests.support.stories import CUSTOMER, told

@@ -16,8 +16,9 @@ from shared.effects.observe import Observe
 from shared.effects.remind import erasure_at
 from shared.mails.catalogue import MAILS
 from shared.records.organization import Organization
-from shared.stripe_objects.event import PLATFORM, Event
+from shared.stripe_objects.event import Event
 from shared.values.frozen import Scalar
+from shared.values.platform import PLATFORM
 from shared.values.times import DAY
 from tests.support.books import BooksOf
 from tests.support.mails import BUSINESS, FULL, OPTIONAL, URL, VARIANTS, links, shown, words
