@@ -6,7 +6,7 @@ from bench.path import LAYERS, follow, main
 from tests import test_architecture
 
 
-@pytest.mark.parametrize(("event_type", "modules", "depth"), [("invoice.payment_failed", 56, 13)])
+@pytest.mark.parametrize(("event_type", "modules", "depth"), [("invoice.payment_failed", 61, 13)])
 def test_an_event_passes_few_modules_and_no_call_climbs(event_type: str, modules: int, depth: int) -> None:
     way = follow(event_type)
     assert not way.climbs
