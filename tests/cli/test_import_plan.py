@@ -50,7 +50,8 @@ def test_what_the_template_refers_to_is_in_it() -> None:
 
 
 def test_it_asks_for_the_parameters_that_it_uses_and_no_other() -> None:
-    assert plan(TEMPLATE, LEFT).parameters == ["DeletionProtection", "KmsKeyArn", "OldKmsKeyArns", "PermissionsBoundaryArn"]
+    used = ["DeletionProtection", "KmsKeyArn", "OldKmsKeyArns", "PermissionsBoundaryArn"]
+    assert plan(TEMPLATE, LEFT).parameters == used
 
 
 def test_it_needs_no_macro_and_no_bucket_to_be_sent() -> None:
