@@ -156,7 +156,7 @@ def test_a_setting_that_is_missing_is_named_without_the_others(system: System) -
 
 def test_an_address_that_is_logged_would_be_heard(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     message = owed(system)["mails"]
-    monkeypatch.setattr(mailer, "render", lambda mail, _business: print(mail.to))  # noqa: T201 - the fault to be found
+    monkeypatch.setattr(mailer, "render", lambda mail, *_rest: print(mail.to))  # noqa: T201 - the fault to be found
     system.perform(message)
     assert system.leaks() == {"data.object.customer_email"}
 

@@ -27,7 +27,15 @@ from tests.prove.moto_cloud import Items
 from tests.prove.story_runner import MailOutcome, Outcome
 from tests.support.story import Story
 
-REMINDED = {"payment_still_due", "trial_ending", "farewell", "invoice_overdue", "erasure_postponed", "dispute_due"}
+REMINDED = {
+    "dispute_due",
+    "erasure_postponed",
+    "erasure_unconfirmed",
+    "farewell",
+    "invoice_overdue",
+    "payment_still_due",
+    "trial_ending",
+}
 """The mails of Billhook's own messages, if nothing contradicts them when they come due."""
 
 

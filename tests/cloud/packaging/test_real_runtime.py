@@ -95,7 +95,7 @@ def test_nothing_is_importable_beside_a_package_but_amazons_runtime_client() -> 
 
 def test_a_package_that_lacks_one_module_does_not_start(environs: Environs, tmp_path: Path) -> None:
     package = tmp_path / "package"
-    shutil.copytree(BUILT.parent / "IngestFunction", package, ignore=shutil.ignore_patterns("own_types*"))
+    shutil.copytree(BUILT.parent / "IngestFunction", package, ignore=shutil.ignore_patterns("internal_types*"))
     environ = environs["IngestFunction"]
 
     with running(package, environ["AWS_LAMBDA_FUNCTION_HANDLER"], environ) as function:
