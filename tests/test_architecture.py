@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.path import LAYERS
 from functions.consumer.routes import ROUTES
 from shared.messages.internal_types import is_internal
 
@@ -17,21 +18,6 @@ FILES = sorted(
     path.relative_to(ROOT)
     for folder in ("functions", "shared", "cli", "infra", "bench", "tests")
     for path in (ROOT / folder).rglob("*.py")
-)
-LAYERS = (
-    "values",
-    "compression",
-    "messages",
-    "failures",
-    "runtime",
-    "stripe_objects",
-    "effects",
-    "policy",
-    "records",
-    "mails",
-    "decisions",
-    "tables",
-    "inbox",
 )
 CALLS_OUT = {"boto3", "botocore", "http", "httpx", "requests", "socket", "ssl", "stripe", "urllib", "urllib3"}
 ASKS_STRIPE = {Path("functions/effects/perform/observer.py"), Path("functions/reconcile/stripe_api.py")}

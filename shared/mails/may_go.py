@@ -5,7 +5,7 @@ from typing import Literal
 from shared.effects.email import MAIL_EXPIRES_AFTER, Email
 from shared.mails.catalogue import MAILS
 from shared.mails.mail import Told, always
-from shared.records.books import Books, BooksReadOnce
+from shared.records.books import Books
 from shared.records.connected_account import ConnectedAccount
 from shared.records.organization import Organization
 from shared.values.keys import split
@@ -35,7 +35,6 @@ def why_not(mail: Email, books: Books) -> Literal["erased", "overtaken"] | None:
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer.
     """
-    books = BooksReadOnce(books)
     if not wanted(mail, books):
         return "overtaken"
     account, owner = split(mail.partition)

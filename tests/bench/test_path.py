@@ -2,8 +2,7 @@
 
 import pytest
 
-from bench.path import LAYERS, follow, main
-from tests import test_architecture
+from bench.path import follow, main
 
 
 @pytest.mark.parametrize(("event_type", "modules", "depth"), [("invoice.payment_failed", 61, 13)])
@@ -12,10 +11,6 @@ def test_an_event_passes_few_modules_and_no_call_climbs(event_type: str, modules
     assert not way.climbs
     assert len(way.modules) <= modules
     assert len(way.deepest) <= depth
-
-
-def test_the_layers_are_those_that_imports_obey() -> None:
-    assert LAYERS == test_architecture.LAYERS
 
 
 def test_the_way_is_printed_with_its_totals(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from functions.effects.lane.attempt import Attempt, Result, conclude
 from functions.effects.lane.progress import checkpoint
 from functions.effects.lane.retry import after_failure
+from functions.effects.perform.books_read_once import BooksReadOnce
 from functions.effects.worker import Done, Partial
 from shared.effects.email import Email
 from shared.failures.errors import MailDeferred
@@ -128,7 +129,7 @@ def _mail(attempt: Attempt, owed: OwedMail) -> Done | None:
         return Done("too late")
     if attempt.waits_for(owed):
         return None
-    reason = "overtaken" if attempt.answered(owed) else why_not(mail, worker.books)
+    reason = "overtaken" if attempt.answered(owed) else why_not(mail, BooksReadOnce(worker.books))
     return Done(reason or worker.performers.send_mail(mail))
 
 
