@@ -205,6 +205,7 @@ sbom: $(AUDIT) ## write a CycloneDX bill of materials of each function from its 
 
 prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## run the long proofs, in about half an hour (SOAK=5000); docs/proofs.md describes them
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
+	@pytest -n auto --new-examples -m "hypothesis and not cloud and not prove and not dynamodb_local"
 	@pytest -m prove
 
 cloud: $(DEV) $(CLOUD) $(RIC) $(AWSCLI)

@@ -33,18 +33,23 @@ LEFT_OUT = {
 """Files and folders that `make check` leaves out, and what they play. `make test` runs them all."""
 ROOT = Path(__file__).parents[1]
 
-settings.register_profile("any machine", deadline=None)  # a busy machine makes no property test fail
-settings.register_profile("quick", deadline=None, max_examples=20)
+# No deadline, so that a busy machine makes no property test fail. The same examples each time, so that one commit has
+# one result; `make prove` draws new ones.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("quick", settings.get_profile("same"), max_examples=20)
+settings.register_profile("new", deadline=None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick", action="store_true", help="leave out permutations and slow folders, as `make check` does"
     )
+    parser.addoption("--new-examples", action="store_true", help="draw new examples for the properties")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.load_profile("quick" if config.getoption("--quick") else "any machine")
+    drawn = "new" if config.getoption("--new-examples") else "same"
+    settings.load_profile("quick" if config.getoption("--quick") else drawn)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

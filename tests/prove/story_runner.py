@@ -177,15 +177,22 @@ class _Run:
             self.in_flight.add(new, self.counts["messages"])
         if acknowledged:
             self.in_flight.lanes.remove(lane)
-        elif fault and fault is not LastingFault.DEFERRED and lane.message.receives >= RECEIVES:
+        elif lane.message.receives >= RECEIVES and (
+            (fault and fault is not LastingFault.DEFERRED) or self._awaits_dead_letter(lane)
+        ):
             self.in_flight.lanes.remove(lane)
             self._dies(lane, lane.fate)
         else:
             assert lane.message.receives < MOST[lane.message.queue], f"{lane} comes again for ever"
 
+    def _awaits_dead_letter(self, lane: LaneMessage) -> bool:
+        """Whether another message about the event met a fault, and the lane was given up after this one was sent."""
+        holder = self.runner.moto_cloud.inbox(lane.event.id).get(f"{lane.message.queue}_holder", {})
+        return holder.get("failed_ms", 0) >= lane.message.sent * 1000
+
     def _dies(self, dead: Delivery | LaneMessage, fate: Fate) -> None:
         self.counts["dead letters"] += 1
-        self.in_flight.bury(dead, self.counts["messages"] + fate.back[0])
+        self.in_flight.bury(dead, self.counts["messages"] + next(iter(fate.back), 0))
 
     def _receive(self, message: Message, fault: LastingFault | None, event: Event) -> bool:
         self.sent.clear()

@@ -22,11 +22,6 @@ from tests.support.story import Story
 SHORT, LONG = 3, 60
 COLUMNS = ("runs", "messages", "our own", "dead letters", "redriven", "mails", "overtaken", "too late")
 EACH = pytest.mark.parametrize("name", STORIES)
-# Not yet understood: in one plan of this story, the message of a mail that SES denies comes 200 times in 13 minutes.
-FAILS = pytest.mark.xfail(reason="a mail's message comes again too often after its worker was killed", strict=False)
-EACH_AND_ONE_KNOWN_FAILURE = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[FAILS] if name == "late debit" else []) for name in STORIES]
-)
 
 
 @pytest.fixture
@@ -90,7 +85,7 @@ def test_a_mail_owed_until_all_else_was_told_is_sent_then_unless_overtaken(
             assert divergences(story, undisturbed, story_runner.run(DeliveryPlan(Pace.AT_ONCE, deliveries))) == []
 
 
-@EACH_AND_ONE_KNOWN_FAILURE
+@EACH
 def test_however_it_is_told_a_story_ends_in_the_same_books_and_no_mail_is_amiss(
     name: str, story_runner: StoryRunner
 ) -> None:

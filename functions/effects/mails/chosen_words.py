@@ -32,7 +32,7 @@ _ALIKE = str.maketrans(
     | dict.fromkeys("\u2236\u02d0\ua789\u0589\u05c3", ":")
 )
 """Full stops, slashes and colons of other scripts, which a mail program or a reader may take for ours."""
-# The words are in lower case and without combining marks, see _is_link.
+# The words are in lower case, once as they are and once without combining marks, see _is_link.
 _LINK = re.compile(
     r"""
     ://                             # any scheme
@@ -107,5 +107,7 @@ def _visible(words: str) -> str:
 
 
 def _is_link(word: str) -> bool:
-    bare = unicodedata.normalize("NFKD", word.translate(_ALIKE).casefold()).translate(_ALIKE)
-    return _LINK.search("".join(one for one in bare if unicodedata.category(one)[0] != "M")) is not None
+    folded = word.translate(_ALIKE).casefold()
+    bare = unicodedata.normalize("NFKD", folded).translate(_ALIKE)
+    unmarked = "".join(one for one in bare if unicodedata.category(one)[0] != "M")
+    return any(_LINK.search(form) for form in (folded, unmarked))

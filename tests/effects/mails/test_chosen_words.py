@@ -48,6 +48,8 @@ LINKS = [
     "evil[.]com",
     "evil(dot)com",
     "evil.c/pay",
+    "\u00b8@evil",
+    "\u00b8.\u00c0a",
 ]
 PIECES = [
     *LINKS,
@@ -63,7 +65,7 @@ PIECES = [
     "'",
 ]
 # An independent and simpler reading of "looks like a link", of words that are already in NFKC.
-SUSPECT = re.compile(r"(?i)https?:|hxxps?:|www\.|xn--|://|\S@\S|[^\s.][.。][^\W\d_]{2}|\d+\.\d+\.\d+\.\d+")
+SUSPECT = re.compile(r"(?i)https?:|hxxps?:|www\.|xn--|://|\S@\S|[^\s.。][.。][^\W\d_]{2}|\d+\.\d+\.\d+\.\d+")
 ALLOWED = re.compile(r"https://(?:invoice|pay|dashboard)\.stripe\.com[/!-~]*")
 
 hostile = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=6).map("".join)
