@@ -27,9 +27,10 @@ from functions.reconcile.inbox import Inbox
 from functions.reconcile.offer import Offerer
 from functions.reconcile.reconcile import Reconciler, beginning, reconcile
 from functions.reconcile.settings import group_by
-from functions.reconcile.stripe_api import Json, StripeApi, connect, mode_of
+from functions.reconcile.stripe_api import Json, StripeApi, connect
 from shared.failures.errors import Permanent, Retryable
 from shared.runtime.message_keys import KeySecret, MessageKeys
+from shared.runtime.stripe_key import mode_of
 from shared.values.platform import PLATFORM
 
 

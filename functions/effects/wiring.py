@@ -78,7 +78,7 @@ def build(environ: Mapping[str, str]) -> Handler:
         publish=Bus(boto3.client("events", config=AWS_CONFIG), settings.event_bus).publish,
         export=Exporter(store, s3, settings.exports_bucket).export,
         erase=Eraser(store, s3, settings.exports_bucket, time.sleep, random.uniform).step,
-        observe=Observer(secrets, key_id, sqs, queue, keys, by_customer, time.time).observe,
+        observe=Observer(secrets, key_id, sqs, queue, keys, by_customer, settings.livemode, time.time).observe,
     )
     handover = Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url})
     return Handler(

@@ -43,7 +43,9 @@ def print_request(
         directives.append(directive(namespace, {"Rejected": "Count"}, "reason"))
     metrics = embedded(ended, directives) | dict.fromkeys(names, 1)
     line = outcome | dict(fields) | {"ms": round((ended - started) * 1000, 1)} | metrics
-    print_line(SERVICE, "INFO" if rejection is None else _level(rejection), ended, line)
+    # A line with a metric that an alarm watches is a warning, so that a log level of WARN keeps it.
+    level: Level = "WARN" if "unvouched" in fields else "INFO"
+    print_line(SERVICE, level if rejection is None else _level(rejection), ended, line)
 
 
 def print_warning(rejection: RejectedError) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from functions.reconcile.hourly import Run, Totals, run
 from functions.reconcile.metrics import count
 from functions.reconcile.overdue import Overdue
-from functions.reconcile.stripe_api import mode_of
 from shared.failures.errors import Permanent, Retryable
+from shared.runtime.stripe_key import is_of_mode, mode_of
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -80,6 +80,6 @@ def _off(mode: str | None, *, livemode: bool | None) -> str | None:
     """Why there is no key to reconcile with, and what to do about it; None if there is one."""
     if mode is None:
         return "no API key is stored: put a restricted key that may read Events into the secret <stack>/stripe-api-key"
-    if livemode is not None and (mode == "live") != livemode:
+    if not is_of_mode(mode, livemode=livemode):
         return f"the stored key is for {mode} mode, and this stack handles {'live' if livemode else 'test-mode'} events"
     return None

@@ -1,6 +1,5 @@
 """Stripe's API: reads the event list and the connected accounts, page by page and below the rate limit."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 type Json = Mapping[str, Any]
 
-KEY = re.compile(r"[rs]k_(live|test)_\S+")
-
 PAGE = 100
 """Entries in a page: Stripe's maximum."""
 
@@ -28,12 +25,6 @@ business's own calls share (https://docs.stripe.com/rate-limits)."""
 
 TIMEOUT = 20
 """Seconds that a call may take, at most."""
-
-
-def mode_of(key: str) -> str | None:
-    """The mode of an API key, `live` or `test`; None if the text is no secret or restricted key."""
-    known = KEY.fullmatch(key)
-    return known[1] if known else None
 
 
 def connect(key: str, base: str | None) -> stripe.StripeClient:

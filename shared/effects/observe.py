@@ -42,8 +42,9 @@ class ErasureCheck(Frozen):
 
     Args:
         answer: `gone` for a deleted customer. `subscribed` if a subscription has not ended, `unsubscribed` if all
-            have. `unanswered` if no key may ask.
+            have. `unanswered` if no key may ask. `misfit` if a key is stored and cannot see the customer: it is of
+            another account or mode, or it lacks a permission.
     """
 
     customer: str
-    answer: Literal["gone", "subscribed", "unsubscribed", "unanswered"]
+    answer: Literal["gone", "subscribed", "unsubscribed", "unanswered", "misfit"]

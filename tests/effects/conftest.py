@@ -9,9 +9,10 @@ from botocore.stub import Stubber
 from tests.consumer.conftest import dynamodb, dynamodb_local, engine, world
 from tests.consumer.examples import REGION
 from tests.consumer.world import World
+from tests.effects.at_stripe import api, around
 from tests.effects.invoking import Lambda
 
-__all__ = ["dynamodb", "dynamodb_local", "engine", "world"]
+__all__ = ["api", "around", "dynamodb", "dynamodb_local", "engine", "world"]
 
 
 @pytest.fixture

@@ -2,84 +2,23 @@
 
 import json
 import socket
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import pytest
 import stripe
 
 from functions.consumer.message import read_message
 from functions.consumer.routes import ROUTES
-from functions.effects.perform.observer import TIMEOUTS, Observer, observation_message
+from functions.effects.perform.observer import TIMEOUTS, observation_message
 from functions.ingest.stripe_event import parse_event
-from shared.effects.observe import Observe
 from shared.failures.errors import Misconfigured, Retryable
 from shared.failures.kinds import failure_of
 from shared.messages.envelope import group_of
 from shared.stripe_objects.event import read_event
 from shared.values.platform import PLATFORM
-from tests.consumer.examples import KEYS, NOW, sqs_record, stripe_event
+from tests.consumer.examples import NOW, sqs_record, stripe_event
 from tests.consumer.tables import property_of
-from tests.support.stripe_http import StripeHandler, serving
-
-ANN = {"id": "cus_1", "object": "customer", "email": "ann@example.com", "name": "Ann"}
-
-
-def asking(account: str = "acct_1", object_: str = "customer") -> Observe:
-    """Event `evt_1` asks for the customer, or for the account itself."""
-    about = "cus_1" if object_ == "customer" else account
-    return Observe.model_validate({"object": object_, "account": account, "id": about, "event": "evt_1"})
-
-
-@dataclass
-class Stripe:
-    """Answers every request with one status and body, and remembers what was asked, of whom and with which key."""
-
-    status: int = 200
-    body: dict[str, Any] = field(default_factory=lambda: dict(ANN))
-    asked: list[tuple[str, str | None, str | None]] = field(default_factory=list)
-
-
-@pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stripe]:
-    answers = Stripe()
-
-    class Answers(StripeHandler):
-        def _answer(self) -> None:
-            answers.asked.append((self.path, self.headers.get("Stripe-Account"), self.headers.get("Authorization")))
-            self.respond(answers.status, json.dumps(answers.body))
-
-        do_GET = _answer  # noqa: N815 - http.server's name
-
-    with serving(Answers) as url:
-        monkeypatch.setattr(stripe, "StripeClient", partial(stripe.StripeClient, base_addresses={"api": url}))
-        yield answers
-
-
-@dataclass
-class Around:
-    """The secret, and the FIFO queue."""
-
-    key: str = " rk_test_1\n"
-    fetched: int = 0
-    sent: list[dict[str, Any]] = field(default_factory=list)
-
-    def get_secret_value(self, **_: str) -> dict[str, str]:
-        self.fetched += 1
-        return {"SecretString": self.key}
-
-    def send_message(self, **kwargs: object) -> None:
-        self.sent.append(kwargs)
-
-    def observer(self, *, by_customer: bool = False) -> Observer:
-        return Observer(self, "stripe-api-key", self, "url of the line", KEYS, by_customer, lambda: NOW + 0.7)  # type: ignore[arg-type] # they do as clients
-
-
-@pytest.fixture
-def around() -> Around:
-    return Around()
+from tests.effects.at_stripe import ANN, Around, Stripe, asking
 
 
 def test_a_customer_is_read_in_its_account_and_put_into_the_line(api: Stripe, around: Around) -> None:
@@ -190,41 +129,3 @@ def test_without_a_key_nothing_is_asked_until_there_is_one(api: Stripe, around: 
     assert (api.asked, around.sent) == ([], [])
     around.key = "sk_test_1"
     assert observer.observe(asking()) == "observed"
-
-
-ACTIVE, OVER = {"data": [{"status": "active"}]}, {"data": [{"status": "canceled"}]}
-
-
-def answer_to(around: Around) -> str:
-    """The answer in the message that asks whether a customer is to be erased."""
-    asked = asking().model_copy(update={"object": "erasure"})
-    assert around.observer().observe(asked) == "observed"
-    (sent,) = around.sent
-    event = read_event(sent["MessageBody"])
-    assert (event.type, list(event.object)) == ("observed.erasure", ["object", "id", "customer", "answer"])
-    return str(event.object["answer"])
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "answer"),
-    [
-        (200, {"id": "cus_1", "object": "customer", "deleted": True}, "gone"),
-        (404, {"error": {"message": "No such customer"}}, "gone"),
-        (200, ANN | {"subscriptions": ACTIVE}, "subscribed"),
-        (200, ANN | {"subscriptions": OVER}, "unsubscribed"),
-        (200, ANN, "unanswered"),
-        (403, {"error": {"message": "The key has no access to the account"}}, "unanswered"),
-    ],
-)
-def test_stripe_is_asked_about_an_erasure_and_its_answer_holds_nothing_personal(
-    api: Stripe, around: Around, status: int, body: dict[str, Any], answer: str
-) -> None:
-    api.status, api.body = status, body
-    assert answer_to(around) == answer
-    assert api.asked[0][0].startswith("/v1/customers/cus_1?expand")
-
-
-def test_without_a_key_a_question_about_an_erasure_comes_back_unanswered(api: Stripe, around: Around) -> None:
-    around.key = "none"
-    assert answer_to(around) == "unanswered"
-    assert api.asked == []

@@ -12,8 +12,9 @@ import stripe
 
 from functions.consumer.message import read_message
 from functions.consumer.routes import ROUTES
-from functions.effects.perform import observer
-from functions.effects.perform.observer import LONGEST, MOST_PAGES, PAGE, TIMEOUTS, Observer
+from functions.effects.perform import stripe_reader
+from functions.effects.perform.observer import TIMEOUTS, Observer
+from functions.effects.perform.stripe_reader import LONGEST, MOST_PAGES, PAGE
 from shared.effects.email import Email
 from shared.effects.observe import Observe
 from shared.failures.errors import Misconfigured, Permanent, Retryable
@@ -94,7 +95,7 @@ class Line:
         self.sent.append(kwargs)
 
     def observer(self, *, by_customer: bool = False) -> Observer:
-        return Observer(self, "stripe-api-key", self, "url of the line", KEYS, by_customer, lambda: NOW + 0.7)  # type: ignore[arg-type] # they do as clients
+        return Observer(self, "stripe-api-key", self, "url of the line", KEYS, by_customer, None, lambda: NOW + 0.7)  # type: ignore[arg-type] # they do as clients
 
 
 @pytest.fixture
@@ -156,7 +157,7 @@ def test_it_stands_in_its_customers_line(line: Line) -> None:
 
 def test_pages_that_come_slowly_are_begun_anew_later(api: Stripe, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     api.count = PAGE + 1
-    monkeypatch.setattr(observer, "LONGEST", -1.0)
+    monkeypatch.setattr(stripe_reader, "LONGEST", -1.0)
     with pytest.raises(Retryable, match="stripe_slow"):
         line.observer().observe(ASKED)
     assert line.sent == []

@@ -62,9 +62,9 @@ class System:
 
     def open(self, monkeypatch: "pytest.MonkeyPatch") -> None:
         """Give both `build` the runner's clients, the faults and a logger of their own."""
-        read_at_stripe = vars(observer)["_read"]  # the runner replaces it by a Stripe that cannot fail
+        read_at_stripe = vars(observer)["look_up"]  # the runner replaces it by a Stripe that cannot fail
         self.runner.open(monkeypatch)
-        monkeypatch.setattr(observer, "_read", read_at_stripe)
+        monkeypatch.setattr(observer, "look_up", read_at_stripe)
         make: Callable[..., Any] = vars(wiring)["boto3"].client
         attached = set[int]()
 

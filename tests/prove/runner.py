@@ -100,7 +100,7 @@ class Runner:
             monkeypatch.setattr(root, "boto3", SimpleNamespace(client=client))
             monkeypatch.setattr(root, "time", SimpleNamespace(time=self.clock, sleep=lambda _seconds: None))
         monkeypatch.setattr(effects_wiring, "random", SimpleNamespace(uniform=lambda _least, most: most))
-        monkeypatch.setattr(observer, "_read", lambda _api, effect: self.at_stripe.get(effect.id))
+        monkeypatch.setattr(observer, "look_up", lambda _api, effect: self.at_stripe.get(effect.id))
         # The SDK's retries are real, without their pauses and without the quota that all processes here would share.
         monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None))
         monkeypatch.setattr(RetryQuota, "acquire", lambda _self, _amount: True)

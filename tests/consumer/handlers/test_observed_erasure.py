@@ -126,6 +126,25 @@ def test_a_deletion_that_nobody_can_confirm_waits_and_the_operator_is_told() -> 
     assert erases(story.at_last())
 
 
+@pytest.mark.parametrize("begin", [deletion, end])
+def test_a_key_that_does_not_fit_confirms_nothing_and_the_operator_is_told(begin: Callable[[], Story]) -> None:
+    """A key of another Stripe account or mode sees no customer at all."""
+    story = begin()
+    decision = story.answer("misfit")
+    assert not erases(decision)
+    assert mails(decision) == ["erasure_unconfirmed"]
+    assert erases(story.at_last())
+
+
+def test_an_account_that_has_left_shows_its_customers_to_no_key() -> None:
+    left = sample("account.application.deauthorized", created=ENDED.created)
+    events = [event.model_copy(update={"account": left.account}) for event in (CREATED, BOUGHT, ENDED)]
+    look = Observe(object="erasure", account=left.account, id=CUSTOMER, event="evt_due")
+    answer = answered(look, "misfit", A_MONTH_ON + 60)
+    assert not erases(decide(answer, told(*events)))
+    assert erases(decide(answer, told(*events, left)))
+
+
 def test_how_long_it_waits_is_the_businesss_choice() -> None:
     policy = Policy(erase_unconfirmed_after=5 * HOUR)
     assert Story(CREATED, DELETED, due_at=DELETED_AT, policy=policy).last.at == DELETED_AT + 5 * HOUR

@@ -115,7 +115,7 @@ def told_by_several_events() -> Iterator[Email]:
         yield from mails_of(fired(erasure_at(at + week * 7 * DAY, PLATFORM, CUSTOMER)), left)
     deleted = sample("customer.deleted")
     look = Observe(object="erasure", account=PLATFORM, id=CUSTOMER, event=deleted.id)
-    for answer in ("subscribed", "unanswered"):
+    for answer in ("subscribed", "unanswered", "misfit"):
         yield from mails_of(answered(look, answer, deleted.created + 60), told(begun, deleted))
 
 

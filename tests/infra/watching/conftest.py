@@ -149,8 +149,9 @@ def _raising(error: Exception) -> Any:  # noqa: ANN401 - never returns
 @pytest.fixture
 def ingest_lines(capsys: pytest.CaptureFixture[str]) -> Lines:
     """What ingest logs of a request of each fate."""
-    body, ingest = to_bytes(PAYMENT_FAILED | {"account": "acct_1"}), Ingest()
+    body, ingest = to_bytes(PAYMENT_FAILED), Ingest()
     ingest.post(body)
+    ingest.post(to_bytes(PAYMENT_FAILED | {"account": "acct_1"}))
     ingest.post(body, sign(body, "whsec_wrong"))
     ingest.queue_accepts = False
     ingest.post(body)

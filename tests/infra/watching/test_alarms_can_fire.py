@@ -86,6 +86,8 @@ TROUBLES = {
     "ingest-errors": Trouble(every(2 * MINUTE, HOUR), 10 * MINUTE),
     "bad-signatures": Trouble(every(10, HOUR), 10 * MINUTE),
     "wrong-secret": Trouble(every(20 * MINUTE, 6 * HOUR), 2 * HOUR),
+    "untrusted": Trouble([(0, 1)], 10 * MINUTE),
+    "unvouched": Trouble([(0, 1)], HOUR),
     "quiet": Trouble([], 25 * HOUR),
     "mail-refused": Trouble([(0, 1)], 10 * MINUTE),
     "exports-failed": Trouble(every(5 * MINUTE, HOUR), 30 * MINUTE),
