@@ -188,7 +188,7 @@ class _Run:
     def _awaits_dead_letter(self, lane: LaneMessage) -> bool:
         """Whether another message about the event met a fault, and the lane was given up after this one was sent."""
         holder = self.runner.moto_cloud.inbox(lane.event.id).get(f"{lane.message.queue}_holder", {})
-        return holder.get("failed_ms", 0) >= lane.message.sent * 1000
+        return bool(holder.get("failed_ms", 0) >= lane.message.sent * 1000)
 
     def _dies(self, dead: Delivery | LaneMessage, fate: Fate) -> None:
         self.counts["dead letters"] += 1
