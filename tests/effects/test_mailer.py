@@ -9,7 +9,7 @@ from botocore.stub import ANY, Stubber
 from moto import mock_aws
 
 from functions.effects.mails import mailer as module
-from functions.effects.mails.mailer import REFUSALS, REST
+from functions.effects.mails.mailer import PAUSED, REFUSALS, REST
 from functions.effects.wiring import ONCE
 from shared.failures.errors import MailDeferred
 from shared.values.times import HOUR
@@ -120,8 +120,8 @@ def test_a_mail_that_stays_over_the_sending_rate_is_deferred_by_a_minute() -> No
     assert (trouble.code, trouble.seconds, ses.calls) == ("TooManyRequestsException", REST, 3)
 
 
-@pytest.mark.parametrize("trouble", [QUOTA, ("SendingPausedException", ""), ("LimitExceededException", "")])
-def test_a_used_up_day_and_a_pause_are_asked_about_by_the_hour(trouble: tuple[str, str]) -> None:
+@pytest.mark.parametrize("trouble", [QUOTA, *((code, "") for code in PAUSED)])
+def test_what_a_person_or_the_next_day_ends_is_asked_about_by_the_hour(trouble: tuple[str, str]) -> None:
     ses = Ses([refusal(*trouble)])
     assert (deferred(ses).seconds, ses.calls) == (HOUR, 1)
 

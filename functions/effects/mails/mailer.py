@@ -25,12 +25,15 @@ REFUSED = "refused"
 REFUSALS = (
     "AccountSuspendedException",
     "BadRequestException",
-    "MailFromDomainNotVerifiedException",
     "MessageRejected",
-    "NotFoundException",
 )
-PAUSED = ("SendingPausedException", "LimitExceededException")
-"""A person lifts a pause, or it ends with the day: the worker asks again every hour."""
+PAUSED = (
+    "LimitExceededException",
+    "MailFromDomainNotVerifiedException",
+    "NotFoundException",
+    "SendingPausedException",
+)
+"""A person lifts a pause or repairs the identity, or the limit ends with the day: the worker asks again every hour."""
 THROTTLED = ("Throttl", "TooManyRequests")
 
 AT_ONCE = 2
