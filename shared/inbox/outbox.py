@@ -126,7 +126,7 @@ def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
         OwedMail(
             partition=one.partition,
             key=one.key,
-            after=exported if "export" in one.data else looked if one.template == "items_incomplete" else None,
+            after=exported if one.data.get("export") else looked if one.template == "items_incomplete" else None,
         )
         for one in effects
         if isinstance(one, Email)

@@ -58,7 +58,7 @@ class _Held(NamedTuple):
 
 
 class _Farewell(NamedTuple):
-    """The end, its reason and the day of the erasure; `export` has the mailer add a link to the export."""
+    """The end, its reason and the day of the erasure; `export` says whether the mailer adds a link to the export."""
 
     ended_at: int | None
     reason: str | None

@@ -22,6 +22,14 @@ class _Waits(NamedTuple):
     erased_by: int
 
 
+class _Withheld(NamedTuple):
+    """The customer, and when the address changed and the erasure is due, in epoch seconds; None if it has no date."""
+
+    customer: str
+    changed_at: int
+    erased_at: int | None
+
+
 class _Contradicted(NamedTuple):
     """The customer that Stripe still has."""
 
@@ -112,6 +120,15 @@ ERASURE_UNCONFIRMED = Mail(
     audience="operator",
     stripes_own="",
     shows=_Waits,
+    key=Once,
+    applies=_waits,
+    about_platform=True,
+)
+EXPORT_WITHHELD = Mail(
+    name="export_withheld",
+    audience="operator",
+    stripes_own="",
+    shows=_Withheld,
     key=Once,
     applies=_waits,
     about_platform=True,

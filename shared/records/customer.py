@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from shared.records.facets import Facet, merge
+from shared.records.facets import Facet, Tellings, merge
 from shared.records.past import ClosedInvoice, EndedSubscription, PastRecord
 from shared.records.stored_record import MailRecipient
 from shared.stripe_objects.accounts import Customer
@@ -24,6 +24,8 @@ class CustomerFacts(MailRecipient):
     """When Stripe last showed a living subscription of a customer who was to be erased, in epoch seconds."""
     profile: Facet[Customer] | None = None
     contact: Facet[Contact] | None = None
+    addresses: Tellings = Tellings()
+    """When events told each address of the customer's; empty in a record of an older version."""
     checkout: Facet[CheckoutSession] | None = None
     """The newest Checkout session that names the business's own reference."""
     entitlements: Facet[Entitlements] | None = None
@@ -67,7 +69,8 @@ class CustomerFacts(MailRecipient):
 
     def with_profile(self, customer: Customer, event: Event) -> Self:
         """A copy updated with what `event` says about the customer. Nothing else writes the customer's own address."""
-        return self.model_copy(update={"profile": merge(self.profile, event, customer)})
+        addresses = self._addresses_after(customer.email, event, event.created)
+        return self.model_copy(update={"profile": merge(self.profile, event, customer), "addresses": addresses})
 
     def with_life(self, event: Event, *, subscribed: bool) -> Self:
         """A copy that was not deleted when `event` was created, and whose subscriptions had not all ended.
@@ -94,4 +97,20 @@ class CustomerFacts(MailRecipient):
         """A copy with the address that `event` carries; an event without an address changes nothing."""
         if not contact.email:
             return self
-        return self.model_copy(update={"contact": merge(self.contact, event, contact)})
+        as_of = event.created if contact.as_of is None else min(event.created, contact.as_of)
+        addresses = self._addresses_after(contact.email, event, as_of)
+        return self.model_copy(update={"contact": merge(self.contact, event, contact), "addresses": addresses})
+
+    def _addresses_after(self, email: str | None, event: Event, as_of: int) -> Tellings:
+        """The tellings of addresses with that of `event`, which was true at `as_of`, in epoch seconds."""
+        known = self.known_addresses
+        return known.told(email, event.heard_at, as_of) if email else known
+
+    @property
+    def known_addresses(self) -> Tellings:
+        """When events told each address. An older version kept only the newest ones, with their seconds."""
+        known = self.addresses
+        for facet in (self.profile, self.contact) if not known.first else ():
+            if facet and facet.value.email:
+                known = known.told(facet.value.email, facet.second, facet.second)
+        return known

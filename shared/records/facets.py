@@ -4,13 +4,18 @@ Stripe delivers events in any order, and `created` has a resolution of one secon
 its newest second and computes the winner from them.
 """
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from shared.messages.internal_types import is_observed
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.snapshot import Snapshot
+from shared.values import keys
 from shared.values.frozen import Frozen
+
+EARLIEST = 8
+"""How many values keep their first time, so that a hostile account cannot grow the record."""
 
 
 class Candidate[Value: Snapshot](Frozen):
@@ -84,3 +89,45 @@ def _verb(event_type: str) -> int:
     if is_observed(event_type):
         return -1
     return {"created": 0, "deleted": 2}.get(event_type.rpartition(".")[2], 1)
+
+
+class Tellings(Frozen):
+    """When events told the values of one field, such as an address; any order of events gives the same tellings.
+
+    The values are digests, and the times are epoch seconds.
+
+    Args:
+        first: the first time of the values that were told earliest.
+        last: the last time of the two values that were told latest.
+    """
+
+    first: Mapping[str, int] = {}
+    last: Mapping[str, int] = {}
+
+    def told(self, value: str, since: int, as_of: int) -> Self:
+        """A copy with one more telling of `value`: told first at `since` at the latest, and still true at `as_of`."""
+        name = _digest(value)
+        first = {**self.first, name: min(since, self.first.get(name, since))}
+        last = {**self.last, name: max(as_of, self.last.get(name, as_of))}
+        earliest = sorted(first, key=lambda one: (first[one], one))[:EARLIEST]
+        newest = sorted(last, key=lambda one: (last[one], one))[-2:]
+        return self.model_copy(
+            update={"first": {one: first[one] for one in earliest}, "last": {one: last[one] for one in newest}}
+        )
+
+    def changed_at(self, value: str) -> int | None:
+        """When another value became `value`, in epoch seconds, or a later time; None if no other value is known.
+
+        A value that comes back after another one counts as changed when it was told last. The tellings between are
+        not kept.
+        """
+        name = _digest(value)
+        others = [at for one, at in self.last.items() if one != name]
+        if not others:
+            return None
+        first = self.first.get(name)
+        return first if first is not None and first >= max(others) else self.last.get(name, max(others))
+
+
+def _digest(value: str) -> str:
+    return keys.digest(value.strip().lower())[:16]

@@ -39,6 +39,11 @@ class Organization(Debts):
         return own or (self.contact.value.email if self.contact and newer else None)
 
     @property
+    def address_changed_at(self) -> int | None:
+        """When the address last changed, in epoch seconds; None if no event has told another one."""
+        return self.known_addresses.changed_at(self.address) if self.address else None
+
+    @property
     def name(self) -> str | None:
         """The name to greet the customer by; None if unknown."""
         own = self.profile.value.name if self.profile else None

@@ -11,6 +11,10 @@ from shared.failures.errors import Permanent
 from shared.stripe_objects.fingerprint import Digests, digests, undo
 from shared.values.frozen import Frozen
 from shared.values.platform import PLATFORM
+from shared.values.times import DAY
+
+RETRIED_FOR = 3 * DAY
+"""How long Stripe repeats a webhook that was not answered, in seconds: https://docs.stripe.com/webhooks#retries."""
 
 
 class EventData(Frozen):
@@ -33,6 +37,16 @@ class Event(Frozen):
     livemode: bool = True
     api_version: str | None = None
     data: EventData
+    arrived: Annotated[int | None, BeforeValidator(lambda _: None)] = None
+    """When the consumer began with it, in epoch seconds. Only the consumer sets it: a body that names it is ignored."""
+
+    @property
+    def heard_at(self) -> int:
+        """The time to count from, in epoch seconds, where an old event would be trusted more than a new one.
+
+        A forged event may name any second, so `created` counts only back to Stripe's earliest retry.
+        """
+        return self.created if self.arrived is None else max(self.created, self.arrived - RETRIED_FOR)
 
     @property
     def object(self) -> Mapping[str, Any]:

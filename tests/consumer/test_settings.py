@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from functions.consumer.settings import policy_of, read_settings
+from shared.values.times import DAY
 from tests.consumer.tables import allowed_values, environment_of, property_of
 
 ENVIRON = {
@@ -33,6 +34,7 @@ OPTIONAL = {
     "ERASE_UNCONFIRMED_AFTER_HOURS": "72",
     "ERASE_ACCOUNT_AFTER_DAYS": "30",
     "ERASE_WAITS": "true",
+    "EXPORT_ADDRESS_AGE_DAYS": "7",
     "UPCOMING_INTERVALS": "year",
 }
 
@@ -82,6 +84,11 @@ def test_the_business_decides_which_mails_are_sent() -> None:
     assert (policy.mail_connected, policy.order_key) == (True, "order_id")
     assert (policy.tell_connected, policy.collect_after_end, policy.mail_seats) == (True, True, True)
     assert policy.manage_url == "https://billing.example.com"
+
+
+def test_the_days_until_a_new_address_gets_a_link_are_a_setting() -> None:
+    ages = [policy_of(read_settings(ENVIRON | {"EXPORT_ADDRESS_AGE_DAYS": days})).export_address_age for days in "027"]
+    assert ages == [0, 2 * DAY, policy_of(read_settings(ENVIRON)).export_address_age]
 
 
 def test_a_mail_to_be_off_that_is_none_of_ours_is_named_with_those_there_are() -> None:

@@ -31,6 +31,7 @@ REMINDED = {
     "dispute_due",
     "erasure_postponed",
     "erasure_unconfirmed",
+    "export_withheld",
     "farewell",
     "invoice_overdue",
     "payment_still_due",

@@ -22,6 +22,7 @@ EXAMPLES: dict[str, Scalar] = {
     "amount": 2900,
     "arrival_date": RENEWAL,
     "canceled": False,
+    "changed_at": RENEWAL,
     "charged_at": RENEWAL,
     "currency": "usd",
     "customer": "cus_s4E7P0vk4zyEAh",
@@ -169,6 +170,7 @@ OCCASIONS: dict[str, list[dict[str, Scalar]]] = {
             "erasure_contradicted",
             "erasure_unconfirmed",
             "erasure_waits",
+            "export_withheld",
         )
     },
 }

@@ -25,7 +25,7 @@ def decide_and_commit(deps: Dependencies, claim: Claim, books: Books, body: str)
         Contended: other events keep writing the same items, or another consumer claimed the new event first.
         Permanent, Retryable, botocore.exceptions.ClientError, BotoCoreError: as `decide` and `commit` raise them.
     """
-    event = read_event(body)
+    event = read_event(body).model_copy(update={"arrived": claim.started_ms // 1000})
     stale, busy, taken = 0, 0, frozenset[str]()
     while True:
         decision = _without(taken, deps.decide(event, books))

@@ -119,7 +119,8 @@ class Mailer:
 
     def _request(self, mail: Email, to: str) -> dict[str, Any]:
         if "export" in mail.data:  # the link gives access: it is made here and stored nowhere
-            link = {"export_url": self.link_of(mail.partition), "export_days": EXPORT_DAYS}
+            url = self.link_of(mail.partition) if mail.data["export"] else None
+            link = {"export_url": url, "export_days": EXPORT_DAYS}
             mail = mail.model_copy(update={"data": {**mail.data, **link}})
         subject, text, html = render(mail, self.business, self.own)
         body = {"Text": {"Data": text, "Charset": "UTF-8"}, "Html": {"Data": html, "Charset": "UTF-8"}}

@@ -113,6 +113,10 @@ def told_by_several_events() -> Iterator[Email]:
     at = left.read(Organization, PLATFORM, CUSTOMER).erasable_at(left.policy) or 0
     for week in (0, 12):
         yield from mails_of(fired(erasure_at(at + week * 7 * DAY, PLATFORM, CUSTOMER)), left)
+    ended = sample("customer.subscription.deleted")
+    changed = sample("customer.updated", created=ended.created - 1, email="new@fernhill.example")
+    for reminder in told(begun, sample("customer.created"), changed, ended).reminders.values():
+        yield from mails_of(fired(reminder), told(begun, sample("customer.created"), changed, ended))
     deleted = sample("customer.deleted")
     look = Observe(object="erasure", account=PLATFORM, id=CUSTOMER, event=deleted.id)
     for answer in ("subscribed", "unanswered", "misfit"):
