@@ -1,5 +1,5 @@
-# The commands for people. Every target installs its tools into this folder (.tools, .venv) and nowhere else. It needs
-# make, Python 3.11 or newer (to install uv), and Python 3.13 (Lambda's runtime, from PATH or pyenv).
+# The commands for developers; ./billhook has those for operators. Every target installs its tools into this folder
+# (.tools, .venv) and nowhere else. It needs make, Python 3.11 or newer (to install uv), and Python 3.13 (Lambda's runtime, from PATH or pyenv).
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -22,12 +22,6 @@ PACKAGED := $(shell find functions shared -name '*.py' -o -path '*/templates/*' 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export SAM_CLI_TELEMETRY := 0
-
-# Every user of a machine can read the arguments of its processes, so no secret comes as one.
-SECRETS := SECRET VALUE SIGNING_SECRET STRIPE_API_KEY
-$(foreach name,$(SECRETS),$(if $(filter command,$(firstword $(origin $(name)))),$(error \
-  $(name)=… is not taken as an argument, which every user of this machine can read: make secret asks for the secret, \
-  and make send, signed and endpoint read the environment variables SIGNING_SECRET and STRIPE_API_KEY)))
 
 .PHONY: help
 help: ## list the commands
@@ -100,49 +94,12 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 LOCAL = ARCH=$(HOST_ARCH)
 PYTHON := .venv/bin/python
 
-.PHONY: run demo send signed env invoke secret show resend handover sign-schedules import wrap corpus endpoint reconcile
-run: $(DEV) $(CLOUD) ## start the local cloud, deploy to it, play a customer's journey, and stay up (PORT=4599 BIND=127.0.0.1)
-	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
-	@$(PYTHON) -m cli.local.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
+.PHONY: run demo wrap corpus
+run: ## start the local cloud, deploy to it, play a customer's journey, and stay up; ./billhook run --help has its options
+	@./billhook run
 
-demo: $(DEV) $(CLOUD) ## the same, but end after the journey; exit 0 only if every outcome is as expected
-	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
-	@$(PYTHON) -m cli.local.run --arch $(HOST_ARCH) $(if $(PORT),--port $(PORT)) --end
-
-send: $(DEV) ## sign and post a sample event: EVENT=invoice.payment_failed [ID=evt_…] [ACCOUNT=acct_…] [URL=…, with SIGNING_SECRET exported]
-	@$(PYTHON) -m cli.samples.send $(or $(EVENT),$(error EVENT is missing: make send EVENT=invoice.payment_failed; events/ has the samples)) \
-	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(URL),--url $(URL))
-
-signed: $(DEV) ## print a sample, signed now, as API Gateway hands it to ingest: EVENT=… [ID=… ACCOUNT=… ENDPOINT=…]
-	@$(PYTHON) -m cli.samples.signed $(or $(EVENT),$(error EVENT is missing: make signed EVENT=invoice.payment_failed; events/ has the samples)) \
-	  $(if $(ID),--id $(ID)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(ENDPOINT),--endpoint $(ENDPOINT))
-
-env: $(DEV) ## print the functions' settings on the running local cloud, as `sam local invoke --env-vars` takes them
-	@$(PYTHON) -m cli.local.env
-
-invoke: $(DEV) $(SAM) ## sam local invoke (needs Docker) against the local cloud of `make run BIND=0.0.0.0`: EVENT=… [FUNCTION=IngestFunction]
-	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
-	@$(PYTHON) -m cli.local.invoke $(or $(EVENT),$(error EVENT is missing: make invoke EVENT=invoice.payment_failed; events/ has the samples)) \
-	  $(if $(FUNCTION),--function $(FUNCTION))
-
-secret: $(DEV) ## ask for a signing secret, or read it from a pipe, and give it to an endpoint: NAME=direct [SECRET_ID=the stack's SigningSecretsId] [ALONE=1]
-	@$(PYTHON) -m cli.operate.secret $(or $(NAME),$(error NAME=direct is missing)) \
-	  $(if $(SECRET_ID),--secret-id $(SECRET_ID)) $(if $(ALONE),--alone)
-
-show: $(DEV) ## print everything that is stored about a customer: CUSTOMER=cus_… [ACCOUNT=acct_… STACK=billhook]
-	@$(PYTHON) -m cli.operate.show $(or $(CUSTOMER),$(error CUSTOMER=cus_… is missing)) $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(STACK),--stack $(STACK))
-
-resend: $(DEV) ## send the messages that Scheduler could not deliver again: STACK=billhook [DRY_RUN=1]
-	@$(PYTHON) -m cli.operate.resend --stack $(or $(STACK),$(error STACK=billhook, the stack's name, is missing)) $(if $(DRY_RUN),--dry-run)
-
-sign-schedules: $(DEV) ## sign the messages of the schedules that are set: [STACK=billhook DRY_RUN=1]
-	@$(PYTHON) -m cli.operate.sign_schedules $(if $(STACK),--stack $(STACK)) $(if $(DRY_RUN),--dry-run)
-
-handover: $(DEV) ## hand over again the effects that are owed: [STACK=billhook AFTER=1h FAILED=1 DRY_RUN=1]
-	@$(PYTHON) -m cli.operate.hand_over $(if $(STACK),--stack $(STACK)) $(if $(AFTER),--after $(AFTER)) $(if $(FAILED),--failed) $(if $(DRY_RUN),--dry-run)
-
-import: $(DEV) $(BUILD) ## after a mistaken sam delete: write what CloudFormation needs to import the retained resources: STACK=billhook
-	@$(PYTHON) -m cli.operate.import_stack --stack $(or $(STACK),$(error STACK=billhook, the deleted stack's name, is missing)) --template $(BUILD)
+demo: ## the same, but end after the journey; exit 0 only if every outcome is as expected
+	@./billhook demo
 
 wrap: $(DEV) ## write events/sqs/, the samples for `sam local invoke ConsumerFunction -e`, and the lists that follow from the code
 	@$(PYTHON) -m cli.samples.wrap
@@ -150,16 +107,6 @@ wrap: $(DEV) ## write events/sqs/, the samples for `sam local invoke ConsumerFun
 
 corpus: $(DEV) ## at a release: write tests/upgrade/<version>/, the data of this version for the tests of the next
 	@$(PYTHON) -m tests.upgrade.record
-
-endpoint: $(DEV) ## create the webhook endpoints at Stripe for all routed events: STACK=… [REGION=…], or URL=… SECRET_ID=… [ONLY=direct API_VERSION=… KEEP_OLD=1 DRY_RUN=1]
-	@$(if $(REGION),AWS_DEFAULT_REGION=$(REGION)) $(PYTHON) -m cli.operate.endpoint $(if $(STACK),--stack $(STACK),\
-	  --url $(or $(URL),$(error STACK=the stack's name is missing)) --secret-id $(or $(SECRET_ID),$(error SECRET_ID=the output SigningSecretsId is missing))) \
-	  $(if $(ONLY),--only $(ONLY)) $(if $(API_VERSION),--api-version $(API_VERSION)) $(if $(KEEP_OLD),--keep-old) $(if $(DRY_RUN),--dry-run)
-
-reconcile: $(DEV) ## offer the events that Stripe lists and the inbox lacks: SINCE=3d [UNTIL=… ACCOUNT=… STACK=billhook DRY_RUN=1 FROM_THE_BEGINNING=1 QUEUED=1]
-	@$(PYTHON) -m cli.operate.reconcile --since $(or $(SINCE),$(error SINCE=3d is missing, or a date)) $(if $(UNTIL),--until $(UNTIL)) \
-	  $(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(STACK),--stack $(STACK)) $(if $(DRY_RUN),--dry-run) \
-	  $(if $(FROM_THE_BEGINNING),--from-the-beginning) $(if $(QUEUED),--queued)
 
 # ---- test it
 

@@ -1,11 +1,10 @@
-"""`make env`: print the functions' settings on the running local cloud, as `sam local invoke --env-vars` takes them."""
+"""`billhook env`: print the functions' settings on the running local cloud, for `sam local invoke --env-vars`."""
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cli.local.running import NothingRunsError, client, running
+from cli.local.running import client, running
 from cli.local.stack import NAME
 
 if TYPE_CHECKING:
@@ -15,15 +14,12 @@ FROM_DOCKER = "host.docker.internal"
 """The name of this machine inside a container: `sam local` runs functions in Docker."""
 
 
-def main() -> int:
-    """Print the settings; the exit code is 0 if a cloud runs."""
-    try:
-        found = settings()
-    except NothingRunsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    print(json.dumps(found, indent=2))
-    return 0
+def env() -> None:
+    """Print the functions' settings for sam local invoke --env-vars.
+
+    They are those of the running local cloud, with its address as containers reach it.
+    """
+    print(json.dumps(settings(), indent=2))
 
 
 def settings() -> dict[str, dict[str, str]]:
@@ -54,7 +50,3 @@ def env_vars(
         for logical, name in deployed.items()
     }
     return {logical: variables | {"AWS_ENDPOINT_URL": endpoint_url} for logical, variables in as_deployed.items()}
-
-
-if __name__ == "__main__":
-    sys.exit(main())

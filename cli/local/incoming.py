@@ -1,4 +1,4 @@
-"""Incoming: shows events, refused requests and mails while `make run` stays up, one line each, from the logs."""
+"""Incoming: shows events, refused requests and mails while `billhook run` stays up, one line each, from the logs."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -29,9 +29,9 @@ SILENT = frozenset({"awaiting dead letter", "leased elsewhere", "nothing owed"})
 """States that an earlier line has already shown: SQS hands a failed message out a hundred times."""
 
 ADVICE = {
-    "wrong_signature": "If the Stripe CLI sent it: stripe listen --print-secret | make secret NAME=cli",
-    "no_secret": "make secret NAME=direct",
-    "unknown_endpoint": "make secret NAME=…",
+    "wrong_signature": "If the Stripe CLI sent it: stripe listen --print-secret | ./billhook secret cli",
+    "no_secret": "./billhook secret direct",
+    "unknown_endpoint": "./billhook secret NAME, with the last part of the URL as NAME",
 }
 """The command that helps, by the reason of ingest's refusal."""
 

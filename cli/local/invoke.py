@@ -1,6 +1,5 @@
-"""`make invoke`: run a function in Docker with `sam local invoke`, on a sample, against the cloud of `make run`."""
+"""`billhook invoke`: run a function in Docker with `sam local invoke`, on a sample, against the local cloud."""
 
-import argparse
 import json
 import os
 import platform
@@ -8,9 +7,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from cli.errors import RefusedError
 from cli.local import env
+from cli.local.prepare import build, make
 from cli.local.running import NothingRunsError, running
 from cli.samples import samples
 from cli.samples.signed import http_api_event
@@ -23,31 +24,35 @@ ENV_FILE = ROOT / ".local" / "env.json"
 """The path that samconfig.toml names."""
 
 
-def main() -> int:
-    """Run one function once; the exit code is sam's, or 1 if there is no such sample or no cloud runs."""
-    parser = argparse.ArgumentParser(prog="make invoke EVENT=…", description=__doc__)
-    parser.add_argument("event", help="a file in events/, without .json")
-    parser.add_argument("--function", default="ConsumerFunction", choices=["ConsumerFunction", "IngestFunction"])
-    asked = parser.parse_args()
+def invoke(event: str, /, *, function: Literal["ConsumerFunction", "IngestFunction"] = "ConsumerFunction") -> int:
+    """Run a function in Docker on a sample.
+
+    `sam local invoke` runs it against the local cloud; on Linux start that with: ./billhook run --bind 0.0.0.0
+
+    Args:
+        event: a file in events/, without .json.
+        function: the function.
+    """
     try:
-        event = _event(asked.event, asked.function)
+        sample = _event(event, function)
         ENV_FILE.parent.mkdir(exist_ok=True)
         ENV_FILE.write_text(json.dumps(env.settings(), indent=2))
         unreachable = sys.platform == "linux" and running()["bind"] == "127.0.0.1"
     except (NothingRunsError, LookupError) as error:
-        sys.stderr.write(f"not invoked: {error}\n")
-        return 1
+        raise RefusedError(f"not invoked: {error}") from None
     if unreachable:
         sys.stderr.write(
             "The local cloud listens only on 127.0.0.1, which containers on Linux cannot reach. "
-            "Start it with: make run BIND=0.0.0.0 (this opens it to your network, too)\n"
+            "Start it with: ./billhook run --bind 0.0.0.0 (this opens it to your network, too)\n"
         )
+    make(".tools/sam/.installed")
+    build()
     # The rest of the options is in samconfig.toml, in the section named like this machine.
-    command = [str(SAM), "local", "invoke", asked.function, "--config-env", platform.machine(), "--event", "-"]
+    command = [str(SAM), "local", "invoke", function, "--config-env", platform.machine(), "--event", "-"]
     environment = os.environ | CREDENTIALS | {"SAM_CLI_TELEMETRY": "0"}
     environment.pop("AWS_PROFILE", None)  # it would take precedence over the local cloud's credentials
     return subprocess.run(
-        command, input=json.dumps(event), env=environment, cwd=ROOT, text=True, check=False
+        command, input=json.dumps(sample), env=environment, cwd=ROOT, text=True, check=False
     ).returncode
 
 
@@ -62,7 +67,3 @@ def _event(name: str, function: str) -> dict[str, Any]:
         return sqs_event(samples.sample(name))
     now = int(time.time())
     return http_api_event(samples.encode(samples.fresh(name, now)), running()["secret"], now)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -28,7 +28,7 @@ class Journey:
 
     def play(self, name: str, at: int) -> dict[str, Any]:
         """Send a sample as of `at`, wait until it is done, and return the event."""
-        event = samples.renamed(samples.fresh(name, at), "J")  # `make send` uses the samples' own customer
+        event = samples.renamed(samples.fresh(name, at), "J")  # `billhook send` uses the samples' own customer
         answer = self.stack.send(event)
         self.check(answer.status == 200, f"{name} was answered {answer.status}: {answer.body}")  # noqa: PLR2004 - HTTP's
         if answer.status == 200:  # noqa: PLR2004 - HTTP's
@@ -45,7 +45,7 @@ class Journey:
 
     def expect(self, *, access: bool, past_due: bool) -> None:
         """Check the access that the business would see now."""
-        from shared.records.organization import Organization  # noqa: PLC0415 - keeps `make send`, which shares this folder, quick
+        from shared.records.organization import Organization  # noqa: PLC0415 - keeps `billhook send`, which shares this folder, quick
 
         record = self.stack.organization(self.customer)
         organization = Organization.model_validate(record) if record else None

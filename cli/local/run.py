@@ -1,22 +1,24 @@
-"""`make run` and `make demo`: start the local cloud, deploy to it, play the journey, and show the outcomes."""
+"""`billhook run` and `billhook demo`: start the local cloud, deploy to it, play the journey, and show the outcomes."""
 
-import argparse
 import contextlib
 import secrets
 import signal
 import sys
 import time
 from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 from botocore.exceptions import BotoCoreError, ClientError
+from cyclopts import Parameter
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from cli.errors import RefusedError
 from cli.local import running
 from cli.local.incoming import Incoming
 from cli.local.journey import LENGTH, travel
+from cli.local.prepare import PROCESSOR, build, make
 from cli.local.stack import Stack, deploy
 from functions.consumer.routes import ROUTES
 from infra.local_cloud.cloud import LocalCloud
@@ -25,23 +27,47 @@ from infra.local_cloud.emulator import NotStartedError, PortTakenError
 from shared.inbox.outbox import load, progress_of
 from shared.messages.internal_types import is_internal
 
-ROOT = Path(__file__).resolve().parents[2]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PORT = 4599
 LOOK_SECONDS = 0.3
 """Seconds between two looks at the logs while the cloud stays up."""
 
 
-def main() -> int:
-    """Run until Ctrl-C, or until the journey ends; the exit code is 0 if every outcome was as expected."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--arch", required=True, help="the processor that the functions were built for")
-    parser.add_argument("--port", type=int, default=4599, help="the port of the cloud, if it is free")
-    parser.add_argument(
-        "--bind", default="127.0.0.1", help="0.0.0.0 lets containers and your whole network reach the cloud"
-    )
-    parser.add_argument("--end", action="store_true", help="end after the journey")
-    asked = parser.parse_args()
+def run(
+    *,
+    port: int = PORT,
+    bind: str = "127.0.0.1",
+    parameter: Annotated[dict[str, str] | None, Parameter(name="--parameter")] = None,
+) -> int:
+    """Start a local cloud, play a customer's journey, and stay up.
+
+    The cloud runs the real template.yaml, and stays up until Ctrl-C. The other commands find it.
+
+    Args:
+        port: the port of the cloud, if it is free.
+        bind: 0.0.0.0 lets containers and your whole network reach the cloud.
+        parameter: a parameter of template.yaml: --parameter.OperatorAddress me@example.com
+    """
+    return _play(port, bind, parameter or {}, stay=True)
+
+
+def demo(*, port: int = PORT) -> int:
+    """Play the same journey and end; 0 only if all is as expected.
+
+    Args:
+        port: the port of the cloud, if it is free.
+    """
+    return _play(port, "127.0.0.1", {}, stay=False)
+
+
+def _play(port: int, bind: str, parameters: "Mapping[str, str]", *, stay: bool) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background jobs begin with it ignored
     console = Console(highlight=False, soft_wrap=True)
+    make(".tools/cloud/.installed")
+    built = build()
     started = time.monotonic()
 
     def tell(line: str) -> None:
@@ -49,12 +75,12 @@ def main() -> int:
 
     try:
         tell("starting the local cloud")
-        with _start(asked.port, asked.bind, console) as cloud:
+        with _start(port, bind, console) as cloud:
             running.forget(cloud.endpoint_url)  # a killed cloud leaves its file for this port
             tell("deploying template.yaml with sam deploy")
-            built = ROOT / ".aws-sam" / asked.arch / "template.yaml"
             # Any mode, because the Stripe CLI sends test-mode events and the samples are live events.
-            stack = deploy(cloud, built, asked.arch, "whsec_" + secrets.token_hex(16), Livemode="any")
+            settings = {"Livemode": "any", **parameters}
+            stack = deploy(cloud, built, PROCESSOR, "whsec_" + secrets.token_hex(16), **settings)
             tell(f"deployed: {stack.webhook_url}")
             cloud.set_clock(ahead=-LENGTH)  # so that the journey ends now, and later events are newer
             journey = travel(stack, tell)
@@ -64,12 +90,11 @@ def main() -> int:
                 "every outcome is as expected" if not journey.wrong else f"{len(journey.wrong)} outcomes are wrong"
             )
             tell(verdict)
-            if not asked.end:
-                _stay(stack, asked.bind, console)
+            if stay:
+                _stay(stack, bind, console)
             return 1 if journey.wrong else 0
     except (NotStartedError, FailedError) as error:
-        console.print(f"not started: {error}", style="red", markup=False)
-        return 1
+        raise RefusedError(f"not started: {error}") from None
     except KeyboardInterrupt:
         console.print("\nstopped; the local cloud and its data are gone")
         return 0
@@ -79,7 +104,7 @@ def _start(port: int, bind: str, console: Console) -> LocalCloud:
     try:
         return LocalCloud.start(port=port, bind=bind, auth=True)
     except PortTakenError as taken:
-        console.print(f"{taken}, so another one is used; PORT=… chooses one")
+        console.print(f"{taken}, so another one is used; --port chooses one")
         return LocalCloud.start(bind=bind, auth=True)
 
 
@@ -128,10 +153,10 @@ def _usage(stack: Stack) -> str:
         f"webhook URL     {stack.webhook_url}\n"
         f"signing secret  {stack.secret}\n"
         f"AWS endpoint    {stack.cloud.endpoint_url}   (us-east-1, key and secret: test)\n\n"
-        f"another event:  make send EVENT=invoice.payment_failed\n"
-        f"                (or any of events/; ID=evt_… repeats one, ACCOUNT=acct_… makes it a connected account's)\n\n"
-        f"the Stripe CLI: it signs events with its own secret, so add that secret first:\n"
-        f"  stripe listen --print-secret | make secret NAME=cli\n"
+        f"another event:  ./billhook send invoice.payment_failed\n"
+        f"                (or any of events/; --id evt_… repeats one, --account acct_… names a connected account)\n\n"
+        f"the Stripe CLI: it signs events with its own secret. Store that first, or each event gets a 400:\n"
+        f"  stripe listen --print-secret | ./billhook secret cli\n"
         f"  stripe listen --events {types} --forward-to {stack.webhook_url}"
     )
 
@@ -151,7 +176,3 @@ def _watch(stack: Stack, console: Console) -> None:
                     console.print(line.text(f"{datetime.fromtimestamp(at).astimezone():%H:%M:%S}"))
             time.sleep(LOOK_SECONDS)
     raise NotStartedError(f"the local cloud has died; the end of its log:\n{stack.cloud.log()[-2000:]}")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""The running local clouds of `make run`, for the other commands: each has a small file while it runs."""
+"""The running local clouds of `billhook run`, for the other commands: each has a small file while it runs."""
 
 import contextlib
 import json
@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 
 import boto3
 
+from cli.errors import RefusedError
+
 FOLDER = Path(__file__).resolve().parents[2] / ".local" / "running"
 
 
-class NothingRunsError(Exception):
-    """No `make run` runs."""
+class NothingRunsError(RefusedError):
+    """No local cloud runs."""
 
 
 def running() -> dict[str, str]:
@@ -29,7 +31,9 @@ def running() -> dict[str, str]:
     for where in _announced():
         if _answers(where["endpoint_url"]):  # a killed cloud leaves its file
             return where
-    raise NothingRunsError("no local cloud runs; start one with `make run` in another terminal")
+    raise NothingRunsError(
+        "no local cloud runs; start one with `./billhook run` in another terminal, or name a stack in AWS with --stack"
+    )
 
 
 def announce(*, endpoint_url: str, **where: str) -> None:

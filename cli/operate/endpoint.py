@@ -1,4 +1,4 @@
-"""`make endpoint`: create the webhook endpoints at Stripe for all routed event types, and store their signing secrets.
+"""`billhook endpoint`: create the webhook endpoints at Stripe for all routed types, and store their secrets.
 
 There are two endpoints: direct, for the account's own events, and connect, for events of its connected accounts. A
 business without connected accounts uses --only direct. The environment variable STRIPE_API_KEY holds the API key: a
@@ -10,19 +10,18 @@ Billhook handles each event once. Stripe does not retry deliveries of a disabled
 and run the command again without it after three days, when Stripe's retries are over.
 """
 
-import argparse
 import os
 import re
-import sys
 from typing import TYPE_CHECKING, cast
 
-import boto3
 import stripe
 from botocore.exceptions import BotoCoreError, ClientError
 from stripe import InvalidRequestError, StripeClient, StripeError
 
+from cli.errors import RefusedError, in_words
 from cli.operate.endpoint_plan import FINGERPRINT, MARK, Endpoint, Name, Wanted, fingerprint, plan, types_for
 from cli.operate.secret import add
+from cli.where import HERE, Where
 from functions.ingest.rejection import RejectedError
 from functions.ingest.signing_secrets import parse_secrets
 
@@ -35,43 +34,52 @@ KEY = re.compile(r"[rs]k_(live|test)_\w+")
 SECRETS = re.compile(r"(whsec|[rs]k_live|[rs]k_test)_\w+")
 
 
-class EndpointError(Exception):
+class EndpointError(RefusedError):
     """The endpoints cannot be changed; the text says why and what to do."""
 
 
-def main() -> int:
-    """Create or update the endpoints; the exit code is 0 if they are as wanted."""
-    parser = argparse.ArgumentParser(
-        prog="make endpoint", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--stack", help="the stack, whose outputs give --url and --secret-id")
-    parser.add_argument("--url", default="", help="the stack's output WebhookUrl")
-    parser.add_argument("--secret-id", default="", help="the stack's output SigningSecretsId")
-    parser.add_argument("--only", choices=["direct", "connect"], help="only this endpoint; both by default")
-    parser.add_argument(
-        "--api-version", default=stripe.api_version, help="Stripe's API version; %(default)s by default"
-    )
-    parser.add_argument("--keep-old", action="store_true", help="leave a replaced endpoint enabled for now")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would change")
-    asked = parser.parse_args()
+def endpoint(  # noqa: PLR0913 - the options of a command
+    *,
+    url: str | None = None,
+    secret_id: str | None = None,
+    only: Name | None = None,
+    api_version: str = stripe.api_version,
+    keep_old: bool = False,
+    dry_run: bool = False,
+    where: Where = HERE,
+) -> None:
+    """Create or update the webhook endpoints at Stripe.
+
+    There are two endpoints: direct, for the account's own events, and connect, for events of its connected accounts.
+    The environment variable STRIPE_API_KEY holds a restricted key that may write Webhook Endpoints. A second run
+    changes only what differs. For another API version the command makes a new endpoint and disables the old one.
+
+    Args:
+        url: the stack's output WebhookUrl; by default the stack says it.
+        secret_id: the stack's output SigningSecretsId; likewise.
+        only: only this endpoint; both by default.
+        api_version: Stripe's API version of the endpoints.
+        keep_old: leave a replaced endpoint enabled for three days, until Stripe's retries are over.
+        dry_run: only say what would change.
+        where: the stack.
+    """
     if stripe.log == "debug" or os.environ.get("STRIPE_LOG") == "debug":
         stripe.log = "info"  # at debug, the SDK prints Stripe's answers, and one of them holds the secret
     try:
+        if where.stack is None:
+            raise EndpointError("name the stack whose endpoints they are: --stack billhook")
         key, mode = _key()
-        outputs = (
-            _outputs(asked.stack) if asked.stack else {"WebhookUrl": asked.url, "SigningSecretsId": asked.secret_id}
-        )
-        url = _base(outputs["WebhookUrl"])
-        print(f"{mode} mode, API version {asked.api_version}{', dry run' if asked.dry_run else ''}")
-        endpoints = Endpoints(StripeClient(key), boto3.client("secretsmanager"), outputs["SigningSecretsId"])
-        names: list[Name] = [asked.only] if asked.only else ["direct", "connect"]
+        outputs = {"WebhookUrl": url, "SigningSecretsId": secret_id} if url and secret_id else where.described()[0]
+        base = _base(url or outputs["WebhookUrl"])
+        print(f"{mode} mode, API version {api_version}{', dry run' if dry_run else ''}")
+        secrets = secret_id or outputs["SigningSecretsId"]
+        endpoints = Endpoints(StripeClient(key), where.client("secretsmanager"), secrets)
+        names: list[Name] = [only] if only else ["direct", "connect"]
         for name in names:
-            wanted = Wanted(name, f"{url}/{name}", asked.api_version, types_for(name))
-            endpoints.bring(wanted, keep_old=asked.keep_old, dry_run=asked.dry_run)
-    except (EndpointError, RejectedError, StripeError, ClientError, BotoCoreError) as error:
-        sys.stderr.write(f"not done: {_explained(error)}\n")
-        return 1
-    return 0
+            wanted = Wanted(name, f"{base}/{name}", api_version, types_for(name))
+            endpoints.bring(wanted, keep_old=keep_old, dry_run=dry_run)
+    except (RefusedError, RejectedError, StripeError, ClientError, BotoCoreError) as error:
+        raise RefusedError(f"not done: {_explained(error)}") from None
 
 
 class Endpoints:
@@ -130,7 +138,7 @@ class Endpoints:
             return self._stripe.create(cast("WebhookEndpointCreateParams", params))
         except InvalidRequestError as error:
             if wanted.name == "connect":
-                hint = "a business without connected accounts needs --only direct (ONLY=direct)"
+                hint = "a business without connected accounts needs --only direct"
                 raise EndpointError(f"Stripe refuses the connect endpoint: {error}; {hint}") from None
             raise
 
@@ -153,11 +161,6 @@ def _key() -> tuple[str, str]:
     return key, known[1]
 
 
-def _outputs(stack: str) -> dict[str, str]:
-    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-
-
 def _base(url: str) -> str:
     base = url.rstrip("/")
     if not base.startswith("https://") or base.endswith(("/direct", "/connect")):
@@ -168,14 +171,10 @@ def _base(url: str) -> str:
 
 
 def _explained(error: Exception) -> str:
-    text = str(error)
+    text = in_words(error) or str(error)
     if isinstance(error, StripeError) and error.http_status:
         text = f"Stripe answered {error.http_status}: {text}"
     if isinstance(error, RejectedError):
         text = error.cause or text
     # If the SDK cannot read an answer, its error quotes the answer, which may hold the secret.
     return SECRETS.sub(r"\1_…", text)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,60 +1,54 @@
-"""`make import`: after a mistaken `sam delete`, write what CloudFormation needs to import the retained resources.
+"""`billhook import`: after a mistaken `sam delete`, write what CloudFormation needs to import the retained resources.
 
 The command asks CloudFormation which resources the deleted stack has left, writes a template and a list of them, and
 prints the commands that import them. CloudFormation remembers a deleted stack for 90 days:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html
 """
 
-import argparse
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
 import yaml  # type: ignore[import-untyped] # comes with cfn-lint, without types
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.errors import RefusedError, in_words
+from cli.local.prepare import build
 from cli.operate.import_plan import ImportPlan, plan
+from cli.where import Where
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
 
 CHANGE_SET = "take-back"
+INTO = Path(".local/import")
 
 
-class NothingLeftError(Exception):
+class NothingLeftError(RefusedError):
     """There is nothing to import; the text says why."""
 
 
-def main() -> int:
-    """Write the files and print the commands; the exit code is 0 if there is something to import."""
-    parser = argparse.ArgumentParser(prog="make import", description=__doc__)
-    parser.add_argument("--stack", required=True, help="the name of the stack that was deleted")
-    parser.add_argument("--template", type=Path, required=True, help="the template that sam build wrote")
-    parser.add_argument(
-        "--into", type=Path, default=Path(".local/import"), help="where to write; %(default)s by default"
-    )
-    asked = parser.parse_args()
+def import_stack(*, stack: str, region: str | None = None, template: Path | None = None, into: Path = INTO) -> None:
+    """After a mistaken deletion of the stack, take it back.
+
+    The command asks CloudFormation what the deleted stack has left, writes a template and a list of it, and prints the
+    commands that import it. CloudFormation remembers a deleted stack for 90 days.
+
+    Args:
+        stack: the name of the stack that was deleted.
+        region: its AWS region; by default that of your AWS settings.
+        template: the template that sam build wrote; by default this builds it.
+        into: the folder for the files.
+    """
     try:
-        left = left_by(boto3.client("cloudformation"), asked.stack)
-        planned = plan(yaml.safe_load(asked.template.read_text()), left)
-    except (NothingLeftError, ClientError, BotoCoreError) as error:
-        sys.stderr.write(f"nothing is written: {error}\n")
-        return 1
+        left = left_by(Where(stack, region).client("cloudformation"), stack)
+        planned = plan(yaml.safe_load((template or build()).read_text()), left)
+    except (RefusedError, ClientError, BotoCoreError) as error:
+        raise RefusedError(f"nothing is written: {in_words(error)}") from None
     for one in planned.resources:
         print(f"  {one['LogicalResourceId']:28} {next(iter(one['ResourceIdentifier'].values()))}")
-    print(
-        "\n".join(
-            [
-                "",
-                "Run these commands, with the parameters of the deleted stack:",
-                "",
-                *commands(planned, asked.stack, asked.into),
-            ]
-        )
-    )
-    return 0
+    print("\nRun these commands, with the parameters of the deleted stack:\n")
+    print("\n".join(commands(planned, stack, into)))
 
 
 def left_by(cloudformation: "CloudFormationClient", stack: str) -> dict[str, str]:
@@ -98,7 +92,3 @@ def commands(planned: ImportPlan, stack: str, into: Path) -> list[str]:
         f"aws cloudformation wait stack-import-complete --stack-name {stack}",
         "make deploy",
     ]
-
-
-if __name__ == "__main__":
-    sys.exit(main())

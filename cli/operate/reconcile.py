@@ -1,4 +1,4 @@
-"""`make reconcile`: offer the queue the events of a range of time that Stripe lists and the inbox lacks.
+"""`billhook reconcile`: offer the queue the events of a range of time that Stripe lists and the inbox lacks.
 
 The reconcile function does this every hour. Do it by hand after an outage that is longer than Stripe's three days of
 retries, or for the time before the function had an API key. The environment variable STRIPE_API_KEY holds the key: a
@@ -9,18 +9,17 @@ The range begins with the first event that the stack accepted, or with --from-th
 were handled by something else. Mails about changes more than 72 hours ago are recorded as too late, and not sent.
 """
 
-import argparse
 import os
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.operate.reconcile_range import Range, RangeError, read_range
+from cli.errors import RefusedError, in_words
+from cli.operate.reconcile_range import Range, read_range
+from cli.where import HERE, Where
 from functions.reconcile.backlog import Backlog
 from functions.reconcile.hourly import BEHIND
 from functions.reconcile.inbox import Inbox
@@ -34,56 +33,60 @@ from shared.runtime.stripe_key import mode_of
 from shared.values.platform import PLATFORM
 
 
-class ReconcileError(Exception):
+class ReconcileError(RefusedError):
     """Reconciliation cannot start; the text says why and what to do."""
 
 
-def main() -> int:
-    """Reconcile a range of time; the exit code is 0 if all of it is done."""
-    parser = argparse.ArgumentParser(
-        prog="make reconcile", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--since", required=True, help="3d, 12h, 90m, or a date such as 2026-11-22T08:00Z")
-    parser.add_argument(
-        "--until", help="likewise, or now; by default an hour ago, because newer events may still be on their way"
-    )
-    parser.add_argument("--account", help="platform, or a connected account; all by default")
-    parser.add_argument("--stack", default="billhook", help="the stack's name; %(default)s by default")
-    parser.add_argument("--dry-run", action="store_true", help="only say what is missing")
-    parser.add_argument(
-        "--queued", action="store_true", help="also offer events that may be in the queue; each is handled once"
-    )
-    parser.add_argument("--from-the-beginning", action="store_true", help="also before the first accepted event")
-    asked = parser.parse_args()
+def reconcile_range(  # noqa: PLR0913 - the options of a command
+    *,
+    since: str,
+    until: str | None = None,
+    account: str | None = None,
+    queued: bool = False,
+    from_the_beginning: bool = False,
+    dry_run: bool = False,
+    where: Where = HERE,
+) -> None:
+    """Offer events that Stripe lists and the inbox lacks.
+
+    Reconciliation does this every hour. Do it by hand after an outage that is longer than Stripe's three days of
+    retries. The environment variable STRIPE_API_KEY holds a restricted key that may read Events. The range begins with
+    the first event that the stack accepted. Mails about changes more than 72 hours ago are not sent.
+
+    Args:
+        since: 3d, 12h, 90m, or a date such as 2026-11-22T08:00Z.
+        until: likewise, or now; by default an hour ago, because newer events may still be on their way.
+        account: platform, or a connected account; all by default.
+        queued: also offer events that may be in the queue; each is handled once.
+        from_the_beginning: also before the first accepted event.
+        dry_run: only say what is missing.
+        where: the stack.
+    """
     try:
-        wanted = read_range(asked.since, asked.until, int(time.time()), BEHIND)
-        stripe, reconciler = _tools(asked.stack, dry_run=asked.dry_run, queued=asked.queued)
-        for account in _accounts(stripe, asked.account):
-            _one(reconciler, account, wanted, whole=asked.from_the_beginning, dry_run=asked.dry_run)
-    except (ReconcileError, RangeError, Permanent, Retryable, ClientError, BotoCoreError) as error:
-        sys.stderr.write(f"not done: {_explained(error)}\n")
-        return 1
-    return 0
+        wanted = read_range(since, until, int(time.time()), BEHIND)
+        stripe, reconciler = _tools(where, dry_run=dry_run, queued=queued)
+        for one in _accounts(stripe, account):
+            _one(reconciler, one, wanted, whole=from_the_beginning, dry_run=dry_run)
+    except (RefusedError, Permanent, Retryable, ClientError, BotoCoreError) as error:
+        raise RefusedError(f"not done: {_explained(error)}") from None
 
 
-def _tools(stack: str, *, dry_run: bool, queued: bool) -> tuple[StripeApi, Reconciler]:
+def _tools(where: Where, *, dry_run: bool, queued: bool) -> tuple[StripeApi, Reconciler]:
     key = os.environ.get("STRIPE_API_KEY", "").strip()
     mode = mode_of(key)
     if mode is None:
         raise ReconcileError("set STRIPE_API_KEY to a restricted key that may read Events; it starts with rk_ or sk_")
-    (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
-    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])}
+    outputs, parameters = where.described()
     if parameters["Livemode"] not in {"true" if mode == "live" else "false", "any"}:
         raise ReconcileError(
-            f"STRIPE_API_KEY is for {mode} mode, but {stack} has Livemode={parameters['Livemode']}: set another key"
+            f"STRIPE_API_KEY is for {mode} mode, but {where.name} has Livemode={parameters['Livemode']}"
         )
     stripe = StripeApi(connect(key, os.environ.get("STRIPE_API_BASE")), time.sleep)
     queue = outputs["EventsQueueUrl"]
-    sqs = boto3.client("sqs")
-    keys = MessageKeys(KeySecret(boto3.client("secretsmanager"), outputs["MessageKeyId"]).fetch)
+    sqs = where.client("sqs")
+    keys = MessageKeys(KeySecret(where.client("secretsmanager"), outputs["MessageKeyId"]).fetch)
     offerer = Offerer(sqs, queue, group_by(parameters["GroupBy"]), keys, _say)
-    inbox = Inbox(boto3.client("dynamodb"), outputs["InboxTableName"])
+    inbox = Inbox(where.client("dynamodb"), outputs["InboxTableName"])
     backlog = Backlog(sqs, queue)
     backlog.may_hold_events()  # before this command's own offers are in the queue
     may_be_queued = (lambda: False) if queued else backlog.may_hold_events
@@ -118,7 +121,7 @@ def _one(reconciler: Reconciler, account: str, wanted: Range, *, whole: bool, dr
     done = "nothing was changed" if dry_run else f"{healed} put into the queue"
     print(f"{account}: {checked} checked, {missing.total()} missing" + (f", {done}" if missing else ""))
     if waiting:
-        print(f"  {waiting:6}  newer ones are maybe in the queue: run it again once that is empty, or with QUEUED=1")
+        print(f"  {waiting:6}  newer ones are maybe in the queue: run it again once that is empty, or with --queued")
     for type_, count in missing.most_common():
         print(f"  {count:6}  {type_}")
 
@@ -136,8 +139,4 @@ def _explained(error: Exception) -> str:
         return f"Stripe refuses ({error}); the key must be valid, and may read Events"
     if isinstance(error, Retryable):
         return f"a service does not answer now ({error.code}); run it again, nothing is handled twice"
-    return str(error)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return in_words(error) or str(error)

@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cli.errors import RefusedError
+
 SECONDS = {"m": 60, "h": 3600, "d": 24 * 3600}
 REACH = 30
 """Days that Stripe's event list covers (https://docs.stripe.com/api/events/list)."""
 
 
-class RangeError(Exception):
+class RangeError(RefusedError):
     """The range cannot be reconciled; the text says why and what to type."""
 
 
@@ -33,14 +35,14 @@ def read_range(since: str, until: str | None, now: int, behind: int) -> Range:
     Raises:
         RangeError: the range cannot be read, is empty, or begins before Stripe's list.
     """
-    wanted = Range(read_time("SINCE", since, now), read_time("UNTIL", until, now) if until else now - behind)
+    wanted = Range(read_time("--since", since, now), read_time("--until", until, now) if until else now - behind)
     if wanted.since < now - REACH * SECONDS["d"]:
-        raise RangeError(f"Stripe lists events of the last {REACH} days only: SINCE={REACH}d is the earliest")
+        raise RangeError(f"Stripe lists events of the last {REACH} days only: --since {REACH}d is the earliest")
     if wanted.until > now:
-        raise RangeError("UNTIL is in the future: UNTIL=now is the latest")
+        raise RangeError("--until is in the future: --until now is the latest")
     if wanted.since > wanted.until:
-        hint = "" if until else ", which is an hour ago by default: add UNTIL=now"
-        raise RangeError(f"SINCE is later than UNTIL{hint}")
+        hint = "" if until else ", which is an hour ago by default: add --until now"
+        raise RangeError(f"--since is later than --until{hint}")
     return wanted
 
 
@@ -57,5 +59,5 @@ def read_time(name: str, text: str, now: int) -> int:
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
-        raise RangeError(f"{name}={text} is no time: say 3d, 12h, 90m, or a date such as 2026-11-22T08:00Z") from None
+        raise RangeError(f"{name} {text} is no time: say 3d, 12h, 90m, or a date such as 2026-11-22T08:00Z") from None
     return int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp())

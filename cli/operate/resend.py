@@ -1,4 +1,4 @@
-"""`make resend`: send the messages that Scheduler could not deliver to the queue of events again.
+"""`billhook resend`: send the messages that Scheduler could not deliver to the queue of events again.
 
 Scheduler sends undelivered messages to a standard queue. SQS cannot redrive them, because SQS did not dead-letter them.
 The command sends each message with its event id as deduplication id, and then deletes it from the standard queue. A
@@ -6,21 +6,19 @@ message that is not Billhook's stays in that queue, and the command names it. Th
 carries the MAC that the effects worker put into its body, and the consumer refuses a message without one.
 """
 
-import argparse
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.errors import RefusedError, in_words
+from cli.where import HERE, Where
 from shared.messages.internal_types import is_internal
 from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_sqs.client import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
@@ -44,18 +42,21 @@ class Reminder:
     group: str
 
 
-def main() -> int:
-    """Send the messages; the exit code is 0 if none stays."""
-    parser = argparse.ArgumentParser(prog="make resend", description=__doc__)
-    parser.add_argument("--stack", required=True, help="the stack's name")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be sent")
-    asked = parser.parse_args()
+def resend_messages(*, dry_run: bool = False, where: Where = HERE) -> int:
+    """Send again what Scheduler could not deliver.
+
+    A reminder, farewell or erasure came due, and Scheduler put its message into the queue scheduler-dlq. This command
+    sends each message to the queue of events under its own id, and deletes it there.
+
+    Args:
+        dry_run: only say what would be sent.
+        where: the stack.
+    """
     try:
-        by_customer = _parameter(boto3.client("cloudformation"), asked.stack, "GroupBy") == "customer"
-        stayed = resend(boto3.client("sqs"), asked.stack, by_customer=by_customer, dry_run=asked.dry_run)
-    except (ClientError, BotoCoreError) as error:
-        sys.stderr.write(f"stopped; what was not deleted is still there: {error}\n")
-        return 1
+        by_customer = where.described()[1].get("GroupBy") == "customer"
+        stayed = resend(where.client("sqs"), where.name, by_customer=by_customer, dry_run=dry_run)
+    except (RefusedError, ClientError, BotoCoreError) as error:
+        raise RefusedError(f"stopped; what was not deleted is still there: {in_words(error)}") from None
     return 1 if stayed else 0
 
 
@@ -150,12 +151,3 @@ def _attribute(message: "MessageTypeDef", name: str) -> str:
 
 def _why(message: "MessageTypeDef") -> str:
     return _attribute(message, "ERROR_CODE") or "no error code"
-
-
-def _parameter(cloudformation: "CloudFormationClient", stack: str, name: str) -> str:
-    parameters = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Parameters", [])
-    return next((one["ParameterValue"] for one in parameters if one.get("ParameterKey") == name), "")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,52 +1,61 @@
-"""`make secret`: store a further signing secret for an endpoint; its other secrets stay valid, unless --alone.
+"""`billhook secret`: store a further signing secret for an endpoint; its other secrets stay valid, unless --alone.
 
-The secret is typed at a prompt, or piped in: `stripe listen --print-secret | make secret NAME=cli`.
-It works on the cloud that `make run` started, or, with --secret-id, on the AWS account of your credentials.
+The secret is typed at a prompt, or piped in: `stripe listen --print-secret | ./billhook secret cli`.
+It works on the running local cloud, or, with --stack, on the AWS account of your credentials.
 """
 
-import argparse
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from cyclopts import Parameter
 
-from cli.local.running import NothingRunsError, client, running
+from cli.errors import RefusedError, in_words
 from cli.operate.entered import NotEnteredError, entered
+from cli.where import HERE, Where
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 
-def main() -> int:
-    """Add one secret; the exit code is 0 if it is stored."""
-    parser = argparse.ArgumentParser(prog="make secret NAME=…", description=__doc__, allow_abbrev=False)
-    parser.add_argument("name", help="the endpoint: direct, connect, cli, or a name of your own")
-    parser.add_argument(
-        "--alone", action="store_true", help="remove its other secrets, because they have expired or leaked"
-    )
-    parser.add_argument("--secret-id", help="the stack's output SigningSecretsId; the running local cloud's by default")
-    asked, others = parser.parse_known_args()
+def secret(
+    name: str,
+    /,
+    *others: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    alone: bool = False,
+    secret_id: str | None = None,
+    where: Where = HERE,
+) -> int:
+    """Store a signing secret of an endpoint.
+
+    The command asks for the secret at a prompt, or reads it from a pipe:
+    stripe listen --print-secret | ./billhook secret cli
+    The endpoint's other secrets stay valid, unless --alone.
+
+    Args:
+        name: the endpoint: direct, connect, cli, or a name of your own.
+        others: nothing; a secret that is typed here is refused and not repeated.
+        alone: remove its other secrets, because they have expired or leaked.
+        secret_id: the secret that holds them; by default the stack's own.
+        where: the stack.
+    """
     if others:  # not repeated: one of them may be a secret
         sys.stderr.write("not stored: type the secret at the prompt, or pipe it into standard input\n")
         return 2
     try:
-        value = entered(f"signing secret of {asked.name}, whsec_…")
+        value = entered(f"signing secret of {name}, whsec_…")
     except NotEnteredError as error:
-        sys.stderr.write(f"not stored: {error}\n")
-        return 1
+        raise RefusedError(f"not stored: {error}") from None
     if not value.startswith("whsec_"):
-        sys.stderr.write("not stored: a signing secret starts with whsec_; copy it from the endpoint at Stripe\n")
-        return 1
+        raise RefusedError("not stored: a signing secret starts with whsec_; copy it from the endpoint at Stripe")
     try:
-        secret_id, manager = (asked.secret_id, boto3.client("secretsmanager")) if asked.secret_id else _local()
-        add(manager, secret_id, asked.name, value, alone=asked.alone)
-    except (NothingRunsError, ClientError, BotoCoreError, ValueError) as error:
-        sys.stderr.write(f"not stored: {error}\n")
-        return 1
-    theirs = "are refused within five minutes" if asked.alone else "stay valid too"
-    print(f"stored for {asked.name}; valid within seconds, and the secrets it had {theirs}")
+        stored = secret_id or f"{where.name}/stripe-signing-secrets"
+        add(where.client("secretsmanager"), stored, name, value, alone=alone)
+    except (RefusedError, ClientError, BotoCoreError, ValueError) as error:
+        raise RefusedError(f"not stored: {in_words(error) or error}") from None
+    theirs = "are refused within five minutes" if alone else "stay valid too"
+    print(f"stored for {name}; valid within seconds, and the secrets it had {theirs}")
     return 0
 
 
@@ -62,11 +71,3 @@ def add(manager: "SecretsManagerClient", secret_id: str, name: str, value: str, 
     others = [known] if isinstance(known, str) else known
     stored[name] = [value, *(other for other in others if other != value)]
     manager.put_secret_value(SecretId=secret_id, SecretString=json.dumps(stored))
-
-
-def _local() -> tuple[str, "SecretsManagerClient"]:
-    return running()["signing_secrets_id"], client("secretsmanager")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,20 +1,19 @@
-"""`make sign-schedules`: sign the messages of schedules again, after an upgrade to signed messages or a lost key.
+"""`billhook sign-schedules`: sign the messages of schedules again, after an upgrade to signed messages or a lost key.
 
 Each schedule keeps its time; only the MAC in its message changes. The command trusts the schedules that it finds, so
-look at its list first, with DRY_RUN=1. Your AWS credentials must allow reading the stack and the secret with the
+look at its list first, with --dry-run. Your AWS credentials must allow reading the stack and the secret with the
 message keys, changing the schedules, and passing Scheduler's role to them.
 """
 
-import argparse
 import json
-import sys
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.errors import RefusedError, in_words
+from cli.where import HERE, Where
 from shared.failures.errors import Misconfigured
 from shared.messages.internal_types import is_internal
 from shared.messages.mac import signed_body, verify
@@ -41,22 +40,23 @@ KEPT = (
 """What UpdateSchedule would reset if the command left it out."""
 
 
-def main() -> int:
-    """Sign the schedules; the exit code is 0 if each one is signed now."""
-    parser = argparse.ArgumentParser(prog="make sign-schedules", description=__doc__)
-    parser.add_argument("--stack", default="billhook", help="the stack's name; %(default)s by default")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be signed")
-    asked = parser.parse_args()
+def sign(*, dry_run: bool = False, where: Where = HERE) -> int:
+    """Sign the messages of the schedules that are set.
+
+    Needed after an upgrade to signed messages, or after a key was lost. Each schedule keeps its time. The command
+    trusts the schedules that it finds, so look at its list first, with --dry-run.
+
+    Args:
+        dry_run: only say what would be signed.
+        where: the stack.
+    """
     try:
-        (found,) = boto3.client("cloudformation").describe_stacks(StackName=asked.stack)["Stacks"]
-        outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
-        keys = MessageKeys(KeySecret(boto3.client("secretsmanager"), outputs["MessageKeyId"]).fetch)
-        scheduler = boto3.client("scheduler")
+        outputs, _ = where.described()
+        keys = MessageKeys(KeySecret(where.client("secretsmanager"), outputs["MessageKeyId"]).fetch)
         group = outputs["ScheduleGroupName"]
-        stayed = sign_schedules(scheduler, group, keys.current(time.time()), dry_run=asked.dry_run)
-    except (ClientError, BotoCoreError, Misconfigured) as error:
-        sys.stderr.write(f"stopped; run it again, it signs nothing twice: {error}\n")
-        return 1
+        stayed = sign_schedules(where.client("scheduler"), group, keys.current(time.time()), dry_run=dry_run)
+    except (RefusedError, ClientError, BotoCoreError, Misconfigured) as error:
+        raise RefusedError(f"stopped; run it again, it signs nothing twice: {in_words(error) or error}") from None
     return 1 if stayed else 0
 
 
@@ -103,7 +103,3 @@ def _own_event(body: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return event if isinstance(event, dict) and is_internal(str(event.get("type", ""))) else None
-
-
-if __name__ == "__main__":
-    sys.exit(main())

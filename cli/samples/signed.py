@@ -1,39 +1,49 @@
-"""`make signed`: print a sample, signed now, as API Gateway hands it to ingest, for `sam local invoke -e -`.
+"""`billhook signed`: print a sample, signed now, as API Gateway hands it to ingest, for `sam local invoke -e -`.
 
 The environment variable SIGNING_SECRET holds another secret; without it, the running local cloud's signs.
 """
 
-import argparse
 import json
 import os
-import sys
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from cli.local.running import NothingRunsError, running
+from cyclopts import Parameter
+
+from cli.errors import RefusedError
+from cli.local.running import running
 from cli.samples import samples
 
 PATH = "/webhooks/stripe"
 
 
-def main() -> int:
-    """Print one event; the exit code is 0 if there is such a sample and a secret to sign it."""
-    parser = argparse.ArgumentParser(prog="make signed EVENT=…", description=__doc__, allow_abbrev=False)
-    parser.add_argument("event", help="a file in events/, without .json")
-    parser.add_argument("--id", help="the event's id, to repeat an event; a new one by default")
-    parser.add_argument("--account", help="the connected account of the event; none by default")
-    parser.add_argument("--endpoint", help="the endpoint in the URL; by default the URL for all endpoints")
-    asked = parser.parse_args()
+def signed(
+    event: str,
+    /,
+    *,
+    event_id: Annotated[str | None, Parameter(name="--id")] = None,
+    account: str | None = None,
+    endpoint: str | None = None,
+) -> None:
+    """Print a signed sample as API Gateway hands it to ingest.
+
+    For: ./billhook signed invoice.paid | sam local invoke IngestFunction -e -
+    The environment variable SIGNING_SECRET holds the secret; without it, the running local cloud's signs.
+
+    Args:
+        event: a file in events/, without .json.
+        event_id: the event's id, to repeat an event; a new one by default.
+        account: the connected account of the event; none by default.
+        endpoint: the endpoint in the URL; by default the URL for all endpoints.
+    """
     now = int(time.time())
     try:
-        body = samples.encode(samples.fresh(asked.event, now, asked.id, asked.account))
-        secret = os.environ.get("SIGNING_SECRET") or running()["secret"]
-    except (NothingRunsError, LookupError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    print(json.dumps(http_api_event(body, secret, now, asked.endpoint), indent=2))
-    return 0
+        body = samples.encode(samples.fresh(event, now, event_id, account))
+    except LookupError as error:
+        raise RefusedError(str(error)) from None
+    secret = os.environ.get("SIGNING_SECRET") or running()["secret"]
+    print(json.dumps(http_api_event(body, secret, now, endpoint), indent=2))
 
 
 def http_api_event(body: bytes, secret: str, at: int, endpoint: str | None = None) -> dict[str, Any]:
@@ -70,7 +80,3 @@ def http_api_event(body: bytes, secret: str, at: int, endpoint: str | None = Non
         "isBase64Encoded": False,
     }
     return event | ({"pathParameters": {"endpoint": endpoint}} if endpoint else {})
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""The event types that reconciliation looks for: those that `make endpoint` has Stripe send.
+"""The event types that reconciliation looks for: those that `./billhook endpoint` has Stripe send.
 
 The consumer's route table lists them, too, but no function imports another. A test keeps the two lists equal.
 """

@@ -3,7 +3,7 @@
 OLDEST = "2024-06-20"
 """The version of the samples in `events/before_basil`; older versions have other payment objects."""
 NEWEST = "2026-10-28.endive"
-"""The version that `make endpoint` pins. Before raising it, check https://docs.stripe.com/changelog for our fields."""
+"""The version that `./billhook endpoint` pins. Before raising it, check https://docs.stripe.com/changelog."""
 
 
 def is_known(version: str) -> bool:

@@ -1,7 +1,6 @@
 """Owed effects of committed events are handed over again on demand, unless a worker has them or gave them up."""
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 import cli.local.running
+from cli.command import main
 from cli.operate import hand_over
 from functions.effects.lane.lease import lease
 from shared.inbox.lanes import LANES
@@ -38,8 +38,7 @@ class Desk:
 
     def types(self, *arguments: str) -> int:
         self.patch.setattr(hand_over, "time", SimpleNamespace(time=self.world.clock))
-        self.patch.setattr(sys, "argv", ["make handover", *arguments])
-        return hand_over.main()
+        return main(["handover", *arguments])
 
     def told(self) -> list[tuple[str, str]]:
         """What lies in the queues of the lanes, by lane and event."""
@@ -117,8 +116,7 @@ def test_a_stack_that_is_not_there_is_an_error_in_words(desk: Desk, capsys: pyte
 
 
 def test_a_length_of_time_that_is_none_is_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        desk.types("--after", "soon")
+    assert desk.types("--after", "soon") == 2
     assert "soon is no length of time: say 1h, 90m or 2d" in capsys.readouterr().err
 
 

@@ -1,17 +1,16 @@
-"""`make import` finds the leftovers of a deleted stack, and prints the commands that take them back."""
+"""`billhook import` finds the leftovers of a deleted stack, and prints the commands that take them back."""
 
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-import cli.operate.import_stack
-from cli.operate.import_stack import main
+from cli.command import main
+from cli.where import Where
 
 TEMPLATE = """
 Parameters: { KmsKeyArn: { Type: String, Default: "" } }
@@ -27,7 +26,7 @@ Resources:
 @pytest.fixture
 def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
     client = boto3.client("cloudformation", "eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
-    monkeypatch.setattr(cli.operate.import_stack, "boto3", SimpleNamespace(client=lambda _service: client))
+    monkeypatch.setattr(Where, "client", lambda _where, _service: client)
     with Stubber(client) as stubber:
         yield stubber
     client.close()
@@ -64,16 +63,14 @@ def told(stubber: Stubber, stack: str, **statuses: str) -> None:
     stubber.add_response("describe_stack_events", {"StackEvents": events}, {"StackName": stack})
 
 
-def run(monkeypatch: pytest.MonkeyPatch, folder: Path) -> int:
+def run(folder: Path) -> int:
     built = folder / "template.yaml"
     built.write_text(TEMPLATE)
-    arguments = ["make import", "--stack", "billhook", "--template", str(built), "--into", str(folder / "import")]
-    monkeypatch.setattr("sys.argv", arguments)
-    return main()
+    return main(["import", "--stack", "billhook", "--template", str(built), "--into", str(folder / "import")])
 
 
 def test_what_the_newest_stack_has_left_is_written_with_the_commands(
-    cloudformation: Stubber, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cloudformation: Stubber, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     deleted(cloudformation, billhook_old=3, other_newest=9, billhook_failed=6, billhook_last=5)
     told(cloudformation, "arn:aws:cloudformation:eu-central-1:1:stack/billhook/failed", Books="DELETE_COMPLETE")
@@ -84,7 +81,7 @@ def test_what_the_newest_stack_has_left_is_written_with_the_commands(
         Logs="DELETE_COMPLETE",
     )
 
-    assert run(monkeypatch, tmp_path) == 0
+    assert run(tmp_path) == 0
 
     [books] = json.loads((tmp_path / "import/resources.json").read_text())
     assert books["ResourceIdentifier"] == {"TableName": "billhook-books"}
@@ -96,22 +93,22 @@ def test_what_the_newest_stack_has_left_is_written_with_the_commands(
 
 
 def test_without_a_deleted_stack_nothing_is_written(
-    cloudformation: Stubber, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cloudformation: Stubber, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     deleted(cloudformation, other_newest=9)
 
-    assert run(monkeypatch, tmp_path) == 1
+    assert run(tmp_path) == 1
 
     assert "remembers no deleted stack billhook" in capsys.readouterr().err
     assert not (tmp_path / "import").exists()
 
 
 def test_a_stack_that_left_nothing_is_told(
-    cloudformation: Stubber, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cloudformation: Stubber, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     deleted(cloudformation, billhook_last=5)
     told(cloudformation, "arn:aws:cloudformation:eu-central-1:1:stack/billhook/last", Logs="DELETE_COMPLETE")
 
-    assert run(monkeypatch, tmp_path) == 1
+    assert run(tmp_path) == 1
 
     assert "remembers no deleted stack billhook" in capsys.readouterr().err

@@ -98,7 +98,7 @@ def test_what_says_nothing_new_to_a_person_is_left_out(logged: str) -> None:
 def test_a_refused_request_is_shown_with_why_and_what_to_type(reason: str) -> None:
     line = read(**REQUEST, status=400, reason=reason, error="Not this one.")
     assert line == Line("a request", "400", 1.5, f"{reason}: Not this one.", ADVICE[reason])
-    assert "make secret NAME=" in line.text("12:00:00").plain.splitlines()[1]
+    assert "./billhook secret" in line.text("12:00:00").plain.splitlines()[1]
 
 
 def test_a_request_that_fails_by_our_fault_is_shown_with_its_cause() -> None:

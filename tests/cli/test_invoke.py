@@ -1,4 +1,4 @@
-"""`make invoke` starts sam for an existing sample, and reports the errors that sam would hide."""
+"""`billhook invoke` starts sam for an existing sample, and reports the errors that sam would hide."""
 
 import json
 import platform
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cli.command import main
 from cli.local import env, invoke
 from cli.local.running import NothingRunsError
 
@@ -28,7 +29,7 @@ class Sam:
 
 @pytest.fixture
 def where() -> dict[str, str]:
-    return {"secret": "whsec_1", "bind": "0.0.0.0"}  # noqa: S104 - what make run was told
+    return {"secret": "whsec_1", "bind": "0.0.0.0"}  # noqa: S104 - what `billhook run` was told
 
 
 @pytest.fixture
@@ -44,8 +45,9 @@ def sam(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: dict[str, str]) 
 
 
 def invoked(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["make invoke", *arguments])
-    return invoke.main()
+    monkeypatch.setattr(invoke, "build", lambda: None)
+    monkeypatch.setattr(invoke, "make", lambda *_targets: None)
+    return main(["invoke", *arguments])
 
 
 def test_the_consumer_gets_the_sample_as_the_queue_hands_it_out(sam: Sam, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,5 +110,5 @@ def test_linux_is_told_to_bind_where_containers_reach(  # noqa: PLR0913, PLR0917
     where["bind"] = bind
     monkeypatch.setattr(sys, "platform", system)
     invoked(monkeypatch, "invoice.paid")
-    assert ("make run BIND=0.0.0.0" in capsys.readouterr().err) == advised
+    assert ("./billhook run --bind 0.0.0.0" in capsys.readouterr().err) == advised
     assert len(sam.started) == 1

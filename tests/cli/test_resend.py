@@ -8,7 +8,9 @@ import pytest
 from moto import mock_aws
 
 import cli.operate.resend
-from cli.operate.resend import main, resend
+from cli.command import main
+from cli.operate.resend import resend
+from cli.where import Where
 from functions.effects.perform.scheduler import reminder_message
 from shared.effects.remind import Remind
 from shared.messages.mac import signed_body
@@ -145,12 +147,9 @@ def test_a_dry_run_says_why_each_was_given_up_and_moves_nothing(
 def test_the_command_asks_the_stack_how_it_groups(
     sqs: "SQSClient", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(
-        "cli.operate.resend._parameter", lambda _client, stack, name: {("billhook", "GroupBy"): "customer"}[stack, name]
-    )
-    monkeypatch.setattr("sys.argv", ["resend", "--stack", "billhook"])
+    monkeypatch.setattr(Where, "described", lambda where: ({}, {"billhook": {"GroupBy": "customer"}}[where.name]))
     give_up(sqs, REMINDER)
-    assert main() == 0
+    assert main(["resend", "--stack", "billhook"]) == 0
     assert lying_in(sqs, "billhook-events.fifo")[0]["Attributes"]["MessageGroupId"] == "acct_1#cus_1"
     assert "1 sent, 0 stay" in capsys.readouterr().out
 
@@ -159,7 +158,6 @@ def test_a_stack_that_is_not_there_is_said_to_be_so(
     sqs: "SQSClient", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert sqs is not None
-    monkeypatch.setattr("cli.operate.resend._parameter", lambda *_: "account")
-    monkeypatch.setattr("sys.argv", ["resend", "--stack", "nothing"])
-    assert main() == 1
+    monkeypatch.setattr(Where, "described", lambda _where: ({}, {"GroupBy": "account"}))
+    assert main(["resend", "--stack", "nothing"]) == 1
     assert "stopped" in capsys.readouterr().err

@@ -1,7 +1,6 @@
-"""`make run` reports the real failure, and leaves the announcement of another `make run` alone."""
+"""`billhook run` reports the real failure, and leaves the announcement of another `billhook run` alone."""
 
 import signal
-import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -9,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from cli.command import main
 from cli.local import run
 from cli.local import running as announced
 from infra.local_cloud.deployment import FailedError
@@ -19,9 +19,10 @@ type Run = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def running(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `make run` on clouds that start like this, in their order; its exit code and what it printed."""
+    """Runs `billhook run` on clouds that start like this, in their order; its exit code and what it printed."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
 
-    def running(*starts: Exception | object) -> tuple[int, str]:
+    def running(*starts: Exception | object, arguments: tuple[str, ...] = ()) -> tuple[int, str]:
         left = list(starts)
 
         def start(**_: object) -> object:
@@ -31,11 +32,11 @@ def running(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
             return one
 
         monkeypatch.setattr(run, "LocalCloud", SimpleNamespace(start=start))
-        monkeypatch.setattr(signal, "signal", lambda *_: None)
-        monkeypatch.setattr(sys, "argv", ["make run", "--arch", "x86_64"])
-        code = run.main()
+        monkeypatch.setattr(run, "build", lambda: Path("template.yaml"))
+        monkeypatch.setattr(run, "make", lambda *_targets: None)
+        code = main(["run", *arguments])
         assert left == []
-        return code, capsys.readouterr().out
+        return code, "".join(capsys.readouterr())
 
     return running
 
@@ -70,3 +71,26 @@ def test_a_deployment_that_fails_is_told_and_others_stay_announced(
     assert code == 1
     assert "not started: sam deploy of billhook failed (1):\nInvalid template" in said
     assert [file.name for file in tmp_path.iterdir()] == ["1.json"]
+
+
+def test_it_hears_ctrl_c_even_as_a_background_job(running: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    handlers: dict[int, object] = {}
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    running(NotStartedError("the local cloud died"))
+    assert handlers[signal.SIGINT] is signal.default_int_handler
+
+
+def test_parameters_of_the_template_reach_the_deployment(
+    running: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: dict[str, str] = {}
+
+    def deploy(*_: object, **parameters: str) -> None:
+        asked.update(parameters)
+        raise FailedError("enough")
+
+    monkeypatch.setattr(run, "deploy", deploy)
+    monkeypatch.setattr(announced, "FOLDER", tmp_path)
+    started = nullcontext(SimpleNamespace(endpoint_url="http://127.0.0.1:2"))
+    running(started, arguments=("--parameter.OperatorAddress", "me@example.com"))
+    assert asked == {"Livemode": "any", "OperatorAddress": "me@example.com"}

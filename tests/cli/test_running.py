@@ -30,7 +30,7 @@ def start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Start]:
 def test_without_a_cloud_there_is_advice(start: Start) -> None:
     endpoint_url, _ = start()
     running.forget(endpoint_url)
-    with pytest.raises(running.NothingRunsError, match="make run"):
+    with pytest.raises(running.NothingRunsError, match="billhook run"):
         running.running()
 
 

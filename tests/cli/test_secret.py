@@ -1,10 +1,9 @@
-"""`make secret` takes a secret from a prompt or a pipe, and no command takes one as an argument."""
+"""`billhook secret` takes a secret from a prompt or a pipe, and no command takes one as an argument."""
 
 import getpass
 import io
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +12,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from cli.operate import secret
-from cli.samples import samples, send, signed
+from cli.command import main
+from cli.samples import samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,9 +41,8 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> "Iterator[SecretsManagerClient]"
 
 
 def run(monkeypatch: pytest.MonkeyPatch, stdin: io.StringIO, *arguments: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["secret", "direct", "--secret-id", "signing-secrets", *arguments])
     monkeypatch.setattr(sys, "stdin", stdin)
-    return secret.main()
+    return main(["secret", "direct", "--stack", "billhook", "--secret-id", "signing-secrets", *arguments])
 
 
 def stored(manager: "SecretsManagerClient") -> object:
@@ -97,35 +95,18 @@ def test_as_an_argument_it_is_neither_stored_nor_repeated(
     assert TYPED not in told
 
 
-@pytest.mark.parametrize("variable", ["SECRET", "VALUE", "SIGNING_SECRET", "STRIPE_API_KEY"])
-@pytest.mark.parametrize("target", ["secret NAME=direct", "send EVENT=invoice.paid", "signed EVENT=invoice.paid"])
-def test_make_refuses_a_secret_among_its_arguments(target: str, variable: str) -> None:
-    command = ["make", "--dry-run", *target.split(), f"{variable}={TYPED}"]
-    refused = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)  # noqa: S603 - our own
-    assert refused.returncode == 2
-    assert "make secret asks" in refused.stderr
-    assert TYPED not in refused.stdout + refused.stderr
-
-
-def test_make_takes_them_from_the_environment() -> None:
-    command = ["env", f"SIGNING_SECRET={TYPED}", f"STRIPE_API_KEY={TYPED}", "make", "--dry-run", "help"]
-    assert subprocess.run(command, capture_output=True, check=False, cwd=ROOT).returncode == 0  # noqa: S603 - our own
-
-
-@pytest.mark.parametrize("command", [send, signed])
-def test_a_sample_is_not_signed_with_an_argument(monkeypatch: pytest.MonkeyPatch, command: object) -> None:
-    monkeypatch.setattr(sys, "argv", ["send", "invoice.paid", "--secret", TYPED])
-    with pytest.raises(SystemExit) as refused:
-        command.main()  # type: ignore[attr-defined] # one of two modules
-    assert refused.value.code == 2
+@pytest.mark.parametrize("command", ["send", "signed"])
+def test_a_sample_is_not_signed_with_an_argument(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "invoice.paid", "--secret", TYPED]) == 2
+    assert main([command, "invoice.paid", f"--{TYPED}"]) == 2
+    assert TYPED not in capsys.readouterr().err
 
 
 def test_a_sample_is_signed_with_the_secret_of_the_environment(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["signed", "invoice.paid"])
     monkeypatch.setenv("SIGNING_SECRET", TYPED)
-    assert signed.main() == 0
+    assert main(["signed", "invoice.paid"]) == 0
     event = json.loads(capsys.readouterr().out)
     header = event["headers"]["stripe-signature"]
     at = int(re.findall(r"t=(\d+)", header)[0])

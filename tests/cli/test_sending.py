@@ -1,4 +1,4 @@
-"""`make send` posts to the webhook URL as Stripe does: again after 503, with a new signature."""
+"""`billhook send` posts to the webhook URL as Stripe does: again after 503, with a new signature."""
 
 import json
 from collections.abc import Iterator

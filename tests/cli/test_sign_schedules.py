@@ -1,4 +1,4 @@
-"""`make sign-schedules` signs the messages of older schedules, and keeps all else of them."""
+"""`billhook sign-schedules` signs the messages of older schedules, and keeps all else of them."""
 
 import json
 from collections.abc import Iterator

@@ -36,7 +36,8 @@ def until(look: Callable[[], bool], seconds: float = 90) -> None:
 def run(stack: Stack, folder: Path, block: str, **variables: str) -> str:
     """The output of a block in a shell prepared as the runbook says; it must succeed and print no error."""
     assert AWS_CLI.is_dir(), "the AWS CLI is not installed: make .tools/aws/.installed"
-    (folder / "Makefile").write_text(f"%:\n\t@$(MAKE) --silent --directory {ROOT} $@\n")
+    if not (folder / "billhook").exists():
+        (folder / "billhook").symlink_to(ROOT / "billhook")
     if not (folder / "shared").exists():
         (folder / "shared").symlink_to(ROOT / "shared")  # the runbook is read in a checkout
     environment = os.environ | stack.cloud.environment | variables
@@ -53,7 +54,7 @@ def run(stack: Stack, folder: Path, block: str, **variables: str) -> str:
         check=False,
     )
     assert ran.returncode == 0, f"{block}\n{ran.stdout}\n{ran.stderr}"
-    assert not ran.stderr.replace("make: warning: -j", ""), f"{block}\n{ran.stderr}"
+    assert not ran.stderr, f"{block}\n{ran.stderr}"
     return ran.stdout
 
 

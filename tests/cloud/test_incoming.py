@@ -62,7 +62,7 @@ def test_a_request_signed_with_another_secret_is_shown_with_what_to_type(stack: 
     (request,) = shown(incoming, lambda line: line.state == "400")
 
     assert request.why.partition(":")[0] == "wrong_signature"
-    assert "make secret NAME=cli" in request.advice
+    assert "./billhook secret cli" in request.advice
 
 
 def test_a_repetition_that_sqs_drops_is_shown_all_the_same(stack: Stack, account: str) -> None:

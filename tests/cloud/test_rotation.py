@@ -28,7 +28,7 @@ def rolling(stack: Stack) -> Iterator[Stack]:
 
 
 def store(stack: Stack, *, alone: bool = False) -> None:
-    """`make secret NAME=direct [ALONE=1]`."""
+    """`billhook secret direct [--alone]`."""
     manager: SecretsManagerClient = stack.cloud.client("secretsmanager")
     add(manager, stack.outputs["SigningSecretsId"], "direct", NEW, alone=alone)
 

@@ -62,8 +62,8 @@ CHANGING = (
     "update-event-source-mapping",
     "delete-message",
     "send-message",
-    "make resend",
-    "make handover",
+    "billhook resend",
+    "billhook handover",
 )
 
 
@@ -112,10 +112,10 @@ def test_a_consumer_that_is_stopped_takes_nothing_until_it_is_started(stack: Sta
 
 def test_scheduler_s_dead_letters_are_looked_at_and_sent_again(stack: Stack, reminder: str, tmp_path: Path) -> None:
     event = json.loads(reminder)
-    assert f"would go reminder.payment_failed  {event['id']}" in run(stack, tmp_path, block_with("DRY_RUN=1"))
+    assert f"would go reminder.payment_failed  {event['id']}" in run(stack, tmp_path, block_with("resend", "--dry-run"))
     assert stack.inbox(event["id"]) is None
 
-    run(stack, tmp_path, next(one for one in BLOCKS if "make resend" in one and "DRY_RUN" not in one))
+    run(stack, tmp_path, next(one for one in BLOCKS if "billhook resend" in one and "--dry-run" not in one))
 
     assert stack.settled(event["id"])["state"] == "done"
     sqs: SQSClient = stack.cloud.client("sqs")

@@ -52,7 +52,7 @@ def test_what_was_lost_is_handed_over_again(stack: Stack, committed: dict[str, A
     sqs: SQSClient = stack.cloud.client("sqs")
     for lane in LANES:
         sqs.purge_queue(QueueUrl=url(stack, lane))
-    dry_run, handover = (block for block in BLOCKS if "make handover" in block)
+    dry_run, handover = (block for block in BLOCKS if "./billhook handover" in block)
     assert f"would go  effects  {committed['id']}" in run(stack, tmp_path, dry_run)
     assert "2 handed over" in run(stack, tmp_path, handover)
 

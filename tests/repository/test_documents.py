@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.command import COMMANDS
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
     path.relative_to(ROOT)
@@ -50,6 +52,13 @@ def test_every_make_target_that_a_document_names_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for document in DOCUMENTS:
         assert set(re.findall(r"`make ([a-z-]+)", (ROOT / document).read_text())) <= targets
+
+
+def test_every_command_that_a_document_names_exists() -> None:
+    commands = {entry.name for entries in COMMANDS.values() for entry in entries}
+    for document in (*DOCUMENTS, Path("template.yaml")):
+        named = re.findall(r"\./billhook ([a-z-]+)", (ROOT / document).read_text())
+        assert set(named) <= commands, document
 
 
 def test_the_licence_is_whole() -> None:

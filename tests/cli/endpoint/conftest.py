@@ -1,4 +1,4 @@
-"""`make endpoint` against Stripe's API on loopback and Secrets Manager on moto."""
+"""`billhook endpoint` against Stripe's API on loopback and Secrets Manager on moto."""
 
 from collections.abc import Callable, Iterator
 from functools import partial

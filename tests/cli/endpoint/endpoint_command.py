@@ -1,13 +1,12 @@
-"""A Stripe account, a stack's secret, and `make endpoint` between them."""
+"""A Stripe account, a stack's secret, and `billhook endpoint` between them."""
 
 import json
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.operate import endpoint
+from cli.command import main
 from functions.ingest.signing_secrets import parse_secrets
 from tests.cli.stripe_api import StripeApi
 
@@ -28,9 +27,8 @@ class EndpointCommand:
         self._monkeypatch = monkeypatch
 
     def run(self, *arguments: str, url: str = URL) -> int:
-        given = ["endpoint", "--url", url, "--secret-id", self.secret_id, *arguments]
-        self._monkeypatch.setattr(sys, "argv", given)
-        return endpoint.main()
+        given = ["endpoint", "--stack", "acme", "--url", url, "--secret-id", self.secret_id, *arguments]
+        return main(given)
 
     def store(self, secrets: Mapping[str, object]) -> None:
         self.manager.put_secret_value(SecretId=self.secret_id, SecretString=json.dumps(secrets))

@@ -1,14 +1,13 @@
 """The first run creates the endpoints and stores their secrets; a later run changes only what is wrong."""
 
-import sys
 from types import SimpleNamespace
 
-import boto3
 import pytest
 import stripe
 
-from cli.operate import endpoint
+from cli.command import main
 from cli.operate.endpoint_plan import types_for
+from cli.where import Where
 from functions.consumer import routes
 from tests.cli.endpoint.endpoint_command import OLDER, URL, EndpointCommand
 
@@ -86,10 +85,9 @@ def test_a_stacks_name_is_enough(command: EndpointCommand, monkeypatch: pytest.M
     stacks = {"acme": {"Stacks": [{"Outputs": outputs}]}}
     cloudformation = SimpleNamespace(describe_stacks=lambda StackName: stacks[StackName])  # noqa: N803 - boto3's name
     clients = {"cloudformation": cloudformation, "secretsmanager": command.manager}
-    monkeypatch.setattr(boto3, "client", clients.__getitem__)
-    monkeypatch.setattr(sys, "argv", ["endpoint", "--stack", "acme", "--only", "direct"])
+    monkeypatch.setattr(Where, "client", lambda _where, service: clients[service])
 
-    assert endpoint.main() == 0
+    assert main(["endpoint", "--stack", "acme", "--only", "direct"]) == 0
 
     assert list(command.stored()) == ["direct"]
 

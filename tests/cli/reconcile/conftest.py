@@ -1,4 +1,4 @@
-"""`make reconcile` against Stripe's API on loopback, and a stack on moto."""
+"""`billhook reconcile` against Stripe's API on loopback, and a stack on moto."""
 
 import time
 from collections.abc import Iterator

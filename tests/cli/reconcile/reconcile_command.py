@@ -1,17 +1,16 @@
-"""A stack on moto, a Stripe, and `make reconcile` between them."""
+"""A stack on moto, a Stripe, and `billhook reconcile` between them."""
 
 import json
-import sys
 import time
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from cli.operate import reconcile
+from cli.command import main
 from cli.samples import samples
+from cli.where import Where
 from tests.consumer.tables import make_table
 from tests.support.stripe_lists import PLATFORM, StripeLists
 
@@ -57,7 +56,7 @@ class ReconcileCommand:
         secrets.create_secret(Name="message-key", SecretString="k" * 64)
         stacks = CloudFormation(outputs, self.parameters)
         clients = {"cloudformation": stacks, "sqs": self.sqs, "dynamodb": self.dynamodb, "secretsmanager": secrets}
-        monkeypatch.setattr(reconcile, "boto3", SimpleNamespace(client=clients.__getitem__))
+        monkeypatch.setattr(Where, "client", lambda _where, service: clients[service])
 
     def happens(self, ago: float, account: str = PLATFORM, *, accepted: bool = False) -> str:
         event = samples.fresh("invoice.paid", int(time.time() - ago))
@@ -67,8 +66,7 @@ class ReconcileCommand:
         return event_id
 
     def run(self, *arguments: str) -> int:
-        self._monkeypatch.setattr(sys, "argv", ["reconcile", *arguments])
-        return reconcile.main()
+        return main(["reconcile", "--stack", "billhook", *arguments])
 
     def queued(self) -> list[str]:
         queue = self.sqs.get_queue_url(QueueName="events.fifo")["QueueUrl"]

@@ -25,12 +25,12 @@ def test_a_range_is_typed_as_people_say_it(since: str, until: str | None, wanted
 @pytest.mark.parametrize(
     ("since", "until", "why"),
     [
-        ("yesterday", None, "SINCE=yesterday is no time"),
-        ("3d", "soon", "UNTIL=soon is no time"),
-        ("31d", None, "Stripe lists events of the last 30 days only: SINCE=30d is the earliest"),
-        ("30m", None, "SINCE is later than UNTIL, which is an hour ago by default: add UNTIL=now"),
-        ("1h", "2h", "SINCE is later than UNTIL"),
-        ("1h", "2030-01-01", "UNTIL is in the future"),
+        ("yesterday", None, "--since yesterday is no time"),
+        ("3d", "soon", "--until soon is no time"),
+        ("31d", None, "Stripe lists events of the last 30 days only: --since 30d is the earliest"),
+        ("30m", None, "--since is later than --until, which is an hour ago by default: add --until now"),
+        ("1h", "2h", "--since is later than --until"),
+        ("1h", "2030-01-01", "--until is in the future"),
     ],
 )
 def test_a_range_that_cannot_be_looked_at_says_why(since: str, until: str | None, why: str) -> None:

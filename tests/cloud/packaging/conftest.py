@@ -42,14 +42,14 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def env_file(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `make env` prints while the stack is what `make run` has started."""
+    """What `billhook env` prints while the stack is what `billhook run` has started."""
     folder = tmp_path_factory.mktemp("env")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(local, "FOLDER", folder)
         local.announce(endpoint_url=stack.cloud.endpoint_url, secret=stack.secret)
         printed = io.StringIO()
         with redirect_stdout(printed):
-            assert env.main() == 0
+            env.env()
     path = folder / "env.json"
     path.write_text(printed.getvalue())
     return path
