@@ -2,7 +2,7 @@
 
 
 class RefusedError(Exception):
-    """A command cannot do what it was asked; the text says why and what to do."""
+    """A command cannot do its work; the text says why, and the next step."""
 
 
 def in_words(error: Exception) -> str | None:  # noqa: PLR0911 - a table

@@ -116,7 +116,7 @@ def _since(run_: Run, account: str, cursor: int | None, until: int) -> int | Non
         if since > cursor + 1:
             run_.logger.error("gap: Stripe's list does not reach back so far", extra={"account": account, "at": cursor})
         return since
-    # The account or reconciliation is new. This run checks one hour of its past; `./billhook reconcile` checks the rest.
+    # The account or reconciliation is new. This run checks an hour of its past; `./billhook reconcile` checks the rest.
     begins = beginning(run_.reconciler, account, until - HOUR + 1, until)
     if begins is not None:
         run_.move(account, begins - 1)  # before the walk, so that the next run repeats a walk that breaks off

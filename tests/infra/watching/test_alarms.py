@@ -14,7 +14,7 @@ def test_an_alarm_says_what_to_do_first_and_where_to_read_on(name: str) -> None:
     said = watching.description(watching.alarms()[name])
     meaning, first, then = said.split("\n")
     assert meaning.endswith(".")
-    assert re.match(r"First: (aws|make) \S+", first)
+    assert re.match(r"First: (aws|\./billhook) \S+", first)
     assert "billhook" in first or "get-account" in first
     assert then == f"Then: docs/runbook.md#{name}"
     assert name in watching.anchors()
