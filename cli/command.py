@@ -50,6 +50,9 @@ COMMANDS = {
             "reconcile", "cli.operate.reconcile:reconcile_range", "offer events that Stripe lists and the inbox lacks"
         ),
     ),
+    "Try a change": (
+        Entry("diff", "cli.changes.diff:diff", "show what the working tree decides differently from another commit"),
+    ),
     "Set up": (
         Entry("endpoint", "cli.operate.endpoint:endpoint", "create or update the webhook endpoints at Stripe"),
         Entry("secret", "cli.operate.secret:secret", "store a signing secret of an endpoint"),
