@@ -51,7 +51,7 @@ COMMANDS = {
         ),
     ),
     "Try a change": (
-        Entry("diff", "cli.changes.diff:diff", "show what the working tree decides differently from another commit"),
+        Entry("diff", "cli.changes.diff:diff", "show what the working tree decides differently from a commit"),
     ),
     "Set up": (
         Entry("endpoint", "cli.operate.endpoint:endpoint", "create or update the webhook endpoints at Stripe"),

@@ -26,7 +26,7 @@ def diff(
     base: str = "main",
     corpus: Annotated[Path | None, Parameter(help="a folder of events of your own, one story a file")] = None,
 ) -> None:
-    """Show what the working tree decides differently from another commit.
+    """Show what the working tree decides differently from a commit.
 
     The samples in events/ and the stories of the tests go through both. Each starts with empty books, and the messages
     that Billhook schedules itself are played at the end. Nothing is sent, and no AWS account is touched. The report is
