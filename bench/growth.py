@@ -22,7 +22,7 @@ from shared.inbox.lanes import LANES
 from shared.tables.attributes import to_item
 from tests.consumer.dynamodb_local import find_jar
 from tests.consumer.dynamodb_local import running as dynamodb_running
-from tests.consumer.tables import make_table
+from tests.consumer.tables import make_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -55,8 +55,8 @@ def growth(packages: Packages, aws: StandIn, folder: Path) -> list[Growth]:
             aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
             aws_secret_access_key="x",  # noqa: S106 - any key will do
         )
-        inbox, books = make_table(client, "InboxTable"), make_table(client, "BooksTable")
-        with _functions(packages, aws, folder, url, inbox, books) as functions:
+        inbox, books, tombstones = make_tables(client)
+        with _functions(packages, aws, folder, url, (inbox, books, tombstones)) as functions:
             _measured(functions, 1, "warm", EVENTS)
             _fill(client, inbox, 0, SMALL)
             first = _measured(functions, 1, "one", EVENTS)
@@ -67,11 +67,12 @@ def growth(packages: Packages, aws: StandIn, folder: Path) -> list[Growth]:
 
 
 @contextmanager
-def _functions(  # noqa: PLR0913, PLR0917 - the places of everything
-    packages: Packages, aws: StandIn, folder: Path, url: str, inbox: str, books: str
+def _functions(
+    packages: Packages, aws: StandIn, folder: Path, url: str, tables: tuple[str, str, str]
 ) -> Iterator[tuple[Running, Running]]:
     """The consumer and the effects worker, in running processes."""
-    environment = {"AWS_ENDPOINT_URL_DYNAMODB": url, "INBOX_TABLE": inbox, "BOOKS_TABLE": books}
+    names = zip(("INBOX_TABLE", "BOOKS_TABLE", "TOMBSTONES_TABLE"), tables, strict=True)
+    environment = {"AWS_ENDPOINT_URL_DYNAMODB": url, **dict(names)}
     consumer = Lambda(packages.consumer, "functions.consumer.app", environment)
     effects = Lambda(packages.effects, "functions.effects.app", environment)
     with running(consumer, aws, folder) as one, running(effects, aws, folder) as other:

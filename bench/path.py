@@ -111,7 +111,9 @@ def follow(event_type: str) -> Way:
         RuntimeError: the consumer gave the message back.
     """
     aws: Any = Aws()
-    store = Store(aws, "inbox", "books", 90, 60, time.time, lambda purpose, partition: f"{purpose} {partition}")
+    store = Store(
+        aws, "inbox", "books", "tombstones", 90, 60, time.time, lambda purpose, partition: f"{purpose} {partition}"
+    )
     books = DynamoBooks(store, Policy(plans=read_plans()))
     handover = Handover(aws, {"effects": "effects", "mails": "mails"})
     verifier = Verifier(MessageKeys(lambda: MESSAGE_KEY), store)

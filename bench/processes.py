@@ -37,6 +37,7 @@ ENVIRONMENT = {
     "GROUP_BY": "account",
     "INBOX_TABLE": "billhook-inbox",
     "BOOKS_TABLE": "billhook-books",
+    "TOMBSTONES_TABLE": "billhook-tombstones",
     "IDEMPOTENCY_TABLE": "tutorial-idempotency",
     "ORGANIZATIONS_TABLE": "tutorial-organizations",
     "SCHEDULE_GROUP": "billhook",

@@ -91,6 +91,10 @@ class Stack:
         items = self._scan("BooksTableName")
         return [item | {"record": unpack(item["record"])} if "record" in item else item for item in items]
 
+    def tombstones(self) -> list[dict[str, Any]]:
+        """Every item of the table of tombstones."""
+        return self._scan("TombstonesTableName")
+
     def reminders(self) -> list[str]:
         """The names of the schedules that have not fired yet."""
         scheduler: EventBridgeSchedulerClient = self.cloud.client("scheduler")

@@ -40,7 +40,9 @@ def show(dynamodb: "DynamoDBClient", table: str, account: str, customer: str) ->
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB refused, or did not answer.
     """
-    books = Store(dynamodb, inbox="", books=table, retention_days=0, lease=0, clock=time.time, token=_no_token)
+    books = Store(
+        dynamodb, inbox="", books=table, tombstones="", retention_days=0, lease=0, clock=time.time, token=_no_token
+    )
     held = list(everything_about(books, partition(account, customer)))
     return readable(Export(account=account, customer=customer), held)
 

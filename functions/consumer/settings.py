@@ -23,6 +23,7 @@ class Settings(Frozen):
     mails_queue_url: str
     inbox_table: str
     books_table: str
+    tombstones_table: str
     token_key_id: str
     message_key_id: str
     endpoint_binding: Literal["report", "enforce"] = "report"

@@ -22,6 +22,7 @@ class Settings(Frozen):
     mails_queue_arn: str
     inbox_table: str
     books_table: str
+    tombstones_table: str
     schedule_group: str
     scheduler_role_arn: str
     scheduler_dlq_arn: str

@@ -47,6 +47,7 @@ def build(environ: Mapping[str, str]) -> Handler:
         client=boto3.client("dynamodb", config=AWS_CONFIG),
         inbox=settings.inbox_table,
         books=settings.books_table,
+        tombstones=settings.tombstones_table,
         retention_days=settings.retention_days,
         lease=settings.lease_seconds,
         clock=time.time,

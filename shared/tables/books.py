@@ -37,7 +37,7 @@ class DynamoBooks:
             botocore.exceptions.ClientError, BotoCoreError: DynamoDB does not answer.
         """
         empty = kind.empty(*names)
-        kept = self._item(empty.key)
+        kept = self._item(empty.key, self.store.books)
         if kept:
             record = kind.model_validate_json(unpack(kept["record"]))
             return record.model_copy(update={"version": kept["version"] - record.versions_before})
@@ -49,10 +49,10 @@ class DynamoBooks:
     def _if_erased[Paid: Payment](self, empty: Paid) -> Paid:
         """The money of a payment whose customer was erased; `empty` for a payment that is new."""
         grave = tombstone(self.store.token, empty.account, empty.subject)
-        stone = self._item((grave, keys.TOMBSTONE))
+        stone = self._item((grave, keys.TOMBSTONE), self.store.tombstones)
         if not stone:
             return empty
-        kept = self._item((grave, keys.MONEY))
+        kept = self._item((grave, keys.MONEY), self.store.tombstones)
         money = type(empty).model_validate_json(unpack(kept["record"])) if kept else empty
         known = {"subject": empty.subject, "version": kept["version"] if kept else 0, "erased_at": stone["as_of"]}
         return money.model_copy(update=known)
@@ -97,11 +97,11 @@ class DynamoBooks:
         )
         return (from_item(item) for page in pages for item in page["Items"])
 
-    def _item(self, place: keys.Key) -> Mapping[str, Any]:
+    def _item(self, place: keys.Key, table: str) -> Mapping[str, Any]:
         known = self.ahead.get(place)
         if known is not None:
             return known
         partition, sort_key = place
         key = to_item({"pk": partition, "sk": sort_key})
-        item = self.store.client.get_item(TableName=self.store.books, Key=key, ConsistentRead=True).get("Item")
+        item = self.store.client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
         return from_item(item) if item else {}

@@ -1,4 +1,4 @@
-"""The two tables, as a composition root hands them on."""
+"""The three tables, as a composition root hands them on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Store:
-    """The tables and what every write needs.
+    """The tables and what every write needs: `tombstones` lists the erased without their names.
 
     `clock` gives epoch seconds; `lease` is in seconds; `token` makes the names of tombstones.
     """
@@ -21,6 +21,7 @@ class Store:
     client: "DynamoDBClient"
     inbox: str
     books: str
+    tombstones: str
     retention_days: int
     lease: int
     clock: Callable[[], float]

@@ -1,4 +1,7 @@
-"""Tombstones: an erasure leaves one item, which names no customer and keeps older events out."""
+"""Tombstones: an erasure leaves one item, which names no customer and keeps older events out.
+
+They have a table of their own, so that a restore of the books from a backup brings no erased customer back.
+"""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -51,7 +54,7 @@ def burial_writes(store: Store, erase: Erase, now_ms: int) -> list[Any]:
         "ExpressionAttributeValues": version,
     }
     certificate = _certificate(store, erase, now_ms)
-    return [{"Delete": deletion}, {"Put": {"TableName": store.books, "Item": to_item(certificate)}}]
+    return [{"Delete": deletion}, {"Put": {"TableName": store.tombstones, "Item": to_item(certificate)}}]
 
 
 def _certificate(store: Store, erase: Erase, now_ms: int) -> dict[str, Any]:
@@ -72,7 +75,7 @@ def _certificate(store: Store, erase: Erase, now_ms: int) -> dict[str, Any]:
 def payment_stone_write(store: Store, account: str, payment: str, as_of: int, buried_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
     """The put of a payment's tombstone: a dispute or refund names the payment alone, years after the erasure."""
     stone = {"pk": tombstone(store.token, account, payment), "sk": keys.TOMBSTONE}
-    return {"TableName": store.books, "Item": to_item({**stone, "as_of": as_of, "buried_ms": buried_ms})}
+    return {"TableName": store.tombstones, "Item": to_item({**stone, "as_of": as_of, "buried_ms": buried_ms})}
 
 
 def find_or_bury(store: Store, erase: Erase) -> Tombstone:
@@ -85,7 +88,7 @@ def find_or_bury(store: Store, erase: Erase) -> Tombstone:
     if found:
         return found
     now_ms = int(store.clock() * 1000)
-    store.client.put_item(TableName=store.books, Item=to_item(_certificate(store, erase, now_ms)))
+    store.client.put_item(TableName=store.tombstones, Item=to_item(_certificate(store, erase, now_ms)))
     return Tombstone(erase.as_of, now_ms, erase.version)
 
 
@@ -97,7 +100,7 @@ def certify(store: Store, erase: Erase, stone: Tombstone) -> None:
     """
     with suppress(store.client.exceptions.ConditionalCheckFailedException):
         store.client.update_item(
-            TableName=store.books,
+            TableName=store.tombstones,
             Key=to_item({"pk": tombstone(store.token, erase.account, erase.customer), "sk": keys.TOMBSTONE}),
             UpdateExpression="SET deleted_at = :now",
             ConditionExpression="attribute_not_exists(buried_ms) OR buried_ms = :buried",
@@ -108,7 +111,7 @@ def certify(store: Store, erase: Erase, stone: Tombstone) -> None:
 def find_tombstone(store: Store, account: str, customer: str) -> Tombstone | None:
     """The tombstone of an erased customer, else None; raises botocore's errors if DynamoDB does not answer."""
     key = to_item({"pk": tombstone(store.token, account, customer), "sk": keys.TOMBSTONE})
-    item = store.client.get_item(TableName=store.books, Key=key, ConsistentRead=True).get("Item")
+    item = store.client.get_item(TableName=store.tombstones, Key=key, ConsistentRead=True).get("Item")
     return tombstone_of(from_item(item)) if item else None
 
 

@@ -18,7 +18,7 @@ from functions.effects.lane.lease import lease
 from shared.inbox.lanes import LANES
 from tests.consumer.examples import NOW, REGION, announcement, mail, reminder
 from tests.consumer.faults import Faults
-from tests.consumer.tables import make_table
+from tests.consumer.tables import make_tables
 from tests.consumer.world import World
 from tests.effects.owed_effects import owe
 
@@ -57,8 +57,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         dynamodb, sqs = boto3.client("dynamodb"), boto3.client("sqs")
         for lane in LANES:
             sqs.create_queue(QueueName=f"billhook-{lane}")
-        tables = make_table(dynamodb, "InboxTable", "billhook-inbox"), make_table(dynamodb, "BooksTable")
-        world = World.on(dynamodb, *tables, Faults(dynamodb, lambda _request: None))
+        world = World.on(dynamodb, make_tables(dynamodb, "billhook"), Faults(dynamodb, lambda _request: None))
         owe(world, mail(), reminder())
         world.clock.now += 60
         yield Desk(world, sqs, monkeypatch)

@@ -11,7 +11,7 @@ import cli.local.running
 from cli.command import main
 from tests.consumer.examples import REGION, stripe_event
 from tests.consumer.faults import Faults
-from tests.consumer.tables import make_table
+from tests.consumer.tables import make_tables
 from tests.consumer.world import World
 
 
@@ -20,8 +20,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     with mock_aws():
         client = boto3.client("dynamodb")
-        books = make_table(client, "BooksTable", "billhook-books")
-        yield World.on(client, make_table(client, "InboxTable"), books, Faults(client, lambda _request: None))
+        yield World.on(client, make_tables(client, "billhook"), Faults(client, lambda _request: None))
         client.close()
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from cli.local.stack import NAME
-from functions.effects.perform.eraser import PAUSES
+from functions.effects.perform.sweep import PAUSES
 from infra.local_cloud.faults import Rule
 from shared.inbox.lanes import LANES
 

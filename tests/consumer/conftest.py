@@ -15,7 +15,7 @@ from shared.runtime.client_config import AWS_CONFIG
 from tests.consumer.dynamodb_local import find_jar, running
 from tests.consumer.examples import REGION
 from tests.consumer.faults import Faults
-from tests.consumer.tables import make_table
+from tests.consumer.tables import make_tables
 from tests.consumer.world import World
 from tests.support.checked import checked
 
@@ -65,9 +65,8 @@ def world(dynamodb: "DynamoDBClient", engine: str, monkeypatch: pytest.MonkeyPat
     # The SDK's own retries are real here, but for their pauses and the quota that a module's tests would share.
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None))
     monkeypatch.setattr(RetryQuota, "acquire", lambda _self, _amount: True)
-    inbox, books = make_table(dynamodb, "InboxTable"), make_table(dynamodb, "BooksTable")
-    wire = URLLib3Session()
+    tables, wire = make_tables(dynamodb), URLLib3Session()
     faults = Faults(dynamodb, (lambda _request: None) if engine == "moto" else wire.send)
-    yield World.on(dynamodb, inbox, books, faults)
+    yield World.on(dynamodb, tables, faults)
     faults.mend()
     wire.close()

@@ -38,6 +38,17 @@ def make_table(client: "DynamoDBClient", resource: str, name: str = "") -> str:
     return name
 
 
+def make_tables(client: "DynamoDBClient", stack: str = "") -> tuple[str, str, str]:
+    """The inbox, the books and the tombstones, new; with the names of `stack` if that is given."""
+    names = (f"{stack}-inbox", f"{stack}-books", f"{stack}-tombstones") if stack else ("", "", "")
+    inbox, books, tombstones = names
+    return (
+        make_table(client, "InboxTable", inbox),
+        make_table(client, "BooksTable", books),
+        make_table(client, "TombstonesTable", tombstones),
+    )
+
+
 def property_of(resource: str, name: str) -> Any:  # noqa: ANN401 - whatever the template says
     """A property of the template's `resource`."""
     return _RESOURCES[resource]["Properties"][name]

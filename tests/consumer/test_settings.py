@@ -13,6 +13,7 @@ ENVIRON = {
     "MAILS_QUEUE_URL": "https://queue.example/mails",
     "INBOX_TABLE": "inbox",
     "BOOKS_TABLE": "books",
+    "TOMBSTONES_TABLE": "tombstones",
     "TOKEN_KEY_ID": "token-key",
     "MESSAGE_KEY_ID": "message-key",
     "LIVEMODE": "true",
@@ -41,7 +42,7 @@ OPTIONAL = {
 
 def test_what_the_template_gives_is_read() -> None:
     settings = read_settings(ENVIRON | {"PATH": "/usr/bin", "AWS_REGION": "eu-central-1"})
-    assert (settings.inbox_table, settings.books_table) == ("inbox", "books")
+    assert (settings.inbox_table, settings.books_table, settings.tombstones_table) == ("inbox", "books", "tombstones")
     assert (settings.livemode, settings.retention_days, settings.lease_seconds) == (True, 90, 45)
 
 

@@ -69,7 +69,7 @@ def take(world: World, record: dict[str, Any], verifier: Verifier | None = None)
 
 
 def all_items(world: World) -> list[dict[str, Any]]:
-    tables = (world.store.inbox, world.store.books)
+    tables = (world.store.inbox, world.store.books, world.store.tombstones)
     return [item for table in tables for item in world.store.client.scan(TableName=table)["Items"]]
 
 

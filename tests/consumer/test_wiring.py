@@ -40,6 +40,7 @@ def environ(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         tables = {
             "INBOX_TABLE": make_table(dynamodb, "InboxTable"),
             "BOOKS_TABLE": make_table(dynamodb, "BooksTable"),
+            "TOMBSTONES_TABLE": make_table(dynamodb, "TombstonesTable"),
         }
         yield ENVIRON | tables | queues
 

@@ -70,9 +70,10 @@ class World:
     slept: list[float] = field(default_factory=list)
 
     @classmethod
-    def on(cls, client: "DynamoDBClient", inbox: str, books: str, faults: "Faults") -> Self:
+    def on(cls, client: "DynamoDBClient", tables: tuple[str, str, str], faults: "Faults") -> Self:
+        """A world on the tables of `make_tables`."""
         clock = Clock()
-        store = Store(client, inbox, books, retention_days=90, lease=LEASE, clock=clock, token=token)
+        store = Store(client, *tables, retention_days=90, lease=LEASE, clock=clock, token=token)
         return cls(store, faults, clock)
 
     @property

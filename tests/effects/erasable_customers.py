@@ -111,7 +111,9 @@ class ErasableCustomers:
         return self.exporter.export(effect, int(committed * 1000), self.world.clock.now + seconds)
 
     def left(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """All items in the books, by partition and sort key."""
-        pages = self.world.store.client.get_paginator("scan").paginate(TableName=self.world.store.books)
+        """All items in the books and all tombstones, by partition and sort key."""
+        store = self.world.store
+        scan = store.client.get_paginator("scan").paginate
+        pages = (page for table in (store.books, store.tombstones) for page in scan(TableName=table))
         items = (from_item(item) for page in pages for item in page["Items"])
         return {(item["pk"], item["sk"]): item for item in items}

@@ -16,6 +16,7 @@ ENVIRON = {
     "MAILS_QUEUE_ARN": ARNS["mails"],
     "INBOX_TABLE": "inbox",
     "BOOKS_TABLE": "books",
+    "TOMBSTONES_TABLE": "tombstones",
     "SCHEDULE_GROUP": "billhook",
     "SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
     "SCHEDULER_DLQ_ARN": "arn:aws:sqs:eu-central-1:123456789012:scheduler-dlq",

@@ -77,6 +77,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
             "QUEUE_URL": events["QueueUrl"],
             "INBOX_TABLE": make_table(dynamodb, "InboxTable"),
             "BOOKS_TABLE": make_table(dynamodb, "BooksTable"),
+            "TOMBSTONES_TABLE": make_table(dynamodb, "TombstonesTable"),
         }
         for lane in LANES:
             url = sqs.create_queue(QueueName=f"billhook-{lane}")["QueueUrl"]

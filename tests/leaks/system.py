@@ -18,7 +18,8 @@ from tests.consumer.examples import NOW
 from tests.leaks.canaries import Canaries
 from tests.leaks.captured_output import call
 from tests.leaks.faults import FAULTS, Fault, FaultyCalls
-from tests.prove.moto_cloud import WORKERS_LEASE, MotoCloud, Sent
+from tests.prove.moto_cloud import MotoCloud, Sent
+from tests.prove.moto_settings import WORKERS_LEASE
 from tests.prove.queues import Message
 from tests.prove.runner import Context, Runner
 

@@ -6,6 +6,7 @@ from typing import Any
 from shared.compression.packing import unpack
 from tests.leaks.canaries import MARK, with_canaries
 from tests.leaks.system import System
+from tests.prove.moto_cloud import Items, Snapshot
 from tests.prove.scenarios import BEFORE_LEAVING
 from tests.support.samples import sample
 
@@ -40,10 +41,15 @@ def late(system: System, name: str, at: int) -> dict[str, Any]:
     return event | {"id": f"evt_late_{name}", "created": at}
 
 
+def both(snapshot: Snapshot) -> Items:
+    """The items of the books, and the tombstones."""
+    return {**snapshot.books, **snapshot.tombstones}
+
+
 def stored(system: System) -> str:
     """All that lies in the tables, unpacked, in the bucket, and in schedules and their messages."""
     snapshot = system.moto_cloud.snapshot()
-    books = [{name: _readable(name, value) for name, value in item.items()} for item in snapshot.books.values()]
+    books = [{name: _readable(name, value) for name, value in item.items()} for item in both(snapshot).values()]
     operators = [{**item, "outbox": ""} for item in snapshot.inbox.values()]
     return json.dumps([books, operators, snapshot.schedules, str(snapshot.files)], default=str)
 
@@ -68,11 +74,11 @@ def erased(system: System) -> int:
 
 def test_late_news_of_money_stores_no_person(system: System) -> None:
     at = erased(system)
-    before = system.moto_cloud.snapshot().books.keys()
+    before = both(system.moto_cloud.snapshot()).keys()
     for name in LATE:
         assert not {"failed", "silent"} & set(system.settle(late(system, name, at)))
         assert MARK not in stored(system), name
-    new = [item for key, item in system.moto_cloud.snapshot().books.items() if key not in before]
+    new = [item for key, item in both(system.moto_cloud.snapshot()).items() if key not in before]
     assert any(item["sk"] == "money" for item in new)
     assert all("expires_at" in item or item["sk"] == "tombstone" for item in new)
 

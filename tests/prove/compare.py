@@ -50,6 +50,7 @@ def compare(undisturbed: Snapshot, disturbed: Snapshot, calls: tuple[str, ...], 
     differs = [
         *_differ("inbox", _settled(undisturbed.inbox), _settled(disturbed.inbox)),
         *_differ("books", _settled(undisturbed.books), _settled(disturbed.books)),
+        *_differ("tombstones", _settled(undisturbed.tombstones), _settled(disturbed.tombstones)),
         *_differ("schedule", _schedules(undisturbed), _schedules(disturbed)),
         *_differ("file", undisturbed.files, disturbed.files),
         *_differ("observation", _observations(undisturbed), _observations(disturbed)),

@@ -23,7 +23,7 @@ from shared.effects.email import Email
 from shared.values import keys
 from tests.prove.compare import MAY_DIFFER
 from tests.prove.contradicting_events import about, contradicting_event
-from tests.prove.moto_cloud import Items
+from tests.prove.moto_cloud import Snapshot
 from tests.prove.story_runner import MailOutcome, Outcome
 from tests.support.story import Story
 
@@ -44,7 +44,7 @@ def divergences(story: Story, undisturbed: Outcome, disturbed: Outcome) -> list[
     """Each difference that the rules above do not allow, in words."""
     return [
         *(f"not done: {disturbed.snapshot.inbox[event_id,]}" for event_id in disturbed.unfinished),
-        *_books(_known(undisturbed.snapshot.books), _known(disturbed.snapshot.books)),
+        *_books(_known(undisturbed.snapshot), _known(disturbed.snapshot)),
         *_mails(story, disturbed.mails),
         *_announcements(disturbed),
         *(["SES has taken other mails than were noted"] if _miscounted(disturbed) else []),
@@ -57,12 +57,12 @@ def _books(expected: Mapping[tuple[str, ...], Any], found: Mapping[tuple[str, ..
             yield f"books {place}: {expected.get(place, 'absent')} became {found.get(place, 'absent')}"
 
 
-def _known(books: Items) -> dict[tuple[str, ...], Any]:
-    """The contents of the books, without mails and without the traces of Billhook's own messages."""
+def _known(snapshot: Snapshot) -> dict[tuple[str, ...], Any]:
+    """The contents of the books and all tombstones, without mails and without the traces of Billhook's own messages."""
     leave_out = {*MAY_DIFFER, "version", "journal"}
     return {
         place: {name: _plain(name, value) for name, value in item.items() if name not in leave_out}
-        for place, item in books.items()
+        for place, item in {**snapshot.books, **snapshot.tombstones}.items()
         if not place[1].startswith("mail#") and "#due_" not in place[1] and place[1] != keys.EXPORT
     }
 

@@ -19,7 +19,8 @@ from moto.ses.models import ses_backends
 from shared.tables.attributes import from_item
 from shared.values import keys
 from tests.consumer.examples import MESSAGE_KEY, REGION
-from tests.consumer.tables import make_table
+from tests.consumer.tables import make_tables
+from tests.prove.moto_settings import BUCKET, ENVIRON, NAME
 
 if TYPE_CHECKING:
     from moto.dynamodb.models.dynamo_type import Item
@@ -30,34 +31,9 @@ if TYPE_CHECKING:
 type Items = dict[tuple[str, ...], dict[str, Any]]
 type Queue = Literal["events", "effects", "mails"]
 
-NAME = "billhook"
-BUCKET = "exports"
 QUEUES: tuple[Queue, ...] = ("events", "effects", "mails")
 """The queue of events is a FIFO queue; those of the two lanes are standard queues."""
-
-
-ENVIRON = {
-    "QUEUE_ARN": "arn:aws:sqs:eu-central-1:123456789012:events.fifo",
-    "EFFECTS_QUEUE_ARN": "arn:aws:sqs:eu-central-1:123456789012:effects",
-    "MAILS_QUEUE_ARN": "arn:aws:sqs:eu-central-1:123456789012:mails",
-    "SCHEDULE_GROUP": NAME,
-    "SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
-    "SCHEDULER_DLQ_ARN": "arn:aws:sqs:eu-central-1:123456789012:scheduler-dlq",
-    "EVENT_BUS": NAME,
-    "EXPORTS_BUCKET": BUCKET,
-    "EXPORTS_URL": "https://billhook.example/exports",
-    "MAIL_SENDER": "billing@example.com",
-    "OPERATOR_ADDRESS": "ops@example.com",
-    "MAIL_CONNECTED": "true",
-    "BUSINESS_NAME": "Acme",
-    "LIVEMODE": "true",
-    "GROUP_BY": "account",
-    "RETENTION_DAYS": "90",
-    "LEASE_SECONDS": "45",
-}
-"""The settings that are the same for every cloud."""
-WORKERS_LEASE = {"LEASE_SECONDS": "75"}
-"""The worker may take longer than the consumer."""
+TABLES = ("INBOX_TABLE", "BOOKS_TABLE", "TOMBSTONES_TABLE")
 
 
 @dataclass(frozen=True)
@@ -80,6 +56,7 @@ class Snapshot:
 
     inbox: Items
     books: Items
+    tombstones: Items
     mails: Counter[str]
     announcements: Counter[str]
     schedules: Mapping[str, Mapping[str, Any]]
@@ -126,8 +103,7 @@ class MotoCloud:
         events, effects, mails = (_create_queue(queue) for queue in QUEUES)
         self.queues = {events: "events", effects: "effects", mails: "mails"}
         self.environ = ENVIRON | {
-            "INBOX_TABLE": make_table(dynamodb, "InboxTable"),
-            "BOOKS_TABLE": make_table(dynamodb, "BooksTable"),
+            **dict(zip(TABLES, make_tables(dynamodb), strict=True)),
             "QUEUE_URL": events,
             "EFFECTS_QUEUE_URL": effects,
             "MAILS_QUEUE_URL": mails,
@@ -143,6 +119,7 @@ class MotoCloud:
         return Snapshot(
             inbox=_items(self._table("INBOX_TABLE")),
             books=_items(self._table("BOOKS_TABLE")),
+            tombstones=_items(self._table("TOMBSTONES_TABLE")),
             mails=Counter(map(_plain, self._ses.sent_messages)),
             announcements=Counter(self.announced),
             schedules={name: schedule.to_dict() for name, schedule in self._schedules.items()},
@@ -153,7 +130,7 @@ class MotoCloud:
     def checkpoint(self) -> Checkpoint:
         """The internal state now, for `restore`."""
         return Checkpoint(
-            {name: copy.deepcopy(self._table(name).items) for name in ("INBOX_TABLE", "BOOKS_TABLE")},
+            {name: copy.deepcopy(self._table(name).items) for name in TABLES},
             list(self._ses.sent_messages),
             list(self.announced),
             list(self.queued),

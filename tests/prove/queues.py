@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.consumer.examples import signed_record_attributes
-from tests.prove.moto_cloud import ENVIRON, Queue
+from tests.prove.moto_cloud import Queue
+from tests.prove.moto_settings import ENVIRON
 
 VISIBILITY: Mapping[Queue, int] = {"events": 180, "effects": 360, "mails": 360}
 """VisibilityTimeout in template.yaml: the seconds after which SQS hands out a stopped process's message again."""

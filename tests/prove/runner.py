@@ -16,7 +16,8 @@ from functions.consumer import wiring
 from functions.effects import wiring as effects_wiring
 from functions.effects.perform import observer
 from tests.consumer.world import Clock
-from tests.prove.moto_cloud import WORKERS_LEASE, MotoCloud, Queue
+from tests.prove.moto_cloud import MotoCloud, Queue
+from tests.prove.moto_settings import WORKERS_LEASE
 from tests.prove.queues import VISIBILITY, Message
 from tests.prove.wire import Point, PowerCut, Wire
 from tests.support.checked import checked

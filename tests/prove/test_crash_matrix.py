@@ -17,7 +17,8 @@ from shared.inbox.outbox import in_lane
 from tests.prove.compare import compare
 from tests.prove.conftest import Report
 from tests.prove.matrix import Matrix
-from tests.prove.moto_cloud import WORKERS_LEASE, Snapshot
+from tests.prove.moto_cloud import Snapshot
+from tests.prove.moto_settings import WORKERS_LEASE
 from tests.prove.runner import Runner
 from tests.prove.scenarios import (
     account_leaves,
@@ -153,7 +154,7 @@ def test_a_worker_without_a_lease_is_found_out(runner: Runner, monkeypatch: pyte
 
 def test_a_mail_too_many_is_counted_apart_only_where_ses_may_not_have_been_heard() -> None:
     calls = ("dynamodb.PutItem", "dynamodb.TransactWriteItems", "sesv2.SendEmail", "dynamodb.UpdateItem")
-    once, twice = (Snapshot({}, {}, Counter({"mail": times}), Counter(), {}, {}) for times in (1, 2))
+    once, twice = (Snapshot({}, {}, {}, Counter({"mail": times}), Counter(), {}, {}) for times in (1, 2))
     points = {Point(call, fault) for call in range(len(calls)) for fault in Fault}
     assert {point for point in points if not compare(once, twice, calls, point).differences} == {
         Point(2, Fault.STOPPED_AFTER),

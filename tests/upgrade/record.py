@@ -122,8 +122,9 @@ class Recorder:
         ]
 
     def _books(self) -> list[Item]:
-        table = self.runner.moto_cloud.environ["BOOKS_TABLE"]
-        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+        environ, scan = self.runner.moto_cloud.environ, boto3.client("dynamodb").get_paginator("scan")
+        tables = environ["BOOKS_TABLE"], environ["TOMBSTONES_TABLE"]
+        pages = (page for table in tables for page in scan.paginate(TableName=table))
         return [_json(item) for page in pages for item in page["Items"]]
 
     def _inbox(self, event_id: str) -> Item:

@@ -19,7 +19,7 @@ def record_writes(store: Store, record: Record, now_ms: int) -> list[Any]:
         key = to_item({"pk": record.partition, "sk": record.sort_key})
         return [{"ConditionCheck": {"TableName": store.books, "Key": key, **_unchanged(record)}}]
     place = {"pk": record.partition, "sk": record.sort_key}
-    return [_put(store, record, {**place, "record": record.packed(), "saved_ms": now_ms})]
+    return [_put(store.books, record, {**place, "record": record.packed(), "saved_ms": now_ms})]
 
 
 def _money_writes(store: Store, payment: Payment, erased_at: int, now_ms: int) -> list[Any]:
@@ -29,12 +29,12 @@ def _money_writes(store: Store, payment: Payment, erased_at: int, now_ms: int) -
     item = {"pk": grave, "sk": keys.MONEY, "record": nameless, "saved_ms": now_ms, "expires_at": store.expiry()}
     stone = payment_stone_write(store, payment.account, payment.subject, erased_at, now_ms)
     # A later event finds the tombstone; an expired record begins anew at version 0.
-    return [_put(store, payment, item), *([{"Put": stone}] if payment.version == 0 else [])]
+    return [_put(store.tombstones, payment, item), *([{"Put": stone}] if payment.version == 0 else [])]
 
 
-def _put(store: Store, record: Record, item: dict[str, Any]) -> Any:  # noqa: ANN401 - a boto3 shape
+def _put(table: str, record: Record, item: dict[str, Any]) -> Any:  # noqa: ANN401 - a boto3 shape
     versioned = to_item({**item, "version": record.overall_version + 1})
-    return {"Put": {"TableName": store.books, "Item": versioned, **_unchanged(record)}}
+    return {"Put": {"TableName": table, "Item": versioned, **_unchanged(record)}}
 
 
 def _unchanged(record: Record) -> Any:  # noqa: ANN401 - likewise

@@ -34,20 +34,20 @@ class Prefetch:
             botocore.exceptions.ClientError, BotoCoreError: DynamoDB does not answer.
         """
         store, predicted = self.store, predict_keys(message)
-        predicted |= {self._tombstone_of(partition) for partition, sort_key in predicted if sort_key == keys.PAYMENT}
+        graves = {self._tombstone_of(partition) for partition, sort_key in predicted if sort_key == keys.PAYMENT}
         asked: dict[str, KeysAndAttributesTypeDef] = {
             # An eventually consistent read costs half a unit; the commit's own condition catches a newer item.
             store.inbox: {"Keys": [to_item({"id": message.event_id})], "ConsistentRead": False}
         }
-        if predicted:
-            wanted = [to_item({"pk": pk, "sk": sk}) for pk, sk in predicted]
-            asked[store.books] = {"Keys": wanted, "ConsistentRead": True}
+        for table, places in ((store.books, predicted), (store.tombstones, graves)):
+            if places:
+                asked[table] = {"Keys": [to_item({"pk": pk, "sk": sk}) for pk, sk in places], "ConsistentRead": True}
         answer = store.client.batch_get_item(RequestItems=asked)
         if answer.get("UnprocessedKeys"):
             return None, self.books
         found = answer["Responses"]
-        ahead: dict[keys.Key, Mapping[str, Any]] = {key: {} for key in predicted}
-        for item in map(from_item, found.get(store.books, ())):
+        ahead: dict[keys.Key, Mapping[str, Any]] = {key: {} for key in predicted | graves}
+        for item in map(from_item, (*found.get(store.books, ()), *found.get(store.tombstones, ()))):
             ahead[item["pk"], item["sk"]] = item
         known = next(map(from_item, found.get(store.inbox, ())), {})
         return known, replace(self.books, ahead=ahead)

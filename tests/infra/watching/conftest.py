@@ -28,7 +28,7 @@ from shared.values.frozen import Scalar
 from shared.values.times import DAY
 from tests.consumer.examples import REGION, mail, reminder, sqs_record, stripe_event
 from tests.consumer.faults import Faults
-from tests.consumer.tables import make_table
+from tests.consumer.tables import make_tables
 from tests.consumer.world import World
 from tests.effects.invoking import Context, Lambda
 from tests.effects.owed_effects import owe
@@ -71,8 +71,7 @@ def consumer_lines() -> Lines:
     log = io.StringIO()
     with mock_aws():
         dynamodb, sqs = boto3.client("dynamodb", region_name=REGION), boto3.client("sqs", region_name=REGION)
-        tables = make_table(dynamodb, "InboxTable"), make_table(dynamodb, "BooksTable")
-        world = World.on(dynamodb, *tables, Faults(dynamodb, lambda _request: None))
+        world = World.on(dynamodb, make_tables(dynamodb), Faults(dynamodb, lambda _request: None))
         logger = make_logger(SERVICE + "-watched", log)
 
         def handle(event_id: str, message_id: str, *, signed: bool = True, **event: object) -> None:
@@ -106,8 +105,7 @@ def effects_lines() -> Lines:
     """What the effects worker logs of a lane of each fate."""
     with mock_aws():
         dynamodb, sqs = boto3.client("dynamodb", region_name=REGION), boto3.client("sqs", region_name=REGION)
-        tables = make_table(dynamodb, "InboxTable"), make_table(dynamodb, "BooksTable")
-        world = World.on(dynamodb, *tables, Faults(dynamodb, lambda _request: None))
+        world = World.on(dynamodb, make_tables(dynamodb), Faults(dynamodb, lambda _request: None))
         with Stubber(sqs) as queue:
             worker = Lambda(world, sqs, queue)
             for number, error in enumerate((None, ClientError(FORBIDDEN, "CreateSchedule"), Permanent("never"))):
