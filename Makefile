@@ -169,6 +169,7 @@ bench: $(DEV) $(CLOUD) dynamodb ## measure Billhook, and the code that one would
 .PHONY: deploy build build-IngestFunction build-ConsumerFunction build-EffectsFunction build-ExportsFunction build-ReconcileFunction
 deploy: $(BUILD) ## build for ARCH (arm64) and sam deploy: GUIDED=1 the first time, or CONFIG_ENV=prod of samconfig.toml
 	@sam deploy --template-file $(BUILD) --config-file $(CURDIR)/samconfig.toml $(if $(GUIDED),--guided) $(if $(CONFIG_ENV),--config-env $(CONFIG_ENV))
+	@echo "Next, look at the stack: ./billhook doctor --stack with its name"
 
 build: $(BUILD) ## package the functions for ARCH (arm64) with sam build
 
