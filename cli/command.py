@@ -54,7 +54,7 @@ COMMANDS = {
         Entry("diff", "cli.changes.diff:diff", "show what the working tree decides differently from a commit"),
     ),
     "Set up": (
-        Entry("doctor", "cli.doctor.doctor:doctor", "look at a deployed stack, and say what is wrong and what to type"),
+        Entry("doctor", "cli.doctor.doctor:doctor", "look at a deployed stack: what is wrong, and what to type"),
         Entry("endpoint", "cli.operate.endpoint:endpoint", "create or update the webhook endpoints at Stripe"),
         Entry("secret", "cli.operate.secret:secret", "store a signing secret of an endpoint"),
         Entry("sign-schedules", "cli.operate.sign_schedules:sign", "sign the messages of the schedules that are set"),

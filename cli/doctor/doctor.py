@@ -29,7 +29,7 @@ MARKS = {"ok": "ok     ", "wrong": "WRONG  ", "unknown": "?      "}
 def doctor(
     *, no_ping: bool = False, as_json: Annotated[bool, Parameter(name="--json")] = False, where: Where = HERE
 ) -> int:
-    """Look at a deployed stack, and say what is wrong and what to type.
+    """Look at a deployed stack: what is wrong, and what to type.
 
     The command reads the stack, its alarms, queues, schedules and secrets, Amazon SES, and the endpoints at Stripe. It
     posts a signed ping to the webhook URL for each endpoint, and the consumer records pings as ignored. It writes
