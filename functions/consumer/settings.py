@@ -37,6 +37,8 @@ class Settings(Frozen):
     erase_waits: bool = True
     upcoming_intervals: str = "year"
     """Billing intervals, separated by commas."""
+    export_link_hours: Annotated[int, Field(ge=0)] = 72
+    """How long the link to an export works; 0 if there are no exports."""
     export_address_age_days: Annotated[int, Field(ge=0)] = 7
     """For how many days an address that has changed gets no link to an export; 0 for none."""
     erase_account_after_days: Annotated[int, Field(ge=0)] = 30
@@ -97,6 +99,7 @@ def policy_of(settings: Settings) -> Policy:
         erase_after=settings.erase_after_days * DAY,
         erase_deleted=settings.erase_deleted,
         erase_unconfirmed_after=settings.erase_unconfirmed_after_hours * HOUR,
+        export_links=settings.export_link_hours > 0,
         export_address_age=settings.export_address_age_days * DAY,
         erase_after_deauthorized=settings.erase_account_after_days * DAY,
     )

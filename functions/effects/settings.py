@@ -1,7 +1,9 @@
 """The effects worker's settings, read once from the environment that template.yaml gives it."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from shared.mails.catalogue import mails_off
 from shared.policy.plans import read_plans
@@ -29,6 +31,8 @@ class Settings(Frozen):
     event_bus: str
     exports_bucket: str
     exports_url: str
+    export_link_hours: Annotated[int, Field(ge=0)] = 72
+    """How long the link to an export works; 0 if there are no exports."""
     manage_url: str = ""
     """A page of the business's own: mails may link to its host."""
     token_key_id: str

@@ -13,6 +13,7 @@ from functions.effects.mails.mailer import Mailer
 from functions.effects.metrics import SERVICE
 from functions.effects.perform.announcer import Bus
 from functions.effects.perform.eraser import Eraser
+from functions.effects.perform.export_links import ExportLinks
 from functions.effects.perform.exporter import Exporter
 from functions.effects.perform.observer import Observer
 from functions.effects.perform.scheduler import Schedules, ScheduleTarget
@@ -25,7 +26,7 @@ from shared.runtime.message_keys import KeySecret, MessageKeys
 from shared.runtime.quiet import quieten
 from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
-from shared.values.tokens import ExportLinks, Tokens
+from shared.values.tokens import Tokens
 
 # SES has no idempotency key, so the SDK must not repeat a call whose answer is slow.
 ONCE = AWS_CONFIG.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
@@ -60,7 +61,6 @@ def build(environ: Mapping[str, str]) -> Handler:
         settings.business_name,
         settings.operator_address,
         frozenset(origin(url) for url in (settings.manage_url, settings.exports_url) if url),
-        ExportLinks(settings.exports_url, token),
         random.uniform,
         time.time,
     )
@@ -77,9 +77,10 @@ def build(environ: Mapping[str, str]) -> Handler:
         send_mail=mailer.send,
         set_reminder=Schedules(boto3.client("scheduler", config=AWS_CONFIG), target, keys, time.time).set,
         publish=Bus(boto3.client("events", config=AWS_CONFIG), settings.event_bus).publish,
-        export=Exporter(store, s3, settings.exports_bucket).export,
+        export=Exporter(store, s3, settings.exports_bucket, settings.export_link_hours).export,
         erase=Eraser(store, s3, settings.exports_bucket, time.sleep, random.uniform).step,
         observe=Observer(secrets, key_id, sqs, queue, keys, by_customer, settings.livemode, time.time).observe,
+        link=ExportLinks(store, settings.exports_url).shown,
     )
     handover = Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url})
     return Handler(

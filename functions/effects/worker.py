@@ -1,6 +1,6 @@
 """The worker: the performers of effects, and the stores and queues that they work on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.effects.announcement import Announcement
@@ -12,6 +12,7 @@ from shared.failures.backoff import Jitter
 from shared.inbox.handover import Handover
 from shared.records.books import Books
 from shared.tables.store import Store
+from shared.values.frozen import Scalar
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class Performers:
     erase: Callable[[Erase, str | None, float], Done | Partial]
     """Takes the erasure, the cursor to go on from, and a deadline in epoch seconds."""
     observe: Callable[[Observe], str]
+    link: Callable[[str, int], Mapping[str, Scalar]]
+    """Takes the partition of an export, and the time of its event's commit in epoch milliseconds; returns the fields
+    that a mail shows of the link."""
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,14 @@ class Handler:
         It raises nothing, not even for a bug: Lambda would log the exception's text, and the token may be in it.
         """
         started = self.clock()
-        refusal = None
+        key, refusal = None, None
         try:
-            answer = redirect(self.presign(key_of(event)))
+            key = key_of(event)
+            answer = redirect(self.presign(key))
         except Exception as error:  # noqa: BLE001 - see above
             refusal = error if isinstance(error, RefusedError) else RefusedError(500, "bug", _place(error))
             answer = refuse(refusal.status)
-        print_request(refusal, self.metrics_namespace, started=started, ended=self.clock())
+        print_request(key, refusal, self.metrics_namespace, started=started, ended=self.clock())
         return answer
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
 from functions.exports.refusal import RefusedError
+from shared.values.export_files import file_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,5 +25,4 @@ def key_of(event: Mapping[str, Any]) -> str:
     token = (event.get("pathParameters") or {}).get("token") or ""
     if not _TOKEN.fullmatch(token):
         raise RefusedError(404, "malformed_token")
-    # A hash, because the bucket's logs and browsers' histories show the file's name and must not show the link.
-    return f"exports/{hashlib.sha256(token.encode()).hexdigest()}.json"
+    return file_key(token)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shared.runtime.emf import directive, embedded
 from shared.runtime.log_line import print_line
+from shared.values.export_files import logged_name
 
 if TYPE_CHECKING:
     from functions.exports.refusal import RefusedError
@@ -16,10 +17,13 @@ SERVICE = "exports"
 OUR_FAULT = 500  # HTTP statuses from 500 on are Billhook's fault
 
 
-def print_request(refusal: RefusedError | None, namespace: str, *, started: float, ended: float) -> None:
+def print_request(
+    key: str | None, refusal: RefusedError | None, namespace: str, *, started: float, ended: float
+) -> None:
     """Print the line of one request, which counts as Requested, and also as Failed if the fault is Billhook's.
 
     Args:
+        key: The key of the file that the link names, or None if it names none. The line shows a hash of it.
         refusal: Why there was no redirect, or None if there was.
         namespace: The namespace of the metrics.
         started: When it came, in seconds of any clock.
@@ -31,6 +35,8 @@ def print_request(refusal: RefusedError | None, namespace: str, *, started: floa
         level = "ERROR" if refusal.status >= OUR_FAULT else "WARN"
         outcome = {"status": refusal.status, "reason": refusal.reason}
         outcome |= {"cause": refusal.cause} if refusal.cause else {}
+    if key is not None:
+        outcome |= {"file": logged_name(key)}
     names = ["Requested", "Failed"] if level == "ERROR" else ["Requested"]
     now = time.time()
     metrics = embedded(now, [directive(namespace, dict.fromkeys(names, "Count"))]) | dict.fromkeys(names, 1)

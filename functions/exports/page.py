@@ -33,7 +33,7 @@ $text
 GONE = _LAYOUT.substitute(
     title="This link has expired or was never valid",
     text="""\
-<p>A link to your data works for a limited time only, to keep the data safe.</p>
+<p>A link to your data works for a limited time only, to keep the data safe. The mail says until when.</p>
 <p>If you copied the link, check that you have all of it. If it has expired, ask us for a new export.</p>""",
 )
 

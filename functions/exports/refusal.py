@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-type Reason = Literal["malformed_token", "no_file", "storage_unavailable", "bug"]
+type Reason = Literal["malformed_token", "no_file", "expired", "storage_unavailable", "bug"]
 
 
 class RefusedError(Exception):

@@ -45,5 +45,5 @@ def build(environ: Mapping[str, str]) -> Handler:
         s3={"addressing_style": "virtual"},
     )
     s3 = botocore.session.get_session().create_client("s3", region_name=settings.region, config=config)
-    files = Files(cast("S3Client", s3), settings.bucket)
+    files = Files(cast("S3Client", s3), settings.bucket, time.time)
     return Handler(files.presign, time.monotonic, settings.metrics_namespace)

@@ -23,10 +23,10 @@ class _Waits(NamedTuple):
 
 
 class _Withheld(NamedTuple):
-    """The customer, and when the address changed and the erasure is due, in epoch seconds; None if it has no date."""
+    """The customer; when the address changed, None if links are switched off; and when the erasure is due, if ever."""
 
     customer: str
-    changed_at: int
+    changed_at: int | None
     erased_at: int | None
 
 

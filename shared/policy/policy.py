@@ -25,6 +25,7 @@ class Policy(Frozen):
         erase_deleted: whether deletion at Stripe erases a customer at once.
         erase_unconfirmed_after: how long an erasure that Stripe does not confirm waits, in seconds.
         erase_waits: whether an erasure waits while an invoice or a dispute is open.
+        export_links: whether a farewell links to an export; without a link no file is written.
         export_address_age: how old the change of an address must be until it gets a link to an export, in seconds.
         erase_after_deauthorized: how long after its departure a connected account is erased, in seconds; 0 for never.
         mail_seats: whether a mail tells of a change of quantities alone; an announcement always does.
@@ -46,6 +47,7 @@ class Policy(Frozen):
     erase_deleted: bool = True
     erase_unconfirmed_after: int = 72 * HOUR
     erase_waits: bool = True
+    export_links: bool = True
     export_address_age: int = 7 * DAY
     erase_after_deauthorized: int = 30 * DAY
 

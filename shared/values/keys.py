@@ -30,10 +30,20 @@ MONEY = "money"
 """The sort key, beside the tombstone of a payment, of its amounts and states without a person."""
 
 EXPORT = "export"
-"""The sort key, in an exported partition, of the item that says that an export file may exist."""
+"""The sort key, in an exported partition, of the note that an export file may exist; an older version had one."""
 
 CURSORS = "reconcile"
 """The partition that holds, by account as sort key, how far the account is reconciled with Stripe's list."""
+
+
+def export(committed_ms: int) -> str:
+    """The sort key of the note of the export whose event was committed then, in epoch milliseconds."""
+    return f"{EXPORT}#{committed_ms}"
+
+
+def is_export(sort_key: str) -> bool:
+    """Whether the item is the note of an export."""
+    return sort_key.partition("#")[0] == EXPORT
 
 
 def payout(payout_id: str) -> str:

@@ -4,10 +4,8 @@ Each is an HMAC with the stack's secret key. So nobody can guess a link, and a t
 """
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -37,23 +35,6 @@ class Tokens:
         return self._client.get_secret_value(SecretId=self._secret_id)["SecretString"].encode()
 
 
-def export_key(token: Token, partition: str) -> str:
-    """The bucket key of a partition's export: a hash of the token, because logs and download histories show the key."""
-    return f"exports/{hashlib.sha256(token('export', partition).encode()).hexdigest()}.json"
-
-
 def tombstone(token: Token, account: str, customer: str) -> str:
     """The partition of an erased customer's tombstone."""
     return f"erased#{token('tombstone', keys.partition(account, customer))}"
-
-
-@dataclass(frozen=True)
-class ExportLinks:
-    """Makes the link to the export of a partition, under `url`."""
-
-    url: str
-    token: Token
-
-    def __call__(self, partition: str) -> str:
-        """The link."""
-        return f"{self.url.rstrip('/')}/{self.token('export', partition)}"

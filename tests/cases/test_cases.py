@@ -31,8 +31,8 @@ from tests.support.mails import BUSINESS
 from tests.support.samples import fired
 
 CASES = sorted(path for path in Path(__file__).parent.iterdir() if path.is_dir() and (path / "expected.json").exists())
-LATER: dict[str, Any] = {"export_url": "https://example.com/file", "export_days": 14}
-"""What the mailer adds to a mail with an export."""
+LATER: dict[str, Any] = {"export_url": "https://example.com/file", "export_until": 1796300000}
+"""What the worker adds to a mail with an export."""
 
 
 def optional(path: Path) -> dict[str, Any]:

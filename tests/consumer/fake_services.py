@@ -11,6 +11,7 @@ from shared.effects.erasure import Erase, Export
 from shared.effects.observe import Observe
 from shared.effects.remind import Remind
 from shared.inbox.lanes import Lane
+from shared.values.frozen import Scalar
 
 
 @dataclass
@@ -47,6 +48,9 @@ class FakeServices:
     def observe(self, effect: Observe) -> str:
         self.observed.append(effect)
         return "observed"
+
+    def link(self, _partition: str, _committed_ms: int) -> dict[str, Scalar]:
+        return {"export_url": None, "export_until": None}
 
     def publish(self, announcements: Sequence[Announcement]) -> str:
         self.announcements.extend(announcements)

@@ -79,7 +79,9 @@ class World:
     @property
     def performers(self) -> Performers:
         does = self.services
-        return Performers(does.send_mail, does.set_reminder, does.publish, does.export, does.erase, does.observe)
+        return Performers(
+            does.send_mail, does.set_reminder, does.publish, does.export, does.erase, does.observe, does.link
+        )
 
     @property
     def handover(self) -> Handover:

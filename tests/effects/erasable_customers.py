@@ -27,12 +27,14 @@ class Bucket:
     """The part of S3 that is used."""
 
     files: dict[str, bytes] = field(default_factory=dict)
+    metadata: dict[str, dict[str, str]] = field(default_factory=dict)
     asked_to_delete: list[str] = field(default_factory=list)
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
     """Actions of others while the next file is written."""
 
     def put_object(self, **kwargs: Any) -> None:  # noqa: ANN401 - boto3's own signature
         self.files[kwargs["Key"]] = kwargs["Body"]
+        self.metadata[kwargs["Key"]] = kwargs["Metadata"]
         if self.meanwhile:
             self.meanwhile.pop()()
 
@@ -58,7 +60,7 @@ class ErasableCustomers:
     @property
     def exporter(self) -> Exporter:
         bucket: Any = self.bucket
-        return Exporter(self.world.store, bucket, "exports")
+        return Exporter(self.world.store, bucket, "exports", hours=72)
 
     def save(self, *records: StoredRecord, then: tuple[Effect, ...] = (), archive_of: str = "") -> str:
         """Commit a decision on a new event, archived for the customer `archive_of` if given; return the event's id."""

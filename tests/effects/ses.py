@@ -36,10 +36,6 @@ class Ses:
         self.taken.append(request)
 
 
-def link_of(partition: str) -> str:
-    return f"https://billhook.example/exports/{partition}"
-
-
 def mailer_of(client: object, clock: Clock | None = None, pauses: list[float] | None = None, **changes: str) -> Mailer:
     """A mailer that waits as long as its jitter allows, and only notes that it does."""
     pauses = [] if pauses is None else pauses
@@ -50,7 +46,6 @@ def mailer_of(client: object, clock: Clock | None = None, pauses: list[float] | 
         "Acme",
         named["operator"],
         frozenset(),
-        link_of,
         lambda _least, most: most,
         clock or Clock(),
         pauses.append,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.consumer.commit.commit import commit
+from functions.effects.perform.export_links import ExportLinks
 from shared.decisions.decision import Decision
 from shared.failures.errors import Permanent, Retryable
 from shared.policy.policy import Policy
@@ -18,8 +19,9 @@ from shared.stripe_objects.event import Event
 from shared.stripe_objects.invoices import Invoice
 from shared.stripe_objects.objects import read
 from shared.tables.books import DynamoBooks
-from shared.values.tokens import ExportLinks, Tokens, export_key
-from tests.consumer.examples import NOW, PARTITION, mail, token
+from shared.values.export_files import file_key
+from shared.values.tokens import Tokens
+from tests.consumer.examples import NOW, PARTITION, mail
 from tests.consumer.world import World
 from tests.effects.erasable_customers import ErasableCustomers
 from tests.support.samples import sample
@@ -40,8 +42,9 @@ def live(customers: ErasableCustomers, mails: int = 1) -> None:
 
 
 def exported(customers: ErasableCustomers) -> dict[str, Any]:
-    assert customers.export("cus_1") == "written"
-    found: dict[str, Any] = json.loads(customers.bucket.files[export_key(token, PARTITION)])
+    assert customers.export("cus_1").startswith("written ")
+    (file,) = customers.bucket.files.values()
+    found: dict[str, Any] = json.loads(file)
     return found
 
 
@@ -68,7 +71,8 @@ def test_the_file_is_found_by_the_link_and_not_by_the_customers_id(customers: Er
     customers.export("cus_1")
     (key,) = customers.bucket.files
     assert "cus_1" not in key
-    assert ExportLinks("https://billhook.example/exports/", token)(PARTITION).endswith(token("export", PARTITION))
+    shown = ExportLinks(customers.world.store, "https://billhook.example/exports/").shown(PARTITION, NOW * 1000)
+    assert file_key(str(shown["export_url"]).removeprefix("https://billhook.example/exports/")) == key
 
 
 def test_nothing_is_left_of_an_erased_customer_but_that_it_was_erased(customers: ErasableCustomers) -> None:
@@ -109,7 +113,7 @@ def test_of_a_customer_who_came_back_an_export_is_written_again(customers: Erasa
     customers.erase(customers.bury("cus_1"))
     customers.world.clock.now += 1
     customers.save(Organization(account="acct_1", subject="cus_1", versions_before=1))
-    assert customers.export("cus_1", committed=NOW + 1) == "written"
+    assert customers.export("cus_1", committed=NOW + 1).startswith("written ")
 
 
 def test_an_old_export_takes_no_file_of_a_customer_who_came_back(customers: ErasableCustomers) -> None:
@@ -118,10 +122,10 @@ def test_an_old_export_takes_no_file_of_a_customer_who_came_back(customers: Eras
     customers.erase(customers.bury("cus_1"))
     customers.world.clock.now += 1
     customers.save(Organization(account="acct_1", subject="cus_1", versions_before=1))
-    assert customers.export("cus_1", committed=NOW + 2) == "written"
+    assert customers.export("cus_1", committed=NOW + 2).startswith("written ")
     assert customers.export("cus_1", committed=NOW) == "erased"  # SQS hands out what failed before the erasure
     assert customers.bucket.files
-    assert "export" in customers.world.books()
+    assert f"export#{(NOW + 2) * 1000}" in customers.world.books()
 
 
 def test_an_export_that_takes_too_long_fails_before_lambda_ends_the_worker(customers: ErasableCustomers) -> None:

@@ -13,9 +13,9 @@ from functions.effects.mails.mailer import PAUSED, REFUSALS, REST
 from functions.effects.wiring import ONCE
 from shared.failures.errors import MailDeferred
 from shared.values.times import HOUR
-from tests.consumer.examples import PARTITION, REGION, mail
+from tests.consumer.examples import REGION, mail
 from tests.consumer.world import Clock
-from tests.effects.ses import OPERATOR, QUOTA, RATE, SENDER, Ses, link_of, mailer_of, refusal
+from tests.effects.ses import OPERATOR, QUOTA, RATE, SENDER, Ses, mailer_of, refusal
 from tests.support.checked import checked
 
 if TYPE_CHECKING:
@@ -77,12 +77,6 @@ def test_a_notice_to_the_operator_goes_to_the_operator(ses: "SESV2Client") -> No
 
 def test_a_notice_to_an_operator_who_gave_no_address_is_not_sent(ses: "SESV2Client") -> None:
     assert mailer_of(ses, operator="").send(MAIL.model_copy(update={"audience": "operator"})) == "no address"
-
-
-def test_the_link_to_an_export_is_made_only_when_its_mail_is_sent() -> None:
-    ses = Ses()
-    assert mailer_of(ses).send(MAIL.model_copy(update={"data": {"export": True}})) == "sent"
-    assert link_of(PARTITION) in str(ses.taken)
 
 
 def test_a_verified_sender_can_send(ses: "SESV2Client") -> None:

@@ -37,6 +37,7 @@ OPTIONAL = {"OPERATOR_ADDRESS": "ops@example.com", "MAILS_OFF": "", "MAIL_CONNEC
     "TELL_CONNECTED": "false",
     "COLLECT_AFTER_END": "false",
     "MANAGE_URL": "",
+    "EXPORT_LINK_HOURS": "72",
 }
 
 

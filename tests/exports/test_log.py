@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.exports.support import OBSTACLES, TOKEN, Exports
+from shared.values.export_files import logged_name
+from tests.exports.support import KEY, OBSTACLES, TOKEN, Exports
 
 
 def test_a_download_is_one_line(exports: Exports, capsys: pytest.CaptureFixture[str]) -> None:
@@ -17,6 +18,7 @@ def test_a_download_is_one_line(exports: Exports, capsys: pytest.CaptureFixture[
         "level": "INFO",
         "status": 302,
         "reason": "found",
+        "file": logged_name(KEY),
         "ms": 250,
     }
 
@@ -67,14 +69,19 @@ def test_a_link_that_does_not_work_is_one_line_with_its_cause(
 ) -> None:
     exports.refusal = OBSTACLES[line["status"]]
     exports.get()
-    assert without_metrics(json.loads(capsys.readouterr().out)) == {"service": "exports", "ms": 250} | line
+    assert without_metrics(json.loads(capsys.readouterr().out)) == {
+        "service": "exports",
+        "ms": 250,
+        "file": logged_name(KEY),
+        **line,
+    }
 
 
 def test_what_is_no_token_needs_no_cause(exports: Exports, capsys: pytest.CaptureFixture[str]) -> None:
     exports.get("nonsense")
     line = json.loads(capsys.readouterr().out)
     assert (line["level"], line["status"], line["reason"]) == ("WARN", 404, "malformed_token")
-    assert "cause" not in line
+    assert not {"cause", "file"} & line.keys()
 
 
 def test_a_bug_is_an_error_with_its_place(exports: Exports, capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,3 +103,4 @@ def test_no_line_says_which_link_it_was(
     assert captured.out.count("\n") == 1
     assert captured.err == ""
     assert not [word for word in (TOKEN, "exports/", "X-Amz") if word in captured.out]
+    assert KEY.removeprefix("exports/").removesuffix(".json") not in captured.out

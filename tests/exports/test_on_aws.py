@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ import requests
 from moto import mock_aws
 
 from functions.exports.wiring import build
+from shared.values.export_files import UNTIL, logged_name
 from tests.exports.support import KEY, TOKEN, Answer, http_event, token_of
 
 if TYPE_CHECKING:
@@ -101,6 +103,21 @@ def test_the_url_works_for_a_minute_and_for_this_file_alone() -> None:
 @pytest.mark.usefixtures("bucket")
 def test_the_browser_is_sent_straight_to_the_bucket_in_its_region() -> None:
     assert urlsplit(get().headers["location"]).netloc == f"{BUCKET}.s3.{REGION}.amazonaws.com"
+
+
+@pytest.mark.usefixtures("bucket")
+@pytest.mark.parametrize(("left", "status"), [(60, 302), (-1, 404)])
+def test_a_link_works_until_its_end_and_not_after_it(
+    capsys: pytest.CaptureFixture[str], left: int, status: int
+) -> None:
+    s3 = boto3.client("s3", region_name=REGION)
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=FILE, Metadata={UNTIL: str(int(time.time()) + left)})
+    answer = get()
+    line = json.loads(capsys.readouterr().out)
+    assert (answer.status, line["file"]) == (status, logged_name(KEY))
+    assert line["reason"] == ("found" if status == 302 else "expired")
+    assert answer == get(token_of("nobody's")) or status == 302, "the page shows whether there ever was a file"
+    assert "ask us for a new export" in answer.body or status == 302
 
 
 @pytest.mark.usefixtures("bucket")

@@ -1,6 +1,8 @@
 """Compares two snapshots: which differences count, and which mails and announcements may be doubled."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +28,8 @@ MAY_DIFFER = {
     "buried_ms": "it was written later",
     "erased_at": "likewise",
     "remains_until": "likewise",
+    "nonce": "each export has its own",
+    "link_until": "it was exported later",
     "deleted_at": "what was left was deleted later",
 }
 """Attributes of items that may differ, each with its reason."""
@@ -33,6 +37,7 @@ MAY_DIFFER = {
 TOLD_AGAIN = {"set before": "set"}
 """Outcomes of the outbox that count as the same: a schedule whose creation went unanswered exists already."""
 
+LINK = re.compile(r"/exports/[\w-]{43}|until \d+ \w+ \d{4}, \d\d:\d\d")
 MAIL, ANNOUNCEMENT, MARK = "sesv2.SendEmail", "events.PutEvents", "dynamodb.UpdateItem"
 
 
@@ -47,18 +52,19 @@ class Comparison:
 
 def compare(undisturbed: Snapshot, disturbed: Snapshot, calls: tuple[str, ...], point: Point) -> Comparison:
     """Compare the ends of the undisturbed and the disturbed run; `calls` are those of the undisturbed one."""
+    expected, sent = _mails(undisturbed), _mails(disturbed)
     differs = [
         *_differ("inbox", _settled(undisturbed.inbox), _settled(disturbed.inbox)),
         *_differ("books", _settled(undisturbed.books), _settled(disturbed.books)),
         *_differ("tombstones", _settled(undisturbed.tombstones), _settled(disturbed.tombstones)),
         *_differ("schedule", _schedules(undisturbed), _schedules(disturbed)),
-        *_differ("file", undisturbed.files, disturbed.files),
+        *_differ("file", Counter(undisturbed.files.values()), Counter(disturbed.files.values())),
         *_differ("observation", _observations(undisturbed), _observations(disturbed)),
         *_differ("announcement", dict.fromkeys(undisturbed.announcements), dict.fromkeys(disturbed.announcements)),
-        *_differ("mail", dict.fromkeys(undisturbed.mails), dict.fromkeys(disturbed.mails)),
-        *(f"mail lost: {mail}" for mail in undisturbed.mails - disturbed.mails),
+        *_differ("mail", dict.fromkeys(expected), dict.fromkeys(sent)),
+        *(f"mail lost: {mail}" for mail in expected - sent),
     ]
-    mails = (disturbed.mails - undisturbed.mails).total()
+    mails = (sent - expected).total()
     announced = (disturbed.announcements - undisturbed.announcements).total()
     if mails and not (mails == 1 and _unmarked(MAIL, calls, point)):
         differs.append(f"{mails} mails too many")
@@ -96,8 +102,17 @@ def _outcomes(progress: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, 
 
 
 def _outcome(outcome: str) -> str:
-    # An erasure done again finds less to erase, or nothing.
-    return "erased" if outcome.startswith("erased ") else TOLD_AGAIN.get(outcome, outcome)
+    # An erasure done again finds less to erase, or nothing. Each export has a name of its own.
+    kind, _, rest = outcome.partition(" ")
+    return kind if rest and kind in {"erased", "written"} else TOLD_AGAIN.get(outcome, outcome)
+
+
+def _mails(snapshot: Snapshot) -> Counter[str]:
+    """The mails, without the end of an export's link: each export has its own."""
+    told: Counter[str] = Counter()
+    for mail, times in snapshot.mails.items():
+        told[LINK.sub("/exports/", mail)] += times
+    return told
 
 
 def _observations(snapshot: Snapshot) -> Mapping[str, Mapping[str, Any]]:

@@ -63,7 +63,7 @@ def _known(snapshot: Snapshot) -> dict[tuple[str, ...], Any]:
     return {
         place: {name: _plain(name, value) for name, value in item.items() if name not in leave_out}
         for place, item in {**snapshot.books, **snapshot.tombstones}.items()
-        if not place[1].startswith("mail#") and "#due_" not in place[1] and place[1] != keys.EXPORT
+        if not place[1].startswith("mail#") and "#due_" not in place[1] and not keys.is_export(place[1])
     }
 
 

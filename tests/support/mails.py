@@ -34,7 +34,7 @@ EXAMPLES: dict[str, Scalar] = {
     "ends_at": RENEWAL,
     "erased_at": 1798625603,
     "erased_by": RENEWAL,
-    "export_days": 14,
+    "export_until": RENEWAL,
     "export_url": URL,
     "invoice": "in_1UYR6ZHv8KpR2wXnAZVMRxgw",
     "livemode": True,
@@ -87,6 +87,7 @@ GIVEN_WITH: dict[str, set[str]] = {
     "welcome": {"currency", "then"},
     "trial_ending": {"currency"},
     "account_rejected": {"reason"},
+    "farewell": {"export_until"},
 }
 """Fields that are None only beside another field that is None, or by their type alone."""
 UNSHOWN: dict[str, set[str]] = {"payout_failed": {"arrival_date"}, "payout_canceled": {"arrival_date"}}
@@ -96,8 +97,8 @@ UNSHOWN: dict[str, set[str]] = {"payout_failed": {"arrival_date"}, "payout_cance
 def types_of(mail: AnyMail) -> dict[str, object]:
     """The fields of a mail's data with their types, those that every mail of its kind has included."""
     shown: dict[str, object] = get_type_hints(mail.shows)
-    if shown.pop("export", None):  # the mailer adds the link
-        shown |= {"export_url": str | None, "export_days": int}
+    if shown.pop("export", None):  # the worker adds the link
+        shown |= {"export_url": str | None, "export_until": int | None}
     return {"account": str, "livemode": bool, **shown} if mail.audience == "operator" else {"name": str | None, **shown}
 
 
@@ -134,7 +135,7 @@ OCCASIONS: dict[str, list[dict[str, Scalar]]] = {
     ],
     "welcome": [{"then": "end", "url": None}],
     "subscription_on_hold": [{"status": "paused"}],
-    "farewell": [{"reason": "cancellation_requested"}, {"export_days": 1}, {"waits": True}],
+    "farewell": [{"reason": "cancellation_requested"}, {"waits": True}],
     "payment_failed": [{"decline_code": "a_code_of_tomorrow"}, {"decline_code": "do_not_honor"}],
     "refund": [{"total": 2900}, {"total": 2900, "whole": False}, {"whole": False}],
     "payout_coming": [{"amount": -2900}, {"amount": -2900, "reverses": True}],

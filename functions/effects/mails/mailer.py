@@ -41,9 +41,6 @@ AT_ONCE = 2
 REST = 60
 """How long a worker leaves SES alone after a throttle or a time-out, in seconds."""
 
-EXPORT_DAYS = 14
-"""How long the bucket keeps an export, as template.yaml has it."""
-
 
 @dataclass
 class Mailer:
@@ -57,7 +54,6 @@ class Mailer:
     business: str
     operator: str
     own: AbstractSet[str]
-    link_of: Callable[[str], str]
     jitter: Jitter
     clock: Callable[[], float]
     sleep: Callable[[float], None] = time.sleep
@@ -118,10 +114,6 @@ class Mailer:
             self.client.send_email(**request)
 
     def _request(self, mail: Email, to: str) -> dict[str, Any]:
-        if "export" in mail.data:  # the link gives access: it is made here and stored nowhere
-            url = self.link_of(mail.partition) if mail.data["export"] else None
-            link = {"export_url": url, "export_days": EXPORT_DAYS}
-            mail = mail.model_copy(update={"data": {**mail.data, **link}})
         subject, text, html = render(mail, self.business, self.own)
         body = {"Text": {"Data": text, "Charset": "UTF-8"}, "Html": {"Data": html, "Charset": "UTF-8"}}
         return {

@@ -31,6 +31,12 @@ def _date(epoch: int) -> str:
     return f"{moment.day} {moment:%B %Y} (UTC)"
 
 
+def _moment(epoch: int) -> str:
+    """`19 November 2026, 16:05 (UTC)`."""
+    moment = datetime.fromtimestamp(epoch, UTC)
+    return f"{moment.day} {moment:%B %Y, %H:%M} (UTC)"
+
+
 def _spoken(code: str) -> str:
     """A code of Stripe's as words, for the operator: `product_not_received` is `product not received`."""
     return code.replace("_", " ")
@@ -48,6 +54,7 @@ _TEMPLATES = Environment(
 _TEMPLATES.filters |= {
     "money": money.show,
     "date": _date,
+    "moment": _moment,
     "spoken": _spoken,
     "quoted": quote,
     "declined": reasons.declined,

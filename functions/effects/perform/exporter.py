@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from functions.effects.perform.export_links import delete_note, read_note, write_note
 from shared.compression.packing import unpack
 from shared.effects.erasure import Export
 from shared.failures.errors import Retryable
@@ -12,7 +13,7 @@ from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import erased_since
 from shared.values import keys
-from shared.values.tokens import export_key
+from shared.values.export_files import UNTIL, file_key, logged_name
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -20,39 +21,45 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Exporter:
-    """Writes exports into `bucket`."""
+    """Writes exports into `bucket`, behind links that end after `hours`; with 0 hours it writes none."""
 
     store: Store
     client: "S3Client"
     bucket: str
+    hours: int
 
     def export(self, effect: Export, committed_ms: int, deadline: float) -> str:
-        """Export a customer, unless an erasure has come after `committed_ms`; returns `written` or `erased`.
+        """Export a customer, unless an erasure has come after `committed_ms`.
 
-        A second export replaces the first. An item in the partition tells an erasure that there is a file. If the
-        erasure comes while the worker writes the file, the worker deletes it again. It keeps the file of a customer
-        who has returned since.
+        Returns `written` with the file's name in the logs, `erased`, or `no links`.
+
+        A second attempt replaces the file of the first. A note in the partition tells an erasure that there is a file.
+        If the erasure comes while the worker writes the file, the worker deletes it again.
 
         Raises:
             Retryable: the data cannot be read before `deadline`, in epoch seconds. Without this error Lambda would end
                 the worker, and the attempt would not be counted.
             botocore.exceptions.ClientError, BotoCoreError: DynamoDB or S3 refused, or did not answer.
         """
+        if not self.hours:
+            return "no links"
         partition = keys.partition(effect.account, effect.customer)
         if not self._erased(effect, committed_ms):
             held = list(self._in_time(everything_about(self.store, partition), deadline))
-            self._note(partition, committed_ms)
+            note = write_note(self.store, partition, committed_ms, self.hours)
+            key = file_key(note.token(self.store.token))
             self.client.put_object(
                 Bucket=self.bucket,
-                Key=export_key(self.store.token, partition),
+                Key=key,
                 Body=json.dumps(readable(effect, held), indent=2).encode(),
                 ContentType="application/json",
+                Metadata={UNTIL: str(note.until)},
             )
             if not self._erased(effect, committed_ms):
-                return "written"
-        if self._noted(partition) <= committed_ms:
-            self.client.delete_object(Bucket=self.bucket, Key=export_key(self.store.token, partition))
-            self.store.client.delete_item(TableName=self.store.books, Key=to_item({"pk": partition, "sk": keys.EXPORT}))
+                return f"written {logged_name(key)}"
+        if known := read_note(self.store, partition, committed_ms):
+            self.client.delete_object(Bucket=self.bucket, Key=file_key(known.token(self.store.token)))
+            delete_note(self.store, partition, committed_ms)
         return "erased"
 
     def _in_time(self, items: Iterator[dict[str, Any]], deadline: float) -> Iterator[dict[str, Any]]:
@@ -63,22 +70,6 @@ class Exporter:
 
     def _erased(self, effect: Export, committed_ms: int) -> bool:
         return erased_since(self.store, effect.account, effect.customer, committed_ms)
-
-    def _note(self, partition: str, committed_ms: int) -> None:
-        item = {
-            "pk": partition,
-            "sk": keys.EXPORT,
-            "saved_ms": int(self.store.clock() * 1000),
-            "committed_ms": committed_ms,
-        }
-        self.store.client.put_item(TableName=self.store.books, Item=to_item(item))
-
-    def _noted(self, partition: str) -> int:
-        """When the event of the stored export was committed, in epoch milliseconds; 0 if that is not known."""
-        key = to_item({"pk": partition, "sk": keys.EXPORT})
-        item = self.store.client.get_item(TableName=self.store.books, Key=key, ConsistentRead=True).get("Item")
-        committed_ms: int = from_item(item).get("committed_ms", 0) if item else 0
-        return committed_ms
 
 
 def everything_about(store: Store, partition: str) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ from functions.effects.lane.attempt import Attempt, Result, conclude
 from functions.effects.lane.progress import checkpoint
 from functions.effects.lane.retry import after_failure
 from functions.effects.perform.books_read_once import BooksReadOnce
+from functions.effects.perform.export_links import NO_LINK
 from functions.effects.worker import Done, Partial
 from shared.effects.email import Email
 from shared.failures.errors import MailDeferred
@@ -130,7 +131,16 @@ def _mail(attempt: Attempt, owed: OwedMail) -> Done | None:
     if attempt.waits_for(owed):
         return None
     reason = "overtaken" if attempt.answered(owed) else why_not(mail, BooksReadOnce(worker.books))
-    return Done(reason or worker.performers.send_mail(mail))
+    return Done(reason or worker.performers.send_mail(_with_link(attempt, mail)))
+
+
+def _with_link(attempt: Attempt, mail: Email) -> Email:
+    """A farewell with the link to its export. The link gives access, so it is made here and stored nowhere."""
+    if "export" not in mail.data:
+        return mail
+    link_of, committed_ms = attempt.worker.performers.link, attempt.leased.committed_ms
+    shown = link_of(mail.partition, committed_ms) if mail.data["export"] else NO_LINK
+    return mail.model_copy(update={"data": {**mail.data, **shown}})
 
 
 def _committed_mail(store: Store, owed: OwedMail) -> Email | None:

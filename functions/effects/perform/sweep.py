@@ -14,13 +14,13 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from functions.effects.perform.charge_ids import charge_ids
+from functions.effects.perform.export_links import file_of
 from shared.failures.backoff import Jitter
 from shared.failures.errors import Retryable
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import payment_stone_write
 from shared.values import keys
-from shared.values.tokens import export_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -112,8 +112,8 @@ class Sweep:
     def _delete_unless_newer(self, item: Item) -> bool:
         """Delete an item unless the consumer has saved it since the query; returns whether it is gone."""
         places, store = self.places, self.places.store
-        if item["sk"] == keys.EXPORT:
-            places.client.delete_object(Bucket=places.bucket, Key=export_key(store.token, item["pk"]))
+        if keys.is_export(item["sk"]):
+            places.client.delete_object(Bucket=places.bucket, Key=file_of(store.token, item))
         try:
             store.client.delete_item(
                 TableName=store.books,
@@ -148,7 +148,7 @@ def pages(store: Store, partition: str, after: str | None = None) -> Iterator[li
             TableName=store.books,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues=to_item({":pk": partition}),
-            ProjectionExpression="pk, sk, saved_ms, #record",
+            ProjectionExpression="pk, sk, saved_ms, #record, nonce, link_until",
             ExpressionAttributeNames={"#record": "record"},
             ConsistentRead=True,
             Limit=PAGE,

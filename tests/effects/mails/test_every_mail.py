@@ -146,13 +146,13 @@ def asked_for() -> list[Email]:
 
 def test_every_mail_that_a_handler_asks_for_can_be_rendered(asked_for: list[Email]) -> None:
     for mail in asked_for:
-        link: dict[str, Scalar] = {"export_url": URL, "export_days": 14} if "export" in mail.data else {}
+        link: dict[str, Scalar] = {"export_url": URL, "export_until": 1} if "export" in mail.data else {}
         subject, _, _ = render(mail.model_copy(update={"data": {**mail.data, **link}}), BUSINESS)
         assert 0 < len(subject) < 80
 
 
 def test_every_mail_is_asked_for_with_just_what_it_is_looked_at_with_here(asked_for: list[Email]) -> None:
-    by_the_mailer = {"export", "export_url", "export_days"}
+    by_the_mailer = {"export", "export_url", "export_until"}
     assert {mail.template for mail in asked_for} == ALL
     for mail in asked_for:
         assert mail.data.keys() - by_the_mailer == FULL[mail.template].keys() - by_the_mailer
