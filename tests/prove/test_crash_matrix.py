@@ -11,7 +11,7 @@ from functions.consumer.routes import ROUTES
 from functions.effects import handler
 from functions.effects.lane import attempt
 from functions.effects.lane.lease import Leased
-from functions.effects.perform import eraser
+from functions.effects.perform import sweep
 from functions.effects.perform.perform import perform
 from shared.inbox.outbox import in_lane
 from tests.prove.compare import compare
@@ -42,8 +42,8 @@ type Scenario = Callable[[Matrix], None]
 @pytest.fixture(autouse=True)
 def much_to_erase(monkeypatch: pytest.MonkeyPatch) -> None:
     """A customer has more history than one call deletes. Real page sizes would make moto slow."""
-    monkeypatch.setattr(eraser, "PAGE", 4)
-    monkeypatch.setattr(eraser, "BATCH", 2)
+    monkeypatch.setattr(sweep, "PAGE", 4)
+    monkeypatch.setattr(sweep, "BATCH", 2)
 
 
 def tried(runner: Runner, faults: tuple[Fault, ...], *scenarios: Scenario) -> Matrix:

@@ -41,20 +41,23 @@ def write_note(store: Store, partition: str, committed_ms: int, hours: int) -> N
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB refused, or did not answer.
     """
-    answer = store.client.update_item(
+    known = read_note(store, partition, committed_ms)
+    nonce = known.nonce if known else secrets.token_urlsafe(32)
+    note = Note(partition, nonce, store.now() + hours * HOUR)
+    item = {
+        "pk": partition,
+        "sk": keys.export(committed_ms),
+        "nonce": nonce,
+        "link_until": note.until,
+        "saved_ms": int(store.clock() * 1000),
+    }
+    store.client.put_item(
         TableName=store.books,
-        Key=_key(partition, committed_ms),
-        UpdateExpression="SET nonce = if_not_exists(nonce, :nonce), link_until = :until, saved_ms = :now",
-        ExpressionAttributeValues=to_item(
-            {
-                ":nonce": secrets.token_urlsafe(32),
-                ":until": store.now() + hours * HOUR,
-                ":now": int(store.clock() * 1000),
-            }
-        ),
-        ReturnValues="ALL_NEW",
+        Item=to_item(item),
+        ConditionExpression="attribute_not_exists(pk) OR nonce = :nonce",  # another worker's file must not be forgotten
+        ExpressionAttributeValues=to_item({":nonce": nonce}),
     )
-    return _note(from_item(answer["Attributes"]))
+    return note
 
 
 def read_note(store: Store, partition: str, committed_ms: int) -> Note | None:
