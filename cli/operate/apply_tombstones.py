@@ -1,0 +1,157 @@
+"""`make apply-tombstones`: erase again from restored books what was erased since the backup.
+
+The command reads the table of tombstones and finds each partition of the books that a tombstone covers. There it
+deletes what the erasure deleted: records, payloads, mails and payments that were saved until then. Newer items belong
+to a customer who came back, and stay. Tombstones that an earlier build wrote into the books move to their table.
+
+Stop the consumer and the effects worker first. A second run finds nothing more to delete. Your AWS credentials must
+allow reading and changing both tables, and reading the stack, its token key and its bucket of exports.
+"""
+
+import argparse
+import base64
+import json
+import random
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.operate.covered import ERASED, in_the_books, move, read_tombstones
+from functions.effects.perform.sweep import Places, Sweep, pages
+from shared.failures.errors import Retryable
+from shared.tables.attributes import from_item
+from shared.tables.store import Store
+from shared.tables.tombstones import Tombstone
+from shared.values import keys
+from shared.values.tokens import Tokens
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+ALL_THE_TIME = float("inf")
+"""The deadline of a sweep that nobody hurries."""
+
+
+@dataclass
+class Applied:
+    """The progress of a run: what it has scanned, found and deleted, and where the next run may begin."""
+
+    scanned: int = 0
+    partitions: int = 0
+    deleted: int = 0
+    after: Any = None
+
+    def __str__(self) -> str:
+        return f"{self.scanned} items scanned, {self.partitions} erased partitions, {self.deleted} items"
+
+
+@dataclass(frozen=True)
+class SpareNewer:
+    """A bucket whose files stay if they are newer than an erasure: they belong to a customer who came back."""
+
+    client: "S3Client"
+    buried_ms: int
+
+    def delete_object(self, *, Bucket: str, Key: str) -> None:  # noqa: N803 - as boto3
+        """Delete a file that was written until the erasure; raises botocore's errors if S3 refuses."""
+        try:
+            written = self.client.head_object(Bucket=Bucket, Key=Key)["LastModified"]
+        except self.client.exceptions.ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:  # noqa: PLR2004 - not found
+                return
+            raise
+        if written.timestamp() * 1000 <= self.buried_ms:
+            self.client.delete_object(Bucket=Bucket, Key=Key)
+
+
+def main() -> int:
+    """Apply the tombstones; the exit code is 0 if all are applied."""
+    parser = argparse.ArgumentParser(prog="make apply-tombstones", description=__doc__)
+    parser.add_argument("--stack", required=True, help="the stack's name")
+    parser.add_argument("--table", help="the restored table; <stack>-books by default")
+    parser.add_argument("--after", help="go on after the place that an interrupted run named")
+    parser.add_argument("--dry-run", action="store_true", help="only count what would be deleted")
+    asked = parser.parse_args()
+    applied = Applied(after=_place(asked.after) if asked.after else None)
+    try:
+        places = _places(asked.stack, asked.table or f"{asked.stack}-books")
+        for _ in apply(places, applied, dry_run=asked.dry_run):
+            print(f"  {applied}  AFTER={_token(applied.after)}")
+    except (ClientError, BotoCoreError, Retryable) as error:
+        sys.stderr.write(f"stopped: {error}\n")
+        if applied.after:
+            sys.stderr.write(f"go on with AFTER={_token(applied.after)}, or begin again: nothing is deleted twice\n")
+        return 1
+    print(f"{applied} {'to delete' if asked.dry_run else 'deleted'}")
+    return 0
+
+
+def apply(places: Places, applied: Applied, *, dry_run: bool) -> Iterator[None]:
+    """Apply all tombstones to the books; yields after each page of the scan, when `applied` has its progress.
+
+    Raises:
+        Retryable, botocore.exceptions.ClientError, BotoCoreError: an AWS service failed; `applied.after` is the place.
+    """
+    store, covered = places.store, read_tombstones(places.store)
+    for item in in_the_books(store):
+        if not dry_run:
+            move(store, item)
+    start: Any = {"ExclusiveStartKey": applied.after} if applied.after else {}
+    partition, stone = "", None
+    while True:
+        page: Any = store.client.scan(
+            TableName=store.books, ProjectionExpression="pk, sk, saved_ms", ConsistentRead=True, **start
+        )
+        for item in map(from_item, page["Items"]):
+            if item["pk"].startswith(ERASED):
+                continue
+            if item["pk"] != partition:
+                partition, stone = item["pk"], covered.by(item["pk"])
+                applied.partitions += stone is not None
+                if stone and not dry_run:
+                    applied.deleted += _erase(places, partition, stone)
+            if stone and dry_run:
+                applied.deleted += int(item.get("saved_ms", 0)) <= stone.buried_ms
+        applied.scanned += page["ScannedCount"]
+        applied.after = page.get("LastEvaluatedKey")
+        if not applied.after:
+            return
+        yield
+        start = {"ExclusiveStartKey": applied.after}
+
+
+def _erase(places: Places, partition: str, stone: Tombstone) -> int:
+    """Delete what a tombstone covers in a partition, and return how many items that were."""
+    bucket: Any = SpareNewer(places.client, stone.buried_ms)
+    account, _ = keys.split(partition)
+    sweep = Sweep(replace(places, client=bucket), account, stone.as_of, stone.buried_ms, ALL_THE_TIME, 0, None)
+    for page in pages(places.store, partition):
+        sweep.bury_payments(page)
+        sweep.clear(page)
+    return sweep.deleted
+
+
+def _places(stack: str, books: str) -> Places:
+    (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+    token = Tokens(boto3.client("secretsmanager"), f"{stack}/token-key")
+    tables = "", books, outputs["TombstonesTableName"]
+    store = Store(boto3.client("dynamodb"), *tables, retention_days=0, lease=0, clock=time.time, token=token)
+    return Places(store, boto3.client("s3"), outputs["ExportsBucketName"], time.sleep, random.uniform)
+
+
+def _token(place: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+
+
+def _place(token: str) -> Any:  # noqa: ANN401 - a DynamoDB key
+    return json.loads(base64.urlsafe_b64decode(token))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

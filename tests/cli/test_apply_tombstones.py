@@ -1,0 +1,209 @@
+"""`make apply-tombstones` erases again from restored books what was erased since, and spares what is newer."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from cli.operate import apply_tombstones
+from cli.operate.apply_tombstones import Applied, apply, main
+from functions.effects.perform.sweep import Places
+from shared.records.connected_account import ConnectedAccount
+from shared.records.organization import Organization
+from shared.tables.attributes import from_item, to_item
+from shared.values.tokens import Tokens, export_key
+from tests.consumer.examples import NOW, REGION
+from tests.consumer.faults import Crash, Faults
+from tests.consumer.tables import make_tables
+from tests.consumer.world import World
+from tests.effects.erasable_customers import ACCOUNT, ErasableCustomers
+
+BUCKET = "exports"
+OUTPUTS = [
+    {"OutputKey": "TombstonesTableName", "OutputValue": "billhook-tombstones"},
+    {"OutputKey": "ExportsBucketName", "OutputValue": BUCKET},
+]
+
+type Items = dict[tuple[str, str], dict[str, Any]]
+
+
+@dataclass
+class Restored:
+    """Customers whose books are restored from a backup."""
+
+    customers: ErasableCustomers
+    places: Places
+    applied: Applied = field(default_factory=Applied)
+
+    def backup(self) -> Items:
+        """The items of the books."""
+        return {place: item for place, item in self.customers.left().items() if not place[0].startswith("erased#")}
+
+    def restore(self, items: Items) -> None:
+        """Put the books back to what they held; the tombstones stay."""
+        books, client = self.places.store.books, self.places.store.client
+        for pk, sk in self.backup():
+            client.delete_item(TableName=books, Key=to_item({"pk": pk, "sk": sk}))
+        for item in items.values():
+            client.put_item(TableName=books, Item=to_item(item))
+
+    def apply(self, *, dry_run: bool = False, after: object = None) -> int:
+        """Run to the end; the number of items deleted."""
+        self.applied = Applied(after=after)
+        for _ in apply(self.places, self.applied, dry_run=dry_run):
+            pass
+        return self.applied.deleted
+
+
+@pytest.fixture
+def restored(monkeypatch: pytest.MonkeyPatch) -> Iterator[Restored]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with mock_aws():
+        client, s3, manager = boto3.client("dynamodb"), boto3.client("s3"), boto3.client("secretsmanager")
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        manager.create_secret(Name="billhook/token-key", SecretString="k" * 64)
+        tables = make_tables(client, "billhook")
+        world = World.on(client, tables, Faults(client, lambda _request: None))
+        world.store = replace(world.store, token=Tokens(manager, "billhook/token-key"))
+        places = Places(world.store, s3, BUCKET, lambda _seconds: None, lambda _least, most: most)
+        yield Restored(ErasableCustomers(world), places)
+        client.close()
+
+
+def erased_since(restored: Restored) -> tuple[Items, Items]:
+    """A backup, and the books after one of two customers was erased and came back."""
+    customers = restored.customers
+    for customer in ("cus_1", "cus_2"):
+        customers.live(customer, payments=3)
+    before = restored.backup()
+    customers.world.clock.now += 1
+    customers.erase(customers.bury("cus_1"))
+    return before, restored.backup()
+
+
+def test_a_restore_brings_nobody_back_who_was_erased_since(restored: Restored) -> None:
+    before, after = erased_since(restored)
+    restored.restore(before)
+    assert restored.apply() == 11  # a record and an event; three payments, each with an event and its pointer
+    assert restored.backup() == after
+    assert restored.apply() == 0
+
+
+def test_what_came_after_the_erasure_is_spared(restored: Restored) -> None:
+    before, _ = erased_since(restored)
+    restored.customers.world.clock.now += 1
+    restored.customers.save(Organization(account=ACCOUNT, subject="cus_1", versions_before=1), archive_of="cus_1")
+    restored.customers.pay("cus_1", "pi_cus_1_new")
+    now = restored.backup()
+    restored.restore(before | now)
+    restored.apply()
+    assert restored.backup() == now
+
+
+def test_a_dry_run_counts_and_deletes_nothing(restored: Restored) -> None:
+    before, _ = erased_since(restored)
+    restored.restore(before)
+    tombstones = restored.customers.left()
+    assert restored.apply(dry_run=True) == 11
+    assert (restored.backup(), restored.customers.left()) == (before, tombstones)
+    assert restored.apply() == 11
+
+
+@pytest.mark.parametrize("operation", ["DeleteItem", "BatchWriteItem", "Query"])
+def test_a_run_that_is_interrupted_goes_on_from_its_place(restored: Restored, operation: str) -> None:
+    before, after = erased_since(restored)
+    restored.restore(before)
+    restored.customers.world.faults.crash_after(operation)
+    with pytest.raises(Crash):
+        restored.apply()
+    assert restored.backup() != after
+    restored.apply(after=restored.applied.after)
+    assert restored.backup() == after
+
+
+def test_the_customers_of_an_account_that_was_erased_stay_erased(restored: Restored) -> None:
+    customers = restored.customers
+    for customer in ("cus_1", "cus_2"):
+        customers.live(customer, payments=2)
+    customers.save(ConnectedAccount(account=ACCOUNT, subject=ACCOUNT))
+    before = restored.backup()
+    customers.world.clock.now += 1
+    customers.erase(customers.bury(ACCOUNT))
+    holdings = {place for place in before if place[1].startswith("holds#")}
+    restored.restore({place: item for place, item in before.items() if place not in holdings})
+    restored.apply()  # finds them without the pointers of the account, too
+    assert restored.backup() == {}
+
+
+@pytest.mark.parametrize("newer", [True, False])
+def test_a_file_stays_if_it_is_newer_than_the_erasure(restored: Restored, *, newer: bool) -> None:
+    before, _ = erased_since(restored)
+    note = {"pk": f"{ACCOUNT}#cus_1", "sk": "export", "saved_ms": NOW * 1000}
+    restored.restore(before | {(note["pk"], "export"): note})
+    s3: Any = restored.places.client
+    s3.put_object(Bucket=BUCKET, Key=export_key(restored.places.store.token, f"{ACCOUNT}#cus_1"), Body=b"{}")
+    written = s3.list_objects_v2(Bucket=BUCKET)["Contents"][0]["LastModified"].timestamp()
+    later = {":later": int(written * 1000) + (-5_000 if newer else 5_000)}
+    for pk, sk in (place for place in restored.customers.left() if place[0].startswith("erased#")):
+        restored.places.store.client.update_item(
+            TableName=restored.places.store.tombstones,
+            Key=to_item({"pk": pk, "sk": sk}),
+            UpdateExpression="SET buried_ms = :later",
+            ExpressionAttributeValues=to_item(later),
+        )
+    restored.apply()
+    assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == newer
+
+
+def test_tombstones_that_an_earlier_build_wrote_into_the_books_move_and_hold(restored: Restored) -> None:
+    before, after = erased_since(restored)
+    store = restored.places.store
+    stones = [from_item(item) for item in store.client.scan(TableName=store.tombstones)["Items"]]
+    for stone in stones:
+        store.client.put_item(TableName=store.books, Item=to_item(stone))
+        store.client.delete_item(TableName=store.tombstones, Key=to_item({"pk": stone["pk"], "sk": stone["sk"]}))
+    restored.restore(before)
+    assert restored.apply(dry_run=True) == 11
+    restored.apply()
+    assert restored.backup() == after
+    assert [from_item(item) for item in store.client.scan(TableName=store.tombstones)["Items"]] == stones
+    in_books = [item["pk"]["S"] for item in store.client.scan(TableName=store.books)["Items"]]
+    assert not [pk for pk in in_books if pk.startswith("erased#")]
+
+
+def test_an_older_tombstone_in_the_books_replaces_no_newer_one(restored: Restored) -> None:
+    erased_since(restored)
+    store = restored.places.store
+    stones = [from_item(item) for item in store.client.scan(TableName=store.tombstones)["Items"]]
+    for stone in stones:
+        store.client.put_item(TableName=store.books, Item=to_item(stone | {"buried_ms": stone["buried_ms"] - 1}))
+    restored.apply()
+    assert [from_item(item) for item in store.client.scan(TableName=store.tombstones)["Items"]] == stones
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["make apply-tombstones", "--stack", "billhook", *arguments])
+    return main()
+
+
+def test_the_command_finds_the_stack_and_tells_what_it_did(
+    restored: Restored, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make = boto3.client
+    cloudformation = SimpleNamespace(describe_stacks=lambda **_asked: {"Stacks": [{"Outputs": OUTPUTS}]})
+    clients = SimpleNamespace(client=lambda name: cloudformation if name == "cloudformation" else make(name))  # type: ignore[call-overload] # its overloads want literals
+    monkeypatch.setattr(apply_tombstones, "boto3", clients)
+    before, after = erased_since(restored)
+    restored.restore(before)
+    assert run(monkeypatch, "--dry-run") == 0
+    assert capsys.readouterr().out.endswith("4 erased partitions, 11 items to delete\n")
+    assert run(monkeypatch, "--table", "billhook-books") == 0
+    assert "11 items deleted" in capsys.readouterr().out
+    assert restored.backup() == after
+    assert run(monkeypatch, "--table", "no-such-table") == 1
+    assert "stopped" in capsys.readouterr().err
