@@ -47,6 +47,11 @@ COMMANDS = {
         Entry("handover", "cli.operate.hand_over:handover", "hand over again the effects that are owed"),
         Entry("resend", "cli.operate.resend:resend_messages", "send again what Scheduler could not deliver"),
         Entry(
+            "erase-again",
+            "cli.operate.erase_again:erase_again",
+            "after a restore, erase again what was erased since",
+        ),
+        Entry(
             "reconcile", "cli.operate.reconcile:reconcile_range", "offer events that Stripe lists and the inbox lacks"
         ),
     ),

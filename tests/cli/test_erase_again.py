@@ -1,6 +1,5 @@
-"""`make apply-tombstones` erases again from restored books what was erased since, and spares what is newer."""
+"""`billhook erase-again` erases again from restored books what was erased since, and spares what is newer."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -10,8 +9,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from cli.operate import apply_tombstones
-from cli.operate.apply_tombstones import Applied, apply, main
+from cli.command import main
+from cli.operate.erase_again import Applied, apply
 from functions.effects.perform.sweep import Places
 from shared.records.connected_account import ConnectedAccount
 from shared.records.organization import Organization
@@ -65,7 +64,7 @@ def restored(monkeypatch: pytest.MonkeyPatch) -> Iterator[Restored]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     with mock_aws():
         client, s3, manager = boto3.client("dynamodb"), boto3.client("s3"), boto3.client("secretsmanager")
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         manager.create_secret(Name="billhook/token-key", SecretString="k" * 64)
         tables = make_tables(client, "billhook")
         world = World.on(client, tables, Faults(client, lambda _request: None))
@@ -143,8 +142,9 @@ def test_the_customers_of_an_account_that_was_erased_stay_erased(restored: Resto
 @pytest.mark.parametrize("newer", [True, False])
 def test_a_file_stays_if_it_is_newer_than_the_erasure(restored: Restored, *, newer: bool) -> None:
     before, _ = erased_since(restored)
-    note = {"pk": f"{ACCOUNT}#cus_1", "sk": "export", "saved_ms": NOW * 1000}
-    restored.restore(before | {(note["pk"], "export"): note})
+    partition = f"{ACCOUNT}#cus_1"
+    note = {"pk": partition, "sk": "export", "saved_ms": NOW * 1000}
+    restored.restore(before | {(partition, "export"): note})
     s3: Any = restored.places.client
     s3.put_object(Bucket=BUCKET, Key=export_key(restored.places.store.token, f"{ACCOUNT}#cus_1"), Body=b"{}")
     written = s3.list_objects_v2(Bucket=BUCKET)["Contents"][0]["LastModified"].timestamp()
@@ -187,17 +187,20 @@ def test_an_older_tombstone_in_the_books_replaces_no_newer_one(restored: Restore
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["make apply-tombstones", "--stack", "billhook", *arguments])
-    return main()
+    make = boto3.client
+    cloudformation = SimpleNamespace(describe_stacks=lambda **_asked: {"Stacks": [{"Outputs": OUTPUTS}]})
+
+    def client(name: str, **_region: str) -> object:
+        return cloudformation if name == "cloudformation" else make(name)  # type: ignore[call-overload] # its overloads want literals
+
+    with monkeypatch.context() as patch:
+        patch.setattr(boto3, "client", client)
+        return main(["erase-again", "--stack", "billhook", *arguments])
 
 
 def test_the_command_finds_the_stack_and_tells_what_it_did(
     restored: Restored, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    make = boto3.client
-    cloudformation = SimpleNamespace(describe_stacks=lambda **_asked: {"Stacks": [{"Outputs": OUTPUTS}]})
-    clients = SimpleNamespace(client=lambda name: cloudformation if name == "cloudformation" else make(name))  # type: ignore[call-overload] # its overloads want literals
-    monkeypatch.setattr(apply_tombstones, "boto3", clients)
     before, after = erased_since(restored)
     restored.restore(before)
     assert run(monkeypatch, "--dry-run") == 0

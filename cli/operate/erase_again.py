@@ -1,4 +1,4 @@
-"""`make apply-tombstones`: erase again from restored books what was erased since the backup.
+"""`billhook erase-again`: erase again from restored books what was erased since the backup.
 
 The command reads the table of tombstones and finds each partition of the books that a tombstone covers. There it
 deletes what the erasure deleted: records, payloads, mails and payments that were saved until then. Newer items belong
@@ -8,20 +8,19 @@ Stop the consumer and the effects worker first. A second run finds nothing more 
 allow reading and changing both tables, and reading the stack, its token key and its bucket of exports.
 """
 
-import argparse
 import base64
 import json
 import random
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.errors import RefusedError, in_words
 from cli.operate.covered import ERASED, in_the_books, move, read_tombstones
+from cli.where import HERE, Where
 from functions.effects.perform.sweep import Places, Sweep, pages
 from shared.failures.errors import Retryable
 from shared.tables.attributes import from_item
@@ -69,26 +68,28 @@ class SpareNewer:
             self.client.delete_object(Bucket=Bucket, Key=Key)
 
 
-def main() -> int:
-    """Apply the tombstones; the exit code is 0 if all are applied."""
-    parser = argparse.ArgumentParser(prog="make apply-tombstones", description=__doc__)
-    parser.add_argument("--stack", required=True, help="the stack's name")
-    parser.add_argument("--table", help="the restored table; <stack>-books by default")
-    parser.add_argument("--after", help="go on after the place that an interrupted run named")
-    parser.add_argument("--dry-run", action="store_true", help="only count what would be deleted")
-    asked = parser.parse_args()
-    applied = Applied(after=_place(asked.after) if asked.after else None)
+def erase_again(
+    *, table: str | None = None, after: str | None = None, dry_run: bool = False, where: Where = HERE
+) -> None:
+    """After a restore, erase again what was erased since.
+
+    Stop the consumer and the effects worker first. A second run finds nothing more to delete. Newer items belong to a
+    customer who came back, and stay.
+
+    Args:
+        table: the restored table; <stack>-books by default.
+        after: go on after the place that an interrupted run named.
+        dry_run: only count what would be deleted.
+        where: the stack.
+    """
+    applied = Applied(after=_place(after) if after else None)
     try:
-        places = _places(asked.stack, asked.table or f"{asked.stack}-books")
-        for _ in apply(places, applied, dry_run=asked.dry_run):
-            print(f"  {applied}  AFTER={_token(applied.after)}")
+        for _ in apply(_places(where, table or f"{where.name}-books"), applied, dry_run=dry_run):
+            print(f"  {applied}  --after {_token(applied.after)}")
     except (ClientError, BotoCoreError, Retryable) as error:
-        sys.stderr.write(f"stopped: {error}\n")
-        if applied.after:
-            sys.stderr.write(f"go on with AFTER={_token(applied.after)}, or begin again: nothing is deleted twice\n")
-        return 1
-    print(f"{applied} {'to delete' if asked.dry_run else 'deleted'}")
-    return 0
+        on = f"go on with --after {_token(applied.after)}, or " if applied.after else ""
+        raise RefusedError(f"stopped: {in_words(error) or error}\n{on}begin again: nothing is deleted twice") from None
+    print(f"{applied} {'to delete' if dry_run else 'deleted'}")
 
 
 def apply(places: Places, applied: Applied, *, dry_run: bool) -> Iterator[None]:
@@ -136,13 +137,12 @@ def _erase(places: Places, partition: str, stone: Tombstone) -> int:
     return sweep.deleted
 
 
-def _places(stack: str, books: str) -> Places:
-    (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
-    token = Tokens(boto3.client("secretsmanager"), f"{stack}/token-key")
+def _places(where: Where, books: str) -> Places:
+    outputs, _ = where.described()
+    token = Tokens(where.client("secretsmanager"), f"{where.name}/token-key")
     tables = "", books, outputs["TombstonesTableName"]
-    store = Store(boto3.client("dynamodb"), *tables, retention_days=0, lease=0, clock=time.time, token=token)
-    return Places(store, boto3.client("s3"), outputs["ExportsBucketName"], time.sleep, random.uniform)
+    store = Store(where.client("dynamodb"), *tables, retention_days=0, lease=0, clock=time.time, token=token)
+    return Places(store, where.client("s3"), outputs["ExportsBucketName"], time.sleep, random.uniform)
 
 
 def _token(place: object) -> str:
@@ -151,7 +151,3 @@ def _token(place: object) -> str:
 
 def _place(token: str) -> Any:  # noqa: ANN401 - a DynamoDB key
     return json.loads(base64.urlsafe_b64decode(token))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
