@@ -46,6 +46,7 @@ COMMANDS = {
     "Change": (
         Entry("handover", "cli.operate.hand_over:handover", "hand over again the effects that are owed"),
         Entry("resend", "cli.operate.resend:resend_messages", "send again what Scheduler could not deliver"),
+        Entry("erase-guest", "cli.operate.erase_guest:erase_guest", "erase guests, by session, address or age"),
         Entry(
             "erase-again",
             "cli.operate.erase_again:erase_again",

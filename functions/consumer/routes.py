@@ -18,6 +18,8 @@ from functions.consumer.handlers import (
     customer_subscription_trial_will_end,
     erasure_account_due,
     erasure_due,
+    erasure_guest_asked,
+    erasure_guest_due,
     erasure_unconfirmed,
     farewell_due,
     invoice_finalization_failed,
@@ -137,6 +139,9 @@ ROUTES: Mapping[str, Handler] = {
     "erasure.due": erasure_due.handle,
     "erasure.unconfirmed": erasure_unconfirmed.handle,
     "erasure.account_due": erasure_account_due.handle,
+    "erasure.guest_due": erasure_guest_due.handle,
+    # Sent by `billhook erase-guest`.
+    "erasure.guest_asked": erasure_guest_asked.handle,
 }
 
 

@@ -41,6 +41,8 @@ class Settings(Frozen):
     """How long the link to an export works; 0 if there are no exports."""
     export_address_age_days: Annotated[int, Field(ge=0)] = 7
     """For how many days an address that has changed gets no link to an export; 0 for none."""
+    guest_order_days: Annotated[int, Field(ge=0)] = 180
+    """0 for never."""
     erase_account_after_days: Annotated[int, Field(ge=0)] = 30
     mail_connected: bool = False
     tell_connected: bool = False
@@ -101,5 +103,6 @@ def policy_of(settings: Settings) -> Policy:
         erase_unconfirmed_after=settings.erase_unconfirmed_after_hours * HOUR,
         export_links=settings.export_link_hours > 0,
         export_address_age=settings.export_address_age_days * DAY,
+        erase_guests_after=settings.guest_order_days * DAY,
         erase_after_deauthorized=settings.erase_account_after_days * DAY,
     )

@@ -40,6 +40,11 @@ def erasure_at(at: int, account: str, customer: str) -> Remind:
     return Remind(type="erasure.due", at=at, about=customer, account=account, customer=customer)
 
 
+def guest_erasure_at(at: int, account: str, session: str) -> Remind:
+    """The message that asks, at epoch seconds `at`, whether to erase the guest of a Checkout session."""
+    return Remind(type="erasure.guest_due", at=at, about=session, account=account, customer=session)
+
+
 def unconfirmed_erasure_at(at: int, due_at: int, account: str, customer: str) -> Remind:
     """The message that erases a customer at epoch seconds `at`, if the erasure of `due_at` is then unanswered."""
     return Remind(type="erasure.unconfirmed", at=at, about=str(due_at), account=account, customer=customer)

@@ -27,6 +27,7 @@ class Policy(Frozen):
         erase_waits: whether an erasure waits while an invoice or a dispute is open.
         export_links: whether a farewell links to an export; without a link no file is written.
         export_address_age: how old the change of an address must be until it gets a link to an export, in seconds.
+        erase_guests_after: how long after its Checkout session began a guest is erased, in seconds; 0 for never.
         erase_after_deauthorized: how long after its departure a connected account is erased, in seconds; 0 for never.
         mail_seats: whether a mail tells of a change of quantities alone; an announcement always does.
         collect_after_end: whether to ask a customer for late invoices of an ended subscription.
@@ -49,6 +50,7 @@ class Policy(Frozen):
     erase_waits: bool = True
     export_links: bool = True
     export_address_age: int = 7 * DAY
+    erase_guests_after: int = 180 * DAY
     erase_after_deauthorized: int = 30 * DAY
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal, Self
 
+from shared.policy.policy import Policy
 from shared.records.facets import Facet, merge
 from shared.records.payment import Payment
 from shared.records.stored_record import Record
@@ -35,6 +36,8 @@ class Order(Record):
     session: Facet[CheckoutSession] | None = None
     contact: Facet[Contact] | None = None
     settlement: Settlement = Settlement()
+    erased_at: int | None = None
+    """When the guest was erased, in epoch seconds; such an order is never saved."""
 
     @property
     def guest(self) -> bool:
@@ -73,6 +76,12 @@ class Order(Record):
         if self.settlement.whole:
             return "refunded"
         return "partly_refunded" if self.settlement.refunded else "fulfilled"
+
+    def erasable_at(self, policy: Policy) -> int | None:
+        """When to erase the guest, in epoch seconds; None for never, and for an order of a customer."""
+        if not self.guest or self.session is None or not policy.erase_guests_after:
+            return None
+        return self.session.value.created + policy.erase_guests_after
 
     @property
     def address(self) -> str | None:

@@ -94,6 +94,8 @@ def payment_of(obj: Mapping[str, Any]) -> object:
     match obj:
         case {"object": "dispute" | "refund" | "radar.early_fraud_warning", "payment_intent": payment} if payment:
             return payment
+        case {"object": "charge", "payment_intent": payment} if payment:
+            return payment
         case {"object": "dispute" | "refund" | "radar.early_fraud_warning", "charge": charge}:
             return charge
         case {"object": "invoice_payment", "payment": {"payment_intent": payment}}:

@@ -44,15 +44,21 @@ class DynamoBooks:
         if isinstance(empty, MailRecipient):
             stone = find_tombstone(self.store, empty.account, empty.subject)
             return empty.after_erasure(stone.as_of, stone.version) if stone else empty
+        if isinstance(empty, Order) and empty.guest:
+            return empty.model_copy(update={"erased_at": self._stone(empty).get("as_of")})
         return self._if_erased(empty) if isinstance(empty, Payment) else empty
+
+    def _stone(self, record: Record) -> Mapping[str, Any]:
+        """The tombstone of a record's subject; empty if there is none."""
+        grave = tombstone(self.store.token, record.account, record.subject)
+        return self._item((grave, keys.TOMBSTONE), self.store.tombstones)
 
     def _if_erased[Paid: Payment](self, empty: Paid) -> Paid:
         """The money of a payment whose customer was erased; `empty` for a payment that is new."""
-        grave = tombstone(self.store.token, empty.account, empty.subject)
-        stone = self._item((grave, keys.TOMBSTONE), self.store.tombstones)
+        stone = self._stone(empty)
         if not stone:
             return empty
-        kept = self._item((grave, keys.MONEY), self.store.tombstones)
+        kept = self._item((stone["pk"], keys.MONEY), self.store.tombstones)
         money = type(empty).model_validate_json(unpack(kept["record"])) if kept else empty
         known = {"subject": empty.subject, "version": kept["version"] if kept else 0, "erased_at": stone["as_of"]}
         return money.model_copy(update=known)

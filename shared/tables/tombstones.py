@@ -43,18 +43,34 @@ class Tombstone:
 def burial_writes(store: Store, erase: Erase, now_ms: int) -> list[Any]:
     """The commit's writes for an erasure: the tombstone, and the deletion of the record under its version.
 
-    The tombstone is also the certificate: when the customer was erased, and where copies remain until when.
+    The tombstone is also the certificate: when the customer was erased, and where copies remain until when. The payment
+    of a guest goes the same way, because no customer tells whose it is.
     """
     own = keys.ACCOUNT if erase.customer == erase.account else keys.ORGANIZATION
-    version = to_item({":version": erase.version})
-    deletion = {
-        "TableName": store.books,
-        "Key": to_item({"pk": keys.partition(erase.account, erase.customer), "sk": own}),
-        "ConditionExpression": "version = :version",
-        "ExpressionAttributeValues": version,
-    }
+    place = keys.partition(erase.account, erase.customer), keys.order(erase.customer) if erase.guest else own
     certificate = _certificate(store, erase, now_ms)
-    return [{"Delete": deletion}, {"Put": {"TableName": store.tombstones, "Item": to_item(certificate)}}]
+    writes = [
+        _deletion(store, place, erase.version),
+        {"Put": {"TableName": store.tombstones, "Item": to_item(certificate)}},
+    ]
+    for paid in erase.payments:
+        if paid.version:
+            writes.append(_deletion(store, (keys.partition(erase.account, paid.id), keys.PAYMENT), paid.version))
+        stones = (payment_stone_write(store, erase.account, name, erase.as_of, now_ms) for name in paid.names)
+        writes += [{"Put": stone} for stone in stones]
+    return writes
+
+
+def _deletion(store: Store, place: keys.Key, version: int) -> Any:  # noqa: ANN401 - a boto3 shape
+    partition, sort_key = place
+    return {
+        "Delete": {
+            "TableName": store.books,
+            "Key": to_item({"pk": partition, "sk": sort_key}),
+            "ConditionExpression": "version = :version",
+            "ExpressionAttributeValues": to_item({":version": version}),
+        }
+    }
 
 
 def _certificate(store: Store, erase: Erase, now_ms: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from shared.decisions.announcements import customer_of
 from shared.decisions.decision import Decision
 from shared.records.books import Books
 from shared.records.erased_payment import without_person
+from shared.records.order import Order
 from shared.records.organization import Organization
 from shared.records.payment import Payment
 from shared.stripe_objects.event import Event, payment_of
@@ -23,6 +24,7 @@ def is_refused(decision: Decision, event: Event, books: Books) -> bool:
     """Whether the event or a payment of `decision` belongs to the time before an erasure of its customer."""
     payments = (one for one in decision.save if isinstance(one, Payment))
     erased = any(_erased_at(books.read(Payment, one.account, one.subject), one, books) is not None for one in payments)
+    erased = erased or any(one.erased_at is not None for one in decision.save if isinstance(one, Order))
     return erased or any(owner.refuses(event) for owner in _owners(decision, event, books))
 
 

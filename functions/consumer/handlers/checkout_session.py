@@ -2,6 +2,7 @@
 
 from shared.decisions.decision import NOTHING, Decision
 from shared.effects.email import Email
+from shared.effects.remind import guest_erasure_at
 from shared.mails.order_mails import confirmation, failure, refund_mails
 from shared.records.books import Books
 from shared.records.order import Order
@@ -25,11 +26,16 @@ def handle(event: Event, books: Books) -> Decision:
 
 
 def _bought(session: CheckoutSession, event: Event, books: Books) -> Decision:
-    """The order and its payment, each linked to the other: refunds and disputes name the payment alone."""
+    """The order and its payment, each linked to the other: refunds and disputes name the payment alone.
+
+    A guest's order gets the date of its erasure with its first event.
+    """
     before = books.read(Order, event.account, event.subject, session.id)
     order = before.with_session(session, event)
+    due_at = order.erasable_at(books.policy)
+    dated = () if before.version or due_at is None else (guest_erasure_at(due_at, event.account, session.id),)
     if session.payment_intent is None:
-        return Decision(save=(order,), then=_mails(before, order, None, event, books))
+        return Decision(save=(order,), then=(*dated, *_mails(before, order, None, event, books)))
     known = books.read(Payment, event.account, session.payment_intent)
     payment = known.with_links(
         customer=session.customer,
@@ -41,7 +47,7 @@ def _bought(session: CheckoutSession, event: Event, books: Books) -> Decision:
     )
     order = order.settled_by(payment)
     save = (order, payment) if payment != known else (order,)
-    return Decision(save=save, then=_mails(before, order, known, event, books))
+    return Decision(save=save, then=(*dated, *_mails(before, order, known, event, books)))
 
 
 def _mails(before: Order, order: Order, known: Payment | None, event: Event, books: Books) -> tuple[Email, ...]:

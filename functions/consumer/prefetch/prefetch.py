@@ -34,7 +34,7 @@ class Prefetch:
             botocore.exceptions.ClientError, BotoCoreError: DynamoDB does not answer.
         """
         store, predicted = self.store, predict_keys(message)
-        graves = {self._tombstone_of(partition) for partition, sort_key in predicted if sort_key == keys.PAYMENT}
+        graves = {self._tombstone_of(place[0]) for place in predicted if _may_be_erased(*place)}
         asked: dict[str, KeysAndAttributesTypeDef] = {
             # An eventually consistent read costs half a unit; the commit's own condition catches a newer item.
             store.inbox: {"Keys": [to_item({"id": message.event_id})], "ConsistentRead": False}
@@ -53,5 +53,11 @@ class Prefetch:
         return known, replace(self.books, ahead=ahead)
 
     def _tombstone_of(self, partition: str) -> keys.Key:
-        """The key of a payment's tombstone, if its customer was erased; this saves each new payment a read."""
+        """The key of a tombstone; this saves each new payment, and each new order of a guest, a read."""
         return tombstone(self.store.token, *keys.split(partition)), keys.TOMBSTONE
+
+
+def _may_be_erased(partition: str, sort_key: str) -> bool:
+    """Whether a new record of this key asks for a tombstone: a payment does, and the order of a guest."""
+    _, subject = keys.split(partition)
+    return sort_key in {keys.PAYMENT, keys.order(subject)}

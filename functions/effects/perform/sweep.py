@@ -71,7 +71,7 @@ class Sweep:
         for number, (item, subject) in enumerate(leads):
             if number and self.late:
                 return False
-            empty = self._empty(keys.partition(self.account, subject))
+            empty = self.empty(keys.partition(self.account, subject))
             if empty is None:
                 return False
             if empty:
@@ -80,7 +80,7 @@ class Sweep:
         self.after = page[-1]["sk"] if page else self.after
         return True
 
-    def _empty(self, partition: str) -> bool | None:
+    def empty(self, partition: str) -> bool | None:
         """Delete a partition's old items; returns whether it is empty, or None if the deadline came first."""
         empty = True
         for number, page in enumerate(pages(self.places.store, partition)):

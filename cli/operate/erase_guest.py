@@ -1,0 +1,120 @@
+"""`billhook erase-guest`: erase guests now. A guest is a buyer whom only a Checkout session names.
+
+The command finds the orders of guests in the books, and sends the consumer a signed message for each. The consumer then
+decides on the erasure, as on the date that each guest's order has. Your AWS credentials must allow reading the books,
+the stack and the secret with the message keys, and sending to the queue of events.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from cli.errors import RefusedError
+from cli.where import HERE, Where
+from functions.effects.perform.scheduler import reminder_message
+from shared.compression.packing import unpack
+from shared.effects.remind import Remind
+from shared.messages.mac import signed_body
+from shared.records.order import Order
+from shared.runtime.message_keys import KeySecret, MessageKeys
+from shared.tables.attributes import from_item, to_item
+from shared.values import keys
+from shared.values.times import DAY
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+ASKED = "erasure.guest_asked"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The guests to erase: of one session, with one address, or from before epoch seconds `before`."""
+
+    session: str | None = None
+    address: str | None = None
+    before: int | None = None
+
+    def wants(self, order: Order) -> bool:
+        """Whether the order is a wanted guest's."""
+        if not order.guest:
+            return False
+        began = order.session.value.created if order.session else 0
+        return (
+            order.session_id == self.session
+            or (self.address is not None and (order.address or "").casefold() == self.address.casefold())
+            or (self.before is not None and began < self.before)
+        )
+
+
+def erase_guest(
+    whom: str | None = None,
+    /,
+    *,
+    older_than: Annotated[int | None, Parameter(name="--older-than-days")] = None,
+    dry_run: bool = False,
+    where: Where = HERE,
+) -> int:
+    """Erase guests, by session, address or age.
+
+    A guest is a buyer whom only a Checkout session names. Each guest's order has a date of erasure (GuestOrderDays);
+    this command erases now. It reads the whole table of books.
+
+    Args:
+        whom: the Checkout session, cs_…, or the guest's mail address.
+        older_than: every guest whose session began more than this many days ago.
+        dry_run: only list the orders.
+        where: the stack.
+    """
+    if (whom is None) == (older_than is None):
+        raise RefusedError("name the session (cs_…) or the address of the guest, or --older-than-days")
+    now = int(time.time())
+    before = None if older_than is None else now - older_than * DAY
+    by_session = whom is not None and "@" not in whom
+    wanted = Wanted(whom if by_session else None, None if by_session else whom, before)
+    found = list(orders(where.client("dynamodb"), f"{where.name}-books", wanted))
+    for order in found:
+        print(f"{'would be erased' if dry_run else 'asked'}  {order.account}  {order.session_id}  {order.state}")
+    if not dry_run:
+        ask(where, found, now)
+    print(f"{len(found)} {'to erase' if dry_run else 'asked; the consumer and the effects worker erase them'}")
+    return 0 if found else 1
+
+
+def orders(dynamodb: "DynamoDBClient", table: str, wanted: Wanted) -> Iterator[Order]:
+    """The wanted guests' orders in the books.
+
+    Raises:
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB refused, or did not answer.
+    """
+    pages = dynamodb.get_paginator("scan").paginate(
+        TableName=table,
+        FilterExpression="begins_with(sk, :order)",
+        ExpressionAttributeValues=to_item({":order": keys.order("")}),
+        ConsistentRead=True,
+    )
+    items = (from_item(item) for page in pages for item in page["Items"])
+    return (one for one in (Order.model_validate_json(unpack(item["record"])) for item in items) if wanted.wants(one))
+
+
+def ask(where: Where, found: list[Order], now: int) -> None:
+    """Send the consumer a signed message for each order.
+
+    Raises:
+        RefusedError, botocore.exceptions.ClientError, BotoCoreError: AWS refused; the messages sent stay sent.
+    """
+    outputs, parameters = where.described()
+    own = MessageKeys(KeySecret(where.client("secretsmanager"), outputs["MessageKeyId"]).fetch)
+    sqs, url, by_customer = where.client("sqs"), where.queue("events.fifo"), parameters.get("GroupBy") == "customer"
+    for order in found:
+        remind = Remind(type=ASKED, at=now, about=order.session_id, account=order.account, customer=order.session_id)
+        message: dict[str, Any] = reminder_message(remind, livemode=None)
+        sqs.send_message(
+            QueueUrl=url,
+            MessageBody=signed_body(own.signing(now), message),
+            MessageGroupId=f"{order.account}#{order.session_id}" if by_customer else order.account,
+            MessageDeduplicationId=remind.name,
+        )
