@@ -15,7 +15,8 @@ from functions.effects.perform.sweep import Places
 from shared.records.connected_account import ConnectedAccount
 from shared.records.organization import Organization
 from shared.tables.attributes import from_item, to_item
-from shared.values.tokens import Tokens, export_key
+from shared.values.export_files import file_key
+from shared.values.tokens import Tokens
 from tests.consumer.examples import NOW, REGION
 from tests.consumer.faults import Crash, Faults
 from tests.consumer.tables import make_tables
@@ -146,7 +147,7 @@ def test_a_file_stays_if_it_is_newer_than_the_erasure(restored: Restored, *, new
     note = {"pk": partition, "sk": "export", "saved_ms": NOW * 1000}
     restored.restore(before | {(partition, "export"): note})
     s3: Any = restored.places.client
-    s3.put_object(Bucket=BUCKET, Key=export_key(restored.places.store.token, f"{ACCOUNT}#cus_1"), Body=b"{}")
+    s3.put_object(Bucket=BUCKET, Key=file_key(restored.places.store.token("export", partition)), Body=b"{}")
     written = s3.list_objects_v2(Bucket=BUCKET)["Contents"][0]["LastModified"].timestamp()
     later = {":later": int(written * 1000) + (-5_000 if newer else 5_000)}
     for pk, sk in (place for place in restored.customers.left() if place[0].startswith("erased#")):

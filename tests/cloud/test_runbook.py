@@ -65,6 +65,7 @@ CHANGING = (
     "billhook resend",
     "billhook handover",
     "erase-again",  # test_restore.py runs these
+    "erase-guest",
     "dynamodb restore-table",
     "dynamodb list-backups",
     "dynamodb create-backup",

@@ -39,6 +39,8 @@ class System:
     canaries: Canaries = field(default_factory=Canaries)
     said: list[str] = field(default_factory=list)
     """The output of each delivery, and the inbox after it."""
+    not_before: int = 0
+    """The time that the clock has reached, in epoch seconds; a delivery of an older event comes later than that."""
 
     def __post_init__(self) -> None:
         self.runner = Runner(MotoCloud())
@@ -58,6 +60,7 @@ class System:
         """Return to the initial state: a new system takes longer than most tests."""
         self.moto_cloud.restore(self._empty)
         self.canaries.forget_from(self._settings)
+        self.not_before = 0
         self.keep_secret("STRIPE_KEY_ID", "none")
         self.said.clear()
 
@@ -88,7 +91,7 @@ class System:
     def deliver(self, event: object, fault: Fault | None = None, first: int = 0, lasting: int = 1) -> str:
         """Deliver `event` to the consumer once, with the fault from call `first` on; return the state in the log."""
         created = event.get("created") if isinstance(event, dict) else None
-        self.runner.clock.now = (created if isinstance(created, int) else NOW) + 5
+        self.runner.clock.now = max((created if isinstance(created, int) else NOW) + 5, self.not_before)
         body = event if isinstance(event, str) else json.dumps(event)
         message = Message("events", body, "message-1", self.runner.clock.now, self.runner.clock.now)
         self.faulty_calls.expect(fault, first, lasting)
