@@ -73,8 +73,8 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         boto3.client("sqs").create_queue(QueueName="billhook-events.fifo", Attributes={"FifoQueue": "true"})
         boto3.client("secretsmanager").create_secret(Name="billhook/message-key", SecretString=MESSAGE_KEY)
         world = World.on(client, make_tables(client, "billhook"), Faults(client, lambda _request: None))
-        theirs = {"customer": None, "customer_details": {"email": GUEST, "name": "Ann"}}
-        old = sample("checkout.session.completed", **theirs)
+        ann = {"email": GUEST, "name": "Ann"}
+        old = sample("checkout.session.completed", customer=None, customer_details=ann)
         orders = [session("cs_old", old), session("cs_new", sample("checkout.session.completed", customer=None))]
         orders.append(session("cs_customers", sample("checkout.session.completed")))
         ErasableCustomers(world).save(*orders)

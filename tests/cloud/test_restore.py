@@ -14,7 +14,7 @@ from shared.tables.tombstones import find_or_bury
 from shared.values.platform import PLATFORM
 from shared.values.tokens import Tokens
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
-from tests.cloud.runbook import BLOCKS, block_with, run
+from tests.cloud.runbook import BLOCKS, block_with, run, until
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -43,6 +43,23 @@ def bury(stack: Stack, customer: str) -> None:
     client = stack.cloud.client("dynamodb")
     store = Store(client, *tables, retention_days=90, lease=0, clock=stack.now, token=token)
     find_or_bury(store, Erase(account=PLATFORM, customer=customer, as_of=stack.now(), version=1))
+
+
+def test_a_guest_is_erased_as_the_runbook_says(stack: Stack, tmp_path: Path) -> None:
+    event = samples.renamed(samples.fresh("checkout.session.completed", stack.now()), "guest")
+    event["data"]["object"] |= {"customer": None}
+    session = event["data"]["object"]["id"]
+    stack.send(event)
+    stack.settled(event["id"])
+    assert session in str(stack.books())
+
+    listed = block_with("billhook erase-guest")
+    assert f"would be erased  platform  {session}  fulfilled" in run(stack, tmp_path, listed, GUEST=session)
+    run(stack, tmp_path, listed.replace(" --dry-run", ""), GUEST=session)
+
+    until(lambda: session not in str([item["pk"] for item in stack.books()]))
+    assert "accounts@example.com" not in str([item for item in stack.books() if "guest" in str(item)])
+    assert len(stack.tombstones()) == 2  # the session's and its payment's
 
 
 def settings(stack: Stack, table: str) -> tuple[str, str]:
