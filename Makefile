@@ -85,6 +85,7 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 	$(LOCK) --group bench -c infra/locks/dev.txt -o infra/locks/bench.txt
 	$(LOCK) --group ingest -c infra/locks/dev.txt -o functions/ingest/requirements.txt
 	$(LOCK) --group exports -c infra/locks/dev.txt -o functions/exports/requirements.txt
+	$(LOCK) --group access -c infra/locks/dev.txt -o functions/access/requirements.txt
 	$(LOCK) --group consumer -c infra/locks/dev.txt -o functions/consumer/requirements.txt
 	$(LOCK) --group effects -c infra/locks/dev.txt -o functions/effects/requirements.txt
 	$(LOCK) --group reconcile -c infra/locks/dev.txt -o functions/reconcile/requirements.txt
@@ -166,7 +167,7 @@ bench: $(DEV) $(CLOUD) dynamodb ## measure Billhook, and the code that one would
 
 # ---- build and deploy: `sam build` calls the build-…Function targets, with ARTIFACTS_DIR and ARCH in the environment
 
-.PHONY: deploy build build-IngestFunction build-ConsumerFunction build-EffectsFunction build-ExportsFunction build-ReconcileFunction
+.PHONY: deploy build build-IngestFunction build-ConsumerFunction build-EffectsFunction build-ExportsFunction build-AccessFunction build-ReconcileFunction
 deploy: $(BUILD) ## build for ARCH (arm64) and sam deploy: GUIDED=1 the first time, or CONFIG_ENV=prod of samconfig.toml
 	@sam deploy --template-file $(BUILD) --config-file $(CURDIR)/samconfig.toml $(if $(GUIDED),--guided) $(if $(CONFIG_ENV),--config-env $(CONFIG_ENV))
 	@echo "Next, look at the stack: ./billhook doctor --stack with its name"
@@ -187,5 +188,7 @@ build-EffectsFunction: | $(UV)
 	@$(PACKAGE) effects
 build-ExportsFunction: | $(UV)
 	@$(PACKAGE) exports
+build-AccessFunction: | $(UV)
+	@$(PACKAGE) access
 build-ReconcileFunction: | $(UV)
 	@$(PACKAGE) reconcile

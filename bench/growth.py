@@ -55,8 +55,9 @@ def growth(packages: Packages, aws: StandIn, folder: Path) -> list[Growth]:
             aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
             aws_secret_access_key="x",  # noqa: S106 - any key will do
         )
-        inbox, books, tombstones = make_tables(client)
-        with _functions(packages, aws, folder, url, (inbox, books, tombstones)) as functions:
+        tables = make_tables(client)
+        inbox = tables[0]
+        with _functions(packages, aws, folder, url, tables) as functions:
             _measured(functions, 1, "warm", EVENTS)
             _fill(client, inbox, 0, SMALL)
             first = _measured(functions, 1, "one", EVENTS)
@@ -68,10 +69,10 @@ def growth(packages: Packages, aws: StandIn, folder: Path) -> list[Growth]:
 
 @contextmanager
 def _functions(
-    packages: Packages, aws: StandIn, folder: Path, url: str, tables: tuple[str, str, str]
+    packages: Packages, aws: StandIn, folder: Path, url: str, tables: tuple[str, ...]
 ) -> Iterator[tuple[Running, Running]]:
     """The consumer and the effects worker, in running processes."""
-    names = zip(("INBOX_TABLE", "BOOKS_TABLE", "TOMBSTONES_TABLE"), tables, strict=True)
+    names = zip(("INBOX_TABLE", "BOOKS_TABLE", "TOMBSTONES_TABLE", "ACCESS_TABLE"), tables, strict=True)
     environment = {"AWS_ENDPOINT_URL_DYNAMODB": url, **dict(names)}
     consumer = Lambda(packages.consumer, "functions.consumer.app", environment)
     effects = Lambda(packages.effects, "functions.effects.app", environment)

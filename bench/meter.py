@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from bench import units
+from shared.values import keys
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -131,5 +132,7 @@ def _updated(params: dict[str, Any]) -> str:
 def _kind(key: dict[str, Any]) -> str:
     if "id" in key:
         return "outbox"
+    if key["sk"]["S"] == keys.ACCESS or key["pk"]["S"].startswith("reference#"):
+        return "access"
     kind: str = key["sk"]["S"].partition("#")[0]
     return {"event": "archive", "mail": "mail", "tombstone": "erasure"}.get(kind, "record")

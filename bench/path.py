@@ -112,7 +112,15 @@ def follow(event_type: str) -> Way:
     """
     aws: Any = Aws()
     store = Store(
-        aws, "inbox", "books", "tombstones", 90, 60, time.time, lambda purpose, partition: f"{purpose} {partition}"
+        aws,
+        "inbox",
+        "books",
+        "graves",
+        "access",
+        90,
+        60,
+        time.time,
+        lambda purpose, partition: f"{purpose} {partition}",
     )
     books = DynamoBooks(store, Policy(plans=read_plans()))
     handover = Handover(aws, {"effects": "effects", "mails": "mails"})

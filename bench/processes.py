@@ -38,6 +38,7 @@ ENVIRONMENT = {
     "INBOX_TABLE": "billhook-inbox",
     "BOOKS_TABLE": "billhook-books",
     "TOMBSTONES_TABLE": "billhook-tombstones",
+    "ACCESS_TABLE": "billhook-access",
     "IDEMPOTENCY_TABLE": "tutorial-idempotency",
     "ORGANIZATIONS_TABLE": "tutorial-organizations",
     "SCHEDULE_GROUP": "billhook",

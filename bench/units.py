@@ -58,4 +58,6 @@ def _value(attribute: Mapping[str, Any]) -> int:
             return 1
         case "M":
             return 3 + size(value) + len(value)
+        case "L":
+            return 3 + sum(_value(one) + 1 for one in value)
     raise ValueError(f"no item of ours has a {kind}")

@@ -63,6 +63,7 @@ COMMANDS = {
         Entry("doctor", "cli.doctor.doctor:doctor", "look at a deployed stack: what is wrong, and what to type"),
         Entry("endpoint", "cli.operate.endpoint:endpoint", "create or update the webhook endpoints at Stripe"),
         Entry("secret", "cli.operate.secret:secret", "store a signing secret of an endpoint"),
+        Entry("token", "cli.operate.token:token", "make a token for an app that asks for access"),
         Entry("sign-schedules", "cli.operate.sign_schedules:sign", "sign the messages of the schedules that are set"),
         Entry(
             "import", "cli.operate.import_stack:import_stack", "after a mistaken deletion of the stack, take it back"

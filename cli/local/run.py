@@ -137,6 +137,7 @@ def _stay(stack: Stack, bind: str, console: Console) -> None:
         signing_secrets_id=stack.outputs["SigningSecretsId"],
         inbox_table=stack.outputs["InboxTableName"],
         books_table=stack.outputs["BooksTableName"],
+        access_table=stack.outputs["AccessTableName"],
     )
     try:
         console.rule("The local cloud stays up until Ctrl-C", align="left")

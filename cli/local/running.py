@@ -22,8 +22,8 @@ class NothingRunsError(RefusedError):
 def running() -> dict[str, str]:
     """The cloud that was announced last, among those that still answer.
 
-    The result has `webhook_url`, `secret`, `endpoint_url`, `bind`, `signing_secrets_id`, `inbox_table`, `books_table`
-    and `announced_ns`, in epoch nanoseconds.
+    The result has `webhook_url`, `secret`, `endpoint_url`, `bind`, `signing_secrets_id`, `inbox_table`, `books_table`,
+    `access_table`, and `announced_ns`, in epoch nanoseconds.
 
     Raises:
         NothingRunsError: no cloud runs.

@@ -27,23 +27,21 @@ def everything(customer: str, /, *, account: str = PLATFORM, where: Where = HERE
         account: the connected account whose customer it is, acct_….
         where: the stack.
     """
-    table = f"{where.name}-books"
-    held = show(where.client("dynamodb"), table, account, customer)
+    books, access = f"{where.name}-books", f"{where.name}-access"
+    held = show(where.client("dynamodb"), books, access, account, customer)
     if not any(held[part] for part in ("records", "mails", "events")):
-        raise RefusedError(f"nothing is held about {customer} of {account} in {table}")
+        raise RefusedError(f"nothing is held about {customer} of {account} in {books}")
     print(json.dumps(held, indent=2, ensure_ascii=False))
 
 
-def show(dynamodb: "DynamoDBClient", table: str, account: str, customer: str) -> dict[str, Any]:
-    """The customer's records by name, mails and events, as in an export.
+def show(dynamodb: "DynamoDBClient", books: str, access: str, account: str, customer: str) -> dict[str, Any]:
+    """The customer's access item, records by name, mails and events, as in an export; `books` and `access` are tables.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB refused, or did not answer.
     """
-    books = Store(
-        dynamodb, inbox="", books=table, tombstones="", retention_days=0, lease=0, clock=time.time, token=_no_token
-    )
-    held = list(everything_about(books, partition(account, customer)))
+    store = Store(dynamodb, "", books, "", access, retention_days=0, lease=0, clock=time.time, token=_no_token)
+    held = list(everything_about(store, partition(account, customer)))
     return readable(Export(account=account, customer=customer), held)
 
 

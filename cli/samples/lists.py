@@ -1,17 +1,21 @@
-"""`make wrap` also writes the lists that follow from the code: of events, of mails, and reconcile's types."""
+"""`make wrap` also writes what follows from the code: lists of events, of mails and reconcile's types; the schemas."""
 
+import json
 import re
 import sys
 from pathlib import Path
 
 from cli.operate.endpoint_plan import types_for
+from cli.samples import openapi
 from functions.consumer.routes import ROUTES
+from shared.decisions.access_item import AccessItem
 from shared.mails.catalogue import MAILS, mails_to
 from shared.messages.internal_types import is_internal
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "docs/events.md"
 MAILS_SENT = ROOT / "docs/mails.md"
+ACCESS_SCHEMA = ROOT / "docs/access.v1.schema.json"
 EVENT_TYPES = ROOT / "functions/reconcile/event_types.py"
 
 
@@ -19,6 +23,14 @@ def main() -> None:
     """Write the lists into their files."""
     for path, updated in ((EVENTS, with_events), (MAILS_SENT, with_mails), (EVENT_TYPES, with_types)):
         path.write_text(updated(path.read_text()))
+    ACCESS_SCHEMA.write_text(access_schema())
+    openapi.DOCUMENT.write_text(openapi.document())
+
+
+def access_schema() -> str:
+    """The JSON Schema of the access item, as docs/access.v1.schema.json holds it."""
+    schema = AccessItem.model_json_schema(mode="serialization")
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"
 
 
 def with_events(document: str) -> str:

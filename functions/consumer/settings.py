@@ -24,6 +24,7 @@ class Settings(Frozen):
     inbox_table: str
     books_table: str
     tombstones_table: str
+    access_table: str
     token_key_id: str
     message_key_id: str
     endpoint_binding: Literal["report", "enforce"] = "report"
@@ -54,6 +55,8 @@ class Settings(Frozen):
     """Templates, separated by commas."""
     order_key: str = ""
     """The metadata key that makes a payment intent an order."""
+    reference_key: str = ""
+    """The metadata key of the business's own id of a customer."""
     livemode: Livemode
     retention_days: Annotated[int, Field(ge=60)]
     """The DLQ and the queue of a redrive each keep a message 14 days; the inbox must remember it longer."""
@@ -98,6 +101,7 @@ def policy_of(settings: Settings) -> Policy:
         mail_seats=settings.mail_seats,
         manage_url=settings.manage_url,
         order_key=settings.order_key,
+        reference_key=settings.reference_key,
         erase_after=settings.erase_after_days * DAY,
         erase_deleted=settings.erase_deleted,
         erase_unconfirmed_after=settings.erase_unconfirmed_after_hours * HOUR,

@@ -37,6 +37,7 @@ def build(environ: Mapping[str, str]) -> LambdaHandler:
         inbox=settings.inbox_table,
         books=settings.books_table,
         tombstones=settings.tombstones_table,
+        access=settings.access_table,
         retention_days=settings.retention_days,
         lease=settings.lease_seconds,
         clock=time.time,

@@ -25,6 +25,7 @@ class Settings(Frozen):
     inbox_table: str
     books_table: str
     tombstones_table: str
+    access_table: str
     schedule_group: str
     scheduler_role_arn: str
     scheduler_dlq_arn: str

@@ -1,5 +1,6 @@
 """A decision: the records to save, and the effects to perform after the commit."""
 
+from shared.decisions.access_item import AccessChange
 from shared.decisions.journal import Journal
 from shared.effects.effect import Effect
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
@@ -31,6 +32,8 @@ class Decision(Frozen):
     journal: Journal | None = None
     """The journal beside the payload; None if the payload is not archived."""
     save: tuple[StoredRecord, ...] = ()
+    access: tuple[AccessChange, ...] = ()
+    """The access items that the commit writes or deletes beside the records."""
     then: tuple[Effect, ...] = ()
 
 

@@ -1,40 +1,87 @@
-"""The plans in `plans.toml`: they turn a customer's subscriptions into a plan and limits."""
+"""The plans in `plans.toml`: they turn a customer's subscriptions into a plan, features and limits."""
 
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
 
 from shared.stripe_objects.subscriptions import Subscription, SubscriptionItem
 from shared.values.frozen import Frozen
 
 
 class Plan(Frozen):
-    """A plan or an add-on: the prices, products or lookup keys that mean it, and the limits of one unit."""
+    """A plan or an add-on.
 
-    match: tuple[str, ...]
+    Args:
+        match: the prices, products or lookup keys that mean it; the default plan needs none.
+        features: the names of the features that it switches on.
+        limits: limits of one unit, which count times the quantity.
+        flat_limits: limits that count once, however large the quantity.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    match: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
     limits: Mapping[str, int] = {}
+    flat_limits: Mapping[str, int] = {}
+
+
+class AccessRules(Frozen):
+    """When a subscription gives access.
+
+    Args:
+        statuses: Stripe's statuses of a subscription that gives access.
+        grace_days: how long a failed payment leaves access, in days; None for as long as the status gives access.
+        metadata: the keys of a subscription's metadata that an access item shows.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    statuses: frozenset[Literal["trialing", "active", "past_due"]] = frozenset({"trialing", "active", "past_due"})
+    grace_days: Annotated[int, Field(ge=0)] | None = None
+    metadata: tuple[str, ...] = ()
 
 
 class Plans(Frozen):
-    """All plans and add-ons by name, in the order of the file."""
+    """All plans and add-ons by name, in the order of the file; `default` is the plan of a customer without access."""
 
+    model_config = ConfigDict(extra="forbid")
+
+    default: str | None = None
+    access: AccessRules = AccessRules()
     plans: Mapping[str, Plan] = {}
     add_ons: Mapping[str, Plan] = {}
 
+    @model_validator(mode="after")
+    def _knows_the_default(self) -> Self:
+        if self.default is not None and self.default not in self.plans:
+            raise ValueError(f"default = {self.default!r} names no plan of this file")
+        return self
+
     def plan_of(self, subscriptions: Iterable[Subscription]) -> str | None:
         """The name of the customer's plan; if there are several, the last in the file, which is the largest."""
-        items = (item for one in subscriptions if one.gives_access for item in one.items if item.quantity != 0)
-        bought = {self._name(self.plans, item) for item in items}
+        bought = {self._name(self.plans, item) for item in _items(subscriptions) if item.quantity != 0}
         return next((name for name in reversed(list(self.plans)) if name in bought), None)
 
+    def features_of(self, subscriptions: Iterable[Subscription]) -> tuple[str, ...]:
+        """The features of all subscriptions with access, sorted."""
+        names = {self._name(self.all, item) for item in _items(subscriptions) if item.quantity != 0}
+        return tuple(sorted({feature for name in names if name for feature in self.all[name].features}))
+
     def limits_of(self, subscriptions: Iterable[Subscription]) -> Mapping[str, int]:
-        """The sum of the limits of all subscriptions with access; each item's limits count times its quantity."""
+        """The sum of the limits of all subscriptions with access; `limits` count times the quantity of their item."""
         limits: Counter[str] = Counter()
-        for item in (item for one in subscriptions if one.gives_access for item in one.items):
+        for item in _items(subscriptions):
             name = self._name(self.all, item)
-            for limit, number in self.all[name].limits.items() if name else ():
+            plan = self.all[name] if name else Plan()
+            for limit, number in plan.limits.items():
                 limits[limit] += number * (item.quantity if item.quantity is not None else 1)
+            for limit, number in plan.flat_limits.items() if item.quantity != 0 else ():
+                limits[limit] += number
         return dict(limits)
 
     def unknown_in(self, subscription: Subscription) -> tuple[str, ...]:
@@ -71,6 +118,11 @@ class Plans(Frozen):
     @staticmethod
     def _first(among: Mapping[str, Plan], names: Collection[str | None]) -> str | None:
         return next((name for name, plan in among.items() if not set(names).isdisjoint(plan.match)), None)
+
+
+def _items(subscriptions: Iterable[Subscription]) -> Iterable[SubscriptionItem]:
+    """The items of the subscriptions with access."""
+    return (item for one in subscriptions if one.gives_access for item in one.items)
 
 
 def read_plans() -> Plans:

@@ -33,6 +33,7 @@ class Policy(Frozen):
         collect_after_end: whether to ask a customer for late invoices of an ended subscription.
         manage_url: the page where customers manage their subscription, such as the customer portal's login.
         order_key: the metadata key that marks a payment intent as an order; empty for none.
+        reference_key: the metadata key of the business's own id of a customer; empty for `client_reference_id` alone.
     """
 
     plans: Plans = Plans()
@@ -44,6 +45,7 @@ class Policy(Frozen):
     collect_after_end: bool = False
     manage_url: str = ""
     order_key: str = ""
+    reference_key: str = ""
     erase_after: int = 30 * DAY
     erase_deleted: bool = True
     erase_unconfirmed_after: int = 72 * HOUR
@@ -56,5 +58,13 @@ class Policy(Frozen):
     @cached_property
     def fingerprint(self) -> str:
         """A short hash of all choices; another policy has another fingerprint."""
-        ordered = [list(self.plans.plans), self.model_dump()]  # the last plan in the file is the largest
-        return keys.digest(json.dumps(ordered, sort_keys=True, default=sorted))[:12]
+        return _short_hash([list(self.plans.plans), self.model_dump()])  # the last plan in the file is the largest
+
+    @cached_property
+    def access_fingerprint(self) -> str:
+        """A short hash of the choices that an access item depends on."""
+        return _short_hash([list(self.plans.plans), self.plans.model_dump(), self.reference_key])
+
+
+def _short_hash(choices: list[object]) -> str:
+    return keys.digest(json.dumps(choices, sort_keys=True, default=sorted))[:12]

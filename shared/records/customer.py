@@ -13,6 +13,19 @@ from shared.stripe_objects.checkout import CheckoutSession
 from shared.stripe_objects.entitlements import Entitlements
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import Contact
+from shared.values.frozen import Frozen
+
+
+class Shown(Frozen):
+    """What the last commit wrote into the table `access`, so that the next one knows without a read what has changed.
+
+    Args:
+        digest: the hash of the item's content.
+        reference: the reference under which the customer is listed; None if there is none.
+    """
+
+    digest: str
+    reference: str | None = None
 
 
 class CustomerFacts(MailRecipient):
@@ -29,6 +42,8 @@ class CustomerFacts(MailRecipient):
     checkout: Facet[CheckoutSession] | None = None
     """The newest Checkout session that names the business's own reference."""
     entitlements: Facet[Entitlements] | None = None
+    shown: Shown | None = None
+    """The customer's access item; None if there is none yet."""
     past: Annotated[Mapping[str, PastRecord], Field(exclude=True)] = {}
     """By id, the past records that the event names; each is an item of its own (shared/records/past.py)."""
 

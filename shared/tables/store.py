@@ -1,4 +1,4 @@
-"""The three tables, as a composition root hands them on."""
+"""The tables, as a composition root hands them on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ class Store:
     inbox: str
     books: str
     tombstones: str
+    access: str
     retention_days: int
     lease: int
     clock: Callable[[], float]

@@ -26,6 +26,9 @@ PAYMENT = "payment"
 ACCOUNT = "account"
 TOMBSTONE = "tombstone"
 
+ACCESS = "access"
+"""The sort key of a customer's access item in the table `access`; its partition is the customer's."""
+
 MONEY = "money"
 """The sort key, beside the tombstone of a payment, of its amounts and states without a person."""
 
@@ -74,6 +77,11 @@ def pointer(payment: str) -> str:
 def holding(subject: str) -> str:
     """The sort key, in a connected account's partition, of the item that leads to another partition of the account."""
     return f"holds#{subject}"
+
+
+def reference(account: str, reference: str) -> str:
+    """The partition, in the table `access`, of the customers with a reference: each customer is a sort key of it."""
+    return f"reference#{account}#{reference}"
 
 
 def led_to(sort_key: str) -> str | None:

@@ -97,6 +97,7 @@ CALLS: Mapping[str, Call] = {
     "read the signing secrets": secret("SigningSecrets"),
     "read the key of the links": secret("TokenKey"),
     "read Stripe's key": secret("StripeKey"),
+    "read the apps' tokens": secret("AccessTokens"),
     "read the key of messages": secret("MessageKey"),
     "replace the signing secrets": Call(
         "secretsmanager", "put_secret_value", lambda of: {"SecretId": of["SigningSecrets"], "SecretString": "{}"}
@@ -137,6 +138,23 @@ CALLS: Mapping[str, Call] = {
     "write a tombstone": change("put_item", "TombstonesTable", pk="erased#any", sk="tombstone"),
     "delete a tombstone": change("delete_item", "TombstonesTable", pk="erased#any", sk="tombstone"),
     "read through the tombstones": Call("dynamodb", "scan", lambda of: {"TableName": of["TombstonesTable"]}),
+    "read an access item": Call(
+        "dynamodb",
+        "get_item",
+        lambda of: {"TableName": of["AccessTable"], "Key": {"pk": {"S": "platform#cus_any"}, "sk": {"S": "access"}}},
+    ),
+    "find customers by reference": Call(
+        "dynamodb",
+        "query",
+        lambda of: {
+            "TableName": of["AccessTable"],
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": "reference#platform#any"}},
+        },
+    ),
+    "write an access item": change("put_item", "AccessTable", pk="platform#cus_any", sk="access"),
+    "delete an access item": change("delete_item", "AccessTable", pk="platform#cus_any", sk="access"),
+    "read through the access items": Call("dynamodb", "scan", lambda of: {"TableName": of["AccessTable"]}),
     "read the cursor": query("reconcile"),
     "move the cursor": change("put_item", "BooksTable", pk="reconcile", sk="cursor"),
     "read through the books": Call("dynamodb", "scan", lambda of: {"TableName": of["BooksTable"]}),
@@ -159,6 +177,7 @@ CALLS: Mapping[str, Call] = {
     "log as the consumer": log("ConsumerLogs"),
     "log as the effects worker": log("EffectsLogs"),
     "log as exports": log("ExportsLogs"),
+    "log as access": log("AccessLogs"),
     "log as reconcile": log("ReconcileLogs"),
     "call a function": Call("lambda", "invoke", lambda of: {"FunctionName": of["ConsumerFunction"]}),
     "become another role": Call(

@@ -38,15 +38,13 @@ def make_table(client: "DynamoDBClient", resource: str, name: str = "") -> str:
     return name
 
 
-def make_tables(client: "DynamoDBClient", stack: str = "") -> tuple[str, str, str]:
-    """The inbox, the books and the tombstones, new; with the names of `stack` if that is given."""
-    names = (f"{stack}-inbox", f"{stack}-books", f"{stack}-tombstones") if stack else ("", "", "")
-    inbox, books, tombstones = names
-    return (
-        make_table(client, "InboxTable", inbox),
-        make_table(client, "BooksTable", books),
-        make_table(client, "TombstonesTable", tombstones),
+def make_tables(client: "DynamoDBClient", stack: str = "") -> tuple[str, str, str, str]:
+    """The inbox, the books, the tombstones and access, new; with the names of `stack` if that is given."""
+    inbox, books, tombstones, access = (
+        make_table(client, f"{name.capitalize()}Table", f"{stack}-{name}" if stack else "")
+        for name in ("inbox", "books", "tombstones", "access")
     )
+    return inbox, books, tombstones, access
 
 
 def property_of(resource: str, name: str) -> Any:  # noqa: ANN401 - whatever the template says

@@ -41,6 +41,7 @@ def environ(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
             "INBOX_TABLE": make_table(dynamodb, "InboxTable"),
             "BOOKS_TABLE": make_table(dynamodb, "BooksTable"),
             "TOMBSTONES_TABLE": make_table(dynamodb, "TombstonesTable"),
+            "ACCESS_TABLE": make_table(dynamodb, "AccessTable"),
         }
         yield ENVIRON | tables | queues
 

@@ -70,7 +70,7 @@ class World:
     slept: list[float] = field(default_factory=list)
 
     @classmethod
-    def on(cls, client: "DynamoDBClient", tables: tuple[str, str, str], faults: "Faults") -> Self:
+    def on(cls, client: "DynamoDBClient", tables: tuple[str, str, str, str], faults: "Faults") -> Self:
         """A world on the tables of `make_tables`."""
         clock = Clock()
         store = Store(client, *tables, retention_days=90, lease=LEASE, clock=clock, token=token)
@@ -183,6 +183,11 @@ class World:
             ExpressionAttributeValues=to_item({":pk": partition}),
         )["Items"]
         return {item["sk"]: item for item in map(from_item, found)}
+
+    def access(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """All items of the table `access`, by partition and sort key."""
+        found = self.store.client.scan(TableName=self.store.access)["Items"]
+        return {(item["pk"], item["sk"]): item for item in map(from_item, found)}
 
     def erase(self, sort_key: str) -> None:
         self.store.client.delete_item(TableName=self.store.books, Key=to_item({"pk": PARTITION, "sk": sort_key}))

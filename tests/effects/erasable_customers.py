@@ -9,6 +9,7 @@ from functions.consumer.commit.commit import commit
 from functions.effects.perform.eraser import Eraser
 from functions.effects.perform.exporter import Exporter
 from functions.effects.worker import Done, Partial
+from shared.decisions.access_item import AccessChange
 from shared.decisions.decision import Decision, StoredRecord
 from shared.effects.effect import Effect
 from shared.effects.erasure import Erase, Export
@@ -62,14 +63,20 @@ class ErasableCustomers:
         bucket: Any = self.bucket
         return Exporter(self.world.store, bucket, "exports", hours=72)
 
-    def save(self, *records: StoredRecord, then: tuple[Effect, ...] = (), archive_of: str = "") -> str:
+    def save(
+        self,
+        *records: StoredRecord,
+        then: tuple[Effect, ...] = (),
+        archive_of: str = "",
+        access: tuple[AccessChange, ...] = (),
+    ) -> str:
         """Commit a decision on a new event, archived for the customer `archive_of` if given; return the event's id."""
         self.events += 1
         event_id = f"evt_{self.events}"
         about = {"id": archive_of or "in_1", "object": "invoice", "customer": archive_of or None}
         body = stripe_event(event_id, data={"object": about})
         event = self.world.event(event_id, data={"object": about})
-        decision = Decision(archive=bool(archive_of), save=records, then=then)
+        decision = Decision(archive=bool(archive_of), save=records, then=then, access=access)
         commit(self.world.store, self.world.claim(event_id=event_id), event, json.dumps(body), decision)
         return event_id
 

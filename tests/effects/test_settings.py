@@ -17,6 +17,7 @@ ENVIRON = {
     "INBOX_TABLE": "inbox",
     "BOOKS_TABLE": "books",
     "TOMBSTONES_TABLE": "tombstones",
+    "ACCESS_TABLE": "access",
     "SCHEDULE_GROUP": "billhook",
     "SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
     "SCHEDULER_DLQ_ARN": "arn:aws:sqs:eu-central-1:123456789012:scheduler-dlq",

@@ -78,6 +78,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
             "INBOX_TABLE": make_table(dynamodb, "InboxTable"),
             "BOOKS_TABLE": make_table(dynamodb, "BooksTable"),
             "TOMBSTONES_TABLE": make_table(dynamodb, "TombstonesTable"),
+            "ACCESS_TABLE": make_table(dynamodb, "AccessTable"),
         }
         for lane in LANES:
             url = sqs.create_queue(QueueName=f"billhook-{lane}")["QueueUrl"]

@@ -33,7 +33,7 @@ type Queue = Literal["events", "effects", "mails"]
 
 QUEUES: tuple[Queue, ...] = ("events", "effects", "mails")
 """The queue of events is a FIFO queue; those of the two lanes are standard queues."""
-TABLES = ("INBOX_TABLE", "BOOKS_TABLE", "TOMBSTONES_TABLE")
+TABLES = ("INBOX_TABLE", "BOOKS_TABLE", "TOMBSTONES_TABLE", "ACCESS_TABLE")
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class Snapshot:
     inbox: Items
     books: Items
     tombstones: Items
+    access: Items
     mails: Counter[str]
     announcements: Counter[str]
     schedules: Mapping[str, Mapping[str, Any]]
@@ -120,6 +121,7 @@ class MotoCloud:
             inbox=_items(self._table("INBOX_TABLE")),
             books=_items(self._table("BOOKS_TABLE")),
             tombstones=_items(self._table("TOMBSTONES_TABLE")),
+            access=_items(self._table("ACCESS_TABLE")),
             mails=Counter(map(_plain, self._ses.sent_messages)),
             announcements=Counter(self.announced),
             schedules={name: schedule.to_dict() for name, schedule in self._schedules.items()},

@@ -154,7 +154,7 @@ def test_a_worker_without_a_lease_is_found_out(runner: Runner, monkeypatch: pyte
 
 def test_a_mail_too_many_is_counted_apart_only_where_ses_may_not_have_been_heard() -> None:
     calls = ("dynamodb.PutItem", "dynamodb.TransactWriteItems", "sesv2.SendEmail", "dynamodb.UpdateItem")
-    once, twice = (Snapshot({}, {}, {}, Counter({"mail": times}), Counter(), {}, {}) for times in (1, 2))
+    once, twice = (Snapshot({}, {}, {}, {}, Counter({"mail": times}), Counter(), {}, {}) for times in (1, 2))
     points = {Point(call, fault) for call in range(len(calls)) for fault in Fault}
     assert {point for point in points if not compare(once, twice, calls, point).differences} == {
         Point(2, Fault.STOPPED_AFTER),

@@ -122,7 +122,7 @@ def test_the_books_find_an_older_record_under_its_version(runner: Runner, item: 
 def books_of(runner: Runner) -> DynamoBooks:
     environ = runner.moto_cloud.environ
     client = boto3.client("dynamodb")
-    tables = environ["INBOX_TABLE"], environ["BOOKS_TABLE"], environ["TOMBSTONES_TABLE"]
+    tables = [environ[f"{name}_TABLE"] for name in ("INBOX", "BOOKS", "TOMBSTONES", "ACCESS")]
     store = Store(client, *tables, retention_days=90, lease=45, clock=runner.clock, token=token)
     return DynamoBooks(store, Policy())
 

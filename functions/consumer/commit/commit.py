@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from functions.consumer.commit.claim import ABSENT, Claim, New
-from functions.consumer.commit.record_writes import record_writes
+from functions.consumer.commit.record_writes import access_writes, record_writes
 from shared.compression.packing import pack_payload
 from shared.decisions.decision import Decision
 from shared.decisions.journal import Journal
@@ -66,6 +66,7 @@ def commit(store: Store, claim: Claim, event: Event, body: str, decision: Decisi
         *records,
         *(_mail_write(store, claim, mail, now_ms) for mail in mails),
         *(archive_writes(store, event, body, decision.journal) if decision.archive else ()),
+        *(write for change in decision.access for write in access_writes(store, change, now_ms)),
     ]
     try:
         store.client.transact_write_items(TransactItems=writes)

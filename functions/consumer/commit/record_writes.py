@@ -1,7 +1,8 @@
-"""The writes of a commit that save one record, under the version that the decision read."""
+"""The writes of a commit that save one record, under the version that the decision read, and its access item."""
 
 from typing import Any
 
+from shared.decisions.access_item import AccessChange
 from shared.records.payment import Payment
 from shared.records.stored_record import Record
 from shared.tables.attributes import to_item
@@ -20,6 +21,30 @@ def record_writes(store: Store, record: Record, now_ms: int) -> list[Any]:
         return [{"ConditionCheck": {"TableName": store.books, "Key": key, **_unchanged(record)}}]
     place = {"pk": record.partition, "sk": record.sort_key}
     return [_put(store.books, record, {**place, "record": record.packed(), "saved_ms": now_ms})]
+
+
+def access_writes(store: Store, change: AccessChange, now_ms: int) -> list[Any]:
+    """The writes of a changed access item and of the reference that lists the customer.
+
+    They need no condition: the transaction also saves or deletes the customer's record, under its version.
+    """
+    account, customer = keys.split(change.partition)
+    item, key = change.item, {"pk": change.partition, "sk": keys.ACCESS}
+    reference = item.reference if item else None
+    if item:
+        plain = {**key, **item.model_dump(exclude_none=True), "saved_ms": now_ms}
+        writes = [{"Put": {"TableName": store.access, "Item": to_item(plain)}}]
+    else:
+        writes = [{"Delete": {"TableName": store.access, "Key": to_item(key)}}]
+    if reference == change.before:
+        return writes
+    if change.before:
+        old = {"pk": keys.reference(account, change.before), "sk": customer}
+        writes.append({"Delete": {"TableName": store.access, "Key": to_item(old)}})
+    if reference:
+        new = {"pk": keys.reference(account, reference), "sk": customer, "saved_ms": now_ms}
+        writes.append({"Put": {"TableName": store.access, "Item": to_item(new)}})
+    return writes
 
 
 def _money_writes(store: Store, payment: Payment, erased_at: int, now_ms: int) -> list[Any]:

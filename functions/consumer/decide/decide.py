@@ -3,22 +3,29 @@
 Each step takes the decision so far, the event and the books, and returns the decision with its own part added.
 """
 
-from functions.consumer.decide.indexes import indexes_of
+from collections.abc import Iterable, Iterator
+
 from functions.consumer.decide.mail_decisions import settle_mails, without_unwanted
 from functions.consumer.decide.recording_books import NotedBooks
 from functions.consumer.decide.refuse import after_erasure, is_refused
 from functions.consumer.decide.write_journal import journal_of
 from functions.consumer.routes import ROUTES
+from shared.decisions.access import access_change
+from shared.decisions.access_item import AccessChange
 from shared.decisions.announcements import announcements_of
-from shared.decisions.decision import Decision
+from shared.decisions.decision import Decision, StoredRecord
 from shared.decisions.sale import joined
+from shared.effects.erasure import Erase
 from shared.failures.errors import Permanent
 from shared.messages.internal_types import holds_ids_only, is_internal
 from shared.records.books import Books, BooksAfter
 from shared.records.connected_account import ConnectedAccount
+from shared.records.index import AccountIndex, PaymentIndex
 from shared.records.organization import Organization
 from shared.records.past import PastRecord
+from shared.records.payment import Payment
 from shared.stripe_objects.event import Event
+from shared.values import keys
 from shared.values.platform import PLATFORM
 
 
@@ -38,6 +45,7 @@ def decide(event: Event, books: Books) -> Decision:
     decision = without_unwanted(decision, noted)
     decision = settle_mails(decision, event, noted)
     decision = with_announcements(decision, event, noted)
+    decision = with_access(decision, event, noted)
     return with_journal_and_indexes(decision, event, noted)
 
 
@@ -65,13 +73,30 @@ def with_announcements(decision: Decision, event: Event, books: NotedBooks) -> D
     return decision.model_copy(update={"then": (*decision.then, *announcements)})
 
 
+def with_access(decision: Decision, event: Event, books: NotedBooks) -> Decision:
+    """`decision` with each access item whose content changes, and without the items of erased customers."""
+    saved = [
+        access_change(one, books.policy, event.created) if isinstance(one, Organization) else (one, None)
+        for one in decision.save
+    ]
+    buried = (keys.partition(one.account, one.customer) for one in decision.then if isinstance(one, Erase))
+    erased = [
+        AccessChange(partition=customer.partition, before=customer.shown.reference)
+        for customer in map(books.known.get, buried)
+        if isinstance(customer, Organization) and customer.shown
+    ]
+    changed = [change for _, change in saved if change]
+    return decision.model_copy(update={"save": tuple(one for one, _ in saved), "access": (*changed, *erased)})
+
+
 def with_journal_and_indexes(decision: Decision, event: Event, books: NotedBooks) -> Decision:
     """`decision` with its journal, the past that leaves an organization, and the index records."""
     changes = [(books.before(record), record) for record in decision.save]
     return Decision(
         archive=not holds_ids_only(event.type),
         journal=journal_of(changes, decision.then, books.policy),
-        save=(*decision.save, *_past(decision, books), *indexes_of(changes)),
+        save=(*decision.save, *_past(decision, books), *_indexes_of(changes)),
+        access=decision.access,
         then=decision.then,
     )
 
@@ -80,3 +105,21 @@ def _past(decision: Decision, books: NotedBooks) -> list[PastRecord]:
     """The records of the subscriptions that ended and the invoices that closed."""
     organizations = (one for one in decision.save if isinstance(one, Organization))
     return [over for one in organizations for over in one.past_since(books.before(one))]
+
+
+def _indexes_of(changes: Iterable[tuple[StoredRecord, StoredRecord]]) -> tuple[PaymentIndex | AccountIndex, ...]:
+    """The records that lead from an owner to another partition (shared/records/index.py).
+
+    There is one for each payment whose customer is new, and for each new partition of a connected account.
+    """
+    # By key: two new records of one partition need the same index record, and a transaction writes an item only once.
+    found = {index.key: index for before, after in changes for index in _indexes(before, after)}
+    return tuple(found.values())
+
+
+def _indexes(before: StoredRecord, after: StoredRecord) -> Iterator[PaymentIndex | AccountIndex]:
+    if isinstance(before, Payment) and isinstance(after, Payment) and after.customer and not before.customer:
+        yield PaymentIndex(account=after.account, subject=after.customer, payment=after.subject)
+    elsewhere = after.partition != keys.partition(after.account, after.account)
+    if elsewhere and after.account != PLATFORM and before.version == 0:
+        yield AccountIndex(account=after.account, subject=after.account, held=after.subject)

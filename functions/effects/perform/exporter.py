@@ -73,8 +73,11 @@ class Exporter:
 
 
 def everything_about(store: Store, partition: str) -> Iterator[dict[str, Any]]:
-    """Every item of a partition and of the partitions it points to, such as a customer's payments."""
+    """Every item of a partition and of the partitions it points to, such as a customer's payments; the access item."""
     account, _ = keys.split(partition)
+    key = to_item({"pk": partition, "sk": keys.ACCESS})
+    if access := store.client.get_item(TableName=store.access, Key=key, ConsistentRead=True).get("Item"):
+        yield from_item(access)
     for item in _items(store, partition):
         yield item
         elsewhere = keys.led_to(str(item["sk"]))
@@ -95,8 +98,11 @@ def _items(store: Store, partition: str) -> Iterator[dict[str, Any]]:
 
 def readable(effect: Export, held: list[dict[str, Any]]) -> dict[str, Any]:
     """The items `held` in readable form: records by name, mails, and events in order."""
+    unstored = {"pk", "sk", "saved_ms"}
+    shown = [item for item in held if item["sk"] == keys.ACCESS]
     return {
         "customer": effect.customer,
+        "access": {name: value for item in shown for name, value in item.items() if name not in unstored},
         "records": {_name(effect, item): json.loads(unpack(item["record"])) for item in held if "record" in item},
         "mails": [json.loads(item["mail"]) for item in held if "mail" in item],
         "events": [json.loads(payload) for payload in _payloads(held)],

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
+from functions.effects.perform.access_eraser import delete_access
 from functions.effects.perform.charge_ids import charge_ids
 from functions.effects.perform.export_links import file_of
 from shared.failures.backoff import Jitter
@@ -87,6 +88,8 @@ class Sweep:
             if number and self.late:
                 return None
             self.bury_payments(page)
+            if any(item["sk"] == keys.ORGANIZATION for item in page):
+                delete_access(self.places.store, partition, self.buried_ms)
             empty = self._delete(page) and empty
         return empty
 

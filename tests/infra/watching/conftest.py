@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
+from functions.access.problem import ProblemError
 from functions.consumer.handler import LambdaHandler
 from functions.consumer.metrics import SERVICE
 from functions.effects.metrics import LATE
@@ -26,6 +27,7 @@ from shared.inbox.lanes import LANES
 from shared.runtime.logger import make_logger
 from shared.values.frozen import Scalar
 from shared.values.times import DAY
+from tests.access.support import Access
 from tests.consumer.examples import REGION, mail, reminder, sqs_record, stripe_event
 from tests.consumer.faults import Faults
 from tests.consumer.tables import make_tables
@@ -164,6 +166,17 @@ def exports_lines(capsys: pytest.CaptureFixture[str]) -> Lines:
     exports.refusal = OBSTACLES[503]
     exports.get()
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.fixture
+def answer_lines(exports_lines: Lines, capsys: pytest.CaptureFixture[str]) -> Lines:
+    """What the two functions log that answer people and apps: exports, and access of a request of each fate."""
+    access = Access()
+    access.ask("cus_1")
+    access.ask("cus_1", token=None)
+    access.trouble = ProblemError(503, "table_unavailable", "Try again.", "GetItem: InternalServerError")
+    access.ask("cus_1")
+    return [*exports_lines, *(json.loads(line) for line in capsys.readouterr().out.splitlines())]
 
 
 @pytest.fixture

@@ -91,6 +91,7 @@ TROUBLES = {
     "quiet": Trouble([], 25 * HOUR),
     "mail-refused": Trouble([(0, 1)], 10 * MINUTE),
     "exports-failed": Trouble(every(5 * MINUTE, HOUR), 30 * MINUTE),
+    "access-failed": Trouble(every(MINUTE, HOUR), 10 * MINUTE),
     "unknown-api-version": Trouble([(0, 1)], HOUR),
     "reconcile-missing": Trouble([(0, 1)], HOUR),
     # A run dies early or late within its ten minutes.

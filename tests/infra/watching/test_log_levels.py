@@ -29,9 +29,9 @@ def kept(lines: Lines, level: str) -> Lines:
 
 @pytest.fixture
 def lines(
-    consumer_lines: Lines, effects_lines: Lines, ingest_lines: Lines, exports_lines: Lines, reconcile_lines: Lines
+    consumer_lines: Lines, effects_lines: Lines, ingest_lines: Lines, answer_lines: Lines, reconcile_lines: Lines
 ) -> Lines:
-    return [*consumer_lines, *effects_lines, *ingest_lines, *exports_lines, *reconcile_lines]
+    return [*consumer_lines, *effects_lines, *ingest_lines, *answer_lines, *reconcile_lines]
 
 
 def test_lambda_can_read_the_level_and_the_time_of_every_line(lines: Lines) -> None:

@@ -13,6 +13,7 @@ AWS_METRICS = {
     ("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName"),
     ("AWS/Lambda", "Errors", "FunctionName"),
     ("AWS/Lambda", "Throttles", "FunctionName"),
+    ("AWS/Lambda", "Duration", "FunctionName"),
     ("AWS/Lambda", "ConcurrentExecutions", "FunctionName"),
     ("AWS/Lambda", "ClaimedAccountConcurrency"),
     ("AWS/ApiGateway", "5xx", "ApiId"),
@@ -32,9 +33,9 @@ def printed(lines: Lines) -> Iterator[watching.Counted]:
 
 
 def test_every_metric_that_is_watched_is_printed_with_these_dimensions(
-    consumer_lines: Lines, effects_lines: Lines, ingest_lines: Lines, exports_lines: Lines, reconcile_lines: Lines
+    consumer_lines: Lines, effects_lines: Lines, ingest_lines: Lines, answer_lines: Lines, reconcile_lines: Lines
 ) -> None:
-    made = {*printed([*consumer_lines, *effects_lines, *ingest_lines, *exports_lines, *reconcile_lines])}
+    made = {*printed([*consumer_lines, *effects_lines, *ingest_lines, *answer_lines, *reconcile_lines])}
     wanted = watching.shown() | {watching.watched(alarm) for alarm in watching.alarms().values()}
     assert {one for one in wanted if one[0] == OURS} <= made
     assert {(name, metric, *(key for key, _ in keys)) for name, metric, keys in wanted if name != OURS} <= AWS_METRICS

@@ -30,10 +30,10 @@ def test_a_query_reads_only_what_a_line_has(
 
 
 def test_a_filter_reads_only_what_a_line_has(
-    consumer_lines: Lines, effects_lines: Lines, ingest_lines: Lines, exports_lines: Lines, reconcile_lines: Lines
+    consumer_lines: Lines, effects_lines: Lines, ingest_lines: Lines, answer_lines: Lines, reconcile_lines: Lines
 ) -> None:
     said = "\n".join([watching.RUNBOOK, *(watching.description(alarm) for alarm in watching.alarms().values())])
-    lines = *consumer_lines, *effects_lines, *ingest_lines, *exports_lines, *reconcile_lines
+    lines = *consumer_lines, *effects_lines, *ingest_lines, *answer_lines, *reconcile_lines
     known = {name for line in lines for name in line}
     wanted = set(re.findall(r"\$\.(\w+)", said))
     assert wanted

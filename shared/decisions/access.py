@@ -1,0 +1,160 @@
+"""What a customer may do now, derived from the records and the business's rules: the content of the access item."""
+
+from collections.abc import Iterator
+
+from shared.decisions.access_item import AccessChange, AccessItem, Status, SubscriptionAccess
+from shared.policy.plans import Plan
+from shared.policy.policy import Policy
+from shared.records.customer import Shown
+from shared.records.organization import Organization
+from shared.stripe_objects.subscriptions import Subscription
+from shared.values import keys
+from shared.values.times import DAY
+
+LONGEST_REFERENCE = 500
+"""The longest reference in characters, which is Stripe's limit for a value of metadata."""
+
+BEST_FIRST: tuple[Status, ...] = ("active", "trialing", "grace", "past_due", "paused", "none")
+"""The status of a customer is the best of its subscriptions."""
+
+
+def access_change(organization: Organization, policy: Policy, at: int) -> tuple[Organization, AccessChange | None]:
+    """The organization as it is saved, and the change of its access item; None if the item's content stays the same.
+
+    `at` is when the event was created, in epoch seconds. The record remembers the last item by its hash, so that new
+    rules or a new version of the code change the item with the customer's next event.
+    """
+    item, was = access_of(organization, policy, at), organization.shown
+    digest = keys.digest(item.model_dump_json(exclude={"version", "changed_at"}))[:12]
+    if was and was.digest == digest:
+        return organization, None
+    change = AccessChange(partition=organization.partition, item=item, before=was.reference if was else None)
+    return organization.model_copy(update={"shown": Shown(digest=digest, reference=item.reference)}), change
+
+
+def access_of(organization: Organization, policy: Policy, at: int) -> AccessItem:
+    """The access item of a customer, as a commit of an event that was created `at`, in epoch seconds, writes it.
+
+    The content follows from the record and the rules alone, so any order of the same events ends in the same item.
+    """
+    plans = policy.plans
+    found = (organization.whole(name) for name in organization.subscriptions)
+    wholes = sorted((one for one in found if one and not one.final), key=_by_id)
+    shown = tuple(_shown(one, organization, policy) for one in wholes)
+    giving = [one for one, said in zip(wholes, shown, strict=True) if said.access and not organization.deleted]
+    ends = [said.access_until for said in shown if said.access]
+    access = _access(organization, has_any=bool(giving))
+    default = plans.plans[plans.default] if plans.default and access is False else Plan()
+    trials = [one.trial_end for one in giving if one.status == "trialing" and one.trial_end]
+    renewals = [one.renews_at for one in giving if one.ends_at is None and one.renews_at]
+    return AccessItem(
+        account=organization.account,
+        customer=organization.subject,
+        reference=reference_of(organization, policy.reference_key),
+        status=_status(organization, shown, access=access),
+        access=access,
+        access_until=max(end for end in ends if end) if giving and all(ends) else None,
+        plan=plans.plan_of(giving) or (plans.default if access is False else None),
+        features=plans.features_of(giving) or tuple(sorted(default.features)),
+        limits=plans.limits_of(giving) or {**default.limits, **default.flat_limits},
+        past_due=organization.past_due and not organization.deleted,
+        trial_ends_at=max(trials, default=None),
+        renews_at=min(renewals, default=None),
+        ends_at=_last_end(giving),
+        subscriptions=() if organization.deleted else shown,
+        version=organization.overall_version + 1,
+        changed_at=at,
+        policy=policy.access_fingerprint,
+    )
+
+
+def reference_of(organization: Organization, key: str) -> str | None:
+    """The business's own id of the customer; None if no event has told one.
+
+    If the business names a metadata key, the customer's metadata comes first, then the newest living subscription's.
+    Otherwise, and without such metadata, the `client_reference_id` of the newest Checkout session counts.
+    """
+    found = next((one for one in _metadata_of(organization, key) if one), None) if key else None
+    reference = found or organization.reference
+    return reference if reference and len(reference) <= LONGEST_REFERENCE else None
+
+
+def _metadata_of(organization: Organization, key: str) -> Iterator[str | None]:
+    if organization.profile:
+        yield organization.profile.value.metadata.get(key)
+    living = (facet.value for facet in organization.subscriptions.values())
+    yield from (one.metadata.get(key) for one in sorted(living, key=lambda one: (-one.begun_at, one.id)))
+
+
+def _access(organization: Organization, *, has_any: bool) -> bool | None:
+    """Whether the customer has access; None while a subscription may exist that no event has told of."""
+    if has_any:
+        return True
+    return None if organization.may_have_unseen_subscription and not organization.deleted else False
+
+
+def _status(organization: Organization, shown: tuple[SubscriptionAccess, ...], *, access: bool | None) -> Status:
+    if organization.deleted:
+        return "ended"
+    if access is None:
+        return "unknown"
+    statuses = {one.status for one in shown} - {"none"}
+    best = next((status for status in BEST_FIRST if status in statuses), None)
+    return best or ("ended" if organization.last_ended else "none")
+
+
+def _shown(subscription: Subscription, organization: Organization, policy: Policy) -> SubscriptionAccess:
+    rules = policy.plans.access
+    late = subscription.status == "past_due"
+    gives = subscription.status in rules.statuses and not (late and rules.grace_days == 0)
+    until = [subscription.ends_at]
+    if late and gives and rules.grace_days is not None:
+        since = _late_since(subscription, organization)
+        until.append(since + rules.grace_days * DAY if since else None)
+    known = [moment for moment in until if moment is not None]
+    first = subscription.items[0] if subscription.items else None
+    return SubscriptionAccess(
+        id=subscription.id,
+        status=_status_of(subscription, gives=gives),
+        access=gives,
+        access_until=min(known) if gives and known else None,
+        plan=policy.plans.plan_of([subscription]),
+        quantity=first.quantity if first else None,
+        prices=tuple(sorted(subscription.prices)),
+        period_end=subscription.renews_at,
+        metadata={key: subscription.metadata[key] for key in rules.metadata if key in subscription.metadata},
+    )
+
+
+def _status_of(subscription: Subscription, *, gives: bool) -> Status:
+    match subscription.status:
+        case "active":
+            return "active"
+        case "trialing":
+            return "trialing"
+        case "past_due":
+            return "grace" if gives else "past_due"
+        case "unpaid":
+            return "past_due"
+        case "paused":
+            return "paused"
+        case _:  # incomplete: the first payment has not come
+            return "none"
+
+
+def _late_since(subscription: Subscription, organization: Organization) -> int | None:
+    """When the oldest late invoice of a subscription was created, in epoch seconds; None if no late one is known."""
+    invoices = (facet.value for facet in organization.invoices.values())
+    late = (one.created for one in invoices if one.subscription == subscription.id and organization.is_late(one))
+    return min(late, default=None)
+
+
+def _last_end(giving: list[Subscription]) -> int | None:
+    """When the last subscription ends, in epoch seconds; None unless each is set to end."""
+    ends = [one.ends_at for one in giving]
+    known = [end for end in ends if end is not None]
+    return max(known) if known and len(known) == len(ends) else None
+
+
+def _by_id(subscription: Subscription) -> str:
+    return subscription.id

@@ -1,0 +1,111 @@
+"""The commands and the program of docs/use-it-from-your-app.md do what it says."""
+
+import json
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.consumer.commit.record_writes import access_writes
+from functions.consumer.decide.decide import decide
+from shared.tables.store import Store
+from tests.access.support import NOW, TOKEN, Access, http_event, item
+from tests.consumer.examples import token
+from tests.consumer.tables import make_table
+from tests.support.books import BooksOf
+from tests.support.samples import sample
+from tests.support.stories import CUSTOMER
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TEXT = (Path(__file__).parents[2] / "docs/use-it-from-your-app.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+
+
+@contextmanager
+def serving(access: Access) -> Iterator[str]:
+    """The URL of the function behind a server, as API Gateway stands before it."""
+
+    class Gateway(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path, _, query = self.path.partition("?")
+            customer = unquote(path.removeprefix("/access").lstrip("/")) or None
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            answer = access.ask_raw(http_event(customer, None, headers) | {"rawQueryString": query})
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer.text.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Drop the server's own log."""
+
+    server = HTTPServer(("127.0.0.1", 0), Gateway)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/access"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_the_curl_commands_are_answered() -> None:
+    commands = [line for block in blocks("bash") for line in block.splitlines() if line.startswith("curl")]
+    assert len(commands) == 3
+    access = Access()
+    access.holds(item(CUSTOMER, reference="org_fernhill", limits={"seats": 5, "projects": 20}))
+    with serving(access) as url:
+        environ = {"PATH": os.environ["PATH"], "TOKEN": TOKEN, "ACCESS_URL": url}
+        said = [subprocess.check_output(["bash", "-c", one], env=environ) for one in commands]  # noqa: S603, S607 - ours
+    assert [(one["allowed"], one["why"], one.get("limit")) for one in map(json.loads, said)] == [
+        (True, "granted", None),
+        (True, "granted", 20),
+        (True, "granted", None),
+    ]
+
+
+def write(dynamodb: "DynamoDBClient", store: Store) -> None:
+    """What the commits of a purchase write."""
+    books = BooksOf()
+    for event in map(sample, ("checkout.session.completed.subscription", "customer.subscription.created")):
+        decision = decide(event, books)
+        books.apply(decision)
+        for change in decision.access:
+            dynamodb.transact_write_items(TransactItems=access_writes(store, change, NOW))
+
+
+def test_the_python_program_finds_the_customer_by_reference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (program,) = blocks("python")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb")
+        table = make_table(dynamodb, "AccessTable", "billhook-access")
+        store = Store(dynamodb, "", "", table, 90, 45, lambda: NOW, token)
+        write(dynamodb, store)
+        exec(compile(program, "the document", "exec"), {})  # noqa: S102 - our own document
+    assert capsys.readouterr().out == f"{CUSTOMER} active studio\n"
+
+
+def test_the_words_of_why_are_those_of_the_openapi_document() -> None:
+    told_why = set(re.findall(r"^\| `\w+` \| `(\w+)` \|", TEXT, re.MULTILINE)) - {"why"}
+    document = json.loads((Path(__file__).parents[2] / "docs/access.openapi.json").read_text())
+    assert told_why == set(document["components"]["schemas"]["Answer"]["properties"]["why"]["enum"])

@@ -1,0 +1,97 @@
+"""The handler as Lambda gets it, on moto: it reads what the commit has written."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.access.handler import Handler
+from functions.access.wiring import build
+from functions.consumer.commit.record_writes import access_writes
+from functions.consumer.decide.decide import decide
+from shared.tables.store import Store
+from tests.access.support import TOKEN, http_event
+from tests.consumer.examples import NOW, token
+from tests.consumer.tables import make_table
+from tests.support.books import BooksOf
+from tests.support.samples import sample
+from tests.support.stories import CUSTOMER, told
+
+REGION: Final = "eu-central-1"
+
+
+@pytest.fixture
+def environ(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """A table with the item of one customer, and the tokens."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb", region_name=REGION)
+        table = make_table(dynamodb, "AccessTable")
+        secrets = boto3.client("secretsmanager", region_name=REGION)
+        secret = secrets.create_secret(Name="tokens", SecretString=json.dumps({"shop": TOKEN}))["ARN"]
+        store = Store(dynamodb, "", "", table, 90, 45, lambda: NOW, token)
+        books = told(sample("checkout.session.completed.subscription"))
+        write(store, books, "customer.subscription.created")
+        yield {"ACCESS_TABLE": table, "TOKENS_ID": secret, "AWS_REGION": REGION}
+
+
+def write(store: Store, books: BooksOf, event: str) -> None:
+    for change in decide(sample(event), books).access:
+        store.client.transact_write_items(TransactItems=access_writes(store, change, NOW * 1000))
+
+
+def answer(handler: Handler, event: dict[str, Any]) -> dict[str, Any]:
+    came = handler(event, None)
+    assert came["statusCode"] == 200, came
+    body: dict[str, Any] = json.loads(came["body"])
+    return body
+
+
+def test_what_the_commit_wrote_is_found_by_customer(environ: dict[str, str]) -> None:
+    body = answer(build(environ), http_event(CUSTOMER, feature="exports"))
+    assert (body["allowed"], body["why"], body["plan"], body["status"]) == (True, "granted", "studio", "active")
+    assert body["reference"] == "org_fernhill"
+    assert [one["plan"] for one in body["subscriptions"]] == ["studio"]
+
+
+def test_an_answer_to_somebody_unknown_is_the_default_plan(environ: dict[str, str]) -> None:
+    body = answer(build(environ), http_event(reference="org_new"))
+    assert (body["allowed"], body["why"], body["plan"]) == (False, "no_subscription", "free")
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [("ACCESS_TABLE", "table_unavailable"), ("TOKENS_ID", "tokens_unavailable")],
+)
+@pytest.mark.parametrize("query", [{"customer": "cus_1"}, {"reference": "org_1"}])
+def test_what_aws_refuses_is_our_fault_and_named_in_the_log(
+    environ: dict[str, str], broken: str, reason: str, query: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = http_event(query.get("customer")) | {
+        "rawQueryString": urlencode({name: one for name, one in query.items() if name != "customer"})
+    }
+    came = build(environ | {broken: "missing"})(event, None)
+    line = json.loads(capsys.readouterr().out)
+    assert (came["statusCode"], line["reason"], line["Failed"]) == (503, reason, 1)
+    assert "ResourceNotFoundException" in line["cause"]
+    assert "ResourceNotFoundException" not in came["body"]
+
+
+@pytest.mark.parametrize("missing", ["ACCESS_TABLE", "TOKENS_ID", "AWS_REGION"])
+def test_a_setting_that_is_missing_is_named(missing: str) -> None:
+    whole = {"ACCESS_TABLE": "access", "TOKENS_ID": "tokens", "AWS_REGION": REGION}
+    with pytest.raises(ValueError, match=missing):
+        build({name: value for name, value in whole.items() if name != missing})
+
+
+def test_a_start_imports_nothing_that_it_would_pay_for() -> None:
+    heavy = "{'boto3', 'pydantic', 'stripe', 'tomllib', 'aws_lambda_powertools'}"
+    code = f"import sys, functions.access.wiring; sys.exit(bool({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - our own interpreter
