@@ -99,7 +99,7 @@ def test_the_python_program_finds_the_customer_by_reference(
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
         table = make_table(dynamodb, "AccessTable", "billhook-access")
-        store = Store(dynamodb, "", "", table, 90, 45, lambda: NOW, token)
+        store = Store(dynamodb, "", "", "", table, 90, 45, lambda: NOW, token)
         write(dynamodb, store)
         exec(compile(program, "the document", "exec"), {})  # noqa: S102 - our own document
     assert capsys.readouterr().out == f"{CUSTOMER} active studio\n"

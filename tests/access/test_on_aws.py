@@ -36,7 +36,7 @@ def environ(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         table = make_table(dynamodb, "AccessTable")
         secrets = boto3.client("secretsmanager", region_name=REGION)
         secret = secrets.create_secret(Name="tokens", SecretString=json.dumps({"shop": TOKEN}))["ARN"]
-        store = Store(dynamodb, "", "", table, 90, 45, lambda: NOW, token)
+        store = Store(dynamodb, "", "", "", table, 90, 45, lambda: NOW, token)
         books = told(sample("checkout.session.completed.subscription"))
         write(store, books, "customer.subscription.created")
         yield {"ACCESS_TABLE": table, "TOKENS_ID": secret, "AWS_REGION": REGION}

@@ -27,6 +27,7 @@ from shared.tables.books import DynamoBooks
 from shared.tables.store import Store
 from shared.values import keys
 from tests.consumer.examples import token
+from tests.prove.moto_cloud import TABLES
 from tests.prove.runner import Runner
 from tests.upgrade.corpus import HERE, VERSIONS, came_of, corpus, deliver, in_short, kind_of, put
 
@@ -122,8 +123,10 @@ def test_the_books_find_an_older_record_under_its_version(runner: Runner, item: 
 def books_of(runner: Runner) -> DynamoBooks:
     environ = runner.moto_cloud.environ
     client = boto3.client("dynamodb")
-    tables = [environ[f"{name}_TABLE"] for name in ("INBOX", "BOOKS", "TOMBSTONES", "ACCESS")]
-    store = Store(client, *tables, retention_days=90, lease=45, clock=runner.clock, token=token)
+    inbox, books, tombstones, access = (environ[name] for name in TABLES)
+    store = Store(
+        client, inbox, books, tombstones, access, retention_days=90, lease=45, clock=runner.clock, token=token
+    )
     return DynamoBooks(store, Policy())
 
 
