@@ -140,7 +140,7 @@ def _erase(places: Places, partition: str, stone: Tombstone) -> int:
 def _places(where: Where, books: str) -> Places:
     outputs, _ = where.described()
     token = Tokens(where.client("secretsmanager"), f"{where.name}/token-key")
-    tables = "", books, outputs["TombstonesTableName"]
+    tables = "", books, outputs["TombstonesTableName"], outputs["AccessTableName"]
     store = Store(where.client("dynamodb"), *tables, retention_days=0, lease=0, clock=time.time, token=token)
     return Places(store, where.client("s3"), outputs["ExportsBucketName"], time.sleep, random.uniform)
 

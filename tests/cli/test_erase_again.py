@@ -26,6 +26,7 @@ from tests.effects.erasable_customers import ACCOUNT, ErasableCustomers
 BUCKET = "exports"
 OUTPUTS = [
     {"OutputKey": "TombstonesTableName", "OutputValue": "billhook-tombstones"},
+    {"OutputKey": "AccessTableName", "OutputValue": "billhook-access"},
     {"OutputKey": "ExportsBucketName", "OutputValue": BUCKET},
 ]
 

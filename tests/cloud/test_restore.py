@@ -39,7 +39,7 @@ def subscribe(stack: Stack, suffix: str) -> str:
 def bury(stack: Stack, customer: str) -> None:
     """Write the tombstone of an erasure that comes after the backup."""
     token = Tokens(stack.cloud.client("secretsmanager"), f"{NAME}/token-key")
-    tables = f"{NAME}-inbox", f"{NAME}-books", f"{NAME}-tombstones"
+    tables = f"{NAME}-inbox", f"{NAME}-books", f"{NAME}-tombstones", f"{NAME}-access"
     client = stack.cloud.client("dynamodb")
     store = Store(client, *tables, retention_days=90, lease=0, clock=stack.now, token=token)
     find_or_bury(store, Erase(account=PLATFORM, customer=customer, as_of=stack.now(), version=1))

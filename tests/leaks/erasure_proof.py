@@ -19,6 +19,7 @@ from shared.tables.store import Store
 from shared.values.tokens import Tokens
 from tests.leaks.canaries import MARK
 from tests.leaks.system import System
+from tests.prove.moto_cloud import TABLES
 from tests.prove.moto_settings import BUCKET
 from tests.prove.scenarios import BEFORE_LEAVING, SAMPLES
 
@@ -109,9 +110,9 @@ class Proof:
         if not self.applies:
             return
         environ, clock = cloud.environ, self.system.runner.clock
-        names = environ["INBOX_TABLE"], environ["BOOKS_TABLE"], environ["TOMBSTONES_TABLE"]
+        inbox, books, tombstones, access = (environ[name] for name in TABLES)
         token = Tokens(boto3.client("secretsmanager"), environ["TOKEN_KEY_ID"])
-        store = Store(boto3.client("dynamodb"), *names, retention_days=90, lease=45, clock=clock, token=token)
+        store = Store(boto3.client("dynamodb"), inbox, books, tombstones, access, 90, 45, clock, token)
         places = Places(store, boto3.client("s3"), BUCKET, lambda _seconds: None, lambda _least, most: most)
         for _ in apply(places, Applied(), dry_run=False):
             pass
@@ -125,6 +126,7 @@ class Proof:
         inbox = [{**item, "outbox": _owed(item)} for item in snapshot.inbox.values()]
         for place, items in (("books", snapshot.books.values()), ("tombstones", snapshot.tombstones.values())):
             yield place, json.dumps([{name: _text(name, value) for name, value in item.items()} for item in items])
+        yield "access", json.dumps([*snapshot.access.values()])
         yield "inbox", json.dumps(inbox, default=str)
         yield "bucket", str(snapshot.files)
         yield "schedules", json.dumps(snapshot.schedules, default=str)

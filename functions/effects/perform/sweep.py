@@ -88,8 +88,6 @@ class Sweep:
             if number and self.late:
                 return None
             self.bury_payments(page)
-            if any(item["sk"] == keys.ORGANIZATION for item in page):
-                delete_access(self.places.store, partition, self.buried_ms)
             empty = self._delete(page) and empty
         return empty
 
@@ -106,6 +104,9 @@ class Sweep:
     def _delete(self, items: Sequence[Item]) -> bool:
         """Delete the old ones of `items`; returns whether all are gone."""
         old = [item for item in items if int(item.get("saved_ms", 0)) <= self.buried_ms]
+        for item in old:
+            if item["sk"] == keys.ORGANIZATION:
+                delete_access(self.places.store, item["pk"], self.buried_ms)
         # A batch has no conditions, so it may hold only items that are never written twice.
         for some in batched((item for item in old if keys.written_once(item["sk"])), BATCH, strict=False):
             self._delete_batch(some)
