@@ -6,7 +6,8 @@ the stack and the secret with the message keys, and sending to the queue of even
 """
 
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -97,7 +98,16 @@ def orders(dynamodb: "DynamoDBClient", table: str, wanted: Wanted) -> Iterator[O
         ConsistentRead=True,
     )
     items = (from_item(item) for page in pages for item in page["Items"])
-    return (one for one in (Order.model_validate_json(unpack(item["record"])) for item in items) if wanted.wants(one))
+    return (one for one in map(_order, items) if one and wanted.wants(one))
+
+
+def _order(item: Mapping[str, Any]) -> Order | None:
+    """The order in an item; None for a damaged one, which is named and which no erasure can read."""
+    try:
+        return Order.model_validate_json(unpack(item["record"]))
+    except (KeyError, ValueError, zlib.error):
+        print(f"unreadable  {item['pk']}  {item['sk']}")
+        return None
 
 
 def ask(where: Where, found: list[Order], now: int) -> None:

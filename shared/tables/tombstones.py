@@ -23,6 +23,7 @@ An event waits 14 days in its queue. A FIFO dead-letter queue restarts the clock
 The logs hold ids only, for `LogRetentionDays`.
 """
 REDRIVEN = "each redrive of a dead letter restarts both clocks: 28 days more"
+ANNOUNCED = "the inbox keeps what was announced: ids, amounts, and the metadata of Stripe's objects"
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def _certificate(store: Store, erase: Erase, now_ms: int) -> dict[str, Any]:
         "version": erase.version,
         "remains_until": {where: now + seconds for where, seconds in REMAINS.items()} | {"inbox_ids": store.expiry()},
         "remains_if_redriven": REDRIVEN,
+        "remains_in_inbox": ANNOUNCED,
         "remains_at_stripe": "until it is erased there: https://docs.stripe.com/privacy/redaction",
     }
 

@@ -118,6 +118,12 @@ def test_all_guests_of_before_a_day_are_found_and_no_customer(desk: Desk, capsys
     assert desk.types("--older-than-days", "100000") == 1
 
 
+def test_a_damaged_order_is_named_and_stops_nothing(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.world.write_book(f"{PLATFORM}#cs_damaged", "order#cs_damaged", {"record": b"no order"})
+    assert desk.types("cs_old") == 0
+    assert "unreadable  platform#cs_damaged  order#cs_damaged" in capsys.readouterr().out
+
+
 def test_in_groups_by_customer_the_message_joins_the_sessions_group(desk: Desk) -> None:
     desk.by = "customer"
     desk.types("cs_old")

@@ -54,6 +54,7 @@ def test_an_erasure_that_is_stopped_after_every_step_ends_with_the_certificate(
     certificate = customers.left()["erased#tombstone of acct_1#cus_1", "tombstone"]
     assert (certificate["as_of"], certificate["erased_at"], certificate["deleted_at"]) == (NOW, NOW, NOW)
     assert certificate["remains_until"].keys() == {"dead_letter_queue", "backups", "logs", "inbox_ids"}
+    assert "metadata" in certificate["remains_in_inbox"]
 
 
 @pytest.mark.parametrize("operation", ["DeleteItem", "BatchWriteItem", "Query"])
