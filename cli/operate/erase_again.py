@@ -32,6 +32,8 @@ from shared.values.tokens import Tokens
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
+PAGE = 1000
+"""Items of one Scan, after which the command tells its progress."""
 ALL_THE_TIME = float("inf")
 """The deadline of a sweep that nobody hurries."""
 
@@ -106,7 +108,7 @@ def apply(places: Places, applied: Applied, *, dry_run: bool) -> Iterator[None]:
     partition, stone = "", None
     while True:
         page: Any = store.client.scan(
-            TableName=store.books, ProjectionExpression="pk, sk, saved_ms", ConsistentRead=True, **start
+            TableName=store.books, ProjectionExpression="pk, sk, saved_ms", ConsistentRead=True, Limit=PAGE, **start
         )
         for item in map(from_item, page["Items"]):
             if item["pk"].startswith(ERASED):
@@ -150,4 +152,7 @@ def _token(place: object) -> str:
 
 
 def _place(token: str) -> Any:  # noqa: ANN401 - a DynamoDB key
-    return json.loads(base64.urlsafe_b64decode(token))
+    try:
+        return json.loads(base64.urlsafe_b64decode(token))
+    except ValueError:
+        raise RefusedError("--after is no place that a run has named; leave it out to begin again") from None

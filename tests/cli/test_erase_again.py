@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 from cli.command import main
+from cli.operate import erase_again
 from cli.operate.erase_again import Applied, apply
 from functions.effects.perform.sweep import Places
 from shared.records.connected_account import ConnectedAccount
@@ -127,6 +128,21 @@ def test_a_run_that_is_interrupted_goes_on_from_its_place(restored: Restored, op
     assert restored.backup() == after
 
 
+def test_the_next_run_begins_where_the_last_one_was(restored: Restored, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erase_again, "PAGE", 2)
+    before, after = erased_since(restored)
+    restored.restore(before)
+    half = Applied()
+    pages = erase_again.apply(restored.places, half, dry_run=False)
+    for _ in range(4):
+        next(pages)
+    assert (half.scanned, half.after is None) == (8, False)
+    whole, rest = len(restored.backup()), restored.apply(after=half.after)
+    assert restored.applied.scanned < whole
+    assert half.deleted + rest == 11
+    assert restored.backup() == after
+
+
 def test_the_customers_of_an_account_that_was_erased_stay_erased(restored: Restored) -> None:
     customers = restored.customers
     for customer in ("cus_1", "cus_2"):
@@ -212,3 +228,18 @@ def test_the_command_finds_the_stack_and_tells_what_it_did(
     assert restored.backup() == after
     assert run(monkeypatch, "--table", "no-such-table") == 1
     assert "stopped" in capsys.readouterr().err
+    assert run(monkeypatch, "--after", "nowhere") == 1
+    assert "no place that a run has named" in capsys.readouterr().err
+
+
+def test_a_run_tells_how_to_go_on_and_takes_what_it_told(
+    restored: Restored, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(erase_again, "PAGE", 5)
+    before, after = erased_since(restored)
+    restored.restore(before)
+    assert run(monkeypatch, "--dry-run") == 0
+    first = capsys.readouterr().out.splitlines()[0].rpartition(" ")[2]
+    assert run(monkeypatch, "--after", first) == 0
+    assert run(monkeypatch) == 0
+    assert restored.backup() == after
