@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +30,9 @@ from tests.support.stories import CUSTOMER
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TEXT = (Path(__file__).parents[2] / "docs/use-it-from-your-app.md").read_text()
+ROOT = Path(__file__).parents[2]
+CLIENTS = ROOT / "clients"
+TEXT = (ROOT / "docs/use-it-from-your-app.md").read_text()
 
 
 def blocks(language: str) -> list[str]:
@@ -94,7 +97,7 @@ def write(dynamodb: "DynamoDBClient", store: Store) -> None:
 def test_the_python_program_finds_the_customer_by_reference(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (program,) = blocks("python")
+    (program,) = (one for one in blocks("python") if "boto3" in one)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
@@ -103,6 +106,16 @@ def test_the_python_program_finds_the_customer_by_reference(
         write(dynamodb, store)
         exec(compile(program, "the document", "exec"), {})  # noqa: S102 - our own document
     assert capsys.readouterr().out == f"{CUSTOMER} active studio\n"
+
+
+def test_the_program_with_the_client_asks_the_function() -> None:
+    (program,) = (one for one in blocks("python") if "billhook_access" in one)
+    access = Access()
+    access.holds(item(CUSTOMER, reference="org_fernhill", limits={"projects": 20}))
+    with serving(access) as url:
+        environ = {"PYTHONPATH": str(CLIENTS / "python"), "TOKEN": TOKEN, "ACCESS_URL": url}
+        said = subprocess.check_output([sys.executable, "-c", program], env=environ, text=True)  # noqa: S603 - ours
+    assert said == "may export\n20 studio granted\n"
 
 
 def test_the_words_of_why_are_those_of_the_openapi_document() -> None:

@@ -1,0 +1,185 @@
+"""Ask Billhook what a customer may do now: one file with the standard library alone, to copy into your app.
+
+    access = Access(url="https://….amazonaws.com/access", token="…")
+    if access.check("org_fernhill", "exports").allowed:
+        ...
+
+An answer is kept: for `fresh_for` seconds it counts as new. After that the next question still gets it at once, while a
+thread asks again. If Billhook cannot be reached, the answer stays in use for `stale_for` seconds, and then `default` is
+the answer. Your app counts usage; Billhook knows the limit.
+"""
+
+import http.client
+import json
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+type Query = tuple[tuple[str, str], ...]
+"""The parameters of a question, such as `(("reference", "org_1"), ("feature", "exports"))`."""
+type Fetch = Callable[[Query], Mapping[str, Any]]
+"""Returns the body of the answer to a question; raises OSError or ValueError if there is none."""
+
+TIMEOUT = 3.0
+MOST_KEPT = 10_000
+NO_ANSWER = (OSError, ValueError, http.client.HTTPException)
+"""What a question raises if Billhook cannot be reached, or if something else answers in its place."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """The answer.
+
+    Attributes:
+        allowed: Whether the customer may do what was asked.
+        reason: granted, trial, grace, not_in_plan, ended, no_subscription, unknown; or unreachable.
+        limit: The number of the limit that was asked for; None if there is none.
+        plan: The name of the plan; None if it is unknown.
+        stale: Whether the answer is older than `fresh_for`, or is the default.
+    """
+
+    allowed: bool
+    reason: str
+    limit: int | None = None
+    plan: str | None = None
+    stale: bool = False
+
+
+@dataclass
+class _Kept:
+    body: Mapping[str, Any]
+    at: float
+    asking: bool = False
+
+
+class RefusedError(Exception):
+    """Billhook refused the question: the token or the question is wrong, and asking again does not help."""
+
+
+@dataclass
+class Access:
+    """Asks the function access at `url`, the output AccessUrl, with `token`, which `billhook token` has made."""
+
+    url: str
+    token: str = field(repr=False)
+    fresh_for: float = 10.0
+    stale_for: float = 3600.0
+    fetch: Fetch | None = None
+    clock: Callable[[], float] = time.time
+    _kept: dict[Query, _Kept] = field(default_factory=dict, init=False, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    def check(
+        self,
+        reference: str,
+        feature: str | None = None,
+        *,
+        limit: str | None = None,
+        default: bool = False,
+        account: str | None = None,
+    ) -> Check:
+        """Whether the customer with your own id `reference` may use a feature, or has a limit; else has access at all.
+
+        Args:
+            reference: your own id of the customer.
+            feature: the name of a feature in plans.toml.
+            limit: the name of a limit in plans.toml; not together with `feature`.
+            default: the answer while Billhook does not know or cannot be reached.
+            account: the connected account whose customer it is, acct_….
+
+        Raises:
+            RefusedError: the token or the question is wrong.
+        """
+        asked = {"reference": reference, "feature": feature, "limit": limit, "account": account}
+        query = tuple((name, value) for name, value in asked.items() if value is not None)
+        kept = self._usable(query)
+        if kept is None:
+            try:
+                kept = self._ask(query)
+            except NO_ANSWER:
+                return Check(default, "unreachable", stale=True)
+        elif self.clock() - kept.at >= self.fresh_for:
+            self._ask_beside(query, kept)
+        body, stale = kept.body, self.clock() - kept.at >= self.fresh_for
+        allowed = default if body["allowed"] is None else bool(body["allowed"])
+        return Check(allowed, body["why"], body.get("limit"), body.get("plan"), stale)
+
+    def _usable(self, query: Query) -> _Kept | None:
+        """What is kept of a question; None if it is too old, or if the access in it has ended by itself."""
+        kept, now = self._kept.get(query), self.clock()
+        if kept is None or now - kept.at >= self.stale_for:
+            return None
+        ends = [kept.body.get("access_until"), *(one.get("access_until") for one in kept.body.get("subscriptions", ()))]
+        return None if any(end is not None and kept.at < end <= now for end in ends) else kept
+
+    def _ask(self, query: Query) -> _Kept:
+        kept = _Kept((self.fetch or self._over_http)(query), self.clock())
+        with self._lock:
+            self._kept.pop(query, None)
+            self._kept[query] = kept
+            while len(self._kept) > MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+        return kept
+
+    def _ask_beside(self, query: Query, kept: _Kept) -> None:
+        """Ask again in a thread, unless one does so already."""
+        with self._lock:
+            if kept.asking:
+                return
+            kept.asking = True
+
+        def again() -> None:
+            try:
+                self._ask(query)
+            except (*NO_ANSWER, RefusedError):
+                kept.asking = False  # the next question tries again
+
+        threading.Thread(target=again, daemon=True, name="billhook-access").start()
+
+    def _over_http(self, query: Query) -> Mapping[str, Any]:
+        request = urllib.request.Request(  # noqa: S310 - the URL is the app's own setting
+            f"{self.url}?{urllib.parse.urlencode(query)}", headers={"Authorization": f"Bearer {self.token}"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - likewise
+                body: Mapping[str, Any] = json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code in {400, 401}:
+                raise RefusedError(json.load(error).get("detail", f"HTTP {error.code}")) from None
+            raise
+        return body
+
+
+def fake_access(customers: Mapping[str, Mapping[str, Any]]) -> Access:
+    """Access for the tests of your app, without Billhook.
+
+    Args:
+        customers: by reference, what each may do, such as {"org_1": {"plan": "studio", "features": ["exports"]}}; with
+            `limits`, and `access`, which is true by default. Any other reference has no subscription.
+    """
+
+    def fetch(query: Query) -> Mapping[str, Any]:
+        asked = dict(query)
+        who = customers.get(asked["reference"])
+        known: Mapping[str, Any] = who or {"access": False}
+        features: Sequence[str] = known.get("features", ())
+        limit = known.get("limits", {}).get(asked.get("limit"))
+        allowed = bool(known.get("access", True))
+        if "feature" in asked:
+            allowed = asked["feature"] in features
+        elif "limit" in asked:
+            allowed = bool(limit)
+        refused = "no_subscription" if who is None else "not_in_plan" if known.get("access", True) else "ended"
+        return {
+            "allowed": allowed,
+            "why": "granted" if allowed else refused,
+            "limit": limit,
+            "plan": known.get("plan"),
+        }
+
+    return Access("fake", "fake", fresh_for=0.0, stale_for=0.0, fetch=fetch)
