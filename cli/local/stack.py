@@ -76,8 +76,9 @@ class Stack:
         raise TimeoutError(f"{event_id} is not settled after {seconds} s: {why}")
 
     def all_inbox(self) -> list[dict[str, Any]]:
-        """Every inbox item, in the order of arrival."""
-        return sorted(self._scan("InboxTableName"), key=lambda item: item["received_ms"])
+        """The inbox item of every event, in the order of arrival; the counters of the hourly limit are left out."""
+        events = (item for item in self._scan("InboxTableName") if "received_ms" in item)
+        return sorted(events, key=lambda item: item["received_ms"])
 
     def organization(self, customer: str, account: str = "platform") -> dict[str, Any] | None:
         """The stored record of an organization; None if there is none."""

@@ -23,7 +23,7 @@ OWED: dict[Lane, str] = {"effects": "OwedEffectsSeconds", "mails": "OwedMailsSec
 LATE: dict[Lane, int] = {"effects": 15 * 60, "mails": 6 * HOUR}
 """Seconds after which an alarm fires. Mails may wait longer, because SES may take none for hours."""
 
-WARNED_OF = frozenset({"DeploymentFault", "MailRefused"})
+WARNED_OF = frozenset({"DeploymentFault", "MailRefused", "OverLimit"})
 """Metrics that raise an alarm. A line that counts one is a warning, so that a log level of WARN keeps it."""
 
 
@@ -38,6 +38,7 @@ def metrics_of(message: LaneMessage, result: Result, now: float, namespace: str)
         ("MailRefused", sum(outcome.startswith(REFUSED) for outcome in result.outcomes)),
         ("MailLate", result.outcomes.count("too late")),
         ("DeploymentFault", int(result.faulty)),
+        ("OverLimit", result.over_limit),
     ):
         if times:
             counts[name] = ("Count", times)

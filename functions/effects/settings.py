@@ -34,6 +34,8 @@ class Settings(Frozen):
     exports_url: str
     export_link_hours: Annotated[int, Field(ge=0)] = 72
     """How long the link to an export works; 0 if there are no exports."""
+    erasures_per_hour: Annotated[int, Field(ge=0)] = 200
+    """How many erasures, and how many exports, begin in an hour at most; 0 for no limit."""
     manage_url: str = ""
     """A page of the business's own: mails may link to its host."""
     token_key_id: str

@@ -15,6 +15,7 @@ from functions.effects.perform.announcer import Bus
 from functions.effects.perform.eraser import Eraser
 from functions.effects.perform.export_links import ExportLinks
 from functions.effects.perform.exporter import Exporter
+from functions.effects.perform.hourly_limit import HourlyLimit
 from functions.effects.perform.observer import Observer
 from functions.effects.perform.scheduler import Schedules, ScheduleTarget
 from functions.effects.settings import policy_of, read_settings
@@ -81,6 +82,7 @@ def build(environ: Mapping[str, str]) -> Handler:
         export=Exporter(store, s3, settings.exports_bucket, settings.export_link_hours).export,
         erase=Eraser(store, s3, settings.exports_bucket, time.sleep, random.uniform).step,
         observe=Observer(secrets, key_id, sqs, queue, keys, by_customer, settings.livemode, time.time).observe,
+        count=HourlyLimit(store, settings.erasures_per_hour, random.uniform).take,
         link=ExportLinks(store, settings.exports_url).shown,
     )
     handover = Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url})

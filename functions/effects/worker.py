@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from functions.effects.perform.hourly_limit import Limited
 from shared.effects.announcement import Announcement
 from shared.effects.email import Email
 from shared.effects.erasure import Erase, Export
@@ -41,6 +42,8 @@ class Performers:
     erase: Callable[[Erase, str | None, float], Done | Partial]
     """Takes the erasure, the cursor to go on from, and a deadline in epoch seconds."""
     observe: Callable[[Observe], str]
+    count: Callable[[Limited], None]
+    """Counts an erasure or an export that begins; raises OverLimit if this hour has had its share."""
     link: Callable[[str, int], Mapping[str, Scalar]]
     """Takes the partition of an export, and the time of its event's commit in epoch milliseconds; returns the fields
     that a mail shows of the link."""

@@ -37,6 +37,16 @@ class MailDeferred(Retryable):
         self.seconds = seconds
 
 
+class OverLimit(Retryable):
+    """The hour has had as many effects of one kind as the business allows; tried again after `seconds`, uncounted."""
+
+    kind = "throttled"
+
+    def __init__(self, code: str, seconds: int) -> None:
+        super().__init__(code)
+        self.seconds = seconds
+
+
 class Permanent(Exception):  # noqa: N818 - as above
     """An event that can never be processed; it is recorded and goes to the dead-letter queue.
 

@@ -73,7 +73,7 @@ CALLS = [
     ("observed.erasure", 2, 4, "SendEmail SendMessage"),
     ("reminder.payment_failed", 2, 4, "SendEmail SendMessage"),
     ("invoice.overpaid", 2, 3, "SendEmail SendMessage"),
-    ("erasure.unconfirmed", 2, 49, "PutEvents SendMessage"),
+    ("erasure.unconfirmed", 2, 50, "PutEvents SendMessage"),
     ("erasure.account_due", 3, 0, ""),
     ("erasure.guest_due", 4, 6, "SendMessage"),
 ]
@@ -130,7 +130,8 @@ def test_the_line_calls_nobody_but_dynamodb_and_sqs_but_for_keys_that_it_keeps(t
 def test_a_lane_is_leased_and_finished_by_one_update_each(told: list[Handled]) -> None:
     for one in told:
         for lane in one.worker:
-            more = (one.type in ERASES) + (lane.mails > 1)  # its certificate; a mail before the next one
+            # The certificate of an erasure, and the hourly limit of customers; a mail before the next one.
+            more = (one.type in ERASES) + (one.type == "erasure.unconfirmed") + (lane.mails > 1)
             assert lane.calls["dynamodb.UpdateItem"] == 2 + more
 
 

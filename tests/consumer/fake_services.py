@@ -25,6 +25,8 @@ class FakeServices:
     announcements: list[Announcement] = field(default_factory=list)
     observed: list[Observe] = field(default_factory=list)
     mail_errors: list[BaseException | None] = field(default_factory=list)
+    counted: list[str] = field(default_factory=list)
+    limit_errors: list[BaseException | None] = field(default_factory=list)
     reminder_errors: list[BaseException | None] = field(default_factory=list)
 
     def send_mail(self, sent: Email) -> str:
@@ -48,6 +50,10 @@ class FakeServices:
     def observe(self, effect: Observe) -> str:
         self.observed.append(effect)
         return "observed"
+
+    def count(self, kind: str) -> None:
+        self.counted.append(kind)
+        _raise_next(self.limit_errors)
 
     def link(self, _partition: str, _committed_ms: int) -> dict[str, Scalar]:
         return {"export_url": None, "export_until": None}

@@ -80,7 +80,14 @@ class World:
     def performers(self) -> Performers:
         does = self.services
         return Performers(
-            does.send_mail, does.set_reminder, does.publish, does.export, does.erase, does.observe, does.link
+            does.send_mail,
+            does.set_reminder,
+            does.publish,
+            does.export,
+            does.erase,
+            does.observe,
+            does.count,
+            does.link,
         )
 
     @property

@@ -65,6 +65,12 @@ def test_a_deployment_at_fault_is_counted_whatever_becomes_of_the_message(state:
     assert counted(Result(state, faulty=True))["DeploymentFault"] == 1
 
 
+def test_what_waits_for_a_later_hour_is_counted_and_a_warning() -> None:
+    deferred = Result("waits", again=True, over_limit=2)
+    assert counted(deferred, "effects") == {"Retried": 1, "OwedEffectsSeconds": 90, "OverLimit": 2}
+    assert warns("effects", metrics_of(message("effects"), deferred, NOW, OURS))
+
+
 @pytest.mark.parametrize(
     "state", ["nothing owed", "leased elsewhere", "awaiting dead letter", "unreadable", "fenced", "goes on"]
 )

@@ -39,6 +39,7 @@ OPTIONAL = {"OPERATOR_ADDRESS": "ops@example.com", "MAILS_OFF": "", "MAIL_CONNEC
     "COLLECT_AFTER_END": "false",
     "MANAGE_URL": "",
     "EXPORT_LINK_HOURS": "72",
+    "ERASURES_PER_HOUR": "200",
 }
 
 

@@ -75,6 +75,15 @@ def test_a_day_of_a_throttled_table_fits(queue: str) -> None:
     assert max(receives_uncounted(DAY, seed) for seed in range(300)) < most_receives(queue)
 
 
+def test_a_wait_for_a_later_hour_fits_since_it_goes_on_by_a_new_message() -> None:
+    # SQS hands the new message out at once, and again when its hour has come. Then another new message goes on.
+    of_the_limit = 2
+    beside = while_the_deployment_is_at_fault() + 2 * (ATTEMPTS - 1)
+    assert of_the_limit + beside < most_receives("EffectsQueue")
+    longest = 2 * HOUR
+    assert longest < property_of("EffectsQueue", "MessageRetentionPeriod")
+
+
 @pytest.mark.parametrize("asked", [60, HOUR], ids=["over the sending rate", "a used-up day"])
 def test_a_mail_deferred_until_it_expires_fits_with_an_hour_of_a_deployments_fault(asked: int) -> None:
     deferred = receives_of_a_deferred_mail(MailDeferred("TooManyRequestsException", asked))

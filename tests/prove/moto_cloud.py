@@ -118,7 +118,7 @@ class MotoCloud:
     def snapshot(self) -> Snapshot:
         """The visible contents now."""
         return Snapshot(
-            inbox=_items(self._table("INBOX_TABLE")),
+            inbox={key: item for key, item in _items(self._table("INBOX_TABLE")).items() if "received_ms" in item},
             books=_items(self._table("BOOKS_TABLE")),
             tombstones=_items(self._table("TOMBSTONES_TABLE")),
             access=_items(self._table("ACCESS_TABLE")),

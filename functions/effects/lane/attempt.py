@@ -29,6 +29,8 @@ class Attempt:
     errors: list[str] = field(default_factory=list)
     faulty: bool = False
     """Whether an effect failed because of the deployment: a denied permission, a missing resource."""
+    over_limit: int = 0
+    """How many erasures and exports wait for a later hour, since this hour's limit is reached."""
 
     def progress(self, place: int) -> Progress:
         """The progress of an entry, including this attempt."""
@@ -69,7 +71,7 @@ class Attempt:
 class Result:
     """What became of a lane. The message comes again after `wait` seconds; None means that SQS may delete it.
 
-    `again` means that a new message continues a long erasure.
+    `again` means that a new message continues a long erasure, or what waits for a later hour.
     """
 
     state: str
@@ -80,6 +82,8 @@ class Result:
     error: str | None = None
     faulty: bool = False
     """Whether the deployment was at fault."""
+    over_limit: int = 0
+    """How many erasures and exports wait for a later hour."""
 
 
 def conclude(attempt: Attempt) -> Result:
@@ -98,7 +102,11 @@ def conclude(attempt: Attempt) -> Result:
     if waits:
         wait = _together(waits)
         release(worker.store, leased, attempt.unwritten, wait)
-        return Result("waits", wait, outcomes=outcomes, error=next(iter(attempt.errors), None))
+        error = next(iter(attempt.errors), None)
+        # SQS counts each receive and deletes an old message. A wait for a later hour must not use either up.
+        if attempt.over_limit:
+            return Result("waits", again=True, outcomes=outcomes, error=error)
+        return Result("waits", wait, outcomes=outcomes, error=error)
     error = next((one.error for one in owed.values() if one.error), None)
     give_up(worker.store, leased, attempt.unwritten, error or "unknown")
     return Result("failed", 0, outcomes=outcomes, error=error)

@@ -1,7 +1,7 @@
 """Retry: when an effect that failed is tried again, and when it is given up."""
 
 from shared.failures.backoff import ATTEMPTS, BUG, FAULTY_FOR, SERVICE, Jitter, before_retry, while_faulty
-from shared.failures.errors import MailDeferred
+from shared.failures.errors import MailDeferred, OverLimit
 from shared.failures.kinds import failure_of
 from shared.inbox.outbox import Progress
 from shared.values.times import HOUR
@@ -13,7 +13,8 @@ FIRST_PAUSE = 30
 def after_failure(progress: Progress, error: Exception, now: float, jitter: Jitter, *, mail: bool) -> Progress:
     """`progress` after an attempt that raised `error`, at epoch seconds `now`.
 
-    There are four kinds of failure:
+    There are five kinds of failure:
+    - The hour's limit of erasures or exports is reached: tried in the next hour, uncounted, for as long as it takes.
     - SES takes no mail: tried until the mail expires, first within a minute, and at last every hour.
     - A service fails: tried 7 times more over about 6 hours.
     - The deployment is at fault: tried every minute for an hour, uncounted.
@@ -21,6 +22,8 @@ def after_failure(progress: Progress, error: Exception, now: float, jitter: Jitt
     """
     failure = failure_of(error)
     again = progress.model_copy(update={"error": str(failure)})
+    if isinstance(error, OverLimit):
+        return again.model_copy(update={"not_before": int(now) + error.seconds, "faulty_since": 0})
     if isinstance(error, MailDeferred) or (mail and failure.kind in {"service", "throttled"}):
         asked = error.seconds if isinstance(error, MailDeferred) else 0
         longest = max(asked, min(FIRST_PAUSE * 2**progress.deferrals, HOUR))

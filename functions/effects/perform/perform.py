@@ -20,7 +20,7 @@ from functions.effects.perform.books_read_once import BooksReadOnce
 from functions.effects.perform.export_links import NO_LINK
 from functions.effects.worker import Done, Partial
 from shared.effects.email import Email
-from shared.failures.errors import MailDeferred
+from shared.failures.errors import MailDeferred, OverLimit
 from shared.failures.kinds import failure_of
 from shared.inbox.outbox import (
     Owed,
@@ -62,7 +62,7 @@ def perform(attempt: Attempt) -> Result:
             _try(attempt, place, owed, progress)
         if attempt.deferred_until:
             break  # SES would refuse the other mails, too
-    return replace(conclude(attempt), faulty=attempt.faulty)
+    return replace(conclude(attempt), faulty=attempt.faulty, over_limit=attempt.over_limit)
 
 
 def _try(attempt: Attempt, place: int, owed: Owed, progress: Progress) -> None:
@@ -77,6 +77,7 @@ def _try(attempt: Attempt, place: int, owed: Owed, progress: Progress) -> None:
         worker = attempt.worker
         mail = isinstance(owed, OwedMail)
         attempt.faulty |= failure_of(error).kind == "deployment"
+        attempt.over_limit += isinstance(error, OverLimit)
         failed = after_failure(progress, error, worker.store.clock(), worker.jitter, mail=mail)
         attempt.note(place, failed)
         if isinstance(error, MailDeferred):
@@ -100,9 +101,21 @@ def _perform_one(attempt: Attempt, owed: Owed, progress: Progress) -> Done | Par
         return _mail(attempt, owed)
     if attempt.waits_for(owed):
         return None
+    # An erasure that goes on, or an attempt after a failure, was counted when it began.
+    if progress.cursor is None and not progress.attempts and not progress.faulty_since:
+        _count(attempt, owed)
     if isinstance(owed, OwedErasure):
         return attempt.worker.performers.erase(owed.erase, progress.cursor, attempt.deadline)
     return Done(_at_once(attempt, owed))
+
+
+def _count(attempt: Attempt, owed: Owed) -> None:
+    """Count an erasure or an export that begins; raises OverLimit if the hour has had its share."""
+    match owed:
+        case OwedErasure(erase=erase) if not erase.guest:  # a busy shop erases hundreds of guests an hour
+            attempt.worker.performers.count("erasures")
+        case OwedExport():
+            attempt.worker.performers.count("exports")
 
 
 def _at_once(attempt: Attempt, owed: OwedReminder | OwedPublish | OwedExport | OwedObservation) -> str:

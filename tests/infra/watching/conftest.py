@@ -22,7 +22,8 @@ from shared.decisions.decision import Decision
 from shared.effects.announcement import Announcement
 from shared.effects.effect import Effect
 from shared.effects.email import Email
-from shared.failures.errors import Permanent, Retryable
+from shared.effects.erasure import Export
+from shared.failures.errors import OverLimit, Permanent, Retryable
 from shared.inbox.lanes import LANES
 from shared.runtime.logger import make_logger
 from shared.values.frozen import Scalar
@@ -113,6 +114,8 @@ def effects_lines() -> Lines:
             for number, error in enumerate((None, ClientError(FORBIDDEN, "CreateSchedule"), Permanent("never"))):
                 world.services.reminder_errors = [error]
                 _performed(worker, f"evt_{number}", reminder())
+            world.services.limit_errors = [OverLimit("exports_an_hour", 60)]
+            _performed(worker, "evt_over", Export(account="acct_1", customer="cus_1"))
             ses = refusal("MessageRejected"), refusal("BadRequestException"), None, refusal(*QUOTA)
             for number, trouble in enumerate(ses):
                 worker.ses.errors = [trouble]

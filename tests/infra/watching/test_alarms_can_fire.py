@@ -77,6 +77,7 @@ TROUBLES = {
     # One effect's tries, if the last one before the quarter of an hour comes a second too early for it.
     "owed-effects": Trouble([(at, at) for at in (0, 60, 300, 899, 899 + SERVICE[3])], 80 * MINUTE),
     "owed-mails": Trouble([(at, at) for at in _times(HOUR, DAY)], 7.5 * HOUR),
+    "erasures-deferred": Trouble([(0, 1)], 10 * MINUTE),
     "handed-over": Trouble([(0, 1)], HOUR),
     "effects-errors": Trouble(AN_EFFECT_KILLS, HOUR),
     "effects-throttles": Trouble(NO_WORKER_RUNS, HOUR),

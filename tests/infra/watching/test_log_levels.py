@@ -58,6 +58,7 @@ def test_no_function_is_set_to_drop_a_line() -> None:
                 "wrong-secret",
                 "unvouched",
                 "mail-refused",
+                "erasures-deferred",
                 "unknown-api-version",
                 "reconcile-missing",
                 "handed-over",
