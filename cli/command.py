@@ -42,7 +42,18 @@ COMMANDS = {
         Entry("env", "cli.local.env:env", "print the functions' settings for sam local invoke --env-vars"),
         Entry("invoke", "cli.local.invoke:invoke", "run a function in Docker on a sample"),
     ),
-    "See": (Entry("customer", "cli.operate.show:everything", "print all that is stored about a customer, as JSON"),),
+    "See": (
+        Entry("status", "cli.see.status:status", "show the state of the stack in ten lines"),
+        Entry("dead", "cli.see.dead:dead", "say what lies in each dead-letter queue, and why"),
+        Entry("events", "cli.see.events:events", "list events that match filters"),
+        Entry("show", "cli.see.show:show", "show one event as a timeline"),
+        Entry("customer", "cli.see.customer:customer", "show a customer: access, plan, debts, mails, schedules, story"),
+        Entry("schedules", "cli.see.schedules:schedules", "say what fires when, why, and what would silence it"),
+    ),
+    "Ask why": (
+        Entry("explain", "cli.why.explain:explain", "say what today's code would decide on an event"),
+        Entry("blame", "cli.why.blame:blame", "say which event set each fact about a customer"),
+    ),
     "Change": (
         Entry("handover", "cli.operate.hand_over:handover", "hand over again the effects that are owed"),
         Entry("resend", "cli.operate.resend:resend_messages", "send again what Scheduler could not deliver"),

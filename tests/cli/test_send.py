@@ -56,14 +56,14 @@ def test_an_event_that_is_not_finished_is_told_with_the_reason(
     monkeypatch.setattr(send, "LONGEST_WAIT", 0.1)
     monkeypatch.setattr(send, "client", lambda _service: Inbox(item))
     monkeypatch.setattr(send, "running", lambda: {"inbox_table": "billhook-inbox"})
-    monkeypatch.setattr(send.time, "time", lambda: NOW)
+    monkeypatch.setattr("time.time", lambda: NOW)
     said = send._what_came_of_it("evt_1")  # noqa: SLF001 - the rest of the command needs a cloud
     assert said.startswith("not finished after 0.1 s: ")
     assert why in said
 
 
 def test_a_finished_event_is_told_with_its_effects(monkeypatch: pytest.MonkeyPatch) -> None:
-    item = {
+    item: dict[str, object] = {
         "id": "evt_1",
         "state": "done",
         "outbox": dump(owed_for([reminder()])),

@@ -12,7 +12,7 @@ from shared.decisions.journal import Journal
 from shared.effects.email import Email
 from shared.effects.erasure import Erase
 from shared.inbox.outbox import Owed, dump, lanes_of, owed_for
-from shared.inbox.unfinished import INDEX, shard_of
+from shared.inbox.unfinished import INDEX, SINCE, shard_of
 from shared.stripe_objects.event import Event
 from shared.tables.attributes import to_item
 from shared.tables.store import Store
@@ -103,7 +103,7 @@ def _inbox_write(store: Store, claim: Claim, outbox: tuple[Owed, ...], now_ms: i
     if outbox:
         now: dict[str, Any] = {
             "state": "committed",
-            "committed_ms": now_ms,
+            SINCE: now_ms,
             "lease_until": 0,
             "outbox": dump(outbox),
             "progress": {},
@@ -122,7 +122,7 @@ def _inbox_write(store: Store, claim: Claim, outbox: tuple[Owed, ...], now_ms: i
             }
         }
     sets = ", ".join(f"#{name} = :{name}" for name in now)
-    over = ("error", "next_at", "faulty_since")
+    over = ("error", "next_at", "faulty_since", *(() if outbox else (INDEX, SINCE)))
     return {
         "Update": {
             "TableName": store.inbox,

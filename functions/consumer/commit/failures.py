@@ -11,6 +11,7 @@ from functions.consumer.decide.refuse import is_of_the_erased
 from functions.consumer.retry import Retry
 from shared.failures.errors import Permanent
 from shared.failures.kinds import Failure, failure_of
+from shared.inbox.unfinished import INDEX, SINCE, shard_of
 from shared.records.books import Books
 from shared.stripe_objects.event import read_event
 from shared.tables.attributes import to_item
@@ -18,6 +19,8 @@ from shared.tables.store import Store
 
 OURS = "#token = :token AND #state = :claimed"
 """The item carries our token and is not committed: DynamoDB may have committed although its answer was lost."""
+STANDS = f", {INDEX} = :shard, {SINCE} = if_not_exists({SINCE}, :since_ms)"
+"""From its first failure on the event is in the index of unfinished events, where an engineer finds it."""
 
 
 def record_retry(store: Store, claimed: Claimed, failure: Failure, retry: Retry) -> None:
@@ -30,6 +33,7 @@ def record_retry(store: Store, claimed: Claimed, failure: Failure, retry: Retry)
         TableName=store.inbox,
         Key=to_item({"id": claimed.event_id}),
         UpdateExpression="SET #error = :error, next_at = :next, lease_until = :now, attempts = :attempts"
+        + STANDS
         + (" REMOVE faulty_since" if retry.faulty_since is None else ", faulty_since = :since"),
         ConditionExpression=OURS,
         ExpressionAttributeNames={"#error": "error", "#token": "token", "#state": "state"},
@@ -37,6 +41,7 @@ def record_retry(store: Store, claimed: Claimed, failure: Failure, retry: Retry)
             {
                 ":error": str(failure),
                 ":next": store.now() + retry.wait,
+                **_stands(store, claimed),
                 ":now": 0,
                 ":attempts": claimed.attempt if retry.counted else claimed.attempt - 1,
                 ":since": retry.faulty_since,
@@ -64,6 +69,11 @@ def record_failure(store: Store, books: Books, claimed: Claimed, failure: Failur
         store.client.update_item(**mark)
 
 
+def _stands(store: Store, claimed: Claimed) -> dict[str, Any]:
+    """The values of `STANDS`."""
+    return {":shard": shard_of(claimed.event_id), ":since_ms": int(store.clock() * 1000)}
+
+
 def _mark(store: Store, claimed: Claimed, failure: Failure) -> Any:  # noqa: ANN401 - a boto3 shape
     values = {
         ":failed": "failed",
@@ -72,12 +82,13 @@ def _mark(store: Store, claimed: Claimed, failure: Failure) -> Any:  # noqa: ANN
         ":released": 0,
         ":token": claimed.token,
         ":claimed": "claimed",
+        **_stands(store, claimed),
     }
     return {
         "TableName": store.inbox,
         "Key": to_item({"id": claimed.event_id}),
-        "UpdateExpression": "SET #state = :failed, #error = :error, failed_ms = :now, lease_until = :released "
-        "REMOVE next_at, faulty_since",
+        "UpdateExpression": "SET #state = :failed, #error = :error, failed_ms = :now, lease_until = :released"
+        f"{STANDS} REMOVE next_at, faulty_since",
         "ConditionExpression": OURS,
         "ExpressionAttributeNames": {"#state": "state", "#error": "error", "#token": "token"},
         "ExpressionAttributeValues": to_item(values),

@@ -25,7 +25,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 def shown(*arguments: str) -> int:
-    return main(["customer", *arguments])
+    return main(["customer", *arguments, "--raw"])
 
 
 def test_records_mails_and_events_are_printed_as_json(world: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,40 +1,35 @@
-"""`billhook show`: print everything that is stored about a customer, as JSON (the table holds it packed).
-
-It works on the running local cloud, or, with --stack, on the AWS account of your credentials.
-"""
+"""Everything that is stored about a customer, as JSON: the table holds it packed."""
 
 import json
 import time
 from typing import TYPE_CHECKING, Any
 
 from cli.errors import RefusedError
-from cli.where import HERE, Where
+from cli.where import Where
 from functions.effects.perform.exporter import everything_about, readable
 from shared.effects.erasure import Export
 from shared.tables.store import Store
 from shared.values.keys import partition
-from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 
-def everything(customer: str, /, *, account: str = PLATFORM, where: Where = HERE) -> None:
-    """Print all that is stored about a customer, as JSON.
+def print_everything(where: Where, account: str, customer: str) -> None:
+    """Print the records, mails and events of a customer as JSON.
 
-    Args:
-        customer: cus_…; for a guest cs_… or pi_…; for a connected account acct_….
-        account: the connected account whose customer it is, acct_….
-        where: the stack.
+    Raises:
+        RefusedError: nothing is held.
+        botocore.exceptions.ClientError, BotoCoreError: DynamoDB refused, or did not answer.
     """
     books, access = f"{where.name}-books", f"{where.name}-access"
-    held = show(where.client("dynamodb"), books, access, account, customer)
+    held = everything(where.client("dynamodb"), books, access, account, customer)
     if not any(held[part] for part in ("records", "mails", "events")):
         raise RefusedError(f"nothing is held about {customer} of {account} in {books}")
     print(json.dumps(held, indent=2, ensure_ascii=False))
 
 
-def show(dynamodb: "DynamoDBClient", books: str, access: str, account: str, customer: str) -> dict[str, Any]:
+def everything(dynamodb: "DynamoDBClient", books: str, access: str, account: str, customer: str) -> dict[str, Any]:
     """The customer's access item, records by name, mails and events, as in an export; `books` and `access` are tables.
 
     Raises:

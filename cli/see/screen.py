@@ -1,0 +1,70 @@
+"""What every screen shares: a console that wraps no id, times in UTC, and masks for personal data."""
+
+import json
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.text import Text
+
+STYLES = {
+    "done": "green",
+    "committed": "yellow",
+    "claimed": "yellow",
+    "ignored": "dim",
+    "failed": "red",
+}
+
+
+class Screen:
+    """Prints lines; styles disappear if nobody watches, and no line is cut."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False, soft_wrap=True, markup=False)
+
+    def say(self, *parts: str | tuple[str, str]) -> None:
+        """Print a line of texts, each plain or with a style."""
+        self._console.print(Text.assemble(*parts))
+
+    def title(self, text: str) -> None:
+        """Print the title of a section, after an empty line."""
+        self.say("")
+        self.say((text, "bold"))
+
+    def json(self, value: object) -> None:
+        """Print a value as JSON."""
+        print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def state(text: str) -> tuple[str, str]:
+    """A state, padded, in its colour."""
+    return f"{text:<9}", STYLES.get(text, "")
+
+
+def moment(seconds: float) -> str:
+    """A time in UTC: `26 Nov 2026 16:41:03`."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%d %b %Y %H:%M:%S}"
+
+
+def lasting(seconds: float) -> str:
+    """A length of time: `40 ms`, `12 s`, `3 min`, `5 h`, `2 days`."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    for least, unit, name in ((172_800, 86_400, "days"), (7_200, 3_600, "h"), (120, 60, "min")):
+        if seconds >= least:
+            return f"{seconds / unit:.0f} {name}"
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - a decimal tells something
+
+
+def ago(seconds: float, now: float) -> str:
+    """How long ago a time was, or how far ahead it is: `3 min ago`, `in 2 days`."""
+    return f"{lasting(now - seconds)} ago" if seconds <= now else f"in {lasting(seconds - now)}"
+
+
+def masked(text: str | None, *, reveal: bool) -> str:
+    """Personal data: its first letter, and for an address its domain, unless somebody asked to `reveal` it."""
+    if text is None:
+        return "unknown"
+    if reveal or not text:
+        return text
+    name, at, domain = text.partition("@")
+    return f"{name[:1]}…{at}{domain}"

@@ -1,0 +1,118 @@
+"""`billhook show`: one event from Stripe to its last effect, as a timeline."""
+
+import json as json_
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cli.errors import RefusedError
+from cli.see.events import reasons
+from cli.see.inbox import tables_of
+from cli.see.screen import Screen, lasting, moment, state
+from cli.see.story import Story, changes_in, effects_of, story_of
+from cli.where import HERE, Where
+
+
+def show(
+    event_id: str, /, *, of: str | None = None, payload: bool = False, json: bool = False, where: Where = HERE
+) -> None:
+    """Show one event as a timeline.
+
+    Created at Stripe, received, waited, decided and why, and what became of each effect. The tables keep the last
+    attempt and its error; the logs have the earlier ones.
+
+    Args:
+        event_id: evt_…, or the id of a message of Billhook's own: due_…, seen_….
+        of: the object in whose partition the payload lies, for an event that names no customer: pi_…, or acct_…#pi_….
+        payload: also print the archived payload; it is personal data.
+        json: print the inbox item, the journal and, with --payload, the payload as JSON.
+        where: the stack.
+    """
+    story = story_of(tables_of(where), event_id, of)
+    if not story.item and not story.parts:
+        raise RefusedError(
+            f"{event_id} is not in the inbox of {where.name}: it is still in the queue, or never came. "
+            "Stripe's dashboard (Developers, Events) shows whether and where it was sent"
+        )
+    screen, now = Screen(), int(time.time())
+    if json:
+        found = {"inbox": story.item, "journal": story.journal.model_dump() if story.journal else None}
+        screen.json(found | ({"payload": json_.loads(story.payload)} if payload and story.payload else {}))
+        return
+    item = story.item
+    screen.say(event_id, "  ", state(item.get("state", "unknown")), f" {item.get('type', '')}")
+    screen.say(("  " + ", ".join(_whose(item)), "dim"))
+    screen.title("Timeline (UTC)")
+    for at, what in timeline(story):
+        screen.say(f"  {moment(at)}  {what}")
+    for line in reasons(item, now) if item else ():
+        screen.say(("  " + line, "yellow"))
+    _decided(screen, story)
+    effects = list(effects_of(item, now))
+    if effects:
+        screen.title("Effects")
+        for what, outcome in effects:
+            screen.say(f"  {what}")
+            screen.say((f"    {outcome}", "dim"))
+    if payload and story.payload:
+        screen.title("Payload")
+        screen.json(json_.loads(story.payload))
+
+
+def _whose(item: Mapping[str, Any]) -> Iterator[str]:
+    yield f"account {item.get('account', 'unknown')}"
+    if item.get("customer"):
+        yield f"customer {item['customer']}"
+    if "livemode" in item:
+        yield "live mode" if item["livemode"] else "test mode"
+    yield f"API {item.get('api_version', 'version unknown')}"
+
+
+def timeline(story: Story) -> Iterator[tuple[float, str]]:
+    """The times of an event in epoch seconds, in their order, each with what happened."""
+    item, event = story.item, story.event
+    if event:
+        yield event.created, "created at Stripe" if event.id.startswith("evt_") else "due"
+    if not item:
+        return
+    received, started = item["received_ms"] / 1000, item["started_ms"] / 1000
+    late = f", {lasting(received - event.created)} later" if event and received > event.created else ""
+    yield received, f"received{late}"
+    waited = lasting(max(0, started - received))
+    yield started, f"attempt {item['attempts']} began, after {waited} in the queue"
+    decided = "outbox" in item
+    for name, what in (
+        ("committed_ms", "decided and committed" if decided else "the first failure"),
+        ("effects_ms", "effects: the worker's last step"),
+        ("mails_ms", "mails: the worker's last step"),
+        ("failed_ms", "given up"),
+        ("done_ms", "done"),
+    ):
+        if name in item:
+            yield item[name] / 1000, what
+
+
+def _decided(screen: Screen, story: Story) -> None:
+    """Print what the decision changed, from its journal."""
+    journal = story.journal
+    if journal is None:
+        if story.item.get("state") in {"committed", "done"}:
+            screen.title("Decision")
+            screen.say("  " + _no_journal(story))
+        return
+    screen.title(f"Decision (code {journal.code}, policy {journal.policy or 'unknown'})")
+    changes = list(changes_in(journal))
+    for place, what in changes:
+        screen.say(f"  {what}", (f"   {place}", "dim"))
+    if not changes:
+        saved = ", ".join(journal.records) or "no record"
+        screen.say(f"  no derived fact changed; saved: {saved}")
+
+
+def _no_journal(story: Story) -> str:
+    """Why there is no journal to read."""
+    if story.parts:
+        return "an older version decided it and kept no journal"
+    if story.item.get("customer") is None:
+        return "its payload and journal lie elsewhere: name the object that it is about, with --of pi_…"
+    return "the books hold no payload of it: it was erased, has expired, or holds ids only"

@@ -1,0 +1,66 @@
+"""One event is shown as a timeline, from Stripe to its last effect."""
+
+import json
+
+from tests.cli.operator_at_work import Operator
+from tests.consumer.examples import stripe_event, tell_and_remind
+
+
+def test_the_timeline_goes_from_stripe_to_the_last_effect(at_work: Operator) -> None:
+    at_work.world.decide = tell_and_remind
+    at_work.world.consume()
+    at_work.world.work_all()
+    lines = at_work.types("show", "evt_1").splitlines()
+    told = [line.split("  ")[2] for line in lines if line.startswith("  18 Nov 2026")]
+    assert told[:3] == ["created at Stripe", "received, 5.0 s later", "attempt 1 began, after 5.0 s in the queue"]
+    assert told[3] == "decided and committed"
+    assert told[-1] == "done"
+    assert "    sent" in lines
+    assert "    set" in lines
+
+
+def test_an_effect_that_is_tried_again_says_why_and_when(at_work: Operator) -> None:
+    at_work.world.decide = tell_and_remind
+    at_work.world.consume()
+    at_work.world.services.mail_errors = [KeyError("x")]
+    at_work.world.work("mails")
+    assert "attempt 1 failed: KeyError unexpected at functions." in at_work.types("show", "evt_1")
+
+
+def test_a_decision_is_told_from_its_journal(at_work: Operator) -> None:
+    at_work.handles("customer.subscription.created", "evt_1", account=None)
+    said = at_work.types("show", "evt_1")
+    assert "access: unknown -> yes" in said
+    assert "Decision (code " in said
+
+
+def test_a_failure_says_where_the_event_lies(at_work: Operator) -> None:
+    at_work.fails_at("evt_1")
+    said = at_work.types("show", "evt_1")
+    assert "given up" in said
+    assert "it lies in dlq.fifo" in said
+
+
+def test_the_payload_is_printed_only_if_asked_for(at_work: Operator) -> None:
+    at_work.world.decide = tell_and_remind
+    at_work.world.consume()
+    assert "ann@example.com" not in at_work.types("show", "evt_1")
+    assert "ann@example.com" in at_work.types("show", "evt_1", "--payload")
+    assert at_work.reads("show", "evt_1", "--payload")["payload"] == stripe_event()
+
+
+def test_an_event_without_a_customer_needs_its_object(at_work: Operator) -> None:
+    at_work.handles("radar.early_fraud_warning.created", "evt_1", account=None)
+    assert "with --of pi_…" in at_work.types("show", "evt_1")
+    payment = json.loads(at_work.world.inbox()["outbox"])[0]["announcements"][0]["facts"]["payment"]
+    assert "Decision (code " in at_work.types("show", "evt_1", "--of", payment)
+
+
+def test_an_event_that_is_not_there_says_where_it_may_be(at_work: Operator) -> None:
+    assert "is not in the inbox of billhook" in at_work.types("show", "evt_9", code=1)
+
+
+def test_one_event_costs_two_reads(at_work: Operator) -> None:
+    at_work.fails_at("evt_1")
+    at_work.types("show", "evt_1")
+    assert dict(at_work.calls) == {"GetItem": 1, "Query": 1}
