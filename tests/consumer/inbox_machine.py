@@ -45,12 +45,18 @@ class Model:
     lease_until: float = 0
     holder: str = ""
     committed_ms: int = 0
+    has_failed: bool = False
     lanes: dict[Lane, LaneModel] = field(default_factory=dict)
 
     @property
     def owing(self) -> tuple[Lane, ...]:
         """The lanes that still owe something."""
         return tuple(lane for lane in LANES if lane in self.lanes and not self.lanes[lane].finished)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the event stands in the index: it owes something, or an attempt failed and none has committed."""
+        return bool(self.owing) or (self.state != "decided" and self.has_failed)
 
     def answer(self, now: float) -> type:
         """What a claim must come to."""
@@ -211,7 +217,7 @@ class Inbox(RuleBasedStateMachine):
             assert not may
             return
         assert may
-        self.model.lease_until = 0
+        self.model.lease_until, self.model.has_failed = 0, True
         if permanent:
             self.model.state = "failed"
         elif not counted:

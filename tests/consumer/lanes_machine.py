@@ -88,7 +88,7 @@ class Lanes(Inbox):
     @invariant()
     def what_is_owed_and_how_far_it_is_stands_on_the_item(self) -> None:
         inbox = self.world.inbox(self.id)
-        assert (INDEX in inbox) == bool(self.model.owing)
+        assert (INDEX in inbox) == self.model.unfinished
         for lane in LANES:
             assert (f"{lane}_owed" in inbox) == (lane in self.model.owing)
         for lane, model in self.model.lanes.items():
