@@ -10,7 +10,9 @@ Exit codes, which stay as they are:
 
 import os
 import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -146,6 +148,14 @@ def main(tokens: Sequence[str]) -> int:
     return code or DONE
 
 
+def _wrapped(text: str) -> str:
+    """`text` with its lines wrapped between words, if a person reads it."""
+    if not sys.stderr.isatty():
+        return text
+    width = shutil.get_terminal_size().columns
+    return "\n".join(textwrap.fill(line, width, break_long_words=False) for line in text.splitlines())
+
+
 def _failed(why: str, code: int, advice: str = "") -> int:
-    sys.stderr.write(f"{why}\n" + (f"{advice}\n" if advice else ""))
+    sys.stderr.write(f"{_wrapped(why)}\n" + (f"{advice}\n" if advice else ""))
     return code

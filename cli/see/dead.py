@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cli.see.inbox import tables_of
-from cli.see.screen import Screen, ago
+from cli.see.screen import Screen, ago, counted
 from cli.where import HERE, Where
 from shared.inbox.lanes import LANES
 from shared.inbox.outbox import in_lane, load, progress_of
@@ -101,9 +101,11 @@ def _print(screen: Screen, queue: str, what: str, lying: int, causes: list[Cause
         screen.say(f"  {len(one.events)} x ", (one.error, "red"))
         screen.say((f"    {', '.join(sorted(one.types))}", "dim"))
         accounts = ", ".join(sorted(one.accounts)[:EXAMPLES])
-        screen.say((f"    {len(one.accounts)} accounts ({accounts}), the oldest {ago(oldest, now)}", "dim"))
+        screen.say((f"    {counted(len(one.accounts), 'account')} ({accounts}), the oldest {ago(oldest, now)}", "dim"))
         for event in sorted(one.events, key=one.events.__getitem__)[:EXAMPLES]:
             screen.say(f"    ./billhook show {event}")
+    if lying < known:
+        screen.say("  fewer lie there: SQS has yet to move them, a redrive runs, or somebody deleted them")
     if lying > known:
         screen.say(f"  {lying - known} that the inbox cannot explain; ./billhook dead --peek 100 looks at them")
 
@@ -130,7 +132,7 @@ def _peek(screen: Screen, sqs: Any, url: str, known: set[str], most: int) -> Non
             kinds[what].append(event_id or message_id)
     for what, ids in kinds.items():
         screen.say(f"  {len(ids)} x {what}: {', '.join(ids[:EXAMPLES])}")
-    screen.say((f"  looked at {len(seen)} messages, and put them back", "dim"))
+    screen.say((f"  looked at {counted(len(seen), 'message')}, and put them back", "dim"))
 
 
 def _read(body: str) -> tuple[str, str]:

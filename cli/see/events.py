@@ -8,7 +8,7 @@ from typing import Any
 from cli.errors import RefusedError
 from cli.see.filters import UNFINISHED, Filters, read_filters
 from cli.see.inbox import Tables, tables_of
-from cli.see.screen import Screen, ago, moment, state
+from cli.see.screen import Screen, ago, counted, moment, state
 from cli.where import HERE, Where
 from shared.values.platform import PLATFORM
 
@@ -86,11 +86,11 @@ def reasons(item: Mapping[str, Any], now: int) -> Iterator[str]:
         if "faulty_since" in item:
             yield f"the deployment is at fault since {moment(item['faulty_since'])}: mend it within the hour"
     elif item["state"] == "failed" and "outbox" not in item:
-        yield f"not decided, {item['attempts']} attempts: {item['error']}; it lies in dlq.fifo"
+        yield f"given up after {counted(item['attempts'], 'attempt')}, it lies in dlq.fifo: {item['error']}"
     for lane in ("effects", "mails"):
         if f"{lane}_owed" in item:
             gave_up = "failed_ms" in item.get(f"{lane}_holder", {})
-            why = f"given up with {item.get('error')}; it lies in {lane}-dlq" if gave_up else "still owed"
+            why = f"given up, they lie in {lane}-dlq: {item.get('error')}" if gave_up else "still owed"
             yield f"{lane}: {why}"
 
 

@@ -16,14 +16,22 @@ STYLES = {
 
 
 class Screen:
-    """Prints lines; styles disappear if nobody watches, and no line is cut."""
+    """Prints lines. A terminal shows styles and gets long lines wrapped between words; a pipe gets each line whole."""
 
     def __init__(self) -> None:
         self._console = Console(highlight=False, soft_wrap=True, markup=False)
 
     def say(self, *parts: str | tuple[str, str]) -> None:
-        """Print a line of texts, each plain or with a style."""
-        self._console.print(Text.assemble(*parts))
+        """Print a line of texts, each plain or with a style; the rest of a long line is indented below."""
+        text = Text.assemble(*parts)
+        indent = len(text.plain) - len(text.plain.lstrip())
+        if not self._console.is_terminal or text.cell_len <= self._console.width:
+            self._console.print(text)
+            return
+        first, *rest = text[indent:].wrap(self._console, self._console.width - indent - 2, overflow="fold")
+        self._console.print(Text(" " * indent) + first)
+        for line in rest:
+            self._console.print(Text(" " * (indent + 2)) + line)
 
     def title(self, text: str) -> None:
         """Print the title of a section, after an empty line."""
@@ -53,6 +61,11 @@ def lasting(seconds: float) -> str:
         if seconds >= least:
             return f"{seconds / unit:.0f} {name}"
     return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - a decimal tells something
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things: `1 attempt`, `3 attempts`."""
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def ago(seconds: float, now: float) -> str:

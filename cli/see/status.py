@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.errors import in_words
 from cli.see.dead import QUEUES, causes_in
 from cli.see.inbox import tables_of
-from cli.see.screen import Screen, ago
+from cli.see.screen import Screen, counted, lasting
 from cli.where import HERE, Where
 from shared.inbox.unfinished import SINCE
 
@@ -47,11 +47,13 @@ def status(*, json: bool = False, where: Where = HERE) -> int:
     for name, (visible, flying, delayed) in waiting.items():
         _line(screen, name.removesuffix(".fifo"), _queue(visible, flying, delayed), "nothing waits", "")
     for kind, items in _kinds(unfinished).items():
-        oldest = f"{len(items)}, the oldest since {ago(min(one[SINCE] for one in items) / 1000, now)}" if items else ""
+        oldest = (
+            f"{len(items)}, the oldest for {lasting(now - min(one[SINCE] for one in items) / 1000)}" if items else ""
+        )
         _line(screen, kind, oldest, "none", "yellow")
     causes = causes_in(iter(unfinished))
     dead = ", ".join(f"{count} in {name}" for name, count in lying.items() if count)
-    _line(screen, "dead", dead and f"{dead}; {len(causes)} causes: ./billhook dead", "no dead letter", "red")
+    _line(screen, "dead", dead and f"{dead}; {counted(len(causes), 'cause')}: ./billhook dead", "no dead letter", "red")
     return _verdict(alarms, lying)
 
 
@@ -60,10 +62,11 @@ def _verdict(alarms: list[str] | str, lying: Mapping[str, int]) -> int:
 
 
 def _kinds(unfinished: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """The unfinished events: those that are retried, and those that owe an effect which was not given up."""
+    """The unfinished events: retried, owing an effect, or given up."""
     return {
         "retried": [one for one in unfinished if one["state"] == "claimed"],
         "owing": [one for one in unfinished if one["state"] == "committed"],
+        "failed": [one for one in unfinished if one["state"] == "failed"],
     }
 
 

@@ -26,6 +26,11 @@ SCHEDULES: Mapping[str, tuple[str, str]] = {
     "farewell.due": ("says farewell and writes the export", "the customer subscribes again"),
     "erasure.due": ("asks whether to erase the customer", "the customer subscribes again"),
     "erasure.account_due": ("asks whether to erase the account", "the account connects again"),
+    "erasure.guest_asked": (
+        "asks whether to erase a guest whom the business wants erased",
+        "the guest's money is open",
+    ),
+    "erasure.guest_due": ("asks whether to erase a guest", "the guest's money is open, or something newer came"),
     "erasure.unconfirmed": ("erases if Stripe has not answered", "Stripe answers before"),
 }
 """By type of message: what it does when it fires, and what would silence it."""

@@ -2,9 +2,9 @@
 
 import ast
 import importlib
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,9 @@ def refused(code: str, operation: str = "Query") -> ClientError:
 
 
 def test_the_list_of_commands_is_there_in_half_a_second() -> None:
-    began = time.process_time(), time.monotonic()
+    began = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime  # a busy machine makes it wait, but not work
     ran = subprocess.run([sys.executable, "-m", "cli", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert time.monotonic() - began[1] < 0.5
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - began < 0.5
     assert ran.stdout == overview()
 
 

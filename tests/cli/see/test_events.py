@@ -16,7 +16,7 @@ def test_a_failed_event_is_found_with_its_error(at_work: Operator) -> None:
     assert at_work.fails_at("evt_1") == "failed"
     said = at_work.types("events", "state:failed")
     assert "evt_1" in said
-    assert "Permanent invoice_int_parsing at amount_remaining; it lies in dlq.fifo" in said
+    assert "given up after 1 attempt, it lies in dlq.fifo: Permanent invoice_int_parsing at amount_remaining" in said
     assert "1 of 1 unfinished events" in said
 
 

@@ -38,7 +38,7 @@ def test_a_failure_says_where_the_event_lies(at_work: Operator) -> None:
     at_work.fails_at("evt_1")
     said = at_work.types("show", "evt_1")
     assert "given up" in said
-    assert "it lies in dlq.fifo" in said
+    assert "given up after 1 attempt, it lies in dlq.fifo" in said
 
 
 def test_the_payload_is_printed_only_if_asked_for(at_work: Operator) -> None:

@@ -28,9 +28,10 @@ def test_each_trouble_has_its_line(at_work: Operator) -> None:
     at_work.world.consume("m3", "evt_3")
     said = at_work.types("status", code=1)
     assert len(said.splitlines()) <= 10
-    assert "retried   1, the oldest since" in said
-    assert "owing     1, the oldest since" in said
-    assert "1 in effects-dlq; 1 causes: ./billhook dead" in said
+    assert "retried   1, the oldest for" in said
+    assert "owing     1, the oldest for" in said
+    assert "failed    1, the oldest for" in said
+    assert "1 in effects-dlq; 1 cause: ./billhook dead" in said
 
 
 def test_an_alarm_that_is_on_is_named(at_work: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
