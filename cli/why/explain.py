@@ -18,6 +18,9 @@ from shared.records.stored_record import Record
 from shared.runtime.version import VERSION
 from shared.values import keys
 
+PERFORMED = "would be performed"
+"""The answer for an effect that nothing holds back."""
+
 
 def explain(event_id: str, /, *, of: str | None = None, json: bool = False, where: Where = HERE) -> int:
     """Say what today's code would decide on an event.
@@ -116,7 +119,7 @@ def effects_in(tables: Tables, decision: Decision, story: Story) -> Iterator[tup
         elif name in decided:
             yield name, f"left out: this event's own decision had it{_outcome(name, outcomes)}"
         else:
-            yield name, "would be performed"
+            yield name, PERFORMED
     for name in decided:
         if name not in names:
             then = f"decided then{_outcome(name, outcomes)}"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cli.operate import replay
 from cli.why import explain
 from functions.consumer.settings import read_settings
 from tests.consumer.test_settings import ENVIRON
@@ -10,4 +11,5 @@ from tests.consumer.test_settings import ENVIRON
 @pytest.fixture(autouse=True)
 def deployed(monkeypatch: pytest.MonkeyPatch) -> None:
     here = {f"{table.upper()}_TABLE": f"billhook-{table}" for table in ("inbox", "books", "tombstones", "access")}
-    monkeypatch.setattr(explain, "settings_of", lambda _where: read_settings(ENVIRON | here))
+    for module in (explain, replay):
+        monkeypatch.setattr(module, "settings_of", lambda _where: read_settings(ENVIRON | here))

@@ -1,0 +1,18 @@
+"""A change begins as a plan: the command shows it, and acts only after a person has agreed."""
+
+import sys
+
+from cli.errors import RefusedError
+
+
+def confirmed(question: str, *, yes: bool) -> bool:
+    """Whether to act: `yes` was typed as an option, or a person at the terminal answers the question with yes.
+
+    Raises:
+        RefusedError: nobody sits at the terminal, and the option is missing.
+    """
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise RefusedError("nothing was changed: this is the plan; add --yes to do it")
+    return input(f"{question} Type yes: ").strip().lower() == "yes"
