@@ -59,6 +59,7 @@ COMMANDS = {
     "Change": (
         Entry("handover", "cli.operate.hand_over:handover", "hand over again the effects that are owed"),
         Entry("resend", "cli.operate.resend:resend_messages", "send again what Scheduler could not deliver"),
+        Entry("redrive", "cli.operate.redrive:redrive", "move the dead letters of a queue back"),
         Entry("replay", "cli.operate.replay:replay", "put archived events into the queue again"),
         Entry("erase-guest", "cli.operate.erase_guest:erase_guest", "erase guests, by session, address or age"),
         Entry(

@@ -1,6 +1,7 @@
 """`billhook run` and `billhook demo`: start the local cloud, deploy to it, play the journey, and show the outcomes."""
 
 import contextlib
+import re
 import secrets
 import signal
 import sys
@@ -117,7 +118,12 @@ def _show(stack: Stack, console: Console) -> None:
     console.print(inbox)
     for mail in stack.mails():
         console.rule(f"{mail.time:%d %B %H:%M} UTC, to {', '.join(mail.to)}", align="left", style="dim")
-        console.print(f"[bold]{mail.subject}[/bold]\n\n{mail.text}", markup=True)
+        console.print(f"[bold]{mail.subject}[/bold]\n\n{reachable(stack.cloud, mail.text)}", markup=True)
+
+
+def reachable(cloud: LocalCloud, text: str) -> str:
+    """`text` with the local addresses of APIs: a deployed function knows its API by AWS's address only."""
+    return re.sub(r"https://(\w+)\.execute-api\.[\w-]+\.amazonaws\.com", lambda api: cloud.api_url(api[1]), text)
 
 
 def _performed(item: dict[str, object]) -> str:

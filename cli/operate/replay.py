@@ -76,6 +76,8 @@ def planned(tables: Tables, books: ReadBooks, event_id: str, of: str | None) -> 
     state = story.item.get("state", "unknown to the inbox")
     if state in {"done", "ignored", "committed"}:
         return Planned(event_id, f"it is {state}, and is decided only once")
+    if "outbox" in story.item:
+        return Planned(event_id, "it is decided, and owes effects: ./billhook redrive, or ./billhook handover --failed")
     event = story.event
     if event is None:
         return Planned(event_id, "no payload of it is archived")

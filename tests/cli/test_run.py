@@ -11,6 +11,7 @@ import pytest
 from cli.command import main
 from cli.local import run
 from cli.local import running as announced
+from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.deployment import FailedError
 from infra.local_cloud.emulator import NotStartedError, PortTakenError
 
@@ -94,3 +95,10 @@ def test_parameters_of_the_template_reach_the_deployment(
     started = nullcontext(SimpleNamespace(endpoint_url="http://127.0.0.1:2"))
     running(started, arguments=("--parameter.OperatorAddress", "me@example.com"))
     assert asked == {"Livemode": "any", "OperatorAddress": "me@example.com"}
+
+
+def test_the_link_in_a_mail_leads_to_the_local_cloud() -> None:
+    cloud = LocalCloud.__new__(LocalCloud)
+    cloud.__dict__["port"] = 4599
+    shown = run.reachable(cloud, "download: https://c7d96af6.execute-api.us-east-1.amazonaws.com/exports/z-W thanks")
+    assert shown == "download: http://localhost:4599/_aws/execute-api/c7d96af6/exports/z-W thanks"
