@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from shared.stripe_objects.subscriptions import Subscription, SubscriptionItem
 from shared.values.frozen import Frozen
@@ -125,10 +125,39 @@ def _items(subscriptions: Iterable[Subscription]) -> Iterable[SubscriptionItem]:
     return (item for one in subscriptions if one.gives_access for item in one.items)
 
 
-def read_plans() -> Plans:
-    """The plans in `plans.toml`.
+class PlansError(ValueError):
+    """plans.toml is wrong; the text has the line and the reason of each mistake."""
 
-    Raises:
-        tomllib.TOMLDecodeError, pydantic.ValidationError: the file is not as its comments say.
-    """
-    return Plans.model_validate(tomllib.loads((Path(__file__).parent / "plans.toml").read_text()))
+
+def read_plans() -> Plans:
+    """The plans in `plans.toml`; raises PlansError if the file is not as its comments say."""
+    return parse_plans((Path(__file__).parent / "plans.toml").read_text())
+
+
+def parse_plans(text: str) -> Plans:
+    """The plans in the text of a `plans.toml`; raises PlansError if it is not as the comments of the file say."""
+    try:
+        return Plans.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:  # it names the line
+        raise PlansError(f"plans.toml: {error}") from None
+    except ValidationError as error:
+        mistakes = [
+            f"plans.toml, line {_line_of(one['loc'], text)}: {'.'.join(map(str, one['loc']))}: {one['msg']}"
+            for one in error.errors(include_url=False, include_input=False)
+        ]
+        raise PlansError("\n".join(mistakes)) from None
+
+
+def _line_of(place: tuple[str | int, ...], text: str) -> int:
+    """The line of the key at `place`, else that of its table; 1 if neither is found."""
+    names = [str(name) for name in place]
+    headers = {f"[{'.'.join(names[:depth])}]": depth for depth in range(1, len(names) + 1)}
+    found, depth = 1, 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        said = line.partition("#")[0].strip()
+        if said.startswith("["):
+            depth = headers.get(said, -1)
+            found = number if depth > 0 else found
+        elif 0 <= depth < len(names) and said.partition("=")[0].strip() == names[depth]:
+            return number
+    return found

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.policy.plans import Plan, Plans, read_plans
+from shared.policy.plans import Plan, Plans, PlansError, parse_plans, read_plans
 from shared.stripe_objects.subscriptions import Subscription, SubscriptionItem
 
 PLANS = Plans(
@@ -62,6 +62,56 @@ def test_a_price_that_no_plan_names_is_unknown_and_limits_nothing() -> None:
     odd = subscribed(item("price_small"), item("price_odd"))
     assert PLANS.unknown_in(odd) == ("price_odd",)
     assert PLANS.limits_of([odd]) == {"seats": 5}
+
+
+def test_flat_limits_count_once_however_many_seats_are_bought() -> None:
+    plans = Plans(plans={"team": Plan(match=("price_team",), limits={"seats": 1}, flat_limits={"projects": 20})})
+    assert plans.limits_of([subscribed(item("price_team", 10))]) == {"seats": 10, "projects": 20}
+    assert plans.limits_of([subscribed(item("price_team", 0))]) == {"seats": 0}
+
+
+def test_features_of_all_subscriptions_with_access_are_switched_on() -> None:
+    plans = Plans(
+        plans={"team": Plan(match=("price_team",), features=("sso", "exports"))},
+        add_ons={"desk": Plan(match=("price_desk",), features=("printing",))},
+    )
+    both = [subscribed(item("price_team")), subscribed(item("price_desk"))]
+    assert plans.features_of(both) == ("exports", "printing", "sso")
+    assert plans.features_of([subscribed(item("price_team"), status="canceled")]) == ()
+
+
+FILE = """# a comment
+default = "free"
+
+[access]
+grace_days = 14
+
+[plans.free]
+limits = { seats = 1 }
+
+[plans.studio]
+match = ["studio"]
+features = ["exports"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("features = [", "feature = [", "line 12: plans.studio.feature: Extra inputs are not permitted"),
+        ("seats = 1", 'seats = "many"', "line 8: plans.free.limits.seats: Input should be a valid integer"),
+        ("grace_days = 14", "grace_days = -1", "line 5: access.grace_days: Input should be greater than or equal to 0"),
+        ("grace_days = 14", 'statuses = ["paid"]', "line 5: access.statuses"),
+        ("[plans.studio]", "[plan.studio]", "plan: Extra inputs are not permitted"),
+        ('default = "free"', 'default = "gratis"', "names no plan of this file"),
+        ("match = [", "match = ", "at line 11"),
+    ],
+)
+def test_a_mistake_in_the_file_is_named_with_its_line_and_the_reason(right: str, wrong: str, said: str) -> None:
+    assert parse_plans(FILE).default == "free"
+    with pytest.raises(PlansError) as found:
+        parse_plans(FILE.replace(right, wrong))
+    assert said in str(found.value)
 
 
 def test_the_file_that_ships_can_be_read_and_names_nothing_twice() -> None:
