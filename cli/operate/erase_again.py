@@ -5,7 +5,8 @@ deletes what the erasure deleted: records, payloads, mails and payments that wer
 to a customer who came back, and stay. Tombstones that an earlier build wrote into the books move to their table.
 
 Stop the consumer and the effects worker first. A second run finds nothing more to delete. Your AWS credentials must
-allow reading and changing both tables, and reading the stack, its token key and its bucket of exports.
+allow reading and changing the tables of books, tombstones and access. They must also allow reading the stack, its token
+key and its bucket of exports.
 """
 
 import base64
@@ -71,7 +72,7 @@ class SpareNewer:
 
 
 def erase_again(
-    *, table: str | None = None, after: str | None = None, dry_run: bool = False, where: Where = HERE
+    *, suffix: str | None = None, after: str | None = None, dry_run: bool = False, where: Where = HERE
 ) -> None:
     """After a restore, erase again what was erased since.
 
@@ -79,14 +80,14 @@ def erase_again(
     customer who came back, and stay.
 
     Args:
-        table: the restored table; <stack>-books by default.
+        suffix: the end of the names of the restored tables, such as `restored` of <stack>-books-restored.
         after: go on after the place that an interrupted run named.
         dry_run: only count what would be deleted.
         where: the stack.
     """
     applied = Applied(after=_place(after) if after else None)
     try:
-        for _ in apply(_places(where, table or f"{where.name}-books"), applied, dry_run=dry_run):
+        for _ in apply(_places(where, suffix), applied, dry_run=dry_run):
             print(f"  {applied}  --after {_token(applied.after)}")
     except (ClientError, BotoCoreError, Retryable) as error:
         on = f"go on with --after {_token(applied.after)}, or " if applied.after else ""
@@ -139,10 +140,11 @@ def _erase(places: Places, partition: str, stone: Tombstone) -> int:
     return sweep.deleted
 
 
-def _places(where: Where, books: str) -> Places:
+def _places(where: Where, suffix: str | None) -> Places:
     outputs, _ = where.described()
+    books, access = (f"{where.name}-{table}" + (f"-{suffix}" if suffix else "") for table in ("books", "access"))
     token = Tokens(where.client("secretsmanager"), f"{where.name}/token-key")
-    tables = "", books, outputs["TombstonesTableName"], outputs["AccessTableName"]
+    tables = "", books, outputs["TombstonesTableName"], access
     store = Store(where.client("dynamodb"), *tables, retention_days=0, lease=0, clock=time.time, token=token)
     return Places(store, where.client("s3"), outputs["ExportsBucketName"], time.sleep, random.uniform)
 

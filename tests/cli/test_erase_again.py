@@ -16,6 +16,7 @@ from functions.effects.perform.sweep import Places
 from shared.records.connected_account import ConnectedAccount
 from shared.records.organization import Organization
 from shared.tables.attributes import from_item, to_item
+from shared.values import keys
 from shared.values.export_files import file_key
 from shared.values.tokens import Tokens
 from tests.consumer.examples import NOW, REGION
@@ -27,7 +28,6 @@ from tests.effects.erasable_customers import ACCOUNT, ErasableCustomers
 BUCKET = "exports"
 OUTPUTS = [
     {"OutputKey": "TombstonesTableName", "OutputValue": "billhook-tombstones"},
-    {"OutputKey": "AccessTableName", "OutputValue": "billhook-access"},
     {"OutputKey": "ExportsBucketName", "OutputValue": BUCKET},
 ]
 
@@ -158,6 +158,17 @@ def test_the_customers_of_an_account_that_was_erased_stay_erased(restored: Resto
 
 
 @pytest.mark.parametrize("newer", [True, False])
+def test_the_access_of_a_customer_is_erased_again_unless_it_is_newer(restored: Restored, *, newer: bool) -> None:
+    before, _ = erased_since(restored)
+    restored.restore(before)
+    store = restored.places.store
+    access = {"pk": f"{ACCOUNT}#cus_1", "sk": keys.ACCESS, "saved_ms": (NOW + 2 * newer) * 1000}
+    store.client.put_item(TableName=store.access, Item=to_item(access))
+    restored.apply()
+    assert len(restored.customers.world.access()) == newer
+
+
+@pytest.mark.parametrize("newer", [True, False])
 def test_a_file_stays_if_it_is_newer_than_the_erasure(restored: Restored, *, newer: bool) -> None:
     before, _ = erased_since(restored)
     partition = f"{ACCOUNT}#cus_1"
@@ -223,10 +234,10 @@ def test_the_command_finds_the_stack_and_tells_what_it_did(
     restored.restore(before)
     assert run(monkeypatch, "--dry-run") == 0
     assert capsys.readouterr().out.endswith("4 erased partitions, 11 items to delete\n")
-    assert run(monkeypatch, "--table", "billhook-books") == 0
+    assert run(monkeypatch) == 0
     assert "11 items deleted" in capsys.readouterr().out
     assert restored.backup() == after
-    assert run(monkeypatch, "--table", "no-such-table") == 1
+    assert run(monkeypatch, "--suffix", "restored") == 1
     assert "stopped" in capsys.readouterr().err
     assert run(monkeypatch, "--after", "nowhere") == 1
     assert "no place that a run has named" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """The runbook's restore, block by block with the real AWS CLI: an erased customer stays erased."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,7 +83,7 @@ def test_a_restore_as_the_runbook_says_brings_no_erased_customer_back(stack: Sta
     assert "1 erased partitions, 2 items to delete" in run(stack, tmp_path, dry_run)
     assert "1 erased partitions, 2 items deleted" in run(stack, tmp_path, apply)
     run(stack, tmp_path, block_with("create-backup"))
-    assert run(stack, tmp_path, block_with("BackupStatus")).count("AVAILABLE") == 2
+    assert run(stack, tmp_path, block_with("BackupStatus")).count("AVAILABLE") == 3
     run(stack, tmp_path, block_with("restore-table-from-backup", "update-time-to-live"))
     assert [settings(stack, f"{NAME}-{table}") for table in ("books", "inbox")] == [("ENABLED", "ENABLED")] * 2
     for function in ("ConsumerFunction", "EffectsFunction"):
@@ -93,9 +94,11 @@ def test_a_restore_as_the_runbook_says_brings_no_erased_customer_back(stack: Sta
     assert stack.organization(kept) is not None
     assert not [item for item in stack.books() if erased in str(item)]
     client: DynamoDBClient = stack.cloud.client("dynamodb")
-    assert sorted(client.list_tables()["TableNames"]) == [
-        f"{NAME}-{table}" for table in ("books", "inbox", "tombstones")
-    ]
+    left = client.list_tables()["TableNames"]
+    assert [name for name in left if name.endswith("-restored")] == []
+    assert {f"{NAME}-{table}" for table in ("access", "books", "inbox", "tombstones")} <= set(left)
+    access = json.dumps(client.scan(TableName=f"{NAME}-access")["Items"])
+    assert (erased in access, kept in access) == (False, True)
     stack.cloud.advance(60)
     assert subscribe(stack, "erased") == erased
     assert stack.organization(erased) is not None
