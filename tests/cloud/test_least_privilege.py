@@ -157,6 +157,8 @@ def test_every_call_but_a_few_is_allowed_to_somebody() -> None:
         "forget an event",
         "read through the inbox",
         "read through the books",
+        "read through the tombstones",
+        "delete a tombstone",
         "read through the access items",
         "delete the books",
         "read another file",
