@@ -172,13 +172,9 @@ bench: $(DEV) $(CLOUD) dynamodb ## measure Billhook, and the code that one would
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@$(PYTHON) -m bench --built .aws-sam/$(HOST_ARCH) --arch $(HOST_ARCH) $(if $(ROUNDS),--rounds $(ROUNDS))
 
-# ---- build and deploy: `sam build` calls the build-…Function targets, with ARTIFACTS_DIR and ARCH in the environment
+# ---- build: `sam build` calls the build-…Function targets, with ARTIFACTS_DIR and ARCH in the environment
 
-.PHONY: deploy build build-IngestFunction build-ConsumerFunction build-EffectsFunction build-ExportsFunction build-AccessFunction build-ReconcileFunction
-deploy: $(BUILD) ## build for ARCH (arm64) and sam deploy: GUIDED=1 the first time, or CONFIG_ENV=prod of samconfig.toml
-	@sam deploy --template-file $(BUILD) --config-file $(CURDIR)/samconfig.toml $(if $(GUIDED),--guided) $(if $(CONFIG_ENV),--config-env $(CONFIG_ENV))
-	@echo "Next, look at the stack: ./billhook doctor --stack with its name"
-
+.PHONY: build build-IngestFunction build-ConsumerFunction build-EffectsFunction build-ExportsFunction build-AccessFunction build-ReconcileFunction
 build: $(BUILD) ## package the functions for ARCH (arm64) with sam build
 
 $(BUILD): template.yaml infra/package.py $(PACKAGED) | $(SAM)

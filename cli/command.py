@@ -75,6 +75,7 @@ COMMANDS = {
         Entry("diff", "cli.changes.diff:diff", "show what the working tree decides differently from a commit"),
     ),
     "Set up": (
+        Entry("deploy", "cli.operate.deploy:deploy", "build the functions and deploy them"),
         Entry("doctor", "cli.doctor.doctor:doctor", "look at a deployed stack: what is wrong, and what to type"),
         Entry("endpoint", "cli.operate.endpoint:endpoint", "create or update the webhook endpoints at Stripe"),
         Entry("secret", "cli.operate.secret:secret", "store a signing secret of an endpoint"),

@@ -11,7 +11,7 @@ def of_alarms(where: Where) -> Iterator[Finding]:
     pages = where.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{where.name}-")
     alarms = [alarm for page in pages for alarm in page["MetricAlarms"]]
     if not alarms:
-        yield wrong("alarms", "the stack has no alarm", "deploy it again: make deploy")
+        yield wrong("alarms", "the stack has no alarm", "deploy it again: ./billhook deploy")
         return
     mute = sorted(alarm["AlarmName"] for alarm in alarms if not alarm["ActionsEnabled"])
     loud = sorted(alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM")

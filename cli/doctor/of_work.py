@@ -55,4 +55,4 @@ def of_schedules(where: Where, outputs: Mapping[str, str]) -> Iterator[Finding]:
     if state == "ACTIVE":
         yield ok("schedules", f"the group {name} is active")
     else:
-        yield wrong("schedules", f"the group {name} is {state}", "deploy the stack again: make deploy")
+        yield wrong("schedules", f"the group {name} is {state}", "deploy the stack again: ./billhook deploy")

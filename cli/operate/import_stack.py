@@ -90,5 +90,5 @@ def commands(planned: ImportPlan, stack: str, into: Path) -> list[str]:
         f"aws cloudformation wait change-set-create-complete {change_set}",
         f"aws cloudformation execute-change-set {change_set}",
         f"aws cloudformation wait stack-import-complete --stack-name {stack}",
-        "make deploy",
+        "./billhook deploy",
     ]

@@ -89,7 +89,7 @@ def test_what_the_newest_stack_has_left_is_written_with_the_commands(
     said = capsys.readouterr().out
     assert "--change-set-type IMPORT" in said
     assert "--parameters ParameterKey=KmsKeyArn,ParameterValue=…" in said
-    assert said.rstrip().endswith("make deploy")
+    assert said.rstrip().endswith("./billhook deploy")
 
 
 def test_without_a_deleted_stack_nothing_is_written(
