@@ -41,6 +41,7 @@ from functions.consumer.handlers import (
     reminder_invoice_due,
     reminder_payment_failed,
     reminder_trial_ending,
+    summary_due,
 )
 from functions.consumer.message import Message
 from shared.decisions.decision import Decision
@@ -142,6 +143,7 @@ ROUTES: Mapping[str, Handler] = {
     "erasure.guest_due": erasure_guest_due.handle,
     # Sent by `billhook erase-guest`.
     "erasure.guest_asked": erasure_guest_asked.handle,
+    "summary.due": summary_due.handle,
 }
 
 

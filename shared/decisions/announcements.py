@@ -11,6 +11,7 @@ from shared.records.order import Order
 from shared.records.organization import Organization
 from shared.records.past import ClosedInvoice, EndedSubscription
 from shared.records.payment import Payment
+from shared.records.summary import Summary
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.presentment import Presented
 from shared.stripe_objects.previous_attributes import subscription_before
@@ -151,7 +152,7 @@ def facts_of(record: StoredRecord, plans: Plans) -> Mapping[str, Scalar]:
                 "authorized": record.is_authorized,
                 **{f"can_{name}": is_ for name, is_ in _statuses(record).items()},
             }
-        case PaymentIndex() | AccountIndex() | EndedSubscription() | ClosedInvoice():
+        case PaymentIndex() | AccountIndex() | EndedSubscription() | ClosedInvoice() | Summary():
             return {}
 
 

@@ -9,6 +9,7 @@ from shared.records.order import Order
 from shared.records.organization import Organization
 from shared.records.past import ClosedInvoice, EndedSubscription
 from shared.records.payment import Payment
+from shared.records.summary import Summary
 from shared.values.frozen import Frozen
 
 type StoredRecord = (
@@ -21,6 +22,7 @@ type StoredRecord = (
     | PayoutRecord
     | EndedSubscription
     | ClosedInvoice
+    | Summary
 )
 
 

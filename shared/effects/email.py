@@ -21,6 +21,8 @@ class Email(Frozen):
         key: the change that the mail tells of; two events about one change send one mail.
         expires: the time after which the mail does not go, in epoch seconds.
         data: the fields that the template shows.
+        counted_as: what a summary names the mail by, if its kind is collected; None for a mail that goes by itself.
+            The consumer settles which mail goes before it commits, so a stored mail does not say this.
     """
 
     kind: Literal["email"] = "email"
@@ -31,3 +33,4 @@ class Email(Frozen):
     key: str
     expires: int
     data: Mapping[str, Scalar] = {}
+    counted_as: str | None = None

@@ -111,7 +111,10 @@ class Progress(Frozen):
 
 
 def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
-    """The outbox of a decision: exports, erasures and observations before what waits for them, mails last."""
+    """The outbox of a decision: exports, erasures and observations before what waits for them, mails last.
+
+    A summary tells of a mail that is only counted, so the outbox leaves it out.
+    """
     exports = [OwedExport(export=effect) for effect in effects if isinstance(effect, Export)]
     erasures = [OwedErasure(erase=effect) for effect in effects if isinstance(effect, Erase)]
     reminders = [OwedReminder(remind=effect) for effect in effects if isinstance(effect, Remind)]
@@ -129,7 +132,7 @@ def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
             after=exported if one.data.get("export") else looked if one.template == "items_incomplete" else None,
         )
         for one in effects
-        if isinstance(one, Email)
+        if isinstance(one, Email) and one.counted_as is None
     ]
     return (*first, *published, *mails)
 

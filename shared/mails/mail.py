@@ -85,6 +85,8 @@ class Mail[Key: MailKey, **Shown]:
         applies: whether the books still say what the mail says.
         keyed_as: the mail whose keys it shares: a change sends only one of the two. None if it shares no keys.
         about_platform: whether a mail to the operator about a connected account is the platform's own business.
+        collected_by: the field that a summary names such a mail by. Of these mails one an hour and account goes at
+            once, and a summary tells of the others. None for a mail that always goes by itself: a dispute has a date.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Mail[Key: MailKey, **Shown]:
     applies: Callable[[Told[Key], Books], bool]
     keyed_as: str | None = None
     about_platform: bool = False
+    collected_by: str | None = None
 
     def render_key(self, key: Key) -> str:
         """`key` as the books store it: `payment_failed:in_123:2:1795342394`."""

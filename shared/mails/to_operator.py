@@ -72,6 +72,19 @@ class _Moved(NamedTuple):
     plan: str
 
 
+class _Together(NamedTuple):
+    """How many more mails named `what` the hour that began at `hour`, in epoch seconds, asked for.
+
+    `subjects` are the first ten, separated by commas, and `unnamed` is the number of the others.
+    """
+
+    what: str
+    number: int
+    hour: int
+    subjects: str
+    unnamed: int
+
+
 def _is_rejected(told: Told[At], books: Books) -> bool:
     state = books.read(ConnectedAccount, told.account).state
     return state is None or state.value.rejected
@@ -105,7 +118,15 @@ ACCOUNT_REJECTED = Mail(
     applies=_is_rejected,
     about_platform=True,
 )
-ERASURE_WAITS = Mail(name="erasure_waits", audience="operator", stripes_own="", shows=_Waits, key=Once, applies=_waits)
+ERASURE_WAITS = Mail(
+    name="erasure_waits",
+    audience="operator",
+    stripes_own="",
+    shows=_Waits,
+    key=Once,
+    applies=_waits,
+    collected_by="customer",
+)
 ERASURE_CONTRADICTED = Mail(
     name="erasure_contradicted",
     audience="operator",
@@ -114,6 +135,7 @@ ERASURE_CONTRADICTED = Mail(
     key=Once,
     applies=always,
     about_platform=True,
+    collected_by="customer",
 )
 ERASURE_UNCONFIRMED = Mail(
     name="erasure_unconfirmed",
@@ -123,6 +145,7 @@ ERASURE_UNCONFIRMED = Mail(
     key=Once,
     applies=_waits,
     about_platform=True,
+    collected_by="customer",
 )
 EXPORT_WITHHELD = Mail(
     name="export_withheld",
@@ -140,6 +163,7 @@ FINALIZATION_FAILED = Mail(
     shows=_Unfinished,
     key=At,
     applies=_is_unfinished,
+    collected_by="invoice",
 )
 INVOICE_OVERPAID = Mail(
     name="invoice_overpaid", audience="operator", stripes_own="", shows=_Overpaid, key=Amount, applies=always
@@ -148,6 +172,29 @@ ITEMS_INCOMPLETE = Mail(
     name="items_incomplete", audience="operator", stripes_own="", shows=_Items, key=Once, applies=_is_incomplete
 )
 PRICE_KEY_MOVED = Mail(
-    name="price_key_moved", audience="operator", stripes_own="", shows=_Moved, key=Once, applies=always
+    name="price_key_moved",
+    audience="operator",
+    stripes_own="",
+    shows=_Moved,
+    key=Once,
+    applies=always,
+    collected_by="price",
 )
-UNKNOWN_PRICE = Mail(name="unknown_price", audience="operator", stripes_own="", shows=_Price, key=Once, applies=always)
+SUMMARY = Mail(
+    name="summary",
+    audience="operator",
+    stripes_own="",
+    shows=_Together,
+    key=At,
+    applies=always,
+    about_platform=True,
+)
+UNKNOWN_PRICE = Mail(
+    name="unknown_price",
+    audience="operator",
+    stripes_own="",
+    shows=_Price,
+    key=Once,
+    applies=always,
+    collected_by="price",
+)

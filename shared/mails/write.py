@@ -42,6 +42,7 @@ def tell_operator[Key: MailKey, **Shown](
     partition: str, mail: Mail[Key, Shown], key: Key, event: Event, *args: Shown.args, **shown: Shown.kwargs
 ) -> Email:
     """A mail to the operator; the commit claims its key in `partition`."""
+    data = mail.shows(*args, **shown)._asdict()
     return Email(
         template=mail.name,
         audience="operator",
@@ -49,7 +50,8 @@ def tell_operator[Key: MailKey, **Shown](
         partition=partition,
         key=mail.render_key(key),
         expires=event.created + MAIL_EXPIRES_AFTER,
-        data={"account": event.account, "livemode": event.livemode, **mail.shows(*args, **shown)._asdict()},
+        data={"account": event.account, "livemode": event.livemode, **data},
+        counted_as=str(data[mail.collected_by]) if mail.collected_by else None,
     )
 
 

@@ -1,6 +1,6 @@
 """The message types that Billhook sends to itself and accepts from no one else."""
 
-SCHEDULED = ("reminder.", "farewell.", "erasure.")
+SCHEDULED = ("reminder.", "farewell.", "erasure.", "summary.")
 OBSERVED = "observed."
 ERASURE_CHECK = "observed.erasure"
 OWN_PREFIXES = (*SCHEDULED, OBSERVED)

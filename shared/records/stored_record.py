@@ -24,6 +24,8 @@ class Record(Frozen):
 
     repeatable: ClassVar[bool] = False
     """Whether saving the record twice changes nothing; the commit then checks no version."""
+    expires: ClassVar[bool] = False
+    """Whether the table forgets the record after the retention of the inbox."""
     named_by: ClassVar[tuple[str, ...]] = ("account", "subject")
     """The fields that identify the record, in the order in which `empty` takes them."""
 

@@ -105,6 +105,11 @@ def mail(key: str) -> str:
     return f"mail#{key}"
 
 
+def summary(template: str, hour: int) -> str:
+    """The sort key, in an account's partition, of the summary of an hour, which began at epoch seconds `hour`."""
+    return f"summary#{template}#{hour}"
+
+
 def schedule_name(account: str, type_: str, about: str, at: int) -> str:
     """The name of a schedule and the id of its message: a hash, because a name has 64 characters at most.
 

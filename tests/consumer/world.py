@@ -65,6 +65,8 @@ class World:
     queues: Queues = field(default_factory=Queues)
     decide: Callable[[Event, Books], Decision] = tell_and_remind
     ignore: str | None = None
+    policy: Policy | None = None
+    """The business's choices; by default it mails customers of connected accounts."""
     received: Counter[str] = field(default_factory=Counter)
     """How often each message was handed out."""
     slept: list[float] = field(default_factory=list)
@@ -98,13 +100,13 @@ class World:
     @property
     def worker(self) -> Worker:
         """Waits as long as a back-off allows, so that its limits can be told."""
-        books = DynamoBooks(self.store, Policy(mail_connected=True))
+        books = DynamoBooks(self.store, self.policy or Policy(mail_connected=True))
         return Worker(self.store, books, self.performers, self.handover, lambda _least, most: most)
 
     @property
     def consumer(self) -> Dependencies:
         """Waits as long as a back-off allows, so that its limits can be told."""
-        books = DynamoBooks(self.store, Policy())
+        books = DynamoBooks(self.store, self.policy or Policy())
         return Dependencies(
             self.store,
             Verifier(KEYS, self.store),

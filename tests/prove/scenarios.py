@@ -3,6 +3,7 @@
 import heapq
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from functions.consumer.routes import ROUTES
@@ -115,6 +116,25 @@ def account_leaves(matrix: Matrix) -> None:
     for name in tuple(moto_cloud.own()):
         matrix.runner.run(_of_ours(matrix.runner, name, "of an account"))
     _with_what_follows(matrix, of_stripe(left["type"], created=int(matrix.runner.clock.now)))
+
+
+def told_together(matrix: Matrix) -> None:
+    """A second unknown price in one hour is counted, and a summary tells of it; then a third comes late."""
+    first, second, third = (_with_price(f"price_of_tomorrow_{number}") for number in range(3))
+    matrix.runner.run(first)
+    _with_what_follows(matrix, second)
+    for name in tuple(matrix.runner.moto_cloud.own()):
+        matrix.runner.run(_of_ours(matrix.runner, name, "before the third price"))
+    _with_what_follows(matrix, replace(third, at=matrix.runner.clock.now))
+
+
+def _with_price(price: str) -> Arrival:
+    """Somebody subscribes to a price that plans.toml does not name."""
+    event = SAMPLES["customer.subscription.created"]
+    obj, (item,) = event["data"]["object"], event["data"]["object"]["items"]["data"]
+    items = {"data": [item | {"price": {"id": price, "recurring": {"interval": "month"}}}], "has_more": False}
+    data = {"object": obj | {"id": f"sub_{price}", "customer": f"cus_{price}", "items": items}}
+    return of_stripe("customer.subscription.created", id=f"evt_{price}", data=data)
 
 
 def _with_what_follows(matrix: Matrix, arrival: Arrival) -> None:

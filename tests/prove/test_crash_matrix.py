@@ -30,6 +30,7 @@ from tests.prove.scenarios import (
     in_order_with_variants,
     of_stripe,
     one,
+    told_together,
     trial,
 )
 from tests.prove.wire import OTHERS, Fault, Point
@@ -60,7 +61,9 @@ def every_handler() -> set[str]:
 
 
 def test_wherever_it_is_stopped_it_ends_as_if_it_had_not_been(runner: Runner, report: Report) -> None:
-    matrix = tried(runner, STOPPED, in_order, trial, by_hand, customer_leaves, account_leaves, asked_at_stripe)
+    matrix = tried(
+        runner, STOPPED, in_order, trial, by_hand, customer_leaves, account_leaves, asked_at_stripe, told_together
+    )
     report("crash matrix: the story, stopped before and after every call", matrix.table())
     assert matrix.divergences == []
     assert set(matrix.rows) == every_handler()
@@ -84,7 +87,14 @@ def test_nor_does_it_matter_which_effect_comes_first(runner: Runner, monkeypatch
 
 @pytest.mark.prove
 def test_nor_does_any_sample_tell_it_from_a_lost_answer(runner: Runner, report: Report) -> None:
-    scenarios = (in_order_with_variants, first_of_all, customer_leaves, account_leaves, asked_at_stripe)
+    scenarios = (
+        in_order_with_variants,
+        first_of_all,
+        customer_leaves,
+        account_leaves,
+        asked_at_stripe,
+        told_together,
+    )
     matrix = tried(runner, tuple(Fault), *scenarios)
     report("crash matrix: every sample in the story and as the first heard, every fault", matrix.table())
     assert matrix.divergences == []

@@ -36,6 +36,7 @@ EXAMPLES: dict[str, Scalar] = {
     "erased_by": RENEWAL,
     "export_until": RENEWAL,
     "export_url": URL,
+    "hour": RENEWAL,
     "invoice": "in_1UYR6ZHv8KpR2wXnAZVMRxgw",
     "livemode": True,
     "method": "card",
@@ -51,12 +52,15 @@ EXAMPLES: dict[str, Scalar] = {
     "renews_at": RENEWAL,
     "reverses": False,
     "stopped": False,
+    "subjects": "price_1USCcRHv8KpR2wXnoLFn2g4i, price_1USCcRHv8KpR2wXnoLFn2g4j",
     "subscription": "sub_1USCcRHv8KpR2wXnxQPUiPdq",
     "then": "charge",
     "total": 9300,
     "trial_end": RENEWAL,
+    "unnamed": 39,
     "url": URL,
     "waits": False,
+    "what": "unknown_price",
     "whole": True,
 }
 """A value for each field that mails show."""
@@ -81,6 +85,7 @@ ITS_OWN: dict[str, dict[str, Scalar]] = {
     "dispute_closed": {**DISPUTE, "status": "lost"},
     "finalization_failed": {"code": "customer_tax_location_invalid"},
     "refund_failed": {"reason": "expired_or_canceled_card"},
+    "summary": {"number": 49},
 }
 """The values of one mail alone, where a field's example says nothing or says it wrongly."""
 GIVEN_WITH: dict[str, set[str]] = {
@@ -161,6 +166,15 @@ OCCASIONS: dict[str, list[dict[str, Scalar]]] = {
     ],
     "finalization_failed": [{"amount": 0}, {"account": "acct_1T8bWcLs5NqE9zGd"}],
     "refund_failed": [{"account": "acct_1T8bWcLs5NqE9zGd"}],
+    "summary": [
+        {"account": "acct_1T8bWcLs5NqE9zGd"},
+        {"number": 1, "unnamed": 0, "subjects": "price_1USCcRHv8KpR2wXnoLFn2g4i"},
+        {"what": "erasure_contradicted", "subjects": "cus_s4E7P0vk4zyEAh"},
+        {"what": "erasure_unconfirmed", "subjects": "cus_s4E7P0vk4zyEAh"},
+        {"what": "erasure_waits", "subjects": "cus_s4E7P0vk4zyEAh"},
+        {"what": "finalization_failed", "subjects": "in_1UYR6ZHv8KpR2wXnAZVMRxgw"},
+        {"what": "price_key_moved"},
+    ],
     **{
         name: [{"account": "acct_1T8bWcLs5NqE9zGd"}]
         for name in (

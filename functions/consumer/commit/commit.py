@@ -146,7 +146,7 @@ def _mail_write(store: Store, claim: Claim, mail: Email, now_ms: int) -> Any:  #
                     "pk": mail.partition,
                     "sk": keys.mail(mail.key),
                     "event": claim.event_id,
-                    "mail": mail.model_dump_json(),
+                    "mail": mail.model_dump_json(exclude={"counted_as"}),
                     "saved_ms": now_ms,
                     "expires_at": store.expiry(),
                 }

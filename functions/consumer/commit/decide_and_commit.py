@@ -2,6 +2,7 @@
 
 from functions.consumer.commit.claim import Claim, New
 from functions.consumer.commit.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
+from functions.consumer.decide.collect_mails import with_counted_mails
 from functions.consumer.dependencies import Dependencies
 from shared.decisions.decision import Decision
 from shared.effects.email import Email
@@ -29,6 +30,8 @@ def decide_and_commit(deps: Dependencies, claim: Claim, books: Books, body: str)
     stale, busy, taken = 0, 0, frozenset[str]()
     while True:
         decision = _without(taken, deps.decide(event, books))
+        if any(isinstance(effect, Email) and effect.counted_as for effect in decision.then):
+            decision = with_counted_mails(decision, event, books)
         try:
             return commit(deps.store, claim, event, body, decision), decision
         except MailTakenError as error:

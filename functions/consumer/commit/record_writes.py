@@ -20,7 +20,8 @@ def record_writes(store: Store, record: Record, now_ms: int) -> list[Any]:
         key = to_item({"pk": record.partition, "sk": record.sort_key})
         return [{"ConditionCheck": {"TableName": store.books, "Key": key, **_unchanged(record)}}]
     place = {"pk": record.partition, "sk": record.sort_key}
-    return [_put(store.books, record, {**place, "record": record.packed(), "saved_ms": now_ms})]
+    expiry = {"expires_at": store.expiry()} if record.expires else {}
+    return [_put(store.books, record, {**place, "record": record.packed(), "saved_ms": now_ms, **expiry})]
 
 
 def access_writes(store: Store, change: AccessChange, now_ms: int) -> list[Any]:

@@ -97,6 +97,8 @@ def _safe(field: str, value: str, own: AbstractSet[str]) -> str | None:
         return code(value)
     if field == "name":
         return name(value)
+    if field == "subjects":
+        return ", ".join(filter(None, map(chosen, value.split(", "))))
     return name(value, LONGEST_SIGNATURE) if field == "business" else chosen(value)
 
 

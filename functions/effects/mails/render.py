@@ -1,7 +1,7 @@
 """A mail's subject, text and HTML from its pair of templates; `_base.html` is the frame of every HTML part."""
 
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -37,6 +37,12 @@ def _moment(epoch: int) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M} (UTC)"
 
 
+def _hour(epoch: int) -> str:
+    """`19 November 2026, 14:00 to 15:00 (UTC)`."""
+    moment = datetime.fromtimestamp(epoch, UTC)
+    return f"{moment.day} {moment:%B %Y}, {moment:%H}:00 to {moment + timedelta(hours=1):%H}:00 (UTC)"
+
+
 def _spoken(code: str) -> str:
     """A code of Stripe's as words, for the operator: `product_not_received` is `product not received`."""
     return code.replace("_", " ")
@@ -55,6 +61,7 @@ _TEMPLATES.filters |= {
     "money": money.show,
     "date": _date,
     "moment": _moment,
+    "hour": _hour,
     "spoken": _spoken,
     "quoted": quote,
     "declined": reasons.declined,
