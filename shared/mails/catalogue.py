@@ -2,10 +2,26 @@
 
 from collections.abc import Mapping
 
-from shared.mails import of_accounts, of_invoices, of_orders, of_subscriptions, to_operator, to_operator_of_payments
+from shared.mails import (
+    of_accounts,
+    of_invoices,
+    of_orders,
+    of_subscriptions,
+    to_operator,
+    to_operator_of_erasures,
+    to_operator_of_payments,
+)
 from shared.mails.mail import AnyMail, Mail
 
-_FAMILIES = (of_orders, of_subscriptions, of_invoices, of_accounts, to_operator, to_operator_of_payments)
+_FAMILIES = (
+    of_orders,
+    of_subscriptions,
+    of_invoices,
+    of_accounts,
+    to_operator,
+    to_operator_of_erasures,
+    to_operator_of_payments,
+)
 
 MAILS: Mapping[str, AnyMail] = {
     mail.name: mail for family in _FAMILIES for mail in vars(family).values() if isinstance(mail, Mail)

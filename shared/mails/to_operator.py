@@ -15,27 +15,6 @@ class _Rejected(NamedTuple):
     reason: str | None
 
 
-class _Waits(NamedTuple):
-    """The customer, and the day of the erasure at the latest, in epoch seconds."""
-
-    customer: str
-    erased_by: int
-
-
-class _Withheld(NamedTuple):
-    """The customer; when the address changed, None if links are switched off; and when the erasure is due, if ever."""
-
-    customer: str
-    changed_at: int | None
-    erased_at: int | None
-
-
-class _Contradicted(NamedTuple):
-    """The customer that Stripe still has."""
-
-    customer: str
-
-
 class _Unfinished(NamedTuple):
     """The invoice, its amount in minor units, and Stripe's code for the failure."""
 
@@ -104,11 +83,6 @@ def _is_incomplete(told: Told[Once], books: Books) -> bool:
     return subscription is not None and subscription.has_more
 
 
-def _waits(told: Told[Once], books: Books) -> bool:
-    customer = books.read(Organization, told.account, told.owner)
-    return customer.version > 0 and not customer.is_still_subscribed
-
-
 ACCOUNT_REJECTED = Mail(
     name="account_rejected",
     audience="operator",
@@ -116,44 +90,6 @@ ACCOUNT_REJECTED = Mail(
     shows=_Rejected,
     key=At,
     applies=_is_rejected,
-    about_platform=True,
-)
-ERASURE_WAITS = Mail(
-    name="erasure_waits",
-    audience="operator",
-    stripes_own="",
-    shows=_Waits,
-    key=Once,
-    applies=_waits,
-    collected_by="customer",
-)
-ERASURE_CONTRADICTED = Mail(
-    name="erasure_contradicted",
-    audience="operator",
-    stripes_own="",
-    shows=_Contradicted,
-    key=Once,
-    applies=always,
-    about_platform=True,
-    collected_by="customer",
-)
-ERASURE_UNCONFIRMED = Mail(
-    name="erasure_unconfirmed",
-    audience="operator",
-    stripes_own="",
-    shows=_Waits,
-    key=Once,
-    applies=_waits,
-    about_platform=True,
-    collected_by="customer",
-)
-EXPORT_WITHHELD = Mail(
-    name="export_withheld",
-    audience="operator",
-    stripes_own="",
-    shows=_Withheld,
-    key=Once,
-    applies=_waits,
     about_platform=True,
 )
 FINALIZATION_FAILED = Mail(

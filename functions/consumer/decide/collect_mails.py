@@ -36,7 +36,7 @@ def with_counted_mails(decision: Decision, event: Event, books: Books) -> Decisi
         before = summaries.get(place) or books.read(Summary, account, place, str(hour))
         summaries[place] = after = before.with_mail(effect.counted_as)
         then.append(effect.model_copy(update={"counted_as": None}) if before.is_empty else effect)
-        if after.untold == 1 and before.untold == 0 and not before.is_empty:
+        if before.count and not before.untold:
             then.append(_due(after))
     return decision.model_copy(update={"save": (*decision.save, *summaries.values()), "then": tuple(then)})
 

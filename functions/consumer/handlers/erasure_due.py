@@ -6,7 +6,7 @@ from shared.effects.observe import Observe
 from shared.effects.remind import erasure_at, is_current, unconfirmed_erasure_at
 from shared.mails.mail import Once
 from shared.mails.of_subscriptions import ERASURE_POSTPONED
-from shared.mails.to_operator import ERASURE_WAITS
+from shared.mails.to_operator_of_erasures import ERASURE_WAITS
 from shared.mails.write import mail_to, tell_operator
 from shared.records.books import Books, money_is_open
 from shared.records.organization import Organization

@@ -6,7 +6,7 @@ from shared.effects.erasure import Export
 from shared.effects.remind import erasure_at
 from shared.mails.mail import Once
 from shared.mails.of_subscriptions import FAREWELL
-from shared.mails.to_operator import EXPORT_WITHHELD
+from shared.mails.to_operator_of_erasures import EXPORT_WITHHELD
 from shared.mails.write import mail_to, tell_operator
 from shared.policy.policy import Policy
 from shared.records.books import Books, money_is_open

@@ -4,7 +4,7 @@ from shared.decisions.decision import NOTHING, Decision
 from shared.decisions.erasing import erasure_of
 from shared.effects.observe import ErasureCheck, Observe
 from shared.mails.mail import Once
-from shared.mails.to_operator import ERASURE_CONTRADICTED, ERASURE_UNCONFIRMED
+from shared.mails.to_operator_of_erasures import ERASURE_CONTRADICTED, ERASURE_UNCONFIRMED
 from shared.mails.write import tell_operator
 from shared.records.books import Books
 from shared.records.connected_account import ConnectedAccount

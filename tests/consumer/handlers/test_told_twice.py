@@ -49,8 +49,9 @@ ELSEWHERE = {
     "order_failed",
     "refund",
     "refund_after_erasure",
+    "summary",
 }
-"""Mails about payments and accounts: test_twice_round.py looks at them."""
+"""Mails about payments and accounts: test_twice_round.py looks at them. The summary: test_collected_mails.py does."""
 
 
 def again(event: Event, rounds: int) -> Event:

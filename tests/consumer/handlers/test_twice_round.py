@@ -85,8 +85,8 @@ NEW_EACH_TIME = {
     "refund_after_erasure": "the time at which the total was reached is part of the key",
     "dispute_due": "the date until when to answer is part of the key: a later one is another",
 }
-OF_OTHERS = {"finalization_failed", "invoice_overpaid"}
-"""The mails of invoices and subscriptions, whose keys their own tests look at."""
+OF_OTHERS = {"finalization_failed", "invoice_overpaid", "summary"}
+"""The mails of invoices and subscriptions, and the summary, whose keys their own tests look at."""
 
 
 def again(events: tuple[Event, ...], days: int) -> tuple[Event, ...]:
