@@ -27,7 +27,7 @@ CALLS = [
     ("invoice.voided", 3, 0, ""),
     ("charge.refund.updated", 3, 0, ""),
     ("refund.updated", 3, 0, ""),
-    ("invoice.finalization_failed", 2, 5, "SendEmail SendMessage"),
+    ("invoice.finalization_failed", 3, 5, "SendEmail SendMessage"),
     ("customer.subscription.paused", 2, 7, "PutEvents SendEmail SendMessage SendMessage"),
     ("checkout.session.async_payment_succeeded", 2, 7, "PutEvents SendEmail SendMessage SendMessage"),
     ("radar.early_fraud_warning.created", 3, 7, "PutEvents SendEmail SendMessage SendMessage"),
@@ -70,7 +70,7 @@ CALLS = [
     ("farewell.due", 2, 0, ""),
     ("customer.deleted", 2, 3, "CreateSchedule PutEvents SendMessage"),
     ("erasure.due", 5, 3, "CreateSchedule SendMessage SendMessage"),
-    ("observed.erasure", 2, 4, "SendEmail SendMessage"),
+    ("observed.erasure", 3, 4, "SendEmail SendMessage"),
     ("reminder.payment_failed", 2, 4, "SendEmail SendMessage"),
     ("invoice.overpaid", 2, 3, "SendEmail SendMessage"),
     ("erasure.unconfirmed", 2, 50, "PutEvents SendMessage"),
@@ -79,7 +79,8 @@ CALLS = [
 ]
 """In the line: look and commit, and whether the customer was erased before, if nobody has heard of it yet.
 
-A dispute names the payment alone: one read more tells whether the payment's customer was erased.
+A dispute names the payment alone: one read more tells whether the payment's customer was erased. One read more tells
+whether a mail to the operator is the first of its kind, account and hour.
 
 Beside it, for each lane: lease and finish; a mail and whether it still applies; whether the customer was erased since.
 """
