@@ -129,6 +129,11 @@ class MotoCloud:
             observations={sent.event["id"]: sent.event for sent in self.queued if sent.queue == "events"},
         )
 
+    @property
+    def mails(self) -> int:
+        """How many mails SES has accepted."""
+        return len(self._ses.sent_messages)
+
     def checkpoint(self) -> Checkpoint:
         """The internal state now, for `restore`."""
         return Checkpoint(
