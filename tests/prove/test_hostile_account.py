@@ -12,7 +12,7 @@ from functions.ingest import admission
 from tests.prove.compare import MAY_DIFFER
 from tests.prove.conftest import Report
 from tests.prove.hostile_account import CALM, HOSTILE, calm, hostile
-from tests.prove.moto_cloud import ENVIRON
+from tests.prove.moto_settings import ENVIRON
 from tests.prove.neighbours import Day, Neighbours
 from tests.prove.runner import Runner
 
@@ -81,7 +81,7 @@ def _told(mail: Mapping[str, Any]) -> str:
 
 def figures(alone: Lived, beside: Lived) -> list[str]:
     """The lines of the report."""
-    answers = beside.day.answers
+    answers, with_mails = beside.day.answers, alone.slowest(mails=True)
     told = {
         "calm events": sum(len(beside.day.decided[account]) for account in CALM),
         "hostile requests": sum(times for (account, _), times in answers.items() if account in {HOSTILE, "forged"}),
@@ -90,7 +90,7 @@ def figures(alone: Lived, beside: Lived) -> list[str]:
         "dead letters of the hostile account": beside.day.dead[HOSTILE],
         "messages waiting at most": beside.day.longest,
         "a calm event is decided after, at most, s": f"{beside.slowest():.2f} (alone {alone.slowest():.2f})",
-        "its mail is sent after, at most, s": f"{beside.slowest(mails=True):.2f} (alone {alone.slowest(mails=True):.2f})",
+        "its mail is sent after, at most, s": f"{beside.slowest(mails=True):.2f} (alone {with_mails:.2f})",
         "mails to the operator": len(beside.to_operator),
     }
     return [f"{name:44}{figure:>24}" for name, figure in told.items()]
