@@ -141,9 +141,9 @@ ROUTES: Mapping[str, Handler] = {
     "erasure.unconfirmed": erasure_unconfirmed.handle,
     "erasure.account_due": erasure_account_due.handle,
     "erasure.guest_due": erasure_guest_due.handle,
+    "summary.due": summary_due.handle,
     # Sent by `billhook erase-guest`.
     "erasure.guest_asked": erasure_guest_asked.handle,
-    "summary.due": summary_due.handle,
 }
 
 
