@@ -75,6 +75,20 @@ def test_the_business_decides_how_long_and_zero_switches_it_off(age: int) -> Non
     assert farewell(told(*STOLEN, policy=Policy(export_address_age=age))) == (True, [])
 
 
+def test_links_that_are_switched_off_leave_no_file_and_the_operator_hears_of_it() -> None:
+    books = told(SOMEBODY, BEGUN, ENDED, policy=Policy(export_links=False))
+    assert farewell(books) == (False, ["export_withheld"])
+    (mail,) = (one for one in books.mails.values() if one.template == "export_withheld")
+    assert mail.data["changed_at"] is None
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_no_file_is_written_for_a_customer_who_gets_no_mail(*, linked: bool) -> None:
+    deleted = sample("customer.deleted", created=END)
+    books = told(SOMEBODY, BEGUN, ENDED, deleted, policy=Policy(export_links=linked, erase_deleted=False))
+    assert (mails_once_due(books), books.exports) == ([], [])
+
+
 def test_news_that_repeat_the_new_address_do_not_make_it_newer() -> None:
     changed = says("new@fernhill.example", NOW - 20 * DAY)
     again = says("new@fernhill.example", END - 1, event_id="evt_again")
