@@ -13,6 +13,9 @@ HOUR = 3600
 LENGTH = 66 * DAY
 """Seconds: a little longer than the journey."""
 
+REFERENCE = "org_fernhill"
+"""The business's own id of the customer, which the Checkout session of the samples carries."""
+
 type Tell = Callable[[str], None]
 
 
@@ -54,6 +57,13 @@ class Journey:
             f"access={access} and past_due={past_due} was expected, but the books say {organization}",
         )
         self.tell(f"  the books: access {'yes' if access else 'no'}, past due {'yes' if past_due else 'no'}")
+
+    def expect_answer(self, why: str) -> None:
+        """Ask as the business's app does, by its own id of the customer, and check the reason in the answer."""
+        answer = self.stack.ask(reference=REFERENCE)
+        self.check(answer["why"] == why, f"the app was to be told {why}, not {answer}")
+        allowed = "allowed" if answer["allowed"] else "not allowed"
+        self.tell(f"  the app asks: {allowed} ({answer['why']}), plan {answer['plan']}")
 
     def expect_mails(self, *subjects: str) -> None:
         """Check that exactly these mails were sent since the last check, and show them."""
@@ -97,12 +107,16 @@ def travel(stack: Stack, tell: Tell) -> Journey:
     journey = Journey(stack, tell)
     start = stack.now()
 
+    tell("Before the purchase.")
+    journey.expect_answer("no_subscription")
+
     tell("The customer buys a subscription.")
     bought = journey.play("checkout.session.completed.subscription", start)
     journey.customer = bought["data"]["object"]["customer"]
     journey.play("customer.subscription.created", start)
     journey.play("invoice.paid", start)
     journey.expect(access=True, past_due=False)
+    journey.expect_answer("granted")
     journey.expect_mails(f"Welcome to {BUSINESS}", "Receipt for your payment of 29.00 USD")
 
     tell("The customer also buys something once.")
@@ -122,6 +136,7 @@ def travel(stack: Stack, tell: Tell) -> Journey:
     journey.play(
         "customer.subscription.updated", stack.now()
     )  # in the same group, so the repetition is handled before it
+    journey.expect_answer("grace")
     journey.expect_mails()
     tell("  mail: none")
 
@@ -133,6 +148,7 @@ def travel(stack: Stack, tell: Tell) -> Journey:
     journey.play("customer.subscription.deleted", stack.now())
     journey.play("invoice.marked_uncollectible", stack.now())
     journey.expect(access=False, past_due=False)
+    journey.expect_answer("ended")
 
     tell("An hour passes.")
     journey.until_fired("farewell.due", HOUR + 60, sets=1)
@@ -144,6 +160,7 @@ def travel(stack: Stack, tell: Tell) -> Journey:
     journey.until_answered()
     journey.check(journey.kept() == 0, f"the books still hold {journey.kept()} items of the customer")
     tell(f"  the books: {journey.kept()} items of the customer, and an anonymous tombstone")
+    journey.expect_answer("no_subscription")
     journey.check(stack.dead_letters() == 0, "there is something in the dead-letter queue")
     return journey
 

@@ -2,6 +2,8 @@
 
 import json
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 NAME = "billhook"
 BUSINESS = "Saltmarsh Software"
 SENDER = "Saltmarsh Software <billing@example.com>"
+APP_TOKEN = "the-token-of-an-app-on-the-local-cloud"  # noqa: S105 - of a cloud that ends with the command
 SETTLED = frozenset({"done", "ignored", "failed"})
 
 
@@ -52,6 +55,14 @@ class Stack:
         """Sign an event now and post it to the webhook URL, once."""
         body = samples.encode(event)
         return samples.post(self.webhook_url, body, samples.signature(body, self.secret, self.now()))
+
+    def ask(self, **query: str) -> dict[str, Any]:
+        """The answer of the function access to an app, such as `ask(reference="org_1", feature="exports")`."""
+        url = f"{self.webhook_url.removesuffix('/webhooks/stripe')}/access?{urllib.parse.urlencode(query)}"
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {APP_TOKEN}"})  # noqa: S310 - http://localhost
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - likewise
+            body: dict[str, Any] = json.load(answer)
+        return body
 
     def inbox(self, event_id: str) -> dict[str, Any] | None:
         """The inbox item of an event; None if there is none."""
@@ -120,6 +131,11 @@ class Stack:
         manager: SecretsManagerClient = self.cloud.client("secretsmanager")
         manager.put_secret_value(SecretId=self.outputs["SigningSecretsId"], SecretString=json.dumps(secrets))
 
+    def set_tokens(self, tokens: dict[str, str]) -> None:
+        """Store the tokens of the apps that may ask for access."""
+        manager: SecretsManagerClient = self.cloud.client("secretsmanager")
+        manager.put_secret_value(SecretId=self.outputs["AccessTokensId"], SecretString=json.dumps(tokens))
+
     def accept_samples(self) -> None:
         """Let the consumer accept the samples of events/sqs/, too; the stack's own key stays the one that signs."""
         manager: SecretsManagerClient = self.cloud.client("secretsmanager")
@@ -141,6 +157,7 @@ def deploy(cloud: LocalCloud, built: Path, architecture: str, secret: str, **par
     cloud.client("sesv2").create_email_identity(EmailIdentity="billing@example.com")
     stack = Stack(cloud, outputs, f"{cloud.api_url(outputs['ApiId'])}/webhooks/stripe", secret)
     stack.set_secrets({"direct": secret})
+    stack.set_tokens({"app": APP_TOKEN})
     stack.accept_samples()
     return stack
 

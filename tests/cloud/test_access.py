@@ -1,0 +1,61 @@
+"""The commands of docs/use-it-from-your-app.md, run as they stand against the deployed function and table."""
+
+import json
+import os
+import subprocess
+from typing import Any
+
+import pytest
+
+from cli.local.stack import APP_TOKEN, Stack
+from cli.samples import samples
+from clients.python.billhook_access import Access, RefusedError
+from tests.access.test_document import blocks
+from tests.cloud.runbook import AWS_CLI
+from tests.support.stories import CUSTOMER
+
+pytestmark = pytest.mark.cloud
+
+
+@pytest.fixture(scope="module")
+def access_url(stack: Stack) -> str:
+    """The URL of the function, once a customer has bought a subscription."""
+    for name in ("checkout.session.completed.subscription", "customer.subscription.created"):
+        event = samples.fresh(name, stack.now())
+        stack.send(event)
+        stack.settled(event["id"])
+    return stack.webhook_url.removesuffix("/webhooks/stripe") + "/access"
+
+
+def run(stack: Stack, block: str, **variables: str) -> list[Any]:
+    """The JSON documents that a block of the document prints."""
+    environ = os.environ | stack.cloud.environment | variables
+    environ["PATH"] = f"{AWS_CLI}:{os.environ['PATH']}"
+    said = subprocess.check_output(["bash", "-euo", "pipefail", "-c", block], env=environ, text=True)  # noqa: S603, S607 - ours
+    decoder, found = json.JSONDecoder(), []
+    while said := said.lstrip():
+        value, end = decoder.raw_decode(said)
+        found.append(value)
+        said = said[end:]
+    return found
+
+
+def test_curl_is_answered(stack: Stack, access_url: str) -> None:
+    (block,) = (one for one in blocks("bash") if "curl" in one)
+    answers = run(stack, block, TOKEN=APP_TOKEN, ACCESS_URL=access_url)
+    assert [(one["allowed"], one["why"], one["customer"]) for one in answers] == [(True, "granted", CUSTOMER)] * 3
+
+
+def test_the_aws_cli_reads_the_item_and_finds_it_by_reference(stack: Stack, access_url: str) -> None:
+    assert access_url
+    (block,) = (one for one in blocks("bash") if "aws dynamodb" in one)
+    item, listed = run(stack, block)
+    assert (item["Item"]["status"], item["Item"]["plan"]) == ({"S": "active"}, {"S": "studio"})
+    assert CUSTOMER in [one["sk"]["S"] for one in listed["Items"]]
+
+
+def test_the_client_is_answered_and_a_wrong_token_is_refused(access_url: str) -> None:
+    assert Access(access_url, APP_TOKEN).check("org_fernhill", "exports").allowed
+    assert Access(access_url, APP_TOKEN).check("org_of_nobody", "exports").reason == "no_subscription"
+    with pytest.raises(RefusedError):
+        Access(access_url, "x" * 43).check("org_fernhill", "exports")
