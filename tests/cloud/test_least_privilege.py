@@ -160,8 +160,6 @@ def test_every_call_but_a_few_is_allowed_to_somebody() -> None:
         "read through the tombstones",
         "delete a tombstone",
         "read through the access items",
-        "delete a tombstone",
-        "read through the tombstones",
         "delete the books",
         "read another file",
         "list the exports",
