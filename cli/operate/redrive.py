@@ -10,7 +10,7 @@ from cli.see.dead import EXAMPLES, Cause, causes_in
 from cli.see.inbox import Tables, tables_of
 from cli.see.screen import Screen, counted
 from cli.where import HERE, Where
-from cli.why.deployed import books_of, settings_of
+from cli.why.deployed import ReadBooks, books_of, settings_of
 
 LOOK_SECONDS = 1.0
 """Seconds between two looks at the progress."""
@@ -44,9 +44,10 @@ def redrive(
     screen.say(f"{queue} of {where.name}: {counted(lying, 'message')} (approximate)")
     tables = tables_of(where)
     causes = [one for one in causes_in(tables.unfinished()) if one.queue == queue]
+    books = books_of(where, settings_of(where))[0] if causes and queue == "dlq.fifo" else None
     for one in causes:
         screen.say(f"  {len(one.events)} x ", (one.error, "red"))
-        for line in _outlook(where, tables, one) if queue == "dlq.fifo" else ():
+        for line in _outlook(books, tables, one) if books else ():
             screen.say(f"    {line}")
     if not lying:
         screen.say("nothing to redrive")
@@ -61,9 +62,8 @@ def redrive(
     return _watch(screen, sqs, found["QueueArn"], handle)
 
 
-def _outlook(where: Where, tables: Tables, cause: Cause) -> Iterator[str]:
+def _outlook(books: ReadBooks, tables: Tables, cause: Cause) -> Iterator[str]:
     """What this code would make of the first events of a cause."""
-    books, _ = books_of(where, settings_of(where))
     for event_id in sorted(cause.events, key=cause.events.__getitem__)[:EXAMPLES]:
         plan = planned(tables, books, event_id, None)
         told = plan.left_out or f"would be decided: {counted(len(plan.facts), 'fact')} change, " + counted(
