@@ -7,6 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from functions.consumer.routes import ROUTES
+from functions.effects.perform.scheduler import reminder_message
+from shared.effects.remind import Remind
+from shared.values.platform import PLATFORM
 from tests.prove.matrix import Matrix
 from tests.prove.runner import Arrival, Runner
 from tests.support.samples import EVENTS, NAMES
@@ -106,6 +109,24 @@ def customer_leaves(matrix: Matrix) -> None:
     for name in BEFORE_LEAVING:
         matrix.runner.run(of_stripe(name))
     _with_what_follows(matrix, of_stripe("customer.subscription.deleted"))
+
+
+def guest_leaves(matrix: Matrix) -> None:
+    """A guest buys, and is erased on the date of the order, or before that because a person asks for it."""
+    for name in ("payment_intent.succeeded.order", "charge.refunded"):
+        matrix.runner.run(_of_guest(name))
+    bought = _of_guest("checkout.session.completed")
+    with matrix.runner.rolled_back():
+        _with_what_follows(matrix, bought)
+    matrix.runner.run(bought)
+    session, at = json.loads(bought.body)["data"]["object"]["id"], int(matrix.runner.clock.now)
+    asked = Remind(type="erasure.guest_asked", at=at, about=session, account=PLATFORM, customer=session)
+    message = reminder_message(asked, livemode=True)
+    _with_what_follows(matrix, Arrival(asked.type, _handler(message), json.dumps(message), at))
+
+
+def _of_guest(name: str) -> Arrival:
+    return of_stripe(name, data={"object": SAMPLES[name]["data"]["object"] | {"customer": None}})
 
 
 def account_leaves(matrix: Matrix) -> None:

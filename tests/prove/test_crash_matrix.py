@@ -26,6 +26,7 @@ from tests.prove.scenarios import (
     by_hand,
     customer_leaves,
     first_of_all,
+    guest_leaves,
     in_order,
     in_order_with_variants,
     of_stripe,
@@ -62,7 +63,16 @@ def every_handler() -> set[str]:
 
 def test_wherever_it_is_stopped_it_ends_as_if_it_had_not_been(runner: Runner, report: Report) -> None:
     matrix = tried(
-        runner, STOPPED, in_order, trial, by_hand, customer_leaves, account_leaves, asked_at_stripe, told_together
+        runner,
+        STOPPED,
+        in_order,
+        trial,
+        by_hand,
+        customer_leaves,
+        guest_leaves,
+        account_leaves,
+        asked_at_stripe,
+        told_together,
     )
     report("crash matrix: the story, stopped before and after every call", matrix.table())
     assert matrix.divergences == []
