@@ -75,7 +75,7 @@ CHANGING = (
 @pytest.mark.parametrize("block", [block for block in BLOCKS if not any(word in block for word in CHANGING)])
 def test_a_block_that_looks_runs_as_it_stands(stack: Stack, poison: dict[str, Any], tmp_path: Path, block: str) -> None:
     customer = poison["data"]["object"]["customer"]
-    run(stack, tmp_path, block, EVENT=poison["id"], ACCOUNT=ACCOUNT, CUSTOMER=customer)
+    run(stack, tmp_path, block, EVENT=poison["id"], ACCOUNT=ACCOUNT, CUSTOMER=customer, FILE="none")
 
 
 @pytest.mark.parametrize("name", watching.alarms())
