@@ -28,7 +28,7 @@ def test_what_is_none_is_left_out() -> None:
     assert to_item({"id": "evt_1", "customer": None}) == {"id": {"S": "evt_1"}}
 
 
-@pytest.mark.parametrize("value", [1.5, [1], {"a"}, object()])
+@pytest.mark.parametrize("value", [1.5, [1.5], {"a"}, object()])
 def test_a_kind_of_value_that_is_none_of_ours_is_an_error_that_does_not_quote_it(value: object) -> None:
     with pytest.raises(TypeError, match="no attribute of ours is of type") as error:
         to_item({"told": value})

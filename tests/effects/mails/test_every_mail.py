@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
+from functions.consumer.decide.collect_mails import with_counted_mails
 from functions.consumer.decide.decide import decide
 from functions.consumer.routes import ROUTES
 from functions.effects.mails.render import render
@@ -102,6 +103,10 @@ def mails_of(event: Event, books: BooksOf) -> Iterator[Email]:
     return (effect for effect in ROUTES[event.type](event, books).then if isinstance(effect, Email))
 
 
+UNLISTED, ANOTHER = ({"data": [{"price": {"id": f"price_of_{day}"}}]} for day in ("tomorrow", "yesterday"))
+"""The items of a subscription at a price that plans.toml does not name."""
+
+
 def told_by_several_events() -> Iterator[Email]:
     """What no single event leads to."""
     begun = sample("customer.subscription.created")
@@ -117,6 +122,12 @@ def told_by_several_events() -> Iterator[Email]:
     changed = sample("customer.updated", created=ended.created - 1, email="new@fernhill.example")
     for reminder in told(begun, sample("customer.created"), changed, ended).reminders.values():
         yield from mails_of(fired(reminder), told(begun, sample("customer.created"), changed, ended))
+    second = sample("customer.subscription.created", id="sub_2", customer="cus_2", items=UNLISTED)
+    counted = BooksOf()
+    for event in (sample("customer.subscription.created", items=ANOTHER), second):
+        counted.apply(with_counted_mails(decide(event, counted), event, counted))
+    for reminder in counted.reminders.values():
+        yield from mails_of(fired(reminder), counted)
     deleted = sample("customer.deleted")
     look = Observe(object="erasure", account=PLATFORM, id=CUSTOMER, event=deleted.id)
     for answer in ("subscribed", "unanswered", "misfit"):
@@ -129,7 +140,7 @@ def asked_for() -> list[Email]:
 
     Rules that hold for every mail, such as the wait for an address, are left out.
     """
-    unlisted = sample("customer.subscription.created", items={"data": [{"price": {"id": "price_of_tomorrow"}}]})
+    unlisted = sample("customer.subscription.created", items=UNLISTED)
     rejected = sample("account.updated", requirements={"disabled_reason": "rejected.fraud"})
     inquiry = sample("charge.dispute.created.inquiry")
     same = {name: inquiry.object[name] for name in ("id", "payment_intent")}
