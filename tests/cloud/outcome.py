@@ -148,7 +148,8 @@ def _decided_ms(item: dict[str, Any]) -> int:
 
 def _without_names(text: str, account: Account) -> str:
     """`text` with the account's mark, its hashes and its start time replaced, so that accounts compare."""
-    plain = re.sub(r"due_[0-9a-f]{48}|(?<=digest.{5})[0-9a-f]{16}", "", text.replace(account.mark, "MARK"))
+    hashes = r'due_[0-9a-f]{48}|(?<=digest.{5})[0-9a-f]{12,16}|(?<=")[0-9a-f]{16}(?=.":)'  # the last is an address's
+    plain = re.sub(hashes, "", text.replace(account.mark, "MARK"))
     return re.sub(r"\b1[78]\d{8}\b", lambda time: str(int(time[0]) - account.began), plain)
 
 

@@ -181,7 +181,7 @@ def test_ingest_refuses_what_was_signed_too_long_ago(ingest: Function, queue: Qu
 
 
 def test_what_make_signed_prints_is_taken_and_done(stack: Stack, run: Run) -> None:
-    command = [sys.executable, "-m", "cli.samples.signed", "invoice.payment_failed", "--endpoint", "direct"]
+    command = [sys.executable, "-m", "cli", "signed", "invoice.payment_failed", "--endpoint", "direct"]
     environment = os.environ | {"SIGNING_SECRET": SECRET}
     printed = subprocess.run(command, capture_output=True, check=True, cwd=ROOT, env=environment).stdout  # noqa: S603 - our own
 
