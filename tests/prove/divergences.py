@@ -8,7 +8,8 @@
 - A mail that a story sends in any order (`Story.must`) is sent, unless it is given up for one of these two reasons.
 - The file of a farewell exists if the farewell came before the event that silences it.
 - Reminders may be set or not, for the same reason. All of them fire here, and their mails obey the same rules.
-- An erasure may come whole weeks later: it waits while money is open, and the payment may arrive late.
+- An erasure may come later: it waits by the week while money is open, and until the worker has asked Stripe.
+- An address may count as new from another second: an event tells it from three days before it arrives at the earliest.
 - An announcement may be repeated, with the same id and in the same words.
 """
 
@@ -17,7 +18,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from functions.consumer.handlers.erasure_due import WEEK
 from shared.compression.packing import unpack
 from shared.effects.email import Email
 from shared.values import keys
@@ -74,8 +74,8 @@ def _plain(name: str, value: Any) -> object:  # noqa: ANN401 - an attribute of a
             if "addresses" in record:  # the first telling counts from three days before it arrived, however old it is
                 record["addresses"]["first"] = sorted(record["addresses"]["first"])
             return record
-        case "as_of":
-            return value % WEEK
+        case "as_of":  # the worker asks Stripe when its message comes, and the erasure counts from the answer
+            return value > 0
     return value
 
 
