@@ -115,7 +115,9 @@ class Outcome:
         )
         found = {
             "records": {f"{item['pk']} {item['sk']}": item["record"] for item in self._of(account) if "record" in item},
-            "mails": {f"{item['pk']} {item['sk']}": item["mail"] for item in self._of(account) if "mail" in item},
+            "mails": {
+                f"{item['pk']} {item['sk']}": _mail(item["mail"]) for item in self._of(account) if "mail" in item
+            },
             "sent": sorted(f"{to} {subject}" for to, subject in self.mails if account.mark in to),
             "announced": sorted(
                 {f"{one['name']} {one['id']} {one['record']}" for one in self._announcements_of(account)}
@@ -144,6 +146,14 @@ def _decided_ms(item: dict[str, Any]) -> int:
     """When an event was committed or given up, in epoch milliseconds; an ignored event has one write, its claim."""
     times = (item[name] for name in ("committed_ms", "done_ms", "failed_ms", "started_ms") if name in item)
     return int(next(times))
+
+
+def _mail(claimed: str) -> str:
+    """A mail as it is claimed. The dates of one about an erasure count from the second at which the worker asked."""
+    mail = json.loads(claimed)
+    if mail["template"] == "erasure_unconfirmed":
+        mail = {**mail, "expires": 0, "data": {**mail["data"], "erased_by": 0}}
+    return json.dumps(mail)
 
 
 def _without_names(text: str, account: Account) -> str:
