@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.access.problem import ProblemError
+from shared.runtime.aws_code import code_of
 from shared.tables.attributes import from_item, to_item
 from shared.values import keys
 
@@ -35,7 +36,7 @@ class StoredTokens:
         try:
             return self.client.get_secret_value(SecretId=self.secret_id).get("SecretString", "")
         except (BotoCoreError, ClientError) as error:
-            detail, cause = "The tokens cannot be fetched: try again.", f"GetSecretValue: {_code(error)}"
+            detail, cause = "The tokens cannot be fetched: try again.", f"GetSecretValue: {code_of(error)}"
             raise ProblemError(503, "tokens_unavailable", detail, cause) from None
 
 
@@ -79,9 +80,5 @@ class AccessTable:
 
 
 def _unavailable(operation: str, error: BotoCoreError | ClientError) -> ProblemError:
-    cause = f"{operation}: {_code(error)}"
+    cause = f"{operation}: {code_of(error)}"
     return ProblemError(503, "table_unavailable", "The access table cannot be read: try again.", cause)
-
-
-def _code(error: BotoCoreError | ClientError) -> str:
-    return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__

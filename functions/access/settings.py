@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.runtime.emf import NAMESPACE
+from shared.runtime.environment import required
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,15 +36,8 @@ class Settings:
             ValueError: A variable is missing; the message names it.
         """
         return cls(
-            table=_required(environ, "ACCESS_TABLE", "the name of the table of access items"),
-            tokens_id=_required(environ, "TOKENS_ID", "the id of the secret with the tokens"),
-            region=_required(environ, "AWS_REGION", "the AWS region of the table"),
+            table=required(environ, "ACCESS_TABLE", "the name of the table of access items"),
+            tokens_id=required(environ, "TOKENS_ID", "the id of the secret with the tokens"),
+            region=required(environ, "AWS_REGION", "the AWS region of the table"),
             metrics_namespace=environ.get("METRICS_NAMESPACE") or NAMESPACE,
         )
-
-
-def _required(environ: Mapping[str, str], name: str, meaning: str) -> str:
-    value = environ.get(name, "").strip()
-    if not value:
-        raise ValueError(f"The environment variable {name} is not set. Set it to {meaning}.")
-    return value

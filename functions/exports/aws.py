@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.exports.refusal import RefusedError
+from shared.runtime.aws_code import code_of
 from shared.values.export_files import UNTIL
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Files:
 
 
 def _refusal(error: BotoCoreError | ClientError) -> RefusedError:
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+    code = code_of(error)
     if code in _MISSING:
         return RefusedError(404, "no_file", f"HeadObject: {code}")
     return RefusedError(503, "storage_unavailable", f"HeadObject: {code}")

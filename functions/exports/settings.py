@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.runtime.emf import NAMESPACE
+from shared.runtime.environment import required
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,14 +34,7 @@ class Settings:
             ValueError: A variable is missing; the message names it.
         """
         return cls(
-            bucket=_required(environ, "BUCKET", "the name of the bucket that holds the exports"),
-            region=_required(environ, "AWS_REGION", "the AWS region of the bucket"),
+            bucket=required(environ, "BUCKET", "the name of the bucket that holds the exports"),
+            region=required(environ, "AWS_REGION", "the AWS region of the bucket"),
             metrics_namespace=environ.get("METRICS_NAMESPACE") or NAMESPACE,
         )
-
-
-def _required(environ: Mapping[str, str], name: str, meaning: str) -> str:
-    value = environ.get(name, "").strip()
-    if not value:
-        raise ValueError(f"The environment variable {name} is not set. Set it to {meaning}.")
-    return value
