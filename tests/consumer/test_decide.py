@@ -54,6 +54,20 @@ def test_customers_of_a_connected_account_get_no_mail_unless_the_business_says_s
     assert mailed(Policy(), PAID) == ["receipt"]
 
 
+def test_an_invoices_own_account_name_signs_the_mail_of_an_account_of_unknown_name() -> None:
+    books = BooksOf(policy=Policy(mail_connected=True))
+    theirs = sample("invoice.paid", account=CONNECTED)
+    assert theirs.object["account_name"] == "Saltmarsh Software"
+    books.apply(decide(theirs, books))
+    assert [mail.data.get("business") for mail in books.mails.values()] == ["Saltmarsh Software"]
+
+
+def test_the_platform_signs_the_mail_to_its_own_customer() -> None:
+    books = BooksOf(policy=Policy(mail_connected=True))
+    books.apply(decide(PAID, books))
+    assert [mail.data.get("business") for mail in books.mails.values()] == [None]
+
+
 def test_holders_of_connected_accounts_and_the_operator_get_theirs_by_default() -> None:
     assert mailed(Policy(), sample("account.updated"), sample("payout.failed")) == [
         "account_requirements",
