@@ -62,6 +62,15 @@ def test_an_invoices_own_account_name_signs_the_mail_of_an_account_of_unknown_na
     assert [mail.data.get("business") for mail in books.mails.values()] == ["Saltmarsh Software"]
 
 
+def test_a_mail_that_waits_for_an_address_keeps_the_name_of_its_invoice() -> None:
+    nameless = NAMELESS.model_copy(update={"account": CONNECTED})
+    somebody = SOMEBODY.model_copy(update={"account": CONNECTED})
+    books = BooksOf(policy=Policy(mail_connected=True))
+    for event in (nameless, somebody):
+        books.apply(decide(event, books))
+    assert [mail.data["business"] for mail in books.mails.values()] == ["Saltmarsh Software"]
+
+
 def test_the_platform_signs_the_mail_to_its_own_customer() -> None:
     books = BooksOf(policy=Policy(mail_connected=True))
     books.apply(decide(PAID, books))

@@ -8,6 +8,7 @@ from typing import Any
 from functions.effects.perform.scheduler import reminder_message
 from shared.effects.remind import Remind
 from shared.stripe_objects.event import Event, read_event
+from shared.values.platform import PLATFORM
 
 type Stripe = Callable[..., Event]
 """A fixture that makes sample events as one endpoint receives them: `sample`, of its account and in its shape."""
@@ -38,6 +39,11 @@ def sample(
         if value is not None
     }
     return read_event(json.dumps(event))
+
+
+def signed_by(invoice: Event) -> dict[str, Any]:
+    """The field of a mail that names its connected account, as the invoice does; empty for the platform."""
+    return {} if invoice.account == PLATFORM else {"business": invoice.object["account_name"]}
 
 
 def fired(reminder: Remind) -> Event:

@@ -36,14 +36,14 @@ def settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decisio
     then: list[Effect] = []
     for effect in decision.then:
         if isinstance(effect, Email) and effect.audience == "customer" and effect.partition in people:
-            people[effect.partition] = people[effect.partition].with_owed_mail(effect)
+            people[effect.partition] = people[effect.partition].with_owed_mail(_named(effect, event))
         else:
             then.append(effect)
     for partition, person in people.items():
         # A mail that waited is checked again: its account may have left, or the business may have switched it off.
         may_go = {key: mail for key, mail in person.owed.items() if why_not(mail, facts) is None}
         sendable = (mail for mail in person.addressed_mails(may_go) if mail.expires > event.created)
-        then += [_signed(mail, books, event) for mail in sendable]
+        then += [_signed(mail, books) for mail in sendable]
         kept = {key: mail for key, mail in may_go.items() if not (mail.to or person.address)}
         if kept and not books.known[partition].owed:
             then.append(_observation(person, event))
@@ -53,17 +53,24 @@ def settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decisio
     return Decision(save=(*changed, *others), then=tuple(then))
 
 
-def _signed(mail: Email, books: Books, event: Event) -> Email:
-    """`mail`, in the name of the connected account whose customer reads it; the platform signs all other mails.
+def _named(mail: Email, event: Event) -> Email:
+    """`mail`, with the name of the connected account that the event's invoice carries.
 
-    Stripe tells the name in the account's own events. An invoice carries it too, as `account_name`
-    (https://docs.stripe.com/api/invoices/object#invoice_object-account_name).
+    The source is https://docs.stripe.com/api/invoices/object#invoice_object-account_name. The mail keeps the name while
+    it waits for an address.
     """
+    name = event.object.get("account_name")
+    if event.account == PLATFORM or event.object.get("object") != "invoice" or not isinstance(name, str):
+        return mail
+    return mail.model_copy(update={"data": {**mail.data, "business": name}})
+
+
+def _signed(mail: Email, books: Books) -> Email:
+    """`mail`, in the name of the connected account whose customer reads it; the platform signs all other mails."""
     account, reader = keys.split(mail.partition)
     if account in {PLATFORM, reader}:
         return mail
-    told = event.object.get("account_name") if event.object.get("object") == "invoice" else None
-    name = books.read(ConnectedAccount, account).name or (told if isinstance(told, str) else None)
+    name = books.read(ConnectedAccount, account).name
     return mail.model_copy(update={"data": {**mail.data, "business": name}}) if name else mail
 
 

@@ -6,7 +6,7 @@ from shared.effects.email import Email
 from shared.records.organization import Organization
 from shared.values.platform import PLATFORM
 from shared.values.times import DAY
-from tests.support.samples import Stripe
+from tests.support.samples import Stripe, signed_by
 from tests.support.stories import CUSTOMER, RENEWAL, mails_once_due, told
 
 OAKLINE = "cus_4Phm8o4vJZP7dD"
@@ -28,6 +28,7 @@ def test_an_invoice_to_be_paid_by_hand_is_announced_once(stripe_sends: Stripe, a
             "number": event.object["number"],
             "due_date": event.object["due_date"],
             "url": event.object["hosted_invoice_url"],
+            **signed_by(event),
         },
     )
 

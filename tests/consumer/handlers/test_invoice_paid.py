@@ -9,7 +9,7 @@ from shared.failures.errors import Permanent
 from shared.records.organization import Organization
 from shared.values.times import DAY
 from tests.support.books import BooksOf
-from tests.support.samples import Stripe
+from tests.support.samples import Stripe, signed_by
 from tests.support.stories import CUSTOMER, RENEWAL, told
 
 
@@ -45,6 +45,7 @@ def test_whoever_paid_is_sent_one_receipt_for_both_events_that_tell_of_it(stripe
                 "currency": "usd",
                 "number": paid.object["number"],
                 "url": paid.object["invoice_pdf"],
+                **signed_by(paid),
             },
         )
 

@@ -8,7 +8,7 @@ from shared.policy.policy import Policy
 from shared.stripe_objects.event import Event
 from shared.values.times import DAY
 from tests.support.books import BooksOf
-from tests.support.samples import Stripe
+from tests.support.samples import Stripe, signed_by
 from tests.support.stories import told
 
 OAKLINE = "cus_4Phm8o4vJZP7dD"
@@ -35,6 +35,7 @@ def test_a_yearly_renewal_is_announced_once_a_charge_date(stripe_sends: Stripe, 
             "currency": event.object["currency"],
             "charged_at": charged_at,
             "url": None,
+            **signed_by(event),
         },
     )
 
