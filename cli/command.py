@@ -51,6 +51,7 @@ COMMANDS = {
         Entry("show", "cli.see.show:show", "show one event as a timeline"),
         Entry("customer", "cli.see.customer:customer", "show a customer: access, plan, debts, mails, schedules, story"),
         Entry("schedules", "cli.see.schedules:schedules", "say what fires when, why, and what would silence it"),
+        Entry("audit", "cli.see.audit:audit", "show which commands changed the stack, and who typed them"),
     ),
     "Ask why": (
         Entry("explain", "cli.why.explain:explain", "say what today's code would decide on an event"),
@@ -59,8 +60,9 @@ COMMANDS = {
     "Change": (
         Entry("handover", "cli.operate.hand_over:handover", "hand over again the effects that are owed"),
         Entry("resend", "cli.operate.resend:resend_messages", "send again what Scheduler could not deliver"),
-        Entry("redrive", "cli.operate.redrive:redrive", "move the dead letters of a queue back"),
+        Entry("redrive", "cli.operate.redrive:redrive", "move the dead letters of a queue back, all or some"),
         Entry("replay", "cli.operate.replay:replay", "put archived events into the queue again"),
+        Entry("apply", "cli.operate.apply:apply", "carry out a plan that redrive or replay wrote into a file"),
         Entry("erase-guest", "cli.operate.erase_guest:erase_guest", "erase guests, by session, address or age"),
         Entry(
             "erase-again",

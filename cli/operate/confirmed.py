@@ -5,6 +5,11 @@ import sys
 from cli.errors import RefusedError
 
 
+def is_terminal() -> bool:
+    """Whether a person sits at the terminal."""
+    return sys.stdin.isatty()
+
+
 def confirmed(question: str, *, yes: bool) -> bool:
     """Whether to act: `yes` was typed as an option, or a person at the terminal answers the question with yes.
 
@@ -13,6 +18,6 @@ def confirmed(question: str, *, yes: bool) -> bool:
     """
     if yes:
         return True
-    if not sys.stdin.isatty():
+    if not is_terminal():
         raise RefusedError("nothing was changed: this is the plan; add --yes to do it")
     return input(f"{question} Type yes: ").strip().lower() == "yes"

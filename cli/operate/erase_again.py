@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import RefusedError, in_words
+from cli.operate.audit import Change, audited
 from cli.operate.covered import ERASED, in_the_books, move, read_tombstones
 from cli.where import HERE, Where
 from functions.effects.perform.sweep import Places, Sweep, pages
@@ -87,9 +88,15 @@ def erase_again(
     """
     applied = Applied(after=_place(after) if after else None)
     try:
-        for _ in apply(_places(where, suffix), applied, dry_run=dry_run):
-            print(f"  {applied}  --after {_token(applied.after)}")
-    except (ClientError, BotoCoreError, Retryable) as error:
+        places = _places(where, suffix)
+        # The restored books replace the present ones, so they keep the entry.
+        change = Change("erase-again", {"suffix": suffix, "after": after}, books=places.store.books)
+        with audited(where, change, dry_run=dry_run) as counts:
+            for _ in apply(places, applied, dry_run=dry_run):
+                counts["items deleted"] = applied.deleted
+                print(f"  {applied}  --after {_token(applied.after)}")
+            counts["items deleted"] = applied.deleted
+    except (RefusedError, ClientError, BotoCoreError, Retryable) as error:
         on = f"go on with --after {_token(applied.after)}, or " if applied.after else ""
         raise RefusedError(f"stopped: {in_words(error) or error}\n{on}begin again: nothing is deleted twice") from None
     print(f"{applied} {'to delete' if dry_run else 'deleted'}")

@@ -7,6 +7,7 @@ the stack and the secret with the message keys, and sending to the queue of even
 
 import time
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from cli.errors import RefusedError
+from cli.operate.audit import Change, audited
 from cli.where import HERE, Where
 from functions.effects.perform.scheduler import reminder_message
 from shared.compression.packing import unpack
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 ASKED = "erasure.guest_asked"
+NAMED = 100
+"""Sessions that an entry of the audit log names, at most."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,12 @@ def erase_guest(
     found = list(orders(where.client("dynamodb"), f"{where.name}-books", wanted))
     for order in found:
         print(f"{'would be erased' if dry_run else 'asked'}  {order.account}  {order.session_id}  {order.state}")
-    if not dry_run:
-        ask(where, found, now)
+    if found:
+        # An address is personal data, so the audit log names the sessions alone.
+        asked = {"older_than_days": older_than, "sessions": [order.session_id for order in found][:NAMED]}
+        with audited(where, Change("erase-guest", asked), dry_run=dry_run) as counts:
+            if not dry_run:
+                ask(where, found, now, counts)
     print(f"{len(found)} {'to erase' if dry_run else 'asked; the consumer and the effects worker erase them'}")
     return 0 if found else 1
 
@@ -110,8 +118,8 @@ def _order(item: Mapping[str, Any]) -> Order | None:
         return None
 
 
-def ask(where: Where, found: list[Order], now: int) -> None:
-    """Send the consumer a signed message for each order.
+def ask(where: Where, found: list[Order], now: int, counts: Counter[str]) -> None:
+    """Send the consumer a signed message for each order; `counts` counts them.
 
     Raises:
         RefusedError, botocore.exceptions.ClientError, BotoCoreError: AWS refused; the messages sent stay sent.
@@ -128,3 +136,4 @@ def ask(where: Where, found: list[Order], now: int) -> None:
             MessageGroupId=f"{order.account}#{order.session_id}" if by_customer else order.account,
             MessageDeduplicationId=remind.name,
         )
+        counts["asked"] += 1

@@ -6,14 +6,16 @@ does no harm, because the worker leases a lane before it acts.
 
 import re
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from botocore.exceptions import BotoCoreError, ClientError
 from cyclopts import Parameter, Token
 
 from cli.errors import RefusedError, in_words
+from cli.operate.audit import Change, audited
 from cli.operate.reconcile_range import SECONDS
 from cli.where import HERE, Where
 from functions.reconcile.overdue import UnfinishedEvents, hand_over_again
@@ -26,12 +28,14 @@ class Told(Handover):
     """A hand-over that prints each message; in a dry run it only prints."""
 
     dry_run: bool = False
+    counts: Counter[str] = field(default_factory=Counter)
 
     def send(self, event_id: str, account: str, lanes: Iterable[Lane]) -> None:
         """Hand over and print each lane; raises botocore's errors if SQS refuses."""
         for lane in lanes:
             if not self.dry_run:
                 super().send(event_id, account, (lane,))
+                self.counts[f"handed over to {lane}"] += 1
             print(f"{'would go' if self.dry_run else 'handed over'}  {lane:<7}  {event_id}  {account}")
 
 
@@ -64,9 +68,11 @@ def handover(
     """
     try:
         urls: dict[Lane, str] = {lane: where.queue(lane) for lane in LANES}
-        told = Told(where.client("sqs"), urls, dry_run)
         unfinished = UnfinishedEvents(where.client("dynamodb"), f"{where.name}-inbox")
-        found = hand_over_again(unfinished, told, int(time.time()), dict.fromkeys(LANES, after), failed=failed)
+        change = Change("handover", {"after_seconds": after, "failed": failed})
+        with audited(where, change, dry_run=dry_run) as counts:
+            told = Told(where.client("sqs"), urls, dry_run, counts)
+            found = hand_over_again(unfinished, told, int(time.time()), dict.fromkeys(LANES, after), failed=failed)
     except (RefusedError, ClientError, BotoCoreError) as error:
         raise RefusedError(f"stopped; what was handed over stays so: {in_words(error)}") from None
     print(f"{found.handed_over} {'to hand over' if dry_run else 'handed over'}")

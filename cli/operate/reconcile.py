@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import RefusedError, in_words
+from cli.operate.audit import Change, audited
 from cli.operate.reconcile_range import Range, read_range
 from cli.where import HERE, Where
 from functions.reconcile.backlog import Backlog
@@ -65,8 +66,10 @@ def reconcile_range(  # noqa: PLR0913 - the options of a command
     try:
         wanted = read_range(since, until, int(time.time()), BEHIND)
         stripe, reconciler = _tools(where, dry_run=dry_run, queued=queued)
-        for one in _accounts(stripe, account):
-            _one(reconciler, one, wanted, whole=from_the_beginning, dry_run=dry_run)
+        asked = {"since": since, "until": until, "account": account, "queued": queued, "whole": from_the_beginning}
+        with audited(where, Change("reconcile", asked), dry_run=dry_run) as counts:
+            for one in _accounts(stripe, account):
+                _one(reconciler, one, wanted, counts, whole=from_the_beginning, dry_run=dry_run)
     except (RefusedError, Permanent, Retryable, ClientError, BotoCoreError) as error:
         raise RefusedError(f"not done: {_explained(error)}") from None
 
@@ -103,8 +106,10 @@ def _accounts(stripe: StripeApi, asked: str | None) -> Sequence[str]:
         return [PLATFORM]
 
 
-def _one(reconciler: Reconciler, account: str, wanted: Range, *, whole: bool, dry_run: bool) -> None:
-    """Reconcile one account, and print the result."""
+def _one(  # noqa: PLR0913 - an account, its range, and how
+    reconciler: Reconciler, account: str, wanted: Range, counts: Counter[str], *, whole: bool, dry_run: bool
+) -> None:
+    """Reconcile one account, and print the result; `counts` counts what was queued."""
     since = wanted.since if whole else beginning(reconciler, account, wanted.since, wanted.until)
     if since is None:
         print(f"{account}: none of its events was accepted up to {_utc(wanted.until)}, so none is taken for missing")
@@ -116,6 +121,7 @@ def _one(reconciler: Reconciler, account: str, wanted: Range, *, whole: bool, dr
     for part in reconcile(reconciler, account, since, wanted.until):
         checked += part.checked
         healed += part.healed
+        counts["queued"] += part.healed
         waiting += part.waiting
         missing.update(event["type"] for event in part.missing)
     done = "nothing was changed" if dry_run else f"{healed} put into the queue"

@@ -1,93 +1,150 @@
-"""`billhook redrive`: move the dead letters of a queue back, after a plan of what this code would make of them."""
+"""`billhook redrive`: move the dead letters of a queue back, all or some, after a plan of what would come of them."""
 
-import time
-from collections.abc import Iterator
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from cli.operate.confirmed import confirmed
-from cli.operate.replay import planned
-from cli.see.dead import EXAMPLES, Cause, causes_in
+from cyclopts import Parameter, validators
+
+from cli.operate.code import code_version
+from cli.operate.confirmed import confirmed, is_terminal
+from cli.operate.letters import Letter, causes_of, holding_of, letters_in
+from cli.operate.outlook import Outlook, foreseen, lines_of, mails_in, owed_by
+from cli.operate.plan import Plan, items_of, place_of
+from cli.operate.redriving import Asked, carry_out
+from cli.see.dead import EXAMPLES, QUEUES
 from cli.see.inbox import Tables, tables_of
 from cli.see.screen import Screen, counted
+from cli.see.story import story_of
 from cli.where import HERE, Where
 from cli.why.deployed import ReadBooks, books_of, settings_of
 
-LOOK_SECONDS = 1.0
-"""Seconds between two looks at the progress."""
+LOOKED_AT = 500
+"""Events on which a plan decides, at most: each takes some reads."""
+NOT_LOOKED_AT = f"not looked at: a plan decides on {LOOKED_AT} events at most"
+
+Positive = Annotated[int | None, Parameter(validator=validators.Number(gte=1))]
 
 
-def redrive(
+def redrive(  # noqa: PLR0913 - the options of a command
     queue: Literal["dlq.fifo", "effects-dlq", "mails-dlq"],
     /,
-    *,
-    pace: int | None = None,
+    *filters: str,
+    cause: str = "",
+    most: Positive = None,
+    pace: Positive = None,
+    watch: Annotated[bool | None, Parameter(negative="--no-watch")] = None,
+    plan: Path | None = None,
     yes: bool = False,
     where: Where = HERE,
 ) -> int:
-    """Move the dead letters of a queue back.
+    """Move the dead letters of a queue back, all or some.
 
-    First the plan: the causes, and for events what the code of this checkout would make of some of each. Then the
-    command asks, starts SQS's own redrive, and shows the progress. Ctrl-C cancels it; moved messages stay moved.
-    No effect is performed twice, and a mail goes only within 72 hours of its event.
+    First the plan: what the code of this checkout would make of them. Then the command asks. A whole queue is moved by
+    SQS's own redrive; chosen messages one by one. Ctrl-C stops; moved messages stay moved. No effect is performed
+    twice, and a mail goes only within 72 hours of its event.
+
+    Filters: type:invoice.* account:acct_… customer:cus_… since:2h error:"…", as for ./billhook events.
 
     Args:
         queue: dlq.fifo for events, effects-dlq, or mails-dlq.
-        pace: how many messages SQS moves a second at most; as many as it likes by default.
+        filters: which to move, as above; all by default.
+        cause: only those whose error has this text; ./billhook dead lists the causes.
+        most: how many to move at most, the oldest first.
+        pace: how many messages to move a second at most; as many as SQS likes by default.
+        watch: stop when moved events fail again; by default if you sit at a terminal.
+        plan: write the plan into this file and change nothing; ./billhook apply FILE does it later.
         yes: do not ask.
         where: the stack.
     """
-    screen, sqs = Screen(), where.client("sqs")
-    url = where.queue(queue)
-    names = ["ApproximateNumberOfMessages", "QueueArn"]
-    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    lying = int(found["ApproximateNumberOfMessages"])
+    asked = Asked(queue, filters, cause, most, pace)
+    screen, tables = Screen(), tables_of(where)
+    lying = _lying(where, queue)
     screen.say(f"{queue} of {where.name}: {counted(lying, 'message')} (approximate)")
-    tables = tables_of(where)
-    causes = [one for one in causes_in(tables.unfinished()) if one.queue == queue]
-    books = books_of(where, settings_of(where))[0] if causes and queue == "dlq.fifo" else None
-    for one in causes:
-        screen.say(f"  {len(one.events)} x ", (one.error, "red"))
-        for line in _outlook(books, tables, one) if books else ():
-            screen.say(f"    {line}")
-    if not lying:
-        screen.say("nothing to redrive")
+    letters = asked.letters(tables)
+    if not letters and not (asked.is_whole and lying):
+        screen.say(_nothing(tables, asked))
         return 1
-    if not confirmed(f"Move {counted(lying, 'message')} back?", yes=yes):
+    made = plan_of(where, asked, letters, screen, lying)
+    if plan:
+        made.write(plan)
+        screen.say(f"nothing was changed; the plan is in {plan}: ./billhook apply {plan}")
+        return 0
+    number = lying if asked.is_whole else len(letters)
+    if not confirmed(f"Move {counted(number, 'message')} back?", yes=yes):
         screen.say("nothing was changed")
         return 0
-    asked: dict[str, Any] = {"SourceArn": found["QueueArn"]}
-    if pace:
-        asked["MaxNumberOfMessagesPerSecond"] = pace
-    handle = sqs.start_message_move_task(**asked)["TaskHandle"]
-    return _watch(screen, sqs, found["QueueArn"], handle)
+    watched = is_terminal() if watch is None else watch
+    return carry_out(where, asked, letters, screen, made.hash, watched=watched)
 
 
-def _outlook(books: ReadBooks, tables: Tables, cause: Cause) -> Iterator[str]:
-    """What this code would make of the first events of a cause."""
-    for event_id in sorted(cause.events, key=cause.events.__getitem__)[:EXAMPLES]:
-        plan = planned(tables, books, event_id, None)
-        told = plan.left_out or f"would be decided: {counted(len(plan.facts), 'fact')} change, " + counted(
-            len(plan.effects), "effect"
-        )
-        yield f"{event_id}  {told}"
+def plan_of(where: Where, asked: Asked, letters: Sequence[Letter], screen: Screen, lying: int) -> Plan:
+    """Make the plan and print it; raises botocore's errors if AWS refuses."""
+    tables = tables_of(where)
+    books, missing = books_of(where, settings_of(where)) if letters and asked.queue == "dlq.fifo" else (None, "")
+    outlooks = {one.event_id: one for one in _outlooks(tables, books, letters, asked.queue)}
+    for error, count in causes_of(letters).items():
+        screen.say(f"  {count} x ", (error, "red"))
+        for letter in [one for one in letters if one.error == error][:EXAMPLES]:
+            screen.say(f"    {letter.event_id}  {_short(outlooks[letter.event_id])}")
+    consequence = list(_consequence(asked, letters, list(outlooks.values()), lying))
+    for line in consequence:
+        screen.say(line)
+    if missing:
+        screen.say((missing, "yellow"))
+    items = items_of(
+        [one.item for one in letters],
+        [holding_of(one.item, asked.queue) for one in letters],
+        [lines_of(outlooks[one.event_id]) for one in letters],
+    )
+    policy = books.policy.fingerprint if books else ""
+    return Plan("redrive", place_of(where), asked.selection, items, consequence, policy, code_version())
 
 
-def _watch(screen: Screen, sqs: Any, arn: str, handle: str) -> int:  # noqa: ANN401 - boto3's SQS client
-    """Show the progress of a redrive until it ends; returns the exit code."""
-    try:
-        while True:
-            task = sqs.list_message_move_tasks(SourceArn=arn, MaxResults=1)["Results"][0]
-            moved = task.get("ApproximateNumberOfMessagesMoved", 0)
-            screen.say(f"{task['Status'].lower()}: {counted(moved, 'message')} moved")
-            if task["Status"] not in {"RUNNING", "CANCELLING"}:
-                break
-            time.sleep(LOOK_SECONDS)
-    except KeyboardInterrupt:
-        sqs.cancel_message_move_task(TaskHandle=handle)
-        screen.say("cancelled; moved messages stay moved")
-        return 1
-    if task["Status"] == "COMPLETED":
-        screen.say("done; ./billhook dead tells of those that fail again")
-        return 0
-    screen.say(f"not done: {task.get('FailureReason', task['Status'])}; the runbook's Redrive says what that means")
-    return 1
+def _outlooks(tables: Tables, books: ReadBooks | None, letters: Sequence[Letter], queue: str) -> Iterator[Outlook]:
+    for number, letter in enumerate(letters):
+        if books is None:
+            yield owed_by(letter.item, "effects" if QUEUES[queue] == "effects" else "mails")
+        elif number < LOOKED_AT:
+            yield foreseen(tables, books, letter.event_id, story_of(tables, letter.event_id))
+        else:
+            yield Outlook(letter.event_id, NOT_LOOKED_AT)
+
+
+def _short(one: Outlook) -> str:
+    if one.why_not:
+        return one.why_not
+    effects = counted(len(one.effects), "effect")
+    if not one.payload:
+        return f"owes {effects}"
+    return f"would be decided: {counted(len(one.facts), 'fact')} change, {effects}"
+
+
+def _consequence(asked: Asked, letters: Sequence[Letter], outlooks: Sequence[Outlook], lying: int) -> Iterator[str]:
+    """What would happen, to whom, and how many mails."""
+    customers = sorted({str(one.item["customer"]) for one in letters if one.item.get("customer")})
+    named = ", ".join(customers[:EXAMPLES]) + (f" and {len(customers) - EXAMPLES} more" if customers[EXAMPLES:] else "")
+    whose = f", of {counted(len(customers), 'customer')}: {named}" if customers else ""
+    yield f"{counted(len(letters), 'event')} would go back to {asked.source}{whose}"
+    failing = [one for one in outlooks if one.why_not.startswith("this code fails")]
+    unknown = [one for one in outlooks if one.why_not and one not in failing]
+    if failing:
+        yield f"{len(failing)} of them would fail again with the code of this checkout"
+    if unknown:
+        yield f"{len(unknown)} of them cannot be foretold: {unknown[0].why_not}"
+    yield mails_in(outlooks) + (", not counting those" if unknown else "")
+    if asked.is_whole and lying > len(letters):
+        yield f"{lying - len(letters)} more that the inbox does not know would go back, too"
+
+
+def _nothing(tables: Tables, asked: Asked) -> str:
+    others = causes_of(list(letters_in(tables.unfinished(), asked.queue)))
+    if asked.is_whole or not others:
+        return "nothing to redrive"
+    return "nothing to redrive: the causes are " + "; ".join(f"{count} x {error}" for error, count in others.items())
+
+
+def _lying(where: Where, queue: str) -> int:
+    name: Any = "ApproximateNumberOfMessages"
+    found = where.client("sqs").get_queue_attributes(QueueUrl=where.queue(queue), AttributeNames=[name])
+    return int(found["Attributes"][name])

@@ -7,6 +7,7 @@ carries the MAC that the effects worker put into its body, and the consumer refu
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import RefusedError, in_words
+from cli.operate.audit import Change, audited
 from cli.where import HERE, Where
 from shared.messages.internal_types import is_internal
 from shared.values.platform import PLATFORM
@@ -54,26 +56,31 @@ def resend_messages(*, dry_run: bool = False, where: Where = HERE) -> int:
     """
     try:
         by_customer = where.described()[1].get("GroupBy") == "customer"
-        stayed = resend(where.client("sqs"), where.name, by_customer=by_customer, dry_run=dry_run)
+        with audited(where, Change("resend", {}), dry_run=dry_run) as counts:
+            stayed = resend(where.client("sqs"), where.name, counts, by_customer=by_customer, dry_run=dry_run)
     except (RefusedError, ClientError, BotoCoreError) as error:
         raise RefusedError(f"stopped; what was not deleted is still there: {in_words(error)}") from None
     return 1 if stayed else 0
 
 
-def resend(sqs: "SQSClient", stack: str, *, by_customer: bool, dry_run: bool) -> int:
+def resend(
+    sqs: "SQSClient", stack: str, counts: Counter[str] | None = None, *, by_customer: bool, dry_run: bool
+) -> int:
     """Send the messages that Scheduler could not deliver, print a line for each, and return how many stay.
+
+    `counts` counts the messages that were sent and those that stay.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: SQS failed. A message is deleted only after it was sent.
     """
     source = sqs.get_queue_url(QueueName=f"{stack}-scheduler-dlq")["QueueUrl"]
     target = sqs.get_queue_url(QueueName=f"{stack}-events.fifo")["QueueUrl"]
-    sent = stayed = 0
+    told = Counter[str]() if counts is None else counts
     for message in _messages(sqs, source, invisible=1 if dry_run else INVISIBLE):
         try:
             reminder = read(message, by_customer=by_customer)
         except StrangeError as error:
-            stayed += 1
+            told["stay"] += 1
             print(f"stays   {message['MessageId']}  {error}")
             continue
         if not dry_run:
@@ -84,10 +91,10 @@ def resend(sqs: "SQSClient", stack: str, *, by_customer: bool, dry_run: bool) ->
                 MessageDeduplicationId=reminder.event_id,
             )
             sqs.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
-        sent += 1
+        told["sent"] += 1
         print(f"{'would go' if dry_run else 'sent   '} {reminder.type}  {reminder.event_id}  ({_why(message)})")
-    print(f"{sent} {'to send' if dry_run else 'sent'}, {stayed} stay")
-    return stayed
+    print(f"{told['sent']} {'to send' if dry_run else 'sent'}, {told['stay']} stay")
+    return told["stay"]
 
 
 def read(message: "MessageTypeDef", *, by_customer: bool) -> Reminder:

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cyclopts import Parameter
 
 from cli.errors import RefusedError, in_words
+from cli.operate.audit import Change, audited
 from cli.operate.entered import NotEnteredError, entered
 from cli.where import HERE, Where
 
@@ -51,7 +52,9 @@ def secret(
         raise RefusedError("not stored: a signing secret starts with whsec_; copy it from the endpoint at Stripe")
     try:
         stored = secret_id or f"{where.name}/stripe-signing-secrets"
-        add(where.client("secretsmanager"), stored, name, value, alone=alone)
+        with audited(where, Change("secret", {"endpoint": name, "alone": alone})) as counts:
+            add(where.client("secretsmanager"), stored, name, value, alone=alone)
+            counts["stored"] += 1
     except (RefusedError, ClientError, BotoCoreError, ValueError) as error:
         raise RefusedError(f"not stored: {in_words(error) or error}") from None
     theirs = "are refused within five minutes" if alone else "stay valid too"

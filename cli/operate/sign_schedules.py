@@ -7,12 +7,14 @@ message keys, changing the schedules, and passing Scheduler's role to them.
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import RefusedError, in_words
+from cli.operate.audit import Change, audited
 from cli.where import HERE, Where
 from shared.failures.errors import Misconfigured
 from shared.messages.internal_types import is_internal
@@ -54,21 +56,30 @@ def sign(*, dry_run: bool = False, where: Where = HERE) -> int:
         outputs, _ = where.described()
         keys = MessageKeys(KeySecret(where.client("secretsmanager"), outputs["MessageKeyId"]).fetch)
         group = outputs["ScheduleGroupName"]
-        stayed = sign_schedules(where.client("scheduler"), group, keys.current(time.time()), dry_run=dry_run)
+        current = keys.current(time.time())
+        with audited(where, Change("sign-schedules", {"group": group}), dry_run=dry_run) as counts:
+            stayed = sign_schedules(where.client("scheduler"), group, current, counts, dry_run=dry_run)
     except (RefusedError, ClientError, BotoCoreError, Misconfigured) as error:
         raise RefusedError(f"stopped; run it again, it signs nothing twice: {in_words(error) or error}") from None
     return 1 if stayed else 0
 
 
 def sign_schedules(
-    scheduler: "EventBridgeSchedulerClient", group: str, keys: "Sequence[bytes]", *, dry_run: bool
+    scheduler: "EventBridgeSchedulerClient",
+    group: str,
+    keys: "Sequence[bytes]",
+    counts: Counter[str] | None = None,
+    *,
+    dry_run: bool,
 ) -> int:
     """Sign the schedules of `group` with the first key, print a line for each, and return how many stay unsigned.
+
+    `counts` counts the schedules that are signed and those that stay.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: Scheduler failed; a schedule is either changed or as it was.
     """
-    signed = stayed = 0
+    told = Counter[str]() if counts is None else counts
     for name in _names(scheduler, group):
         try:
             schedule = scheduler.get_schedule(GroupName=group, Name=name)
@@ -79,17 +90,17 @@ def sign_schedules(
             continue
         event = _own_event(body)
         if event is None:
-            stayed += 1
+            told["stay"] += 1
             print(f"stays   {name}  it is no schedule of Billhook")
             continue
         if not dry_run:
             target: Any = {**schedule["Target"], "Input": signed_body(keys[0], event)}
             kept: Any = {field: schedule[field] for field in KEPT if field in schedule}  # type: ignore[literal-required]
             scheduler.update_schedule(**kept, Target=target)
-        signed += 1
+        told["signed"] += 1
         print(f"{'would be signed' if dry_run else 'signed '} {event['type']}  {name}")
-    print(f"{signed} {'to sign' if dry_run else 'signed'}, {stayed} stay")
-    return stayed
+    print(f"{told['signed']} {'to sign' if dry_run else 'signed'}, {told['stay']} stay")
+    return told["stay"]
 
 
 def _names(scheduler: "EventBridgeSchedulerClient", group: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ import secrets
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import RefusedError, in_words
+from cli.operate.audit import Change, audited
 from cli.operate.secret import add
 from cli.where import HERE, Where
 
@@ -22,7 +23,9 @@ def token(app: str, /, *, alone: bool = False, secret_id: str | None = None, whe
     """
     made = secrets.token_urlsafe(32)
     try:
-        add(where.client("secretsmanager"), secret_id or f"{where.name}/access-tokens", app, made, alone=alone)
+        with audited(where, Change("token", {"app": app, "alone": alone})) as counts:
+            add(where.client("secretsmanager"), secret_id or f"{where.name}/access-tokens", app, made, alone=alone)
+            counts["stored"] += 1
     except (RefusedError, ClientError, BotoCoreError, ValueError) as error:
         raise RefusedError(f"not stored: {in_words(error) or error}") from None
     print(made)

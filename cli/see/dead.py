@@ -67,7 +67,7 @@ def causes_in(unfinished: Iterator[Mapping[str, Any]]) -> list[Cause]:
     """The causes, the most frequent first."""
     found: dict[tuple[str, str], Cause] = {}
     for item in unfinished:
-        for queue, error, failed_ms in _deaths(item):
+        for queue, error, failed_ms in deaths_of(item):
             cause = found.setdefault((queue, error), Cause(queue, error))
             cause.types.add(item["type"])
             cause.accounts.add(item["account"])
@@ -75,7 +75,7 @@ def causes_in(unfinished: Iterator[Mapping[str, Any]]) -> list[Cause]:
     return sorted(found.values(), key=lambda one: (one.queue, -len(one.events), one.error))
 
 
-def _deaths(item: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
+def deaths_of(item: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
     """The queues in which an event has a dead letter, each with the error and the time in epoch milliseconds."""
     if item["state"] == "failed" and "outbox" not in item:
         yield "dlq.fifo", item["error"], item["failed_ms"]
@@ -127,7 +127,7 @@ def _peek(screen: Screen, sqs: Any, url: str, known: set[str], most: int) -> Non
             sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"], VisibilityTimeout=0)
     kinds: dict[str, list[str]] = defaultdict(list)
     for message_id, one in seen.items():
-        event_id, what = _read(one["Body"])
+        event_id, what = read(one["Body"])
         if event_id not in known and f"message:{message_id}" not in known:
             kinds[what].append(event_id or message_id)
     for what, ids in kinds.items():
@@ -135,7 +135,7 @@ def _peek(screen: Screen, sqs: Any, url: str, known: set[str], most: int) -> Non
     screen.say((f"  looked at {counted(len(seen), 'message')}, and put them back", "dim"))
 
 
-def _read(body: str) -> tuple[str, str]:
+def read(body: str) -> tuple[str, str]:
     """The event's id in a message, and what the message is."""
     try:
         read = json_.loads(body)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import botocore.client
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from cli.command import main
@@ -76,6 +77,17 @@ class Operator:
         """The consumer fails at an event; its state then."""
         self.world.decide = FailsWith(error)
         return self.world.consume(f"message of {event_id}", event_id, **changes).state
+
+    def refuses(self, monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
+        """From now on AWS refuses an operation to the operator."""
+        call = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined] # noqa: SLF001 - where every call passes
+
+        def refusing(client: Any, name: str, kwargs: Any) -> Any:  # noqa: ANN401 - botocore's
+            if name == operation:
+                raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, name)
+            return call(client, name, kwargs)
+
+        monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", refusing)
 
     def lies_in(self, queue: str, body: str) -> None:
         """Put a message into a queue."""

@@ -35,8 +35,9 @@ class Restored:
     applied: Applied = field(default_factory=Applied)
 
     def backup(self) -> Items:
-        """The items of the books."""
-        return {place: item for place, item in self.customers.left().items() if not place[0].startswith("erased#")}
+        """The items of the books about customers."""
+        left = self.customers.left().items()
+        return {place: item for place, item in left if not place[0].startswith(("erased#", "audit#"))}
 
     def restore(self, items: Items) -> None:
         """Put the books back to what they held; the tombstones stay."""

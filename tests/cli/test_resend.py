@@ -14,6 +14,7 @@ from cli.where import Where
 from functions.effects.perform.scheduler import reminder_message
 from shared.effects.remind import Remind
 from shared.messages.mac import signed_body
+from tests.consumer.tables import make_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> "Iterator[SQSClient]":
     monkeypatch.setattr(cli.operate.resend, "WAIT", 0)  # moto waits for as long as it is told to
     with mock_aws():
         client = boto3.client("sqs")
+        make_table(boto3.client("dynamodb"), "BooksTable", "billhook-books")
         client.create_queue(QueueName="billhook-scheduler-dlq")
         client.create_queue(QueueName="billhook-events.fifo", Attributes={"FifoQueue": "true"})
         yield client

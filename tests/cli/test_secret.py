@@ -14,6 +14,7 @@ from moto import mock_aws
 
 from cli.command import main
 from cli.samples import samples
+from tests.consumer.tables import make_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,7 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> "Iterator[SecretsManagerClient]"
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     with mock_aws():
         client = boto3.client("secretsmanager")
+        make_table(boto3.client("dynamodb"), "BooksTable", "billhook-books")
         client.create_secret(Name="signing-secrets", SecretString='{"direct": "whsec_old"}')
         yield client
 

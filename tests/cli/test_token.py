@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from cli.command import main
 from functions.access.tokens import SHORTEST
+from tests.consumer.tables import make_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> "Iterator[SecretsManagerClient]"
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     with mock_aws():
         client = boto3.client("secretsmanager")
+        make_table(boto3.client("dynamodb"), "BooksTable", "billhook-books")
         client.create_secret(Name="billhook/access-tokens", SecretString='{"shop": ["old"], "app": ["other"]}')
         yield client
 

@@ -49,6 +49,7 @@ class ReconcileCommand:
         self.sqs: SQSClient = boto3.client("sqs")
         self.dynamodb: DynamoDBClient = boto3.client("dynamodb")
         self.inbox = make_table(self.dynamodb, "InboxTable")
+        make_table(self.dynamodb, "BooksTable", "billhook-books")
         queue = self.sqs.create_queue(QueueName="events.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         outputs = {"EventsQueueUrl": queue, "InboxTableName": self.inbox, "MessageKeyId": "message-key"}
         self.parameters = {"Livemode": "false", "GroupBy": "account"}
@@ -56,6 +57,7 @@ class ReconcileCommand:
         secrets.create_secret(Name="message-key", SecretString="k" * 64)
         stacks = CloudFormation(outputs, self.parameters)
         clients = {"cloudformation": stacks, "sqs": self.sqs, "dynamodb": self.dynamodb, "secretsmanager": secrets}
+        clients["sts"] = boto3.client("sts")
         monkeypatch.setattr(Where, "client", lambda _where, service: clients[service])
 
     def happens(self, ago: float, account: str = PLATFORM, *, accepted: bool = False) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.operate import redrive
+from cli.operate import move_all
 from cli.where import Where
 from tests.cli.operator_at_work import Operator
 from tests.cli.why.test_explain import failed_before
@@ -49,7 +49,7 @@ def dead(at_work: Operator, monkeypatch: pytest.MonkeyPatch) -> Operator:
     failed_before(at_work)
     url = at_work.sqs.get_queue_url(QueueName="billhook-dlq.fifo")["QueueUrl"]
     at_work.sqs.send_message(QueueUrl=url, MessageBody="{}", MessageGroupId="g", MessageDeduplicationId="d")
-    monkeypatch.setattr(redrive, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(move_all, "LOOK_SECONDS", 0)
     return at_work
 
 
