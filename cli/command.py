@@ -63,6 +63,8 @@ COMMANDS = {
         Entry("redrive", "cli.operate.redrive:redrive", "move the dead letters of a queue back, all or some"),
         Entry("replay", "cli.operate.replay:replay", "put archived events into the queue again"),
         Entry("apply", "cli.operate.apply:apply", "carry out a plan that redrive or replay wrote into a file"),
+        Entry("grant", "cli.operate.grant:grant", "give a customer a plan for a time, with or without a subscription"),
+        Entry("revoke", "cli.operate.grant:revoke", "take a grant back before it ends by itself"),
         Entry("erase-guest", "cli.operate.erase_guest:erase_guest", "erase guests, by session, address or age"),
         Entry(
             "erase-again",

@@ -18,6 +18,7 @@ from shared.decisions.journal import read_journal
 from shared.effects.email import Email
 from shared.inbox.outbox import OwedMail, OwedReminder, load, progress_of
 from shared.policy.plans import read_plans
+from shared.records.grant import Grant
 from shared.records.organization import Organization
 from shared.values.keys import archived, led_to, mail
 from shared.values.money import show
@@ -107,6 +108,8 @@ def about(organization: Organization, *, reveal: bool) -> Iterator[tuple[str, st
     yield "plan", str(facts["plan"] or "none") + (f" ({limits})" if limits else "")
     for one in organization.subscriptions_with_access:
         yield "pays for", f"{one.id}, {one.status}"
+    if organization.grant:
+        yield "grant", granted(organization.grant.value)
     late = "yes" if organization.past_due else "no"
     yield "past due", late
     owed = [facet.value for facet in organization.invoices.values() if organization.owed_on(facet.value)]
@@ -123,6 +126,12 @@ def about(organization: Organization, *, reveal: bool) -> Iterator[tuple[str, st
         yield "deleted", "at Stripe: no more mail goes"
     for waiting in organization.owed.values():
         yield "waits", f"mail {waiting.key} waits for an address"
+
+
+def granted(grant: Grant) -> str:
+    """The newest grant of a customer: what became of it, by whom and why."""
+    until = f" until {moment(grant.until)}" if grant.until else ""
+    return f"{grant.plan or 'none'}{until}, {grant.state} {moment(grant.at)} by {grant.by}: {grant.why}"
 
 
 def _mails(screen: Screen, known: Known, now: int, *, last: int, reveal: bool) -> None:

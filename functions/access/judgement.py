@@ -17,6 +17,7 @@ EMPTY: Mapping[str, Any] = {
     "status": "none",
     "access": None,
     "access_until": None,
+    "granted_until": None,
     "plan": None,
     "features": [],
     "limits": {},

@@ -22,6 +22,7 @@ from functions.consumer.handlers import (
     erasure_guest_due,
     erasure_unconfirmed,
     farewell_due,
+    grant,
     invoice_finalization_failed,
     invoice_finalized,
     invoice_noted,
@@ -38,6 +39,7 @@ from functions.consumer.handlers import (
     radar_early_fraud_warning,
     refund,
     reminder_dispute,
+    reminder_grant_ended,
     reminder_invoice_due,
     reminder_payment_failed,
     reminder_trial_ending,
@@ -133,6 +135,7 @@ ROUTES: Mapping[str, Handler] = {
     "observed.erasure": observed_erasure.handle,
     # Schedules: each handler reads the books when its time comes.
     "reminder.dispute": reminder_dispute.handle,
+    "reminder.grant_ended": reminder_grant_ended.handle,
     "reminder.invoice_due": reminder_invoice_due.handle,
     "reminder.payment_failed": reminder_payment_failed.handle,
     "reminder.trial_ending": reminder_trial_ending.handle,
@@ -144,6 +147,9 @@ ROUTES: Mapping[str, Handler] = {
     "summary.due": summary_due.handle,
     # Sent by `billhook erase-guest`.
     "erasure.guest_asked": erasure_guest_asked.handle,
+    # Sent by `billhook grant` and `billhook revoke`.
+    "grant.given": grant.handle,
+    "grant.revoked": grant.handle,
 }
 
 

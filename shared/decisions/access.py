@@ -42,8 +42,10 @@ def access_of(organization: Organization, policy: Policy, at: int) -> AccessItem
     wholes = sorted((one for one in found if one and not one.final), key=_by_id)
     shown = tuple(_shown(one, organization, policy) for one in wholes)
     giving = [one for one, said in zip(wholes, shown, strict=True) if said.access and not organization.deleted]
-    ends = [said.access_until for said in shown if said.access]
-    access = _access(organization, has_any=bool(giving))
+    granted = organization.granted
+    offer = granted.plan if granted else None
+    ends = [said.access_until for said in shown if said.access] + ([granted.until] if granted else [])
+    access = _access(organization, has_any=bool(giving or granted))
     default = plans.plans[plans.default] if plans.default and access is False else Plan()
     trials = [one.trial_end for one in giving if one.status == "trialing" and one.trial_end]
     renewals = [one.renews_at for one in giving if one.ends_at is None and one.renews_at]
@@ -51,12 +53,13 @@ def access_of(organization: Organization, policy: Policy, at: int) -> AccessItem
         account=organization.account,
         customer=organization.subject,
         reference=reference_of(organization, policy.reference_key),
-        status=_status(organization, shown, access=access),
+        status="active" if granted and not giving else _status(organization, shown, access=access),
         access=access,
-        access_until=max(end for end in ends if end) if giving and all(ends) else None,
-        plan=plans.plan_of(giving) or (plans.default if access is False else None),
-        features=plans.features_of(giving) or tuple(sorted(default.features)),
-        limits=plans.limits_of(giving) or {**default.limits, **default.flat_limits},
+        access_until=max(end for end in ends if end) if access and all(ends) else None,
+        granted_until=granted.until if granted else None,
+        plan=plans.plan_of(giving, offer) or (plans.default if access is False else None),
+        features=plans.features_of(giving, offer) or tuple(sorted(default.features)),
+        limits=plans.limits_of(giving, offer) or {**default.limits, **default.flat_limits},
         past_due=organization.past_due and not organization.deleted,
         trial_ends_at=max(trials, default=None),
         renews_at=min(renewals, default=None),

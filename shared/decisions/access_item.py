@@ -40,6 +40,9 @@ class AccessItem(Frozen):
     access_until: int | None = Field(
         None, description="When access ends by itself, in epoch seconds. From then on `access` counts as false"
     )
+    granted_until: int | None = Field(
+        None, description="When a grant of the business's own ends, in epoch seconds; absent without a grant"
+    )
     plan: str | None = Field(None, description="The plan in plans.toml")
     features: tuple[str, ...] = Field((), description="The features that are switched on, sorted")
     limits: Mapping[str, int] = Field({}, description="The limits by name")

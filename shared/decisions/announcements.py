@@ -92,7 +92,8 @@ def _of_organization(before: Organization, after: Organization) -> Iterator[str]
 
 
 def _of_customer_with_access(before: Organization, after: Organization) -> Iterator[str]:
-    if before.quantities != after.quantities:
+    was, now = before.granted, after.granted
+    if before.quantities != after.quantities or (was and was.offer) != (now and now.offer):
         yield "organization.plan_changed"
     if after.ends_at and not before.ends_at:
         yield "organization.cancellation_scheduled"
@@ -127,11 +128,12 @@ def facts_of(record: StoredRecord, plans: Plans) -> Mapping[str, Scalar]:
     """The facts that announcements and journals carry, None included; no names, no addresses."""
     match record:
         case Organization():
-            limits = {
-                f"limit_{name}": number for name, number in plans.limits_of(record.subscriptions_with_access).items()
-            }
+            paid, granted = record.subscriptions_with_access, record.granted
+            offer = granted.plan if granted else None
+            limits = {f"limit_{name}": number for name, number in plans.limits_of(paid, offer).items()}
             states = {"access": record.access, "past_due": record.past_due, "ends_at": record.ends_at}
-            return {**states, "plan": plans.plan_of(record.subscriptions_with_access), **limits}
+            until = granted.until if granted else None
+            return {**states, "granted_until": until, "plan": plans.plan_of(paid, offer), **limits}
         case Order():
             session = record.session.value if record.session else None
             amount = {"amount": session.amount_total, "currency": session.currency} if session else {}

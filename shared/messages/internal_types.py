@@ -3,7 +3,8 @@
 SCHEDULED = ("reminder.", "farewell.", "erasure.", "summary.")
 OBSERVED = "observed."
 ERASURE_CHECK = "observed.erasure"
-OWN_PREFIXES = (*SCHEDULED, OBSERVED)
+GRANT = "grant."
+OWN_PREFIXES = (*SCHEDULED, OBSERVED, GRANT)
 
 
 def is_internal(type_: str) -> bool:

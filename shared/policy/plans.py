@@ -29,6 +29,12 @@ class Plan(Frozen):
     limits: Mapping[str, int] = {}
     flat_limits: Mapping[str, int] = {}
 
+    @property
+    def for_one(self) -> Mapping[str, int]:
+        """The limits of one unit."""
+        names = (*self.limits, *self.flat_limits)
+        return {name: self.limits.get(name, 0) + self.flat_limits.get(name, 0) for name in names}
+
 
 class AccessRules(Frozen):
     """When a subscription gives access.
@@ -62,18 +68,21 @@ class Plans(Frozen):
             raise ValueError(f"default = {self.default!r} names no plan of this file")
         return self
 
-    def plan_of(self, subscriptions: Iterable[Subscription]) -> str | None:
+    def plan_of(self, subscriptions: Iterable[Subscription], granted: str | None = None) -> str | None:
         """The name of the customer's plan; if there are several, the last in the file, which is the largest."""
-        bought = {self._name(self.plans, item) for item in _items(subscriptions) if item.quantity != 0}
+        bought = {self._name(self.plans, item) for item in _items(subscriptions) if item.quantity != 0} | {granted}
         return next((name for name in reversed(list(self.plans)) if name in bought), None)
 
-    def features_of(self, subscriptions: Iterable[Subscription]) -> tuple[str, ...]:
-        """The features of all subscriptions with access, sorted."""
-        names = {self._name(self.all, item) for item in _items(subscriptions) if item.quantity != 0}
-        return tuple(sorted({feature for name in names if name for feature in self.all[name].features}))
+    def features_of(self, subscriptions: Iterable[Subscription], granted: str | None = None) -> tuple[str, ...]:
+        """The features of all subscriptions with access and of the granted plan, sorted."""
+        names = {self._name(self.all, item) for item in _items(subscriptions) if item.quantity != 0} | {granted}
+        return tuple(sorted({feature for name in names if name in self.all for feature in self.all[name].features}))
 
-    def limits_of(self, subscriptions: Iterable[Subscription]) -> Mapping[str, int]:
-        """The sum of the limits of all subscriptions with access; `limits` count times the quantity of their item."""
+    def limits_of(self, subscriptions: Iterable[Subscription], granted: str | None = None) -> Mapping[str, int]:
+        """The sum of the limits of all subscriptions with access; `limits` count times the quantity of their item.
+
+        Of a limit that the granted plan has, too, the higher number counts; a grant counts as one unit.
+        """
         limits: Counter[str] = Counter()
         for item in _items(subscriptions):
             name = self._name(self.all, item)
@@ -82,6 +91,8 @@ class Plans(Frozen):
                 limits[limit] += number * (item.quantity if item.quantity is not None else 1)
             for limit, number in plan.flat_limits.items() if item.quantity != 0 else ():
                 limits[limit] += number
+        for limit, number in self.plans[granted].for_one.items() if granted in self.plans else ():
+            limits[limit] = max(number, limits.get(limit, number))
         return dict(limits)
 
     def unknown_in(self, subscription: Subscription) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from shared.records.facets import Facet, Tellings, merge
+from shared.records.grant import Grant
 from shared.records.past import ClosedInvoice, EndedSubscription, PastRecord
 from shared.records.stored_record import MailRecipient
 from shared.stripe_objects.accounts import Customer
@@ -42,6 +43,8 @@ class CustomerFacts(MailRecipient):
     checkout: Facet[CheckoutSession] | None = None
     """The newest Checkout session that names the business's own reference."""
     entitlements: Facet[Entitlements] | None = None
+    grant: Facet[Grant] | None = None
+    """The newest grant of the business's own, or its revocation."""
     shown: Shown | None = None
     """The customer's access item; None if there is none yet."""
     past: Annotated[Mapping[str, PastRecord], Field(exclude=True)] = {}
@@ -107,6 +110,16 @@ class CustomerFacts(MailRecipient):
     def with_entitlements(self, entitlements: Entitlements, event: Event) -> Self:
         """A copy with the entitlements that `event` tells of."""
         return self.model_copy(update={"entitlements": merge(self.entitlements, event, entitlements)})
+
+    def with_grant(self, grant: Grant, event: Event) -> Self:
+        """A copy with the grant that `event` gives, ends or revokes, unless a newer one is known."""
+        return self.model_copy(update={"grant": merge(self.grant, event, grant)})
+
+    @property
+    def granted(self) -> Grant | None:
+        """The grant that gives access now; None without one, and for a customer whom Stripe has deleted."""
+        grant = self.grant.value if self.grant else None
+        return grant if grant and grant.state == "given" and not self.deleted else None
 
     def with_contact(self, contact: Contact, event: Event) -> Self:
         """A copy with the address that `event` carries; an event without an address changes nothing."""

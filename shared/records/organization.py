@@ -72,13 +72,13 @@ class Organization(Debts):
 
     @property
     def access(self) -> bool | None:
-        """Whether any subscription gives access now; None if unknown, because no event has told of a subscription.
+        """Whether a subscription or a grant gives access now; None if no event has told of a subscription yet.
 
         A deleted customer has no access: Stripe cancels the subscriptions at once.
         """
         if self.deleted:
             return False
-        if any(facet.value.gives_access for facet in self.subscriptions.values()):
+        if self.granted or self._pays:
             return True
         return None if self.may_have_unseen_subscription else False
 
@@ -91,7 +91,11 @@ class Organization(Debts):
     def is_still_subscribed(self) -> bool:
         """Whether any subscription gives access or is on hold; a paused or unpaid subscription has not ended."""
         dormant = any(facet.value.is_on_hold for facet in self.subscriptions.values())
-        return bool(self.access) or (dormant and not self.deleted)
+        return (self._pays or dormant) and not self.deleted
+
+    @property
+    def _pays(self) -> bool:
+        return any(facet.value.gives_access for facet in self.subscriptions.values())
 
     @property
     def quantities(self) -> tuple[tuple[str, int | None], ...]:
@@ -158,13 +162,17 @@ class Organization(Debts):
         return all(one.status == "canceled" and (one.ended_at or 0) + RETURNS_WITHIN <= begun for one in started)
 
     def erasable_at(self, policy: Policy) -> int | None:
-        """When to erase the customer, in epoch seconds: at deletion or some time after the last end; None for never."""
+        """When to erase the customer, in epoch seconds: at deletion or some time after the last end; None for never.
+
+        A grant counts as long as a subscription does.
+        """
         if self.deleted and self.profile and policy.erase_deleted:
             return self.profile.second
         ended = self.last_ended.ended_at if self.last_ended else None
         if ended is None or (self.kept_at is not None and ended <= self.kept_at):
             return None
-        return ended + policy.erase_after if policy.erase_after else None
+        over = max(ended, self.grant.value.over_at) if self.grant else ended
+        return over + policy.erase_after if policy.erase_after else None
 
     def lives_after(self, second: int) -> bool:
         """Whether an event after `second`, in epoch seconds, told of a subscription that gives access."""
