@@ -1,4 +1,4 @@
-"""Assemble the package of one Lambda function: its locked dependencies, its own folder and `shared`, compiled.
+"""Assemble the package of one Lambda function: its locked dependencies, its own folder, `shared` and `business`, compiled.
 
 Run by the Makefile's `build-…Function` targets, which `sam build` calls:
     python infra/package.py ingest --arch arm64 --into .aws-sam/build/IngestFunction --uv .tools/bootstrap/bin/uv
@@ -102,8 +102,8 @@ def prune_roots(path: Path) -> None:
 
 
 def copy_own_code(function: str, into: Path) -> None:
-    """Copy the function and `shared`, under the same import paths as in the tests."""
-    for folder in (f"functions/{function}", "shared"):
+    """Copy the function, `shared` and the business's own files, under the same import paths as in the tests."""
+    for folder in (f"functions/{function}", "shared", "business"):
         shutil.copytree(
             ROOT / folder,
             into / folder,

@@ -1,5 +1,6 @@
 """What holds for every test, and which ones `pytest --quick` leaves out: permutations, and the slowest folders."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ LEFT_OUT = {
 }
 """Files and folders that `make check` leaves out, and what they play. `make test` runs them all."""
 ROOT = Path(__file__).parents[1]
+os.environ["BILLHOOK_BUSINESS"] = str(ROOT / "tests/business")  # before any module reads the plans
 
 # No deadline, so that a busy machine makes no property test fail. The same examples each time, so that one commit has
 # one result; `make prove` draws new ones.

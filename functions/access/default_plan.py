@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-PLANS = Path(__file__).parents[2] / "shared/policy/plans.toml"
+from shared.runtime.business import PLANS
 
 
 @cache

@@ -85,7 +85,7 @@ def accepts_unsigned_until(settings: Settings) -> float:
 
 
 def policy_of(settings: Settings) -> Policy:
-    """The business's policy, from the parameters and `shared/policy/plans.toml`.
+    """The business's policy, from the parameters and `business/plans.toml`.
 
     Raises:
         ValueError: the settings name an unknown mail or interval; the text lists the known ones.

@@ -15,7 +15,7 @@ from typing import IO
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".tools/cloud/bin/python"
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "BILLHOOK_BUSINESS")
 LOG_TAIL_LINES = 30
 STOP_SECONDS = 10
 

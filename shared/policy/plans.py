@@ -1,13 +1,13 @@
-"""The plans in `plans.toml`: they turn a customer's subscriptions into a plan, features and limits."""
+"""The plans in `business/plans.toml`: they turn a customer's subscriptions into a plan, features and limits."""
 
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from shared.runtime.business import PLANS
 from shared.stripe_objects.subscriptions import Subscription, SubscriptionItem
 from shared.values.frozen import Frozen
 
@@ -141,8 +141,11 @@ class PlansError(ValueError):
 
 
 def read_plans() -> Plans:
-    """The plans in `plans.toml`; raises PlansError if the file is not as its comments say."""
-    return parse_plans((Path(__file__).parent / "plans.toml").read_text())
+    """The plans in `business/plans.toml`; raises PlansError if it is missing, or not as its comments say."""
+    try:
+        return parse_plans(PLANS.read_text())
+    except FileNotFoundError:
+        raise PlansError(f"{PLANS} is missing: docs/upgrading.md says where it comes from") from None
 
 
 def parse_plans(text: str) -> Plans:

@@ -1,11 +1,14 @@
 """A package for Lambda holds the requested code and no more."""
 
+import os
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from infra.package import ELF_MACHINE, SERVICES, wrong_platform
+from infra.package import ELF_MACHINE, ROOT, SERVICES, copy_own_code, wrong_platform
 from tests.cloud.conftest import ARCHITECTURE, BUILT
 
 SHIPPED = {name: f"{name.title()}Function" for name in SERVICES}
@@ -25,6 +28,15 @@ def test_a_library_for_another_processor_is_found(tmp_path: Path, asked: str, fo
         library(tmp_path / arch, arch)
 
     assert wrong_platform(tmp_path, asked) == foreign
+
+
+@pytest.mark.parametrize("function", ["access", "consumer", "effects"])
+def test_a_package_holds_the_plans_where_its_code_reads_them(tmp_path: Path, function: str) -> None:
+    copy_own_code(function, tmp_path)
+    told = [sys.executable, "-P", "-c", "from shared.runtime.business import PLANS; print(PLANS.read_text(), end='')"]
+    on_lambda = {name: value for name, value in os.environ.items() if name != "BILLHOOK_BUSINESS"}
+    said = subprocess.check_output(told, cwd="/", env=on_lambda | {"PYTHONPATH": str(tmp_path)}, text=True)  # noqa: S603 - ours
+    assert said == (ROOT / "business/plans.toml").read_text()
 
 
 @pytest.mark.cloud

@@ -1,8 +1,11 @@
 """Plans and limits follow from the subscribed prices and their quantities."""
 
+from pathlib import Path
+
 import pytest
 
 from shared.policy.plans import Plan, Plans, PlansError, parse_plans, read_plans
+from shared.runtime import business
 from shared.stripe_objects.subscriptions import Subscription, SubscriptionItem
 
 PLANS = Plans(
@@ -114,6 +117,10 @@ def test_a_mistake_in_the_file_is_named_with_its_line_and_the_reason(right: str,
     assert said in str(found.value)
 
 
-def test_the_file_that_ships_can_be_read_and_names_nothing_twice() -> None:
+def test_the_tests_read_plans_of_their_own_so_that_no_edit_of_the_business_breaks_them() -> None:
+    assert Path(__file__).parents[1] / "business/plans.toml" == business.PLANS
+
+
+def test_the_file_of_the_tests_can_be_read_and_names_nothing_twice() -> None:
     sold = [name for plan in read_plans().all.values() for name in plan.match]
     assert len(sold) == len(set(sold)) > 0
