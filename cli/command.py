@@ -28,7 +28,7 @@ SECRETS = re.compile(r"(whsec|[rs]k_live|[rs]k_test)_\w+")
 
 @dataclass(frozen=True)
 class Entry:
-    """A subcommand: its name, the function `module:name`, and its line in the list of commands."""
+    """A subcommand: its name (of two words within a group), the function `module:name`, and its line in the list."""
 
     name: str
     path: str
@@ -64,6 +64,7 @@ COMMANDS = {
         Entry("replay", "cli.operate.replay:replay", "put archived events into the queue again"),
         Entry("apply", "cli.operate.apply:apply", "carry out a plan that redrive or replay wrote into a file"),
         Entry("grant", "cli.operate.grant:grant", "give a customer a plan for a time, with or without a subscription"),
+        Entry("grant", "cli.operate.grant:grant", "give a customer a plan for a time"),
         Entry("revoke", "cli.operate.grant:revoke", "take a grant back before it ends by itself"),
         Entry("erase-guest", "cli.operate.erase_guest:erase_guest", "erase guests, by session, address or age"),
         Entry(
@@ -76,6 +77,7 @@ COMMANDS = {
         ),
     ),
     "Try a change": (
+        Entry("plans check", "cli.plans.check:check", "check plans.toml, by itself and beside Stripe's prices"),
         Entry("diff", "cli.changes.diff:diff", "show what the working tree decides differently from a commit"),
     ),
     "Set up": (
@@ -125,8 +127,13 @@ def build() -> "App":
         default_parameter=Parameter(negative=(), show_default=False),
         suppress_keyboard_interrupt=False,
     )
+    groups = dict[str, App]()
     for entry in (entry for entries in COMMANDS.values() for entry in entries):
-        made.command(entry.path, name=entry.name)
+        group, _, name = entry.name.rpartition(" ")
+        if group and group not in groups:
+            groups[group] = App(name=group, help=f"The commands of {group}.", version_flags=())
+            made.command(groups[group])
+        groups.get(group, made).command(entry.path, name=name)
     return made
 
 

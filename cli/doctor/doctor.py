@@ -86,10 +86,15 @@ def _of_stripe(where: Where, outputs: dict[str, str], livemode: str, *, ping: bo
     else:
         if ping or not any(secrets.values()):
             yield from of_secrets(url, secrets, livemode, command, _post)
-    key = _stored(where, f"{where.name}/stripe-api-key")
-    key = "" if key == NO_KEY else key
+    key = stored_key(where)
     yield from of_key(key, livemode=livemode, stack=where.name, connect=client_of)
     yield from of_endpoints(key_at_hand(key), url, secrets, command, client_of)
+
+
+def stored_key(where: Where) -> str:
+    """The API key of Stripe that a stack stores; empty if none is stored. Raises botocore's errors."""
+    key = _stored(where, f"{where.name}/stripe-api-key")
+    return "" if key == NO_KEY else key
 
 
 def _stored(where: Where, secret_id: str) -> str:

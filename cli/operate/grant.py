@@ -38,9 +38,9 @@ def grant(  # noqa: PLR0913 - the options of a command
     yes: bool = False,
     where: Where = HERE,
 ) -> None:
-    """Give a customer a plan for a time, with or without a subscription.
+    """Give a customer a plan for a time.
 
-    The command shows what changes, and asks. A customer has one grant at most: a new one replaces it. The customer gets
+    The customer may have a subscription or none. The command shows what changes, and asks. A customer has one grant at most: a new one replaces it. The customer gets
     the higher of subscription and grant, until the grant ends by itself. The record keeps your AWS identity and your
     reason until it is erased.
 

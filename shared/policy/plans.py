@@ -12,6 +12,10 @@ from shared.stripe_objects.subscriptions import Subscription, SubscriptionItem
 from shared.values.frozen import Frozen
 
 
+type Limit = Annotated[int, Field(strict=True)]
+"""A number, so neither `true` nor "5"."""
+
+
 class Plan(Frozen):
     """A plan or an add-on.
 
@@ -26,8 +30,8 @@ class Plan(Frozen):
 
     match: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
-    limits: Mapping[str, int] = {}
-    flat_limits: Mapping[str, int] = {}
+    limits: Mapping[str, Limit] = {}
+    flat_limits: Mapping[str, Limit] = {}
 
     @property
     def for_one(self) -> Mapping[str, int]:
@@ -53,11 +57,20 @@ class AccessRules(Frozen):
 
 
 class Plans(Frozen):
-    """All plans and add-ons by name, in the order of the file; `default` is the plan of a customer without access."""
+    """All plans and add-ons by name, in the order of the file.
+
+    Args:
+        default: the plan of a customer without access.
+        features: all features that plans may have; empty if the file lists none.
+        access: when a subscription gives access.
+        plans: the plans.
+        add_ons: the add-ons.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     default: str | None = None
+    features: Literal["stripe"] | tuple[str, ...] = ()
     access: AccessRules = AccessRules()
     plans: Mapping[str, Plan] = {}
     add_ons: Mapping[str, Plan] = {}
@@ -156,13 +169,13 @@ def parse_plans(text: str) -> Plans:
         raise PlansError(f"plans.toml: {error}") from None
     except ValidationError as error:
         mistakes = [
-            f"plans.toml, line {_line_of(one['loc'], text)}: {'.'.join(map(str, one['loc']))}: {one['msg']}"
+            f"plans.toml, line {line_of(one['loc'] or ('default',), text)}: {'.'.join(map(str, one['loc']))}: {one['msg']}"
             for one in error.errors(include_url=False, include_input=False)
         ]
         raise PlansError("\n".join(mistakes)) from None
 
 
-def _line_of(place: tuple[str | int, ...], text: str) -> int:
+def line_of(place: tuple[str | int, ...], text: str) -> int:
     """The line of the key at `place`, else that of its table; 1 if neither is found."""
     names = [str(name) for name in place]
     headers = {f"[{'.'.join(names[:depth])}]": depth for depth in range(1, len(names) + 1)}

@@ -1,0 +1,87 @@
+"""The mistakes in the text of a `plans.toml`, each with its line and the reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.policy.plans import Plan, Plans, PlansError, line_of, parse_plans
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something that `billhook plans check` has found.
+
+    Args:
+        level: `mistake`, which stops a deployment, or `note`, which may be meant.
+        line: the line of the file; None if the finding is about Stripe alone.
+        says: what is found, and why it matters.
+    """
+
+    level: Literal["mistake", "note"]
+    line: int | None
+    says: str
+
+    def __str__(self) -> str:
+        place = f"plans.toml, line {self.line}: " if self.line else ""
+        return f"{self.level:<7}  {place}{self.says}"
+
+
+def mistakes_in(text: str) -> Iterator[Found]:
+    """The mistakes and notes in the text of a plans.toml; of a file that cannot be read, why it cannot."""
+    try:
+        plans = parse_plans(text)
+    except PlansError as error:
+        for said in str(error).splitlines():
+            yield Found("mistake", None, said)
+        return
+    yield from _twice(plans, text)
+    yield from _of_features(plans, text)
+    for name, (table, plan) in _all(plans).items():
+        if table == "add_ons" and name in plans.plans:
+            yield Found("mistake", line_of((table, name), text), f"{name} is a plan, too: give the add-on a name of its own")
+        if not plan.match and name != plans.default:
+            only = "only a grant gives it" if table == "plans" else "nobody can have it"
+            yield Found("note", line_of((table, name), text), f"{table}.{name} matches no price: {only}")
+    if plans.default is None:
+        yield Found("note", None, "no default: a customer without access has no plan, no features and no limits")
+
+
+def line_of_match(table: str, name: str, match: str, text: str) -> int:
+    """The line on which a plan names a price, product or lookup key, else that of the plan's table."""
+    start = line_of((table, name), text)
+    for number, line in list(enumerate(text.splitlines(), start=1))[start:]:
+        if line.lstrip().startswith("["):
+            break
+        if f'"{match}"' in line or f"'{match}'" in line:
+            return number
+    return start
+
+
+def _twice(plans: Plans, text: str) -> Iterator[Found]:
+    """Each price, product or lookup key that the file names a second time."""
+    first: dict[str, str] = {}
+    for name, (table, plan) in _all(plans).items():
+        for match in plan.match:
+            if match in first:
+                line = line_of_match(table, name, match, text)
+                yield Found("mistake", line, f"{match} is in {first[match]} already, which decides")
+            first.setdefault(match, f"{table}.{name}")
+
+
+def _of_features(plans: Plans, text: str) -> Iterator[Found]:
+    """Each feature that the file does not declare, if it declares any; and all, if Stripe's entitlements decide."""
+    for name, (table, plan) in _all(plans).items():
+        line = line_of((table, name, "features"), text)
+        if plans.features == "stripe" and plan.features:
+            yield Found("mistake", line, f"{table}.{name}.features has no effect, since features = \"stripe\"")
+        elif plans.features and plans.features != "stripe":
+            for feature in plan.features:
+                if feature not in plans.features:
+                    yield Found("mistake", line, f"the feature {feature} is not in the list `features` of the file")
+
+
+def _all(plans: Plans) -> dict[str, tuple[str, Plan]]:
+    """The plans and then the add-ons, each with the name of its table; a name that both have stands for the add-on."""
+    return {name: ("plans", one) for name, one in plans.plans.items()} | {
+        name: ("add_ons", one) for name, one in plans.add_ons.items()
+    }
