@@ -63,7 +63,7 @@ COMMANDS = {
         Entry("redrive", "cli.operate.redrive:redrive", "move the dead letters of a queue back, all or some"),
         Entry("replay", "cli.operate.replay:replay", "put archived events into the queue again"),
         Entry("apply", "cli.operate.apply:apply", "carry out a plan that redrive or replay wrote into a file"),
-        Entry("grant", "cli.operate.grant:grant", "give a customer a plan for a time, with or without a subscription"),
+        Entry("plans apply", "cli.plans.apply:apply", "write the access items again by the deployed rules"),
         Entry("grant", "cli.operate.grant:grant", "give a customer a plan for a time"),
         Entry("revoke", "cli.operate.grant:revoke", "take a grant back before it ends by itself"),
         Entry("erase-guest", "cli.operate.erase_guest:erase_guest", "erase guests, by session, address or age"),
@@ -77,6 +77,7 @@ COMMANDS = {
         ),
     ),
     "Try a change": (
+        Entry("plans diff", "cli.plans.diff:diff", "show whose plan, features or limits would change"),
         Entry("plans check", "cli.plans.check:check", "check plans.toml, by itself and beside Stripe's prices"),
         Entry("diff", "cli.changes.diff:diff", "show what the working tree decides differently from a commit"),
     ),

@@ -1,4 +1,4 @@
-"""Assemble the package of one Lambda function: its locked dependencies, its own folder, `shared` and `business`, compiled.
+"""Assemble the package of one Lambda function: dependencies, its own folder, `shared` and `business`, compiled.
 
 Run by the Makefile's `build-…Function` targets, which `sam build` calls:
     python infra/package.py ingest --arch arm64 --into .aws-sam/build/IngestFunction --uv .tools/bootstrap/bin/uv

@@ -12,7 +12,8 @@ from infra.local_cloud.deployment import SAM
 def deploy(*, guided: bool = False, config_env: str = "default", arch: Literal["arm64", "x86_64"] = "arm64") -> int:
     """Build the functions and deploy them.
 
-    A mistake in plans.toml stops the command before it builds. sam shows the changes and asks. The answers to its questions are kept in samconfig.toml. The exit code is sam's.
+    A mistake in plans.toml stops the command before it builds. sam shows the changes and asks. The answers to its
+    questions are kept in samconfig.toml. The exit code is sam's.
 
     Args:
         guided: ask for the parameters; the first time, or for those without a default.

@@ -21,6 +21,7 @@ from cli.where import HERE, Where
 from cli.why.deployed import ReadBooks, books_of, settings_of
 from functions.consumer.decide.decide import decide
 from shared.decisions.access_item import AccessItem
+from shared.policy.plans import read_plans
 from shared.records.grant import LONGEST_REASON
 from shared.records.organization import Organization
 from shared.stripe_objects.event import read_event
@@ -40,9 +41,9 @@ def grant(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Give a customer a plan for a time.
 
-    The customer may have a subscription or none. The command shows what changes, and asks. A customer has one grant at most: a new one replaces it. The customer gets
-    the higher of subscription and grant, until the grant ends by itself. The record keeps your AWS identity and your
-    reason until it is erased.
+    The customer may have a subscription or none. The command shows what changes, and asks. A customer has one grant at
+    most: a new one replaces it. The customer gets the higher of subscription and grant, until the grant ends by itself.
+    The record keeps your AWS identity and your reason until it is erased.
 
     Args:
         customer: cus_….
@@ -55,12 +56,13 @@ def grant(  # noqa: PLR0913 - the options of a command
     """
     now = int(time.time())
     ends = _end(until, now)
-    books, missing = books_of(where, settings_of(where))
-    known = books.policy.plans.plans
+    known = read_plans().plans
     if plan not in known:
         raise RefusedError(f"plans.toml has no plan {plan}; it has {', '.join(known) or 'none'}")
     message = _message("grant.given", customer, account, now, {"plan": plan, "until": ends, **_reason(where, why)})
-    _settle(where, books, message, f"gets {plan} until {moment(ends)} UTC", missing, yes=yes)
+    books, missing = books_of(where, settings_of(where))
+    shown = _shown(books, message, f"gets {plan} until {moment(ends)} UTC", missing)
+    _settle(shown, where, message, yes=yes)
 
 
 def revoke(customer: str, /, *, why: str, account: str = PLATFORM, yes: bool = False, where: Where = HERE) -> None:
@@ -80,7 +82,7 @@ def revoke(customer: str, /, *, why: str, account: str = PLATFORM, yes: bool = F
     if granted is None:
         raise RefusedError(f"{customer} of {account} has no grant: nothing to revoke")
     message = _message("grant.revoked", customer, account, max(int(time.time()), granted.at), _reason(where, why))
-    _settle(where, books, message, f"loses the grant of {granted.plan}", missing, yes=yes)
+    _settle(_shown(books, message, f"loses the grant of {granted.plan}", missing), where, message, yes=yes)
 
 
 def _end(until: str, now: int) -> int:
@@ -114,8 +116,8 @@ def _message(type_: str, customer: str, account: str, now: int, fields: dict[str
     }
 
 
-def _settle(where: Where, books: ReadBooks, message: dict[str, Any], said: str, missing: str, *, yes: bool) -> None:
-    """Show what the message changes, ask, and send it; raises RefusedError if this checkout refuses the message."""
+def _shown(books: ReadBooks, message: dict[str, Any], said: str, missing: str) -> Screen:
+    """The screen, on which stands what the message changes; raises RefusedError if it would be refused."""
     event, screen = read_event(json.dumps(message)), Screen()
     screen.say(f"{event.subject} of {event.account} {said}, in the name of {event.object['by']}")
     if _known(books, event.account, event.subject).version == 0:
@@ -129,6 +131,11 @@ def _settle(where: Where, books: ReadBooks, message: dict[str, Any], said: str, 
         screen.say(f"  {_access(change.item)}" if change.item else "")
     if missing:
         screen.say((missing, "yellow"))
+    return screen
+
+
+def _settle(screen: Screen, where: Where, message: dict[str, Any], *, yes: bool) -> None:
+    """Ask, and send the message; raises RefusedError if nobody can answer, and botocore's errors if AWS refuses."""
     if not confirmed(f"Send this to {where.name}?", yes=yes):
         screen.say("nothing was changed")
         return

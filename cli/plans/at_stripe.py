@@ -16,7 +16,7 @@ PAGE = 100
 
 @dataclass(frozen=True)
 class Price:
-    """A price at Stripe with the facts that the comparison needs; `on_sale` is false if price or product is archived."""
+    """A price at Stripe; `on_sale` is false if the price or its product is archived."""
 
     id: str
     product: str
@@ -33,7 +33,7 @@ class Price:
 
     @property
     def names(self) -> frozenset[str]:
-        """The names by which plans.toml may match it."""
+        """Its id, its product and its lookup key: plans.toml may match any."""
         return frozenset(name for name in (self.id, self.product, self.lookup_key) if name)
 
 
@@ -54,13 +54,15 @@ def compared(plans: Plans, text: str, prices: Sequence[Price]) -> Iterator[Found
     for price in prices:
         if price.recurring and price.on_sale and named.isdisjoint(price.names):
             key = f" ({price.lookup_key})" if price.lookup_key else ""
-            says = f"{price.id}{key} of {price.product} is for sale at Stripe, and no plan matches it: access, but no limits"
-            yield Found("note", None, says)
+            sold = f"{price.id}{key} of {price.product} is for sale at Stripe"
+            yield Found("note", None, f"{sold}, and no plan matches it: it gives access and no limits")
 
 
 def _of_match(match: str, line: int, prices: Sequence[Price]) -> Iterator[Found]:
     if not prices:
-        kind = {"price": "price", "prod": "product with a price"}.get(match.partition("_")[0], "price with the lookup key")
+        kind = {"price": "price", "prod": "product with a price"}.get(
+            match.partition("_")[0], "price with the lookup key"
+        )
         yield Found("mistake", line, f"Stripe has no {kind} {match}: is the key of this account and mode?")
     elif not any(one.recurring for one in prices):
         yield Found("note", line, f"{match} is for one payment: no subscription can have it")

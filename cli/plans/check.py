@@ -9,6 +9,7 @@ from cli.doctor.of_stripe import client_of, key_at_hand
 from cli.errors import RefusedError
 from cli.plans.at_stripe import compared, prices_at
 from cli.plans.mistakes import Found, mistakes_in
+from cli.see.screen import counted
 from cli.where import HERE, Where
 from shared.policy.plans import parse_plans
 from shared.runtime.business import PLANS
@@ -32,9 +33,10 @@ def check(*, offline: bool = False, where: Where = HERE) -> int:
         found += _at_stripe(key, text)
     for one in found:
         print(one)
-    asked = "" if key else "; Stripe was not asked" + ("" if offline or wrong else ": set STRIPE_API_KEY, or name --stack")
+    how = "" if offline or wrong else ": set STRIPE_API_KEY, or name --stack"
     wrongs = sum(one.level == "mistake" for one in found)
-    print(f"{wrongs} mistakes, {len(found) - wrongs} notes in {PLANS}{asked}")
+    counts = f"{counted(wrongs, 'mistake')}, {counted(len(found) - wrongs, 'note')}"
+    print(f"{counts} in {PLANS}" + ("" if key else f"; Stripe was not asked{how}"))
     return int(wrongs > 0)
 
 
@@ -42,7 +44,7 @@ def refuse_mistakes() -> None:
     """Raises RefusedError if plans.toml has a mistake; the text has the line and the reason of each."""
     wrong = [one for one in mistakes_in(_text()) if one.level == "mistake"]
     if wrong:
-        raise RefusedError("nothing was built: " + "\n".join(map(str, wrong)))
+        raise RefusedError("plans.toml has mistakes, so nothing was done:\n" + "\n".join(map(str, wrong)))
 
 
 def _text() -> str:

@@ -38,7 +38,8 @@ def mistakes_in(text: str) -> Iterator[Found]:
     yield from _of_features(plans, text)
     for name, (table, plan) in _all(plans).items():
         if table == "add_ons" and name in plans.plans:
-            yield Found("mistake", line_of((table, name), text), f"{name} is a plan, too: give the add-on a name of its own")
+            says = f"{name} is a plan, too: give the add-on a name of its own"
+            yield Found("mistake", line_of((table, name), text), says)
         if not plan.match and name != plans.default:
             only = "only a grant gives it" if table == "plans" else "nobody can have it"
             yield Found("note", line_of((table, name), text), f"{table}.{name} matches no price: {only}")
@@ -47,14 +48,14 @@ def mistakes_in(text: str) -> Iterator[Found]:
 
 
 def line_of_match(table: str, name: str, match: str, text: str) -> int:
-    """The line on which a plan names a price, product or lookup key, else that of the plan's table."""
-    start = line_of((table, name), text)
+    """The last line on which a plan names a price, product or lookup key, else that of the plan's table."""
+    start = found = line_of((table, name), text)
     for number, line in list(enumerate(text.splitlines(), start=1))[start:]:
         if line.lstrip().startswith("["):
             break
         if f'"{match}"' in line or f"'{match}'" in line:
-            return number
-    return start
+            found = number
+    return found
 
 
 def _twice(plans: Plans, text: str) -> Iterator[Found]:
@@ -73,7 +74,7 @@ def _of_features(plans: Plans, text: str) -> Iterator[Found]:
     for name, (table, plan) in _all(plans).items():
         line = line_of((table, name, "features"), text)
         if plans.features == "stripe" and plan.features:
-            yield Found("mistake", line, f"{table}.{name}.features has no effect, since features = \"stripe\"")
+            yield Found("mistake", line, f'{table}.{name}.features has no effect, since features = "stripe"')
         elif plans.features and plans.features != "stripe":
             for feature in plan.features:
                 if feature not in plans.features:

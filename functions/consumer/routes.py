@@ -36,6 +36,7 @@ from functions.consumer.handlers import (
     observed_erasure,
     payment_intent,
     payout,
+    plans_applied,
     radar_early_fraud_warning,
     refund,
     reminder_dispute,
@@ -150,6 +151,8 @@ ROUTES: Mapping[str, Handler] = {
     # Sent by `billhook grant` and `billhook revoke`.
     "grant.given": grant.handle,
     "grant.revoked": grant.handle,
+    # Sent by `billhook plans apply`.
+    "plans.applied": plans_applied.handle,
 }
 
 

@@ -128,12 +128,12 @@ def facts_of(record: StoredRecord, plans: Plans) -> Mapping[str, Scalar]:
     """The facts that announcements and journals carry, None included; no names, no addresses."""
     match record:
         case Organization():
-            paid, granted = record.subscriptions_with_access, record.granted
+            bought, granted = record.subscriptions_with_access, record.granted
             offer = granted.plan if granted else None
-            limits = {f"limit_{name}": number for name, number in plans.limits_of(paid, offer).items()}
+            limits = {f"limit_{name}": number for name, number in plans.limits_of(bought, offer).items()}
             states = {"access": record.access, "past_due": record.past_due, "ends_at": record.ends_at}
             until = granted.until if granted else None
-            return {**states, "granted_until": until, "plan": plans.plan_of(paid, offer), **limits}
+            return {**states, "granted_until": until, "plan": plans.plan_of(bought, offer), **limits}
         case Order():
             session = record.session.value if record.session else None
             amount = {"amount": session.amount_total, "currency": session.currency} if session else {}

@@ -4,7 +4,8 @@ SCHEDULED = ("reminder.", "farewell.", "erasure.", "summary.")
 OBSERVED = "observed."
 ERASURE_CHECK = "observed.erasure"
 GRANT = "grant."
-OWN_PREFIXES = (*SCHEDULED, OBSERVED, GRANT)
+PLANS = "plans."
+OWN_PREFIXES = (*SCHEDULED, OBSERVED, GRANT, PLANS)
 
 
 def is_internal(type_: str) -> bool:
@@ -17,6 +18,6 @@ def is_observed(type_: str) -> bool:
     return type_.startswith(OBSERVED)
 
 
-def holds_ids_only(type_: str) -> bool:
-    """Whether a message of this type holds ids only; the inbox has them, too, so the message is not archived."""
-    return type_.startswith(SCHEDULED) or type_ == ERASURE_CHECK
+def needs_no_archive(type_: str) -> bool:
+    """Whether a message of this type holds ids, which the inbox has too, or what an access item said before."""
+    return type_.startswith((*SCHEDULED, PLANS)) or type_ == ERASURE_CHECK

@@ -11,7 +11,6 @@ from shared.runtime.business import PLANS
 from shared.stripe_objects.subscriptions import Subscription, SubscriptionItem
 from shared.values.frozen import Frozen
 
-
 type Limit = Annotated[int, Field(strict=True)]
 """A number, so neither `true` nor "5"."""
 
@@ -89,7 +88,9 @@ class Plans(Frozen):
     def features_of(self, subscriptions: Iterable[Subscription], granted: str | None = None) -> tuple[str, ...]:
         """The features of all subscriptions with access and of the granted plan, sorted."""
         names = {self._name(self.all, item) for item in _items(subscriptions) if item.quantity != 0} | {granted}
-        return tuple(sorted({feature for name in names if name in self.all for feature in self.all[name].features}))
+        return tuple(
+            sorted({feature for name in names if name and name in self.all for feature in self.all[name].features})
+        )
 
     def limits_of(self, subscriptions: Iterable[Subscription], granted: str | None = None) -> Mapping[str, int]:
         """The sum of the limits of all subscriptions with access; `limits` count times the quantity of their item.
@@ -104,7 +105,7 @@ class Plans(Frozen):
                 limits[limit] += number * (item.quantity if item.quantity is not None else 1)
             for limit, number in plan.flat_limits.items() if item.quantity != 0 else ():
                 limits[limit] += number
-        for limit, number in self.plans[granted].for_one.items() if granted in self.plans else ():
+        for limit, number in self.plans.get(granted or "", Plan()).for_one.items():
             limits[limit] = max(number, limits.get(limit, number))
         return dict(limits)
 
@@ -168,9 +169,10 @@ def parse_plans(text: str) -> Plans:
     except tomllib.TOMLDecodeError as error:  # it names the line
         raise PlansError(f"plans.toml: {error}") from None
     except ValidationError as error:
+        told = ((one["loc"], one["msg"]) for one in error.errors(include_url=False, include_input=False))
         mistakes = [
-            f"plans.toml, line {line_of(one['loc'] or ('default',), text)}: {'.'.join(map(str, one['loc']))}: {one['msg']}"
-            for one in error.errors(include_url=False, include_input=False)
+            f"plans.toml, line {line_of(place or ('default',), text)}: {'.'.join(map(str, place))}: {said}"
+            for place, said in told
         ]
         raise PlansError("\n".join(mistakes)) from None
 

@@ -1,19 +1,18 @@
 """`billhook grant` shows what changes, asks, and sends one signed message that the consumer decides on."""
 
 import json
-from typing import Any
 
 import boto3
 import pytest
 
 from cli.operate import grant
 from cli.where import Where
-from functions.consumer.consume import consume
-from functions.consumer.decide.decide import decide
-from functions.consumer.message import read_message
 from functions.consumer.settings import read_settings
+from shared.policy.plans import read_plans
+from shared.policy.policy import Policy
+from tests.cli.line import handled, queued
 from tests.cli.operator_at_work import Operator
-from tests.consumer.examples import MESSAGE_KEY, NOW
+from tests.consumer.examples import MESSAGE_KEY
 from tests.consumer.test_settings import ENVIRON
 from tests.support.samples import sample
 
@@ -27,34 +26,8 @@ def stack(at_work: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Where, "described", lambda _where: ({"MessageKeyId": "message-key"}, {"GroupBy": "account"}))
     tables = {f"{table.upper()}_TABLE": f"billhook-{table}" for table in ("inbox", "books", "tombstones", "access")}
     monkeypatch.setattr(grant, "settings_of", lambda _where: read_settings(ENVIRON | tables))
+    at_work.world.policy = Policy(plans=read_plans())
     at_work.handles("customer.subscription.created", "evt_1")
-
-
-def queued(at_work: Operator) -> list[dict[str, Any]]:
-    url = at_work.sqs.get_queue_url(QueueName="billhook-events.fifo")["QueueUrl"]
-    found = at_work.sqs.receive_message(QueueUrl=url, AttributeNames=["All"], MaxNumberOfMessages=10)
-    return [{"body": one["Body"], "group": one["Attributes"]["MessageGroupId"]} for one in found.get("Messages", [])]
-
-
-def handled(at_work: Operator) -> dict[str, Any]:
-    """The message in the queue, which the consumer has handled."""
-    (message,) = queued(at_work)
-    at_work.world.decide = decide
-    record = {
-        "messageId": f"message of {json.loads(message['body'])['id']}",
-        "receiptHandle": "receipt",
-        "body": message["body"],
-        "attributes": {
-            "ApproximateReceiveCount": "1",
-            "SentTimestamp": str(NOW * 1000),
-            "ApproximateFirstReceiveTimestamp": str(NOW * 1000),
-            "MessageGroupId": message["group"],
-        },
-        "messageAttributes": {},
-    }
-    assert consume(at_work.world.consumer, read_message(record)).state == "committed"
-    event: dict[str, Any] = json.loads(message["body"])
-    return event
 
 
 def test_the_plan_shows_what_changes_and_without_a_yes_nothing_is_sent(at_work: Operator) -> None:
@@ -68,7 +41,8 @@ def test_the_plan_shows_what_changes_and_without_a_yes_nothing_is_sent(at_work: 
 
 def test_the_consumer_takes_the_message_and_each_view_shows_the_grant(at_work: Operator) -> None:
     at_work.types(*AGENCY, "--yes")
-    event = handled(at_work)
+    ((event, state),) = handled(at_work)
+    assert state == "committed"
     shown = at_work.types("customer", CUSTOMER)
     arn = boto3.client("sts").get_caller_identity()["Arn"]
     assert f"by {arn}: a pilot" in shown

@@ -117,7 +117,7 @@ def test_a_mistake_in_the_file_is_named_with_its_line_and_the_reason(right: str,
     assert said in str(found.value)
 
 
-def test_the_tests_read_plans_of_their_own_so_that_no_edit_of_the_business_breaks_them() -> None:
+def test_the_tests_read_plans_of_their_own_which_no_business_edits() -> None:
     assert Path(__file__).parents[1] / "business/plans.toml" == business.PLANS
 
 

@@ -17,7 +17,7 @@ from shared.decisions.decision import Decision, StoredRecord
 from shared.decisions.sale import joined
 from shared.effects.erasure import Erase
 from shared.failures.errors import Permanent
-from shared.messages.internal_types import holds_ids_only, is_internal
+from shared.messages.internal_types import is_internal, needs_no_archive
 from shared.records.books import Books, BooksAfter
 from shared.records.connected_account import ConnectedAccount
 from shared.records.index import AccountIndex, PaymentIndex
@@ -93,7 +93,7 @@ def with_journal_and_indexes(decision: Decision, event: Event, books: NotedBooks
     """`decision` with its journal, the past that leaves an organization, and the index records."""
     changes = [(books.before(record), record) for record in decision.save]
     return Decision(
-        archive=not holds_ids_only(event.type),
+        archive=not needs_no_archive(event.type),
         journal=journal_of(changes, decision.then, books.policy),
         save=(*decision.save, *_past(decision, books), *_indexes_of(changes)),
         access=decision.access,

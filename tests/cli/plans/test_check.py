@@ -39,7 +39,14 @@ features = ["printing"]
 
 def price(id_: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any of its fields
     product = {"id": f"prod_of_{id_}", "active": True}
-    return {"id": id_, "object": "price", "active": True, "type": "recurring", "lookup_key": None, "product": product} | more
+    return {
+        "id": id_,
+        "object": "price",
+        "active": True,
+        "type": "recurring",
+        "lookup_key": None,
+        "product": product,
+    } | more
 
 
 SOLD = [
@@ -108,23 +115,27 @@ def test_a_file_without_mistakes_is_all_right_without_stripe_too(capsys: pytest.
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "line", "reason"),
+    ("change", "line", "reason"),
     [
-        ("match = [\n", "macth = [\n", 8, "plans.studio.macth: Extra inputs are not permitted"),
-        ("seats = 5", "seats = 5.5", 13, "plans.studio.limits.seats: Input should be a valid integer"),
-        ("seats = 5", "seats = true", 13, "plans.studio.limits.seats: Input should be a valid integer"),
-        ('default = "free"', 'default = "fee"', 1, "names no plan of this file"),
-        ('["exports"]', '["export"]', 12, "the feature export is not in the list `features`"),
-        ('["prod_desk"]', '["price_studio"]', 16, "price_studio is in plans.studio already"),
-        ('    "price_studio",', '    "studio_monthly",', 10, "studio_monthly is in plans.studio already"),
-        ("[add_ons.desk]", "[add_ons.studio]", 15, "studio is a plan, too"),
-        ('features = ["exports", "sso", "printing"]', 'features = "stripe"', 12, 'no effect, since features = "stripe"'),
+        (("match = [\n", "macth = [\n"), 8, "plans.studio.macth: Extra inputs are not permitted"),
+        (("seats = 5", "seats = 5.5"), 13, "plans.studio.limits.seats: Input should be a valid integer"),
+        (("seats = 5", "seats = true"), 13, "plans.studio.limits.seats: Input should be a valid integer"),
+        (('default = "free"', 'default = "fee"'), 1, "names no plan of this file"),
+        (('["exports"]', '["export"]'), 12, "the feature export is not in the list `features`"),
+        (('["prod_desk"]', '["price_studio"]'), 16, "price_studio is in plans.studio already"),
+        (('    "price_studio",', '    "studio_monthly",'), 10, "studio_monthly is in plans.studio already"),
+        (("[add_ons.desk]", "[add_ons.studio]"), 15, "studio is a plan, too"),
+        (
+            ('features = ["exports", "sso", "printing"]', 'features = "stripe"'),
+            12,
+            'no effect, since features = "stripe"',
+        ),
     ],
 )
 def test_each_mistake_is_named_with_its_line_and_the_reason(
-    file: Path, capsys: pytest.CaptureFixture[str], right: str, wrong: str, line: int, reason: str
+    file: Path, capsys: pytest.CaptureFixture[str], change: tuple[str, str], line: int, reason: str
 ) -> None:
-    file.write_text(FILE.replace(right, wrong))
+    file.write_text(FILE.replace(*change))
     found = said(capsys, code=1)
     assert any(f"line {line}: " in one and reason in one for one in found.splitlines()), found
 
@@ -196,7 +207,7 @@ def test_a_deployment_begins_with_the_check(
     monkeypatch.setattr(deploy, "make", ran.append)
     file.write_text(FILE.replace("seats = 5", "seats = 5.5"))
     assert main(["deploy"]) == 1
-    assert "nothing was built" in capsys.readouterr().err
+    assert "nothing was done" in capsys.readouterr().err
     assert ran == []
 
 

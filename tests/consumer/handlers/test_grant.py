@@ -63,7 +63,9 @@ def test_the_record_keeps_who_gave_it_and_why() -> None:
 
 
 def test_beside_a_subscription_the_higher_of_each_limit_counts() -> None:
-    seats = sample("customer.subscription.created", items={"data": [{**BOUGHT.object["items"]["data"][0], "quantity": 9}]})
+    seats = sample(
+        "customer.subscription.created", items={"data": [{**BOUGHT.object["items"]["data"][0], "quantity": 9}]}
+    )
     books = told(seats, GRANT)
     one = item(books)
     assert (one.plan, one.access_until, one.status) == ("agency", None, "active")

@@ -1,0 +1,24 @@
+"""plans.applied: the rules of plans.toml have changed, and a customer's access item follows without an event."""
+
+from shared.decisions.access import access_change
+from shared.decisions.decision import NOTHING, Decision
+from shared.decisions.rules_change import RulesChange, announcement_of
+from shared.records.books import Books
+from shared.records.organization import Organization
+from shared.stripe_objects.event import Event
+from shared.stripe_objects.objects import read
+
+
+def handle(event: Event, books: Books) -> Decision:
+    """The organization, whose item the commit writes again, and an announcement if the customer may do another thing.
+
+    The decision is nothing if the customer is unknown, or if the deployed rules are not those that the message means.
+    """
+    change = read(RulesChange, event.object)
+    organization = books.read(Organization, event.account, change.customer)
+    if organization.version == 0 or change.policy != books.policy.access_fingerprint:
+        return NOTHING
+    told = announcement_of(change, organization, event, books.policy)
+    if told is None and access_change(organization, books.policy, event.created)[1] is None:
+        return NOTHING
+    return Decision(save=(organization,), then=(told,) if told else ())

@@ -1,0 +1,70 @@
+"""A change of the business's rules, as `billhook plans apply` tells it for one customer."""
+
+from collections.abc import Mapping
+
+from shared.decisions.access import access_of
+from shared.decisions.access_item import AccessItem
+from shared.decisions.announcements import facts_of
+from shared.effects.announcement import Announcement
+from shared.policy.policy import Policy
+from shared.records.organization import Organization
+from shared.stripe_objects.event import Event
+from shared.values.frozen import Frozen
+
+
+class Offer(Frozen):
+    """What an access item says a customer may do."""
+
+    access: bool | None = None
+    plan: str | None = None
+    features: tuple[str, ...] = ()
+    limits: Mapping[str, int] = {}
+
+
+class RulesChange(Frozen):
+    """New rules for one customer.
+
+    Args:
+        customer: the customer.
+        policy: the hash of the new rules.
+        was: what the item of the earlier rules said; None if the customer had none.
+    """
+
+    customer: str
+    policy: str
+    was: Offer | None = None
+
+
+def announcement_of(
+    change: RulesChange, organization: Organization, event: Event, policy: Policy
+) -> Announcement | None:
+    """The announcement of what the new rules change for a customer; None if they change nothing."""
+    item = access_of(organization, policy, event.created)
+    now = Offer(access=item.access, plan=item.plan, features=item.features, limits=item.limits)
+    if change.was is None or change.was == now:
+        return None
+    name = _name(change.was, now)
+    facts = {**facts_of(organization, policy.plans), "access": item.access, "plan": item.plan, **_limits(item)}
+    return Announcement(
+        id=f"{event.id}:{name}",
+        name=name,
+        at=event.created,
+        account=organization.account,
+        customer=organization.subject,
+        record=f"{organization.partition}/{organization.sort_key}",
+        version=organization.overall_version + 1,
+        reference=item.reference,
+        facts={fact: value for fact, value in facts.items() if value is not None},
+    )
+
+
+def _name(was: Offer, now: Offer) -> str:
+    if now.access and not was.access:
+        return "organization.access_granted"
+    if was.access and now.access is False:
+        return "organization.access_revoked"
+    return "organization.plan_changed"
+
+
+def _limits(item: AccessItem) -> dict[str, int]:
+    return {f"limit_{name}": number for name, number in item.limits.items()}
