@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 from cli.errors import RefusedError
+from cli.operate.audit import Change, audited
 from cli.operate.confirmed import confirmed
 from cli.operate.line import line_of
 from cli.operate.reconcile_range import SECONDS, read_time
@@ -62,7 +63,7 @@ def grant(  # noqa: PLR0913 - the options of a command
     message = _message("grant.given", customer, account, now, {"plan": plan, "until": ends, **_reason(where, why)})
     books, missing = books_of(where, settings_of(where))
     shown = _shown(books, message, f"gets {plan} until {moment(ends)} UTC", missing)
-    _settle(shown, where, message, yes=yes)
+    _settle(shown, where, "grant", message, yes=yes)
 
 
 def revoke(customer: str, /, *, why: str, account: str = PLATFORM, yes: bool = False, where: Where = HERE) -> None:
@@ -82,7 +83,7 @@ def revoke(customer: str, /, *, why: str, account: str = PLATFORM, yes: bool = F
     if granted is None:
         raise RefusedError(f"{customer} of {account} has no grant: nothing to revoke")
     message = _message("grant.revoked", customer, account, max(int(time.time()), granted.at), _reason(where, why))
-    _settle(_shown(books, message, f"loses the grant of {granted.plan}", missing), where, message, yes=yes)
+    _settle(_shown(books, message, f"loses the grant of {granted.plan}", missing), where, "revoke", message, yes=yes)
 
 
 def _end(until: str, now: int) -> int:
@@ -134,12 +135,16 @@ def _shown(books: ReadBooks, message: dict[str, Any], said: str, missing: str) -
     return screen
 
 
-def _settle(screen: Screen, where: Where, message: dict[str, Any], *, yes: bool) -> None:
+def _settle(screen: Screen, where: Where, command: str, message: dict[str, Any], *, yes: bool) -> None:
     """Ask, and send the message; raises RefusedError if nobody can answer, and botocore's errors if AWS refuses."""
     if not confirmed(f"Send this to {where.name}?", yes=yes):
         screen.say("nothing was changed")
         return
-    line_of(where).send(message, time.time())
+    obj = message["data"]["object"]
+    told = {name: obj[name] for name in ("customer", "plan", "until") if name in obj}
+    with audited(where, Change(command, {**told, "account": message["account"], "message": message["id"]})) as counts:
+        line_of(where).send(message, time.time())
+        counts["sent"] = 1
     screen.say(f"{message['id']} is in the queue; ./billhook show {message['id']} tells of it")
 
 

@@ -6,6 +6,7 @@ no message that the consumer has handled.
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from cli.errors import RefusedError
+from cli.operate.audit import Change, audited
 from cli.operate.confirmed import confirmed
 from cli.operate.line import line_of
 from cli.plans.affected import Affected
@@ -63,23 +65,24 @@ def apply(
     if not confirmed("Apply?", yes=yes):
         screen.say("nothing was changed")
         return
-    sent = _send(screen, where, found, 1 / pace)
-    screen.say(f"{counted(sent, 'message')} sent; `plans diff` names the items that are still to follow")
+    asked = {"policy": reader.policy.access_fingerprint, "most": most, "everyone": everyone}
+    with audited(where, Change("plans apply", asked)) as counts:
+        _send(screen, where, found, 1 / pace, counts)
+    screen.say(f"{counted(counts['sent'], 'message')} sent; `plans diff` names the items that are still to follow")
 
 
-def _send(screen: Screen, where: Where, found: Iterable[Affected], pause: float) -> int:
-    """Send a message for each customer; returns how many."""
-    line, code, sent = line_of(where), _deployed_code(where), 0
+def _send(screen: Screen, where: Where, found: Iterable[Affected], pause: float, counts: Counter[str]) -> None:
+    """Send a message for each customer; `counts` counts them."""
+    line, code = line_of(where), _deployed_code(where)
     for one in found:
         now = time.time()
         line.send(message_for(one, code, int(now)), now)
-        sent += 1
-        if sent == 1:
+        counts["sent"] += 1
+        if counts["sent"] == 1:
             _await_the_first(where, one)
-        if sent % EVERY == 0:
-            screen.say(f"  {sent} sent")
+        if counts["sent"] % EVERY == 0:
+            screen.say(f"  {counts['sent']} sent")
         time.sleep(pause)
-    return sent
 
 
 def message_for(one: Affected, code: str, now: int) -> dict[str, Any]:
