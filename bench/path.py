@@ -23,7 +23,7 @@ from functions.consumer.prefetch.prefetch import Prefetch
 from functions.consumer.routes import Ignore
 from functions.consumer.verify import Verifier
 from shared.inbox.handover import Handover
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from shared.runtime.message_keys import MessageKeys
 from shared.tables.books import DynamoBooks

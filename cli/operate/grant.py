@@ -22,7 +22,7 @@ from cli.where import HERE, Where
 from cli.why.deployed import ReadBooks, books_of, settings_of
 from functions.consumer.decide.decide import decide
 from shared.decisions.access_item import AccessItem
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.records.grant import LONGEST_REASON
 from shared.records.organization import Organization
 from shared.stripe_objects.event import read_event

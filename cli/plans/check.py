@@ -11,7 +11,7 @@ from cli.plans.at_stripe import compared, prices_at
 from cli.plans.mistakes import Found, mistakes_in
 from cli.see.screen import counted
 from cli.where import HERE, Where
-from shared.policy.plans import parse_plans
+from shared.policy.plans_file import parse_plans
 from shared.runtime.business import PLANS
 
 

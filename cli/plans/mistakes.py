@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.policy.plans import Plan, Plans, PlansError, line_of, parse_plans
+from shared.policy.plans import Plan, Plans
+from shared.policy.plans_file import PlansError, line_of, parse_plans
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,12 @@ def _twice(plans: Plans, text: str) -> Iterator[Found]:
 
 
 def _of_features(plans: Plans, text: str) -> Iterator[Found]:
-    """Each feature that the file does not declare, if it declares any; and all, if Stripe's entitlements decide."""
-    for name, (table, plan) in _all(plans).items():
+    """Each feature that the file does not declare, if it declares any."""
+    for name, (table, plan) in _all(plans).items() if not plans.by_stripe else ():
         line = line_of((table, name, "features"), text)
-        if plans.features == "stripe" and plan.features:
-            yield Found("mistake", line, f'{table}.{name}.features has no effect, since features = "stripe"')
-        elif plans.features and plans.features != "stripe":
-            for feature in plan.features:
-                if feature not in plans.features:
-                    yield Found("mistake", line, f"the feature {feature} is not in the list `features` of the file")
+        for feature in plan.features if plans.features else ():
+            if feature not in plans.features:
+                yield Found("mistake", line, f"the feature {feature} is not in the list `features` of the file")
 
 
 def _all(plans: Plans) -> dict[str, tuple[str, Plan]]:

@@ -17,7 +17,7 @@ from shared.decisions.announcements import facts_of
 from shared.decisions.journal import read_journal
 from shared.effects.email import Email
 from shared.inbox.outbox import OwedMail, OwedReminder, load, progress_of
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.records.grant import Grant
 from shared.records.organization import Organization
 from shared.values.keys import archived, led_to, mail

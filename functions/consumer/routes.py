@@ -68,7 +68,7 @@ ROUTES: Mapping[str, Handler] = {
     "customer.subscription.resumed": customer_subscription_changed.handle,
     "customer.subscription.pending_update_applied": customer_subscription_changed.handle,
     "customer.subscription.pending_update_expired": customer_subscription_changed.handle,
-    # The record keeps Stripe's own entitlements; nothing follows from them.
+    # Stripe's own entitlements, which are the features of subscriptions if plans.toml says so.
     "entitlements.active_entitlement_summary.updated": customer_entitlements.handle,
     # Stripe warns three days ahead, which serves short trials; longer trials have a reminder eight days ahead.
     "customer.subscription.trial_will_end": customer_subscription_trial_will_end.handle,
@@ -132,6 +132,7 @@ ROUTES: Mapping[str, Handler] = {
     # Observations: the effects worker reads at Stripe what no event has told.
     "observed.customer": customer.handle,
     "observed.account": observed_account.handle,
+    "observed.entitlements": customer_entitlements.handle,
     "observed.subscription": customer_subscription_changed.handle,
     "observed.erasure": observed_erasure.handle,
     # Schedules: each handler reads the books when its time comes.

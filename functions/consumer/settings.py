@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.mails.catalogue import mails_off
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from shared.runtime.emf import NAMESPACE
 from shared.runtime.livemode import Livemode

@@ -58,7 +58,7 @@ def access_of(organization: Organization, policy: Policy, at: int) -> AccessItem
         access_until=max(end for end in ends if end) if access and all(ends) else None,
         granted_until=granted.until if granted else None,
         plan=plans.plan_of(giving, offer) or (plans.default if access is False else None),
-        features=plans.features_of(giving, offer) or tuple(sorted(default.features)),
+        features=plans.features_of(giving, offer, organization.entitled) or tuple(sorted(default.features)),
         limits=plans.limits_of(giving, offer) or {**default.limits, **default.flat_limits},
         past_due=organization.past_due and not organization.deleted,
         trial_ends_at=max(trials, default=None),

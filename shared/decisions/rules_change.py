@@ -35,15 +35,17 @@ class RulesChange(Frozen):
     was: Offer | None = None
 
 
-def announcement_of(
-    change: RulesChange, organization: Organization, event: Event, policy: Policy
-) -> Announcement | None:
-    """The announcement of what the new rules change for a customer; None if they change nothing."""
-    item = access_of(organization, policy, event.created)
-    now = Offer(access=item.access, plan=item.plan, features=item.features, limits=item.limits)
-    if change.was is None or change.was == now:
+def offer_to(organization: Organization, policy: Policy) -> Offer:
+    """What the access item of a customer says by the rules of `policy`."""
+    return Offer.model_validate(access_of(organization, policy, 0).model_dump())
+
+
+def announcement_of(was: Offer | None, organization: Organization, event: Event, policy: Policy) -> Announcement | None:
+    """The announcement that a customer may do something else than `was`; None if nothing is else, or was known."""
+    item, now = access_of(organization, policy, event.created), offer_to(organization, policy)
+    if was is None or was == now:
         return None
-    name = _name(change.was, now)
+    name = _name(was, now)
     facts = {**facts_of(organization, policy.plans), "access": item.access, "plan": item.plan, **_limits(item)}
     return Announcement(
         id=f"{event.id}:{name}",

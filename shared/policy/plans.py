@@ -1,13 +1,11 @@
 """The plans in `business/plans.toml`: they turn a customer's subscriptions into a plan, features and limits."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from shared.runtime.business import PLANS
 from shared.stripe_objects.subscriptions import Subscription, SubscriptionItem
 from shared.values.frozen import Frozen
 
@@ -60,7 +58,8 @@ class Plans(Frozen):
 
     Args:
         default: the plan of a customer without access.
-        features: all features that plans may have; empty if the file lists none.
+        features: all features that plans may have; empty if the file lists none. `stripe` if Stripe's entitlements are
+            the features of subscriptions; those of a plan then count for grants and for the default plan.
         access: when a subscription gives access.
         plans: the plans.
         add_ons: the add-ons.
@@ -85,12 +84,23 @@ class Plans(Frozen):
         bought = {self._name(self.plans, item) for item in _items(subscriptions) if item.quantity != 0} | {granted}
         return next((name for name in reversed(list(self.plans)) if name in bought), None)
 
-    def features_of(self, subscriptions: Iterable[Subscription], granted: str | None = None) -> tuple[str, ...]:
-        """The features of all subscriptions with access and of the granted plan, sorted."""
-        names = {self._name(self.all, item) for item in _items(subscriptions) if item.quantity != 0} | {granted}
-        return tuple(
-            sorted({feature for name in names if name and name in self.all for feature in self.all[name].features})
-        )
+    def features_of(
+        self, subscriptions: Iterable[Subscription], granted: str | None = None, entitled: tuple[str, ...] = ()
+    ) -> tuple[str, ...]:
+        """The features of all subscriptions with access and of the granted plan, sorted.
+
+        With `features = "stripe"`, a customer who subscribes has the features in `entitled`, which Stripe tells.
+        """
+        items = list(_items(subscriptions))
+        names = set() if self.by_stripe else {self._name(self.all, item) for item in items if item.quantity != 0}
+        plans = [self.all.get(name or "", Plan()) for name in names | {granted}]
+        told = entitled if self.by_stripe and items else ()
+        return tuple(sorted({*told, *(feature for plan in plans for feature in plan.features)}))
+
+    @property
+    def by_stripe(self) -> bool:
+        """Whether Stripe's entitlements are the features of subscriptions."""
+        return self.features == "stripe"
 
     def limits_of(self, subscriptions: Iterable[Subscription], granted: str | None = None) -> Mapping[str, int]:
         """The sum of the limits of all subscriptions with access; `limits` count times the quantity of their item.
@@ -148,45 +158,3 @@ class Plans(Frozen):
 def _items(subscriptions: Iterable[Subscription]) -> Iterable[SubscriptionItem]:
     """The items of the subscriptions with access."""
     return (item for one in subscriptions if one.gives_access for item in one.items)
-
-
-class PlansError(ValueError):
-    """plans.toml is wrong; the text has the line and the reason of each mistake."""
-
-
-def read_plans() -> Plans:
-    """The plans in `business/plans.toml`; raises PlansError if it is missing, or not as its comments say."""
-    try:
-        return parse_plans(PLANS.read_text())
-    except FileNotFoundError:
-        raise PlansError(f"{PLANS} is missing: docs/upgrading.md says where it comes from") from None
-
-
-def parse_plans(text: str) -> Plans:
-    """The plans in the text of a `plans.toml`; raises PlansError if it is not as the comments of the file say."""
-    try:
-        return Plans.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:  # it names the line
-        raise PlansError(f"plans.toml: {error}") from None
-    except ValidationError as error:
-        told = ((one["loc"], one["msg"]) for one in error.errors(include_url=False, include_input=False))
-        mistakes = [
-            f"plans.toml, line {line_of(place or ('default',), text)}: {'.'.join(map(str, place))}: {said}"
-            for place, said in told
-        ]
-        raise PlansError("\n".join(mistakes)) from None
-
-
-def line_of(place: tuple[str | int, ...], text: str) -> int:
-    """The line of the key at `place`, else that of its table; 1 if neither is found."""
-    names = [str(name) for name in place]
-    headers = {f"[{'.'.join(names[:depth])}]": depth for depth in range(1, len(names) + 1)}
-    found, depth = 1, 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        said = line.partition("#")[0].strip()
-        if said.startswith("["):
-            depth = headers.get(said, -1)
-            found = number if depth > 0 else found
-        elif 0 <= depth < len(names) and said.partition("=")[0].strip() == names[depth]:
-            return number
-    return found

@@ -43,6 +43,8 @@ class CustomerFacts(MailRecipient):
     checkout: Facet[CheckoutSession] | None = None
     """The newest Checkout session that names the business's own reference."""
     entitlements: Facet[Entitlements] | None = None
+    all_entitlements: Facet[Entitlements] | None = None
+    """The newest complete list, if the newest of all has the first ten only."""
     grant: Facet[Grant] | None = None
     """The newest grant of the business's own, or its revocation."""
     shown: Shown | None = None
@@ -108,8 +110,20 @@ class CustomerFacts(MailRecipient):
         return self.model_copy(update={"checkout": merge(self.checkout, event, session)})
 
     def with_entitlements(self, entitlements: Entitlements, event: Event) -> Self:
-        """A copy with the entitlements that `event` tells of."""
-        return self.model_copy(update={"entitlements": merge(self.entitlements, event, entitlements)})
+        """A copy with the entitlements that `event` tells of; an event embeds ten only."""
+        known = self.entitlements
+        newest = merge(known, event, entitlements)
+        whole = self.all_entitlements or (known if known and not known.value.has_more else None)
+        if not entitlements.has_more:
+            whole = merge(whole, event, entitlements)
+        kept = whole if newest.value.has_more else None
+        return self.model_copy(update={"entitlements": newest, "all_entitlements": kept})
+
+    @property
+    def entitled(self) -> tuple[str, ...]:
+        """The features that Stripe's entitlements name; beyond the first ten those of the newest complete list."""
+        told = [one.value.features for one in (self.entitlements, self.all_entitlements) if one]
+        return tuple(sorted({feature for features in told for feature in features}))
 
     def with_grant(self, grant: Grant, event: Event) -> Self:
         """A copy with the grant that `event` gives, ends or revokes, unless a newer one is known."""

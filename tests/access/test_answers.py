@@ -4,7 +4,7 @@ import pytest
 
 from functions.access.default_plan import default_plan
 from functions.access.problem import ProblemError
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from tests.access.support import DEFAULT, NOW, Access, http_event, item
 from tests.support.json_schema import mistakes
 

@@ -21,7 +21,7 @@ import pytest
 
 from functions.consumer.decide.decide import decide
 from functions.effects.mails.render import render
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from shared.records.organization import Organization
 from shared.stripe_objects.event import Event, read_event

@@ -8,7 +8,7 @@ import pytest
 from cli.operate import grant
 from cli.where import Where
 from functions.consumer.settings import read_settings
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from tests.cli.line import handled, queued
 from tests.cli.operator_at_work import Operator

@@ -8,7 +8,7 @@ from functions.consumer.decide.recording_books import NotedBooks
 from functions.consumer.message import read_message
 from shared.decisions.decision import Decision
 from shared.effects.erasure import Erase
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from shared.records.books import Books
 from shared.records.organization import Organization

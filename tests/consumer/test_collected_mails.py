@@ -10,7 +10,7 @@ from functions.consumer.decide.decide import decide
 from functions.effects.perform.scheduler import reminder_message
 from shared.effects.email import Email
 from shared.effects.remind import Remind
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from shared.values.platform import PLATFORM
 from shared.values.times import HOUR

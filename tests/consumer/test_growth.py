@@ -9,7 +9,7 @@ import pytest
 
 from bench.units import size as size_of
 from functions.consumer.decide.decide import decide
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from tests.consumer.world import World
 from tests.support.samples import EVENTS

@@ -9,7 +9,7 @@ import pytest
 from functions.consumer.decide.decide import decide
 from shared.compression.packing import unpack
 from shared.decisions.journal import Journal, read_journal
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from shared.runtime.version import VERSION
 from tests.consumer.world import World

@@ -7,7 +7,7 @@ from functions.consumer.handlers.erasure_due import TOLD_AFTER
 from shared.effects.email import Email
 from shared.effects.remind import erasure_at
 from shared.mails.may_go import why_not
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from shared.records.organization import Organization
 from shared.records.stored_record import Record

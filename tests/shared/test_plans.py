@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.policy.plans import Plan, Plans, PlansError, parse_plans, read_plans
+from shared.policy.plans import Plan, Plans
+from shared.policy.plans_file import PlansError, parse_plans, read_plans
 from shared.runtime import business
 from shared.stripe_objects.subscriptions import Subscription, SubscriptionItem
 

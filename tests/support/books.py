@@ -7,7 +7,7 @@ from shared.effects.announcement import Announcement
 from shared.effects.email import Email
 from shared.effects.erasure import Erase, Export
 from shared.effects.observe import Observe
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from shared.records.order import Order
 from shared.records.organization import Organization

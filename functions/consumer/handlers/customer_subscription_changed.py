@@ -1,6 +1,7 @@
 """customer.subscription.* and observed.subscription: what follows from the subscription as it is now."""
 
 from shared.decisions.decision import Decision
+from shared.decisions.entitled import look_at_entitlements
 from shared.decisions.price_watch import price_watch
 from shared.decisions.subscription_change import SubscriptionChange, effects_of
 from shared.decisions.whole_list import look_at_all_items
@@ -22,7 +23,7 @@ def handle(event: Event, books: Books) -> Decision:
     after = before.with_subscription(subscription, event)
     known, now = before.whole(subscription.id), after.whole(subscription.id)
     overtaken = before.subscription(subscription.id) == after.subscription(subscription.id)
-    look = look_at_all_items(subscription, after, event)
+    look = (*look_at_all_items(subscription, after, event), *look_at_entitlements(after, event, books.policy.plans))
     if now is None or overtaken:  # overtaken, or a repetition
         return Decision(save=(after,), then=look)
     change = SubscriptionChange(known, known or subscription_before(event), now, before, after, event, books.policy)

@@ -2,6 +2,7 @@
 
 from shared.decisions.access import access_change
 from shared.decisions.decision import NOTHING, Decision
+from shared.decisions.entitled import look_at_entitlements
 from shared.decisions.rules_change import RulesChange, announcement_of
 from shared.records.books import Books
 from shared.records.organization import Organization
@@ -18,7 +19,8 @@ def handle(event: Event, books: Books) -> Decision:
     organization = books.read(Organization, event.account, change.customer)
     if organization.version == 0 or change.policy != books.policy.access_fingerprint:
         return NOTHING
-    told = announcement_of(change, organization, event, books.policy)
-    if told is None and access_change(organization, books.policy, event.created)[1] is None:
-        return NOTHING
-    return Decision(save=(organization,), then=(told,) if told else ())
+    look = look_at_entitlements(organization, event, books.policy.plans)
+    told = announcement_of(change.was, organization, event, books.policy)
+    changes = access_change(organization, books.policy, event.created)[1] is not None
+    then = (*look, told) if told else look
+    return Decision(save=(organization,), then=then) if changes or then else NOTHING

@@ -10,7 +10,6 @@ from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
     import stripe
-    from stripe.params import SubscriptionItemListParams
 
 LONGEST = 20.0
 """Seconds after which no further page is read: the rest of the function's time is for the last page."""
@@ -30,7 +29,7 @@ key that may not read customers, or that has no access to the connected account.
 
 
 class TooManyItemsError(Exception):
-    """A subscription has more items than fit into a message."""
+    """A list has more items than fit into a message."""
 
 
 def look_up(api: "stripe.StripeClient", effect: Observe) -> Mapping[str, Any] | None:
@@ -52,6 +51,12 @@ def look_up(api: "stripe.StripeClient", effect: Observe) -> Mapping[str, Any] | 
             case "subscription":
                 found = dict(api.v1.subscriptions.retrieve(effect.id, options=options).to_dict())
                 return found | {"items": _all_items(api, effect.id, options)}
+            case "entitlements":
+                return {
+                    "object": "entitlements.active_entitlement_summary",
+                    "customer": effect.id,
+                    "entitlements": _all_entitlements(api, effect.id, options),
+                }
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise Retryable(type(error).__name__) from error
     except stripe.AuthenticationError as error:
@@ -78,11 +83,21 @@ def answer_of(customer: Mapping[str, Any] | None) -> str:
 
 def _all_items(api: "stripe.StripeClient", subscription: str, options: Any) -> dict[str, Any]:  # noqa: ANN401 - the SDK's
     """The whole list of a subscription's items; the subscription object embeds the first ten."""
+    return _all(api.v1.subscription_items.list, {"subscription": subscription}, options)
+
+
+def _all_entitlements(api: "stripe.StripeClient", customer: str, options: Any) -> dict[str, Any]:  # noqa: ANN401 - the SDK's
+    """The whole list of a customer's active entitlements; an event embeds the first ten."""
+    return _all(api.v1.entitlements.active_entitlements.list, {"customer": customer}, options)
+
+
+def _all(listed: Any, of: dict[str, Any], options: Any) -> dict[str, Any]:  # noqa: ANN401 - the SDK's
+    """A whole list; raises TooManyItemsError or Retryable if it is too long."""
     begun = time.monotonic()
-    asked: SubscriptionItemListParams = {"subscription": subscription, "limit": PAGE}
+    asked = {**of, "limit": PAGE}
     items: list[dict[str, Any]] = []
     for _ in range(MOST_PAGES):
-        page = api.v1.subscription_items.list(asked, options)
+        page = listed(asked, options)
         items += (dict(item.to_dict()) for item in page.data)
         if not (page.has_more and page.data):
             return {"object": "list", "data": items, "has_more": False}

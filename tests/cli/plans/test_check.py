@@ -125,11 +125,6 @@ def test_a_file_without_mistakes_is_all_right_without_stripe_too(capsys: pytest.
         (('["prod_desk"]', '["price_studio"]'), 16, "price_studio is in plans.studio already"),
         (('    "price_studio",', '    "studio_monthly",'), 10, "studio_monthly is in plans.studio already"),
         (("[add_ons.desk]", "[add_ons.studio]"), 15, "studio is a plan, too"),
-        (
-            ('features = ["exports", "sso", "printing"]', 'features = "stripe"'),
-            12,
-            'no effect, since features = "stripe"',
-        ),
     ],
 )
 def test_each_mistake_is_named_with_its_line_and_the_reason(
@@ -143,6 +138,11 @@ def test_each_mistake_is_named_with_its_line_and_the_reason(
 def test_a_file_that_is_no_toml_is_named_with_its_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(FILE.replace("limits = { seats = 5 }", "limits = { seats = 5"))
     assert "at line 13" in said(capsys, code=1)
+
+
+def test_with_stripes_entitlements_the_file_lists_no_features(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(FILE.replace('features = ["exports", "sso", "printing"]', 'features = "stripe"'))
+    assert "0 mistakes, 0 notes" in said(capsys)
 
 
 def test_what_may_be_meant_is_a_note(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,8 +14,8 @@ from cli.plans import apply, check, diff
 from cli.where import Where
 from functions.consumer.settings import read_settings
 from shared.compression.packing import pack, unpack
-from shared.policy import plans
-from shared.policy.plans import parse_plans
+from shared.policy import plans_file
+from shared.policy.plans_file import parse_plans
 from shared.policy.policy import Policy
 from shared.tables.attributes import from_item
 from tests.cli.line import handled, queued
@@ -75,7 +75,7 @@ class Desk:
 def desk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Desk]:
     file = tmp_path / "plans.toml"
     file.write_text(FILE)
-    for module in (check, plans):
+    for module in (check, plans_file):
         monkeypatch.setattr(module, "PLANS", file)
     tables = {f"{table.upper()}_TABLE": f"billhook-{table}" for table in ("inbox", "books", "tombstones", "access")}
     monkeypatch.setattr(diff, "settings_of", lambda _where: read_settings(ENVIRON | tables))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from shared.records.organization import Organization
 from shared.stripe_objects.event import Event

@@ -9,7 +9,7 @@ import pytest
 
 from shared.mails.catalogue import MAILS, mails_to
 from shared.mails.mail import Once
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from shared.stripe_objects.event import Event
 from shared.values.times import DAY

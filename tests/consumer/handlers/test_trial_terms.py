@@ -5,7 +5,7 @@ import pytest
 from functions.effects.mails.chosen_words import origin
 from functions.effects.mails.render import render
 from shared.effects.email import Email
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from shared.stripe_objects.event import Event
 from tests.support.mails import BUSINESS
