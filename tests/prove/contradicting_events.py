@@ -100,7 +100,7 @@ def _subscribed_otherwise(event: Event, mail: Email) -> bool:
             moved = mail.key.split(":")[2] != str(subscription.get("trial_end"))
             return subscription["status"] != "trialing" or moved or ends
         case "access_ended":
-            return subscription["status"] != "past_due"
+            return bool(subscription["status"] != "past_due")
         case "subscription_on_hold":
             return subscription["status"] not in {"paused", "unpaid"}
         case "cancellation_scheduled":
