@@ -13,11 +13,12 @@ from cli.see.story import changes_in
 from cli.see.words import SCHEDULES, fact, how_far
 from cli.where import HERE, Where
 from shared.compression.packing import unpack
-from shared.decisions.announcements import facts_of
+from shared.decisions.facts import facts_of
 from shared.decisions.journal import read_journal
 from shared.effects.email import Email
 from shared.inbox.outbox import OwedMail, OwedReminder, load, progress_of
 from shared.policy.plans_file import read_plans
+from shared.policy.policy import Policy
 from shared.records.grant import Grant
 from shared.records.organization import Organization
 from shared.values.keys import archived, led_to, mail
@@ -101,7 +102,7 @@ def customer(  # noqa: PLR0913 - the options of a command
 
 def about(organization: Organization, *, reveal: bool) -> Iterator[tuple[str, str]]:
     """What a person asks about a customer first, each with its name."""
-    facts = facts_of(organization, read_plans())
+    facts = facts_of(organization, Policy(plans=read_plans()))
     ends = f", until {fact('ends_at', facts['ends_at'])}" if facts["ends_at"] else ""
     yield "access", fact("access", facts["access"]) + ends
     limits = ", ".join(f"{name[6:]} {value}" for name, value in facts.items() if name.startswith("limit_"))

@@ -21,6 +21,7 @@ TIMES = ("_at", "_on", "_until", "arrival_date")
 SCHEDULES: Mapping[str, tuple[str, str]] = {
     "reminder.payment_failed": ("asks the customer again for a failed payment", "the invoice is paid, void or dropped"),
     "reminder.invoice_due": ("reminds the customer of an invoice's due date", "the invoice is paid or void"),
+    "reminder.grace_over": ("ends access and tells the customer", "the payment comes, or the subscription ends"),
     "reminder.trial_ending": ("tells the customer that the trial ends", "the trial or the subscription ends before"),
     "reminder.grant_ended": ("ends a grant", "a newer grant or a revocation comes before"),
     "reminder.dispute": ("reminds the operator to answer a dispute", "the dispute is answered or closed"),

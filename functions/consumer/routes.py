@@ -40,6 +40,7 @@ from functions.consumer.handlers import (
     radar_early_fraud_warning,
     refund,
     reminder_dispute,
+    reminder_grace_over,
     reminder_grant_ended,
     reminder_invoice_due,
     reminder_payment_failed,
@@ -138,6 +139,7 @@ ROUTES: Mapping[str, Handler] = {
     # Schedules: each handler reads the books when its time comes.
     "reminder.dispute": reminder_dispute.handle,
     "reminder.grant_ended": reminder_grant_ended.handle,
+    "reminder.grace_over": reminder_grace_over.handle,
     "reminder.invoice_due": reminder_invoice_due.handle,
     "reminder.payment_failed": reminder_payment_failed.handle,
     "reminder.trial_ending": reminder_trial_ending.handle,

@@ -1,15 +1,15 @@
 """What a customer may do now, derived from the records and the business's rules: the content of the access item."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from shared.decisions.access_item import AccessChange, AccessItem, Status, SubscriptionAccess
-from shared.policy.plans import Plan
+from shared.effects.remind import Remind
+from shared.policy.plans import Plan, Plans
 from shared.policy.policy import Policy
 from shared.records.customer import Shown
 from shared.records.organization import Organization
 from shared.stripe_objects.subscriptions import Subscription
 from shared.values import keys
-from shared.values.times import DAY
 
 LONGEST_REFERENCE = 500
 """The longest reference in characters, which is Stripe's limit for a value of metadata."""
@@ -25,11 +25,38 @@ def access_change(organization: Organization, policy: Policy, at: int) -> tuple[
     rules or a new version of the code change the item with the customer's next event.
     """
     item, was = access_of(organization, policy, at), organization.shown
-    digest = keys.digest(item.model_dump_json(exclude={"version", "changed_at"}))[:12]
+    digest = _digest(item)
     if was and was.digest == digest:
         return organization, None
     change = AccessChange(partition=organization.partition, item=item, before=was.reference if was else None)
     return organization.model_copy(update={"shown": Shown(digest=digest, reference=item.reference)}), change
+
+
+def grace_reminders(before: Organization, after: Organization, policy: Policy) -> tuple[Remind, ...]:
+    """The message for each end of grace that `after` has and that no earlier commit has scheduled.
+
+    If the last commit wrote the item of `before` as the rules say today, it has scheduled the ends of `before`.
+    """
+    ends = grace_ends(after, policy)
+    if not ends:
+        return ()
+    up_to_date = before.shown is not None and before.shown.digest == _digest(access_of(before, policy, 0))
+    known = grace_ends(before, policy) if up_to_date else {}
+    account, customer = after.account, after.subject
+    return tuple(
+        Remind(type="reminder.grace_over", at=at, about=name, account=account, customer=customer)
+        for name, at in ends.items()
+        if known.get(name) != at
+    )
+
+
+def grace_ends(organization: Organization, policy: Policy) -> dict[str, int]:
+    """By id of each late subscription with access: when its days of grace end, in epoch seconds."""
+    found = (facet.value for facet in organization.subscriptions.values())
+    ends = {
+        one.id: organization.grace_ends_at(one, policy) for one in found if not organization.grace_is_over(one, policy)
+    }
+    return {name: at for name, at in ends.items() if at is not None}
 
 
 def access_of(organization: Organization, policy: Policy, at: int) -> AccessItem:
@@ -59,7 +86,7 @@ def access_of(organization: Organization, policy: Policy, at: int) -> AccessItem
         granted_until=granted.until if granted else None,
         plan=plans.plan_of(giving, offer) or (plans.default if access is False else None),
         features=plans.features_of(giving, offer, organization.entitled) or tuple(sorted(default.features)),
-        limits=plans.limits_of(giving, offer) or {**default.limits, **default.flat_limits},
+        limits=_limits(giving, offer, plans, access=access),
         past_due=organization.past_due and not organization.deleted,
         trial_ends_at=max(trials, default=None),
         renews_at=min(renewals, default=None),
@@ -108,12 +135,11 @@ def _status(organization: Organization, shown: tuple[SubscriptionAccess, ...], *
 
 def _shown(subscription: Subscription, organization: Organization, policy: Policy) -> SubscriptionAccess:
     rules = policy.plans.access
-    late = subscription.status == "past_due"
-    gives = subscription.status in rules.statuses and not (late and rules.grace_days == 0)
-    until = [subscription.ends_at]
-    if late and gives and rules.grace_days is not None:
-        since = _late_since(subscription, organization)
-        until.append(since + rules.grace_days * DAY if since else None)
+    over = (subscription.status == "past_due" and rules.grace_days == 0) or organization.grace_is_over(
+        subscription, policy
+    )
+    gives = subscription.status in rules.statuses and not over
+    until = (subscription.ends_at, organization.grace_ends_at(subscription, policy))
     known = [moment for moment in until if moment is not None]
     first = subscription.items[0] if subscription.items else None
     return SubscriptionAccess(
@@ -145,11 +171,12 @@ def _status_of(subscription: Subscription, *, gives: bool) -> Status:
             return "none"
 
 
-def _late_since(subscription: Subscription, organization: Organization) -> int | None:
-    """When the oldest late invoice of a subscription was created, in epoch seconds; None if no late one is known."""
-    invoices = (facet.value for facet in organization.invoices.values())
-    late = (one.created for one in invoices if one.subscription == subscription.id and organization.is_late(one))
-    return min(late, default=None)
+def _limits(giving: list[Subscription], granted: str | None, plans: Plans, *, access: bool | None) -> Mapping[str, int]:
+    """The limits; for a late subscription the default plan's, if the business says so."""
+    kept = [one for one in giving if plans.access.limits_in_grace == "plan" or one.status != "past_due"]
+    falls_back = access is False or len(kept) < len(giving)
+    default = plans.plans[plans.default] if plans.default and falls_back else Plan()
+    return {**default.limits, **default.flat_limits, **plans.limits_of(kept, granted)}
 
 
 def _last_end(giving: list[Subscription]) -> int | None:
@@ -157,6 +184,11 @@ def _last_end(giving: list[Subscription]) -> int | None:
     ends = [one.ends_at for one in giving]
     known = [end for end in ends if end is not None]
     return max(known) if known and len(known) == len(ends) else None
+
+
+def _digest(item: AccessItem) -> str:
+    """The hash of an item's content."""
+    return keys.digest(item.model_dump_json(exclude={"version", "changed_at"}))[:12]
 
 
 def _by_id(subscription: Subscription) -> str:

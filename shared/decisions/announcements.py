@@ -1,25 +1,35 @@
-"""Announcements: each compares a record before and after a decision and names the change in the business's words."""
+"""Announcements: each compares a record before and after a decision and names the change in the business's words.
 
-from collections.abc import Iterator, Mapping
+A customer's announcements say what its access item says, so both come from `access_of`.
+"""
 
+from collections.abc import Iterator
+
+from shared.decisions.access import access_of, reference_of
+from shared.decisions.access_item import AccessItem
 from shared.decisions.decision import StoredRecord
+from shared.decisions.facts import facts_of, statuses
 from shared.effects.announcement import Announcement
-from shared.policy.plans import Plans
+from shared.messages.internal_types import PLANS
+from shared.policy.policy import Policy
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
-from shared.records.index import AccountIndex, PaymentIndex
 from shared.records.order import Order
 from shared.records.organization import Organization
 from shared.records.past import ClosedInvoice, EndedSubscription
 from shared.records.payment import Payment
-from shared.records.summary import Summary
 from shared.stripe_objects.event import Event
-from shared.stripe_objects.presentment import Presented
 from shared.stripe_objects.previous_attributes import subscription_before
-from shared.values.frozen import Scalar
+from shared.stripe_objects.subscriptions import Subscription, period_start_in
+
+UNHEARD = {"none", "unknown"}
+"""The statuses of customers whom no subscription has made known: nobody keeps an answer about them."""
 
 
-def announcements_of(before: StoredRecord, after: StoredRecord, event: Event, plans: Plans) -> tuple[Announcement, ...]:
+def announcements_of(
+    before: StoredRecord, after: StoredRecord, event: Event, policy: Policy
+) -> tuple[Announcement, ...]:
     """An announcement for each state that `after` is in and `before` was not; empty if no state changed."""
+    names = tuple(_names(before, after, event, policy))
     metadata = event.object.get("metadata") or {}
     return tuple(
         Announcement(
@@ -30,11 +40,11 @@ def announcements_of(before: StoredRecord, after: StoredRecord, event: Event, pl
             customer=customer_of(after),
             record=f"{after.partition}/{after.sort_key}",
             version=after.overall_version + 1,
-            reference=_reference(after),
-            facts={fact: value for fact, value in facts_of(after, plans).items() if value is not None},
+            reference=_reference(after, policy),
+            facts={fact: value for fact, value in facts_of(after, policy).items() if value is not None},
             metadata=metadata,
         )
-        for name in _names(before, after, event)
+        for name in names
     )
 
 
@@ -50,10 +60,13 @@ def customer_of(record: StoredRecord) -> str | None:
     return None
 
 
-def _names(before: StoredRecord, after: StoredRecord, event: Event) -> Iterator[str]:
+def _names(before: StoredRecord, after: StoredRecord, event: Event, policy: Policy) -> Iterator[str]:
     match before, after:
-        case Organization(), Organization():
-            yield from _of_organization(_as_told(before, event), after)
+        case Organization(), Organization() if not event.type.startswith(PLANS):  # that handler announces by itself
+            told, now = _as_told(before, event), access_of(after, policy, 0)
+            of_access = _of_organization(told, access_of(told, policy, 0), after, now)
+            names = (*of_access, *_of_subscriptions(told, after, event))
+            yield from names or _of_rest(before, access_of(before, policy, 0), after, now)
         case Payment(), Payment():
             yield from _of_payment(before, after)
         case Order(), Order():
@@ -63,7 +76,7 @@ def _names(before: StoredRecord, after: StoredRecord, event: Event) -> Iterator[
         case ConnectedAccount(), ConnectedAccount():
             if before.is_authorized != after.is_authorized:
                 yield "account.authorized" if after.is_authorized else "account.deauthorized"
-            if _statuses(before) != _statuses(after):
+            if statuses(before) != statuses(after):
                 yield "account.capability_changed"
 
 
@@ -73,32 +86,79 @@ def _as_told(before: Organization, event: Event) -> Organization:
     return before.with_subscription(was, event) if was and before.subscription(was.id) is None else before
 
 
-def _of_organization(before: Organization, after: Organization) -> Iterator[str]:
-    if after.access and not before.access:
+def _of_organization(before: Organization, was: AccessItem, after: Organization, now: AccessItem) -> Iterator[str]:
+    if now.access and not was.access:
         yield "organization.access_granted"
-    revoked = after.access is False and (before.access or (before.access is None and after.deleted))
+    revoked = now.access is False and (was.access or (was.access is None and after.deleted))
     if revoked:
         yield "organization.access_revoked"
-    if after.past_due and not before.past_due:
+    if now.past_due and not was.past_due:
         yield "organization.past_due"
-    if before.past_due and not after.past_due and not revoked:  # what the end leaves open is not paid by it
+    # What the end leaves open is not paid by it.
+    if was.past_due and not now.past_due and not revoked and not after.deleted:
         yield "organization.recovered"
-    if before.access and after.access:
-        yield from _of_customer_with_access(before, after)
+    if was.access and now.access:
+        if _bought(before, was) != _bought(after, now) or _given(was) != _given(now):
+            yield "organization.plan_changed"
+        yield from _of_end(was, now)
     if before.address and before.address != after.address:
         yield "organization.address_changed"
     if after.deleted and not before.deleted:
         yield "organization.deleted"
 
 
-def _of_customer_with_access(before: Organization, after: Organization) -> Iterator[str]:
-    was, now = before.granted, after.granted
-    if before.quantities != after.quantities or (was and was.offer) != (now and now.offer):
-        yield "organization.plan_changed"
-    if after.ends_at and not before.ends_at:
+def _of_end(was: AccessItem, now: AccessItem) -> Iterator[str]:
+    if now.ends_at and not was.ends_at:
         yield "organization.cancellation_scheduled"
-    if before.ends_at and not after.ends_at:
+    if was.ends_at and not now.ends_at:
         yield "organization.cancellation_withdrawn"
+
+
+def _of_subscriptions(before: Organization, after: Organization, event: Event) -> Iterator[str]:
+    """What has happened to the trials and periods of the subscriptions, each name once."""
+    names = {**before.subscriptions, **after.subscriptions}
+    changed = ((before.subscription(name), after.subscription(name)) for name in names)
+    yield from dict.fromkeys(
+        f"organization.{found}" for was, now in changed if now and (found := _step(was, now, event)) is not None
+    )
+
+
+def _step(was: Subscription | None, now: Subscription, event: Event) -> str | None:
+    """What has happened to a subscription's trial or period; None if neither is new."""
+    if was is None or was.status != "trialing":
+        if now.status == "trialing":
+            return "trial_started"
+        return "renewed" if was and _is_renewed(was, now, event) else None
+    if now.status == "trialing":
+        return None
+    return "trial_converted" if now.gives_access else "trial_ended"
+
+
+def _is_renewed(was: Subscription, now: Subscription, event: Event) -> bool:
+    """Whether `event` tells of a period with access that follows one that has ended."""
+    if not (was.gives_access and now.gives_access and was.renews_at and now.renews_at):
+        return False
+    began = period_start_in(event.object)
+    return began is not None and was.renews_at <= began < now.renews_at
+
+
+def _bought(organization: Organization, item: AccessItem) -> list[tuple[str, int | None]]:
+    """Each price and quantity of the subscriptions with access, sorted; repeated prices stay."""
+    wholes = (organization.whole(one.id) for one in item.subscriptions if one.access)
+    return sorted((pair for one in wholes if one for pair in one.quantities), key=str)
+
+
+def _given(item: AccessItem) -> tuple[int | None, tuple[str, ...]]:
+    """What changes without a purchase: the end of a grant, and the features, which Stripe's entitlements may be."""
+    return item.granted_until, item.features
+
+
+def _of_rest(before: Organization, was: AccessItem, after: Organization, now: AccessItem) -> Iterator[str]:
+    """The name of a change of the access item that has no name of its own, such as that of a reference."""
+    # Before an item is written again, new rules may have changed it, too.
+    changed = before.shown != after.shown if before.shown else was != now
+    if changed and not {was.status, now.status} <= UNHEARD:
+        yield "organization.access_changed"
 
 
 def _of_payment(before: Payment, after: Payment) -> Iterator[str]:
@@ -120,56 +180,11 @@ def _of_order(before: Order, after: Order) -> Iterator[str]:
     yield "order.refund_undone" if undone else f"order.{after.state}"
 
 
-def _statuses(account: ConnectedAccount) -> Mapping[str, str]:
-    return {name: facet.value.status for name, facet in account.capabilities.items()}
-
-
-def facts_of(record: StoredRecord, plans: Plans) -> Mapping[str, Scalar]:
-    """The facts that announcements and journals carry, None included; no names, no addresses."""
+def _reference(record: StoredRecord, policy: Policy) -> str | None:
+    """The business's own id of the customer; of an order, as its Checkout session carried it."""
     match record:
         case Organization():
-            bought, granted = record.subscriptions_with_access, record.granted
-            offer = granted.plan if granted else None
-            limits = {f"limit_{name}": number for name, number in plans.limits_of(bought, offer).items()}
-            states = {"access": record.access, "past_due": record.past_due, "ends_at": record.ends_at}
-            until = granted.until if granted else None
-            return {**states, "granted_until": until, "plan": plans.plan_of(bought, offer), **limits}
-        case Order():
-            session = record.session.value if record.session else None
-            amount = {"amount": session.amount_total, "currency": session.currency} if session else {}
-            refunded = {"refunded": record.settlement.refunded} if record.settlement.refunded else {}
-            return {"state": record.state, "session": record.session_id, **amount, **_presented(session), **refunded}
-        case Payment():
-            intent = record.intent.value if record.intent else None
-            received: dict[str, Scalar] = {}
-            if intent:
-                received = {"amount_received": intent.amount_received, "currency": intent.currency}
-            known: dict[str, Scalar] = {"payment": record.subject, "purpose": record.purpose, "invoice": record.invoice}
-            paid = _presented(intent or (record.charge.value if record.charge else None))
-            return {**known, "held": record.held, "refunded": record.refunded, **received, **paid}
-        case PayoutRecord(payout=facet):
-            return {"payout": record.subject, **(facet.value.model_dump(exclude={"id"}) if facet else {})}
-        case ConnectedAccount():
-            return {
-                "authorized": record.is_authorized,
-                **{f"can_{name}": is_ for name, is_ in _statuses(record).items()},
-            }
-        case PaymentIndex() | AccountIndex() | EndedSubscription() | ClosedInvoice() | Summary():
-            return {}
-
-
-def _presented(paid: Presented | None) -> Mapping[str, Scalar]:
-    """What the customer paid, if the business settles in another currency."""
-    if paid is None or paid.presentment_amount is None:
-        return {}
-    return {"presentment_amount": paid.presentment_amount, "presentment_currency": paid.presentment_currency}
-
-
-def _reference(record: StoredRecord) -> str | None:
-    """The business's own id of the buyer, as the Checkout session carried it."""
-    match record:
-        case Organization():
-            return record.reference
+            return reference_of(record, policy.reference_key)
         case Order(session=facet) if facet:
             return facet.value.client_reference_id
     return None

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from shared.decisions.access import access_of
-from shared.decisions.access_item import AccessItem
-from shared.decisions.announcements import facts_of
+from shared.decisions.facts import facts_of
 from shared.effects.announcement import Announcement
 from shared.policy.policy import Policy
 from shared.records.organization import Organization
@@ -46,7 +45,6 @@ def announcement_of(was: Offer | None, organization: Organization, event: Event,
     if was is None or was == now:
         return None
     name = _name(was, now)
-    facts = {**facts_of(organization, policy.plans), "access": item.access, "plan": item.plan, **_limits(item)}
     return Announcement(
         id=f"{event.id}:{name}",
         name=name,
@@ -56,7 +54,7 @@ def announcement_of(was: Offer | None, organization: Organization, event: Event,
         record=f"{organization.partition}/{organization.sort_key}",
         version=organization.overall_version + 1,
         reference=item.reference,
-        facts={fact: value for fact, value in facts.items() if value is not None},
+        facts={fact: value for fact, value in facts_of(organization, policy).items() if value is not None},
     )
 
 
@@ -66,7 +64,3 @@ def _name(was: Offer, now: Offer) -> str:
     if was.access and now.access is False:
         return "organization.access_revoked"
     return "organization.plan_changed"
-
-
-def _limits(item: AccessItem) -> dict[str, int]:
-    return {f"limit_{name}": number for name, number in item.limits.items()}

@@ -132,6 +132,8 @@ def _hold(change: SubscriptionChange) -> tuple[Effect, ...]:
     was, now, event = change.was, change.now, change.event
     if was is None or not was.gives_access or not now.is_on_hold:
         return ()
+    if change.before.grace_is_over(was, change.policy):  # the mail about the end of access has told the same
+        return ()
     owed = (one.value for one in change.after.invoices.values() if one.value.subscription == now.id)
     links = [one.hosted_invoice_url for one in owed if one.status == "open" and now.status == "unpaid"]
     url = next(filter(None, links), change.policy.manage_url or None)

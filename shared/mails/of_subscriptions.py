@@ -57,6 +57,13 @@ class _Held(NamedTuple):
     url: str | None
 
 
+class _AccessEnded(NamedTuple):
+    """The plan by name, and the link that leads to the payment."""
+
+    plan: str | None
+    url: str | None
+
+
 class _Farewell(NamedTuple):
     """The end, its reason and the day of the erasure; `export` says whether the mailer adds a link to the export."""
 
@@ -98,6 +105,11 @@ def _is_on_hold(told: Told[At], books: Books) -> bool:
     return subscription is not None and subscription.is_on_hold
 
 
+def _grace_is_over(told: Told[At], books: Books) -> bool:
+    customer, subscription = books.read(Organization, told.account, told.owner), _subscription(told, books)
+    return subscription is not None and customer.grace_is_over(subscription, books.policy)
+
+
 def _is_to_end(told: Told[At], books: Books) -> bool:
     subscription = _subscription(told, books)
     return subscription is not None and subscription.gives_access and subscription.ends_at is not None
@@ -128,6 +140,9 @@ CANCELLATION_WITHDRAWN = Mail(
 )
 SUBSCRIPTION_ON_HOLD = Mail(
     name="subscription_on_hold", audience="customer", stripes_own="", shows=_Held, key=At, applies=_is_on_hold
+)
+ACCESS_ENDED = Mail(
+    name="access_ended", audience="customer", stripes_own="", shows=_AccessEnded, key=At, applies=_grace_is_over
 )
 FAREWELL = Mail(name="farewell", audience="customer", stripes_own="", shows=_Farewell, key=Once, applies=_has_left)
 ERASURE_POSTPONED = Mail(

@@ -43,6 +43,7 @@ class AccessRules(Frozen):
     Args:
         statuses: Stripe's statuses of a subscription that gives access.
         grace_days: how long a failed payment leaves access, in days; None for as long as the status gives access.
+        limits_in_grace: whose limits a late subscription gives meanwhile: its own plan's, or the default plan's.
         metadata: the keys of a subscription's metadata that an access item shows.
     """
 
@@ -50,6 +51,7 @@ class AccessRules(Frozen):
 
     statuses: frozenset[Literal["trialing", "active", "past_due"]] = frozenset({"trialing", "active", "past_due"})
     grace_days: Annotated[int, Field(ge=0)] | None = None
+    limits_in_grace: Literal["plan", "default"] = "plan"
     metadata: tuple[str, ...] = ()
 
 

@@ -3,6 +3,7 @@
 from shared.policy.policy import Policy
 from shared.records.history import History
 from shared.stripe_objects.invoices import Invoice
+from shared.stripe_objects.subscriptions import Subscription
 from shared.values.times import DAY, HOUR
 
 FIRST_PAYMENT_WITHIN = 23 * HOUR
@@ -44,6 +45,30 @@ class Debts(History):
         subscription = self.subscription(invoice.subscription or "")
         over = invoice.subscription in self.ended_with_open_invoice or (subscription is not None and subscription.final)
         return self.deleted or over
+
+    def late_since(self, subscription_id: str) -> int | None:
+        """When the oldest late invoice of a subscription was to be paid, in epoch seconds; None if none is known."""
+        invoices = (facet.value for facet in self.invoices.values() if facet.value.subscription == subscription_id)
+        return min((one.to_be_paid_at for one in invoices if self.is_late(one)), default=None)
+
+    def payment_link(self, subscription_id: str) -> str | None:
+        """Where the customer pays the oldest late invoice of a subscription; None if no event has told."""
+        invoices = (facet.value for facet in self.invoices.values() if facet.value.subscription == subscription_id)
+        late = sorted((one for one in invoices if self.is_late(one)), key=lambda one: (one.to_be_paid_at, one.id))
+        return next((one.hosted_invoice_url for one in late if one.hosted_invoice_url), None)
+
+    def grace_ends_at(self, subscription: Subscription, policy: Policy) -> int | None:
+        """When the days of grace of a late subscription end or have ended, in epoch seconds; None if nothing ends."""
+        rules, since = policy.plans.access, self.late_since(subscription.id)
+        late = subscription.status == "past_due" and "past_due" in rules.statuses
+        if not late or not rules.grace_days or since is None or self.deleted:
+            return None
+        return since + rules.grace_days * DAY
+
+    def grace_is_over(self, subscription: Subscription, policy: Policy) -> bool:
+        """Whether a reminder has found that the days of grace have ended without a payment."""
+        ends_at = self.grace_ends_at(subscription, policy)
+        return ends_at is not None and self.grace_over.get(subscription.id, 0) >= ends_at
 
     def should_collect(self, invoice: Invoice, policy: Policy) -> bool:
         """Whether to ask the customer for a late invoice; after the subscription's end only if the policy says so."""

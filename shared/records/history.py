@@ -35,6 +35,8 @@ class History(Subscribed):
     """By id of an open invoice that the customer pays by hand: the due date that has passed, in epoch seconds."""
     reminders: Mapping[str, int] = {}
     """By id of an open invoice: when its reminder is due, in epoch seconds. A reminder of another time is stale."""
+    grace_over: Mapping[str, int] = {}
+    """By id of a late subscription: the end of its days of grace that has passed unpaid, in epoch seconds."""
     ended_with_open_invoice: frozenset[str] = frozenset()
     """Ids of the subscriptions that ended while one of their invoices was open."""
     unseen: frozenset[str] = frozenset()
@@ -90,6 +92,7 @@ class History(Subscribed):
         told = {name for name in self.unseen if not self.ended_subscription(name).is_empty}
         update = {
             "credits": {name: lowering[name] for name in newest},
+            "grace_over": {name: at for name, at in self.grace_over.items() if self._late(name)},
             "overdue": {name: at for name, at in self.overdue.items() if self._open(name)},
             "ended_with_open_invoice": ended_with_open_invoice,
             "unseen": frozenset(
@@ -106,6 +109,15 @@ class History(Subscribed):
     def _open(self, invoice_id: str) -> bool:
         known = self.invoice(invoice_id)
         return known is not None and known.status == "open"
+
+    def _late(self, subscription_id: str) -> bool:
+        facet = self.subscriptions.get(subscription_id)
+        return facet is not None and facet.value.status == "past_due"
+
+    def with_grace_over(self, subscription_id: str, at: int) -> Self:
+        """A copy that knows that the days of grace of a late subscription ended `at`, in epoch seconds."""
+        latest = max(at, self.grace_over.get(subscription_id, 0))
+        return self.model_copy(update={"grace_over": {**self.grace_over, subscription_id: latest}}).settled()
 
     def with_overdue(self, invoice_id: str, due_date: int) -> Self:
         """A copy that knows that an invoice was not paid by its due date, if the invoice is open."""

@@ -97,18 +97,6 @@ class Organization(Debts):
     def _pays(self) -> bool:
         return any(facet.value.gives_access for facet in self.subscriptions.values())
 
-    @property
-    def quantities(self) -> tuple[tuple[str, int | None], ...]:
-        """Each price and quantity of the subscriptions with access, sorted; repeated prices stay."""
-        return tuple(sorted((pair for one in self.subscriptions_with_access for pair in one.quantities), key=str))
-
-    @property
-    def ends_at(self) -> int | None:
-        """When access will end, in epoch seconds; None unless every subscription with access is set to end."""
-        ends = [one.ends_at for one in self.subscriptions_with_access]
-        known = [end for end in ends if end is not None]
-        return max(known) if known and len(known) == len(ends) else None
-
     def whole(self, subscription_id: str) -> Subscription | None:
         """A subscription with all known items, each with the earlier lookup keys of its price; None if unknown.
 

@@ -17,6 +17,7 @@ class CheckoutSession(Presented):
     subscription: MaybeId = None
     payment_intent: MaybeId = None
     invoice: MaybeId = None
+    payment_link: MaybeId = None
     client_reference_id: str | None = None
     amount_total: int | None = None
     currency: str | None = None

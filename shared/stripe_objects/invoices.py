@@ -54,6 +54,11 @@ class Invoice(Snapshot):
         return self.status == "open" and self.attempted and not self.by_hand
 
     @property
+    def to_be_paid_at(self) -> int:
+        """When it was to be paid, in epoch seconds: by its due date, or at once if Stripe charges it."""
+        return self.due_date if self.by_hand and self.due_date else self.created
+
+    @property
     def first(self) -> bool:
         """Whether this is the first invoice of a subscription, which starts only when it is paid."""
         return self.billing_reason == "subscription_create"

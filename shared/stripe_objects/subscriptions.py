@@ -165,3 +165,17 @@ class Subscription(Snapshot):
     def rank(self) -> int:
         """How far the object is in its life; decides between candidates that are equal otherwise."""
         return position(self.status, "incomplete", "trialing", "active", "past_due", "paused", "unpaid")
+
+
+def period_start_in(obj: Mapping[str, Any]) -> int | None:
+    """When the newest period of a subscription began, in epoch seconds, as Stripe's object tells; None if it is none.
+
+    No record keeps it, because only news of a period needs it.
+    """
+    if obj.get("object") != "subscription":
+        return None
+    items = obj.get("items")
+    listed = items.get("data") if isinstance(items, Mapping) else None
+    told = [obj, *(listed if isinstance(listed, list) else ())]
+    starts = [one.get("current_period_start") for one in told if isinstance(one, Mapping)]
+    return max((start for start in starts if isinstance(start, int)), default=None)

@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 from moto import mock_aws
 
+from functions.consumer import settings
+from functions.effects import settings as effects_settings
+from shared.policy.plans import AccessRules
+from shared.policy.plans_file import read_plans
 from tests.consumer.examples import REGION
 from tests.prove.moto_cloud import MotoCloud
 from tests.prove.runner import Runner
@@ -25,6 +29,14 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[Runner]:
         runner.open(monkeypatch)
         yield runner
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def a_week_of_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Access ends by itself seven days after an unpaid invoice."""
+    plans = read_plans().model_copy(update={"access": AccessRules(grace_days=7)})
+    for module in (settings, effects_settings):
+        monkeypatch.setattr(module, "read_plans", lambda: plans)
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,9 @@ def _tells(event: Event, mail: Email, known: Sequence[Event]) -> bool:  # noqa: 
     if same and obj.get("status") in OVER.get(mail.template, set()):
         return True
     match obj.get("object"):
+        case "invoice" if mail.template == "access_ended":
+            settled = obj.get("status") in OVER["payment_failed"]
+            return bool(settled) and _subscription_of(obj["id"], known) == about(mail)
         case "invoice" if same:
             return _tried_again(event, mail)
         case "refund":
@@ -96,6 +99,8 @@ def _subscribed_otherwise(event: Event, mail: Email) -> bool:
         case "trial_ending":
             moved = mail.key.split(":")[2] != str(subscription.get("trial_end"))
             return subscription["status"] != "trialing" or moved or ends
+        case "access_ended":
+            return bool(subscription["status"] != "past_due")
         case "subscription_on_hold":
             return subscription["status"] not in {"paused", "unpaid"}
         case "cancellation_scheduled":

@@ -28,6 +28,7 @@ from tests.prove.story_runner import MailOutcome, Outcome
 from tests.support.story import Story
 
 REMINDED = {
+    "access_ended",
     "dispute_due",
     "erasure_postponed",
     "erasure_unconfirmed",

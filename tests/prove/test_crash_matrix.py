@@ -41,6 +41,9 @@ STOPPED = (Fault.STOPPED_BEFORE, Fault.STOPPED_AFTER)
 type Scenario = Callable[[Matrix], None]
 
 
+pytestmark = pytest.mark.usefixtures("a_week_of_grace")
+
+
 @pytest.fixture(autouse=True)
 def much_to_erase(monkeypatch: pytest.MonkeyPatch) -> None:
     """A customer has more history than one call deletes. Real page sizes would make moto slow."""

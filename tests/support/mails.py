@@ -68,6 +68,7 @@ DISPUTE: dict[str, Scalar] = {"reason": "product_not_received", "status": "needs
 ITS_OWN: dict[str, dict[str, Scalar]] = {
     "order_confirmed": {"amount": 9300},
     "order_failed": {"amount": 9300},
+    "access_ended": {"plan": "Studio (5)"},
     "plan_changed": {"was": "Studio (5)", "now": "Studio (10)"},
     "subscription_on_hold": {"status": "unpaid"},
     "farewell": {"reason": "payment_failed"},

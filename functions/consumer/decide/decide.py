@@ -10,11 +10,11 @@ from functions.consumer.decide.recording_books import NotedBooks
 from functions.consumer.decide.refuse import after_erasure, is_refused
 from functions.consumer.decide.write_journal import journal_of
 from functions.consumer.routes import ROUTES
-from shared.decisions.access import access_change
+from shared.decisions.access import access_change, grace_reminders
 from shared.decisions.access_item import AccessChange
 from shared.decisions.announcements import announcements_of
 from shared.decisions.decision import Decision, StoredRecord
-from shared.decisions.sale import joined
+from shared.decisions.facts import joined
 from shared.effects.erasure import Erase
 from shared.failures.errors import Permanent
 from shared.messages.internal_types import is_internal, needs_no_archive
@@ -44,8 +44,8 @@ def decide(event: Event, books: Books) -> Decision:
         return without_unwanted(after_erasure(decision, event, noted), noted)
     decision = without_unwanted(decision, noted)
     decision = settle_mails(decision, event, noted)
-    decision = with_announcements(decision, event, noted)
     decision = with_access(decision, event, noted)
+    decision = with_announcements(decision, event, noted)
     return with_journal_and_indexes(decision, event, noted)
 
 
@@ -62,19 +62,11 @@ def with_account_heard(decision: Decision, event: Event, books: NotedBooks) -> D
     return decision.model_copy(update={"save": (*others, after)})
 
 
-def with_announcements(decision: Decision, event: Event, books: NotedBooks) -> Decision:
-    """`decision` with an announcement for each change of state; each names the other parts of its sale."""
-    after = BooksAfter(decision.save, books)
-    announcements = [
-        joined(announcement, record, event, after)
-        for record in decision.save
-        for announcement in announcements_of(books.before(record), record, event, books.policy.plans)
-    ]
-    return decision.model_copy(update={"then": (*decision.then, *announcements)})
-
-
 def with_access(decision: Decision, event: Event, books: NotedBooks) -> Decision:
-    """`decision` with each access item whose content changes, and without the items of erased customers."""
+    """`decision` with each access item whose content changes, and without the items of erased customers.
+
+    Access that ends by itself after days of grace gets the reminder that ends it.
+    """
     saved = [
         access_change(one, books.policy, event.created) if isinstance(one, Organization) else (one, None)
         for one in decision.save
@@ -86,7 +78,25 @@ def with_access(decision: Decision, event: Event, books: NotedBooks) -> Decision
         if isinstance(customer, Organization) and customer.shown
     ]
     changed = [change for _, change in saved if change]
-    return decision.model_copy(update={"save": tuple(one for one, _ in saved), "access": (*changed, *erased)})
+    reminders = [
+        reminder
+        for one, _ in saved
+        if isinstance(one, Organization)
+        for reminder in grace_reminders(books.before(one), one, books.policy)
+    ]
+    update = {"save": tuple(one for one, _ in saved), "access": (*changed, *erased)}
+    return decision.model_copy(update={**update, "then": (*decision.then, *reminders)})
+
+
+def with_announcements(decision: Decision, event: Event, books: NotedBooks) -> Decision:
+    """`decision` with an announcement for each change of state; each names the other parts of its sale."""
+    after = BooksAfter(decision.save, books)
+    announcements = [
+        joined(announcement, record, event, after)
+        for record in decision.save
+        for announcement in announcements_of(books.before(record), record, event, books.policy)
+    ]
+    return decision.model_copy(update={"then": (*decision.then, *announcements)})
 
 
 def with_journal_and_indexes(decision: Decision, event: Event, books: NotedBooks) -> Decision:

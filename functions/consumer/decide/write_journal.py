@@ -1,9 +1,9 @@
 """Write the journal of a decision, from its records before and after, and its effects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from shared.decisions.announcements import facts_of
 from shared.decisions.decision import StoredRecord
+from shared.decisions.facts import facts_of
 from shared.decisions.journal import Change, Journal
 from shared.effects.announcement import Announcement
 from shared.effects.effect import Effect
@@ -12,6 +12,7 @@ from shared.effects.erasure import Export
 from shared.effects.observe import Observe
 from shared.effects.remind import Remind
 from shared.policy.policy import Policy
+from shared.values.frozen import Scalar
 
 
 def journal_of(
@@ -19,7 +20,8 @@ def journal_of(
 ) -> Journal:
     """The journal of a decision; `saved` has each record as it was before and as it is saved."""
     pairs = {f"{after.partition}/{after.sort_key}": (before, after) for before, after in saved}
-    changed = {place: _changes(before, after, policy) for place, (before, after) in pairs.items()}
+    facts = {place: (facts_of(before, policy), facts_of(after, policy)) for place, (before, after) in pairs.items()}
+    changed = {place: _changes(was, now) for place, (was, now) in facts.items()}
     return Journal(
         policy=policy.fingerprint,
         records={place: after.overall_version + 1 for place, (_, after) in pairs.items()},
@@ -28,8 +30,7 @@ def journal_of(
     )
 
 
-def _changes(before: StoredRecord, after: StoredRecord, policy: Policy) -> dict[str, Change]:
-    was, now = facts_of(before, policy.plans), facts_of(after, policy.plans)
+def _changes(was: Mapping[str, Scalar], now: Mapping[str, Scalar]) -> dict[str, Change]:
     return {fact: (was.get(fact), now.get(fact)) for fact in (*was, *now) if was.get(fact) != now.get(fact)}
 
 

@@ -35,6 +35,7 @@ ROUNDS: Mapping[str, Sequence[Event]] = {
 }
 """What leads to a mail and may come again, about the very same object: told twice round, the mail is sent twice."""
 ONCE = {
+    "access_ended": "the days of grace of one late invoice end once",
     "trial_ending": "one end of a trial comes once",
     "invoice_overdue": "a due date passes once; another date has another key",
     "invoice_overpaid": "an invoice is paid once; another amount has another key",

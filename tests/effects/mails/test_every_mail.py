@@ -16,6 +16,9 @@ from shared.effects.email import Email
 from shared.effects.observe import Observe
 from shared.effects.remind import erasure_at
 from shared.mails.catalogue import MAILS
+from shared.policy.plans import AccessRules
+from shared.policy.plans_file import read_plans
+from shared.policy.policy import Policy
 from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
 from shared.values.frozen import Scalar
@@ -118,6 +121,10 @@ def told_by_several_events() -> Iterator[Email]:
     at = left.read(Organization, PLATFORM, CUSTOMER).erasable_at(left.policy) or 0
     for week in (0, 12):
         yield from mails_of(fired(erasure_at(at + week * 7 * DAY, PLATFORM, CUSTOMER)), left)
+    rules = Policy(plans=read_plans().model_copy(update={"access": AccessRules(grace_days=7)}))
+    late = told(begun, sample("invoice.payment_failed"), sample("customer.subscription.updated"), policy=rules)
+    for reminder in late.reminders.values():
+        yield from mails_of(fired(reminder), late)
     ended = sample("customer.subscription.deleted")
     changed = sample("customer.updated", created=ended.created - 1, email="new@fernhill.example")
     for reminder in told(begun, sample("customer.created"), changed, ended).reminders.values():
