@@ -16,13 +16,11 @@ from cyclopts import Parameter
 
 from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
+from cli.operate.own_message import sender_of
 from cli.where import HERE, Where
-from functions.effects.perform.scheduler import reminder_message
 from shared.compression.packing import unpack
 from shared.effects.remind import Remind
-from shared.messages.mac import signed_body
 from shared.records.order import Order
-from shared.runtime.message_keys import KeySecret, MessageKeys
 from shared.tables.attributes import from_item, to_item
 from shared.values import keys
 from shared.values.times import DAY
@@ -124,16 +122,8 @@ def ask(where: Where, found: list[Order], now: int, counts: Counter[str]) -> Non
     Raises:
         RefusedError, botocore.exceptions.ClientError, BotoCoreError: AWS refused; the messages sent stay sent.
     """
-    outputs, parameters = where.described()
-    own = MessageKeys(KeySecret(where.client("secretsmanager"), outputs["MessageKeyId"]).fetch)
-    sqs, url, by_customer = where.client("sqs"), where.queue("events.fifo"), parameters.get("GroupBy") == "customer"
+    sender = sender_of(where)
     for order in found:
-        remind = Remind(type=ASKED, at=now, about=order.session_id, account=order.account, customer=order.session_id)
-        message: dict[str, Any] = reminder_message(remind, livemode=None)
-        sqs.send_message(
-            QueueUrl=url,
-            MessageBody=signed_body(own.signing(now), message),
-            MessageGroupId=f"{order.account}#{order.session_id}" if by_customer else order.account,
-            MessageDeduplicationId=remind.name,
-        )
+        session = order.session_id
+        sender.send(Remind(type=ASKED, at=now, about=session, account=order.account, customer=session))
         counts["asked"] += 1

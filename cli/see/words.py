@@ -31,6 +31,7 @@ SCHEDULES: Mapping[str, tuple[str, str]] = {
         "asks whether to erase a guest whom the business wants erased",
         "the guest's money is open",
     ),
+    "erasure.asked": ("erases a customer whom the business wants erased", "the customer subscribes again"),
     "erasure.guest_due": ("asks whether to erase a guest", "the guest's money is open, or something newer came"),
     "summary.due": ("tells the operator of the hour's other mails of one kind", "an earlier summary has told of them"),
     "erasure.unconfirmed": ("erases if Stripe has not answered", "Stripe answers before"),

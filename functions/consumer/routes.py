@@ -17,6 +17,7 @@ from functions.consumer.handlers import (
     customer_subscription_deleted,
     customer_subscription_trial_will_end,
     erasure_account_due,
+    erasure_asked,
     erasure_due,
     erasure_guest_asked,
     erasure_guest_due,
@@ -144,8 +145,9 @@ ROUTES: Mapping[str, Handler] = {
     "erasure.account_due": erasure_account_due.handle,
     "erasure.guest_due": erasure_guest_due.handle,
     "summary.due": summary_due.handle,
-    # Sent by `billhook erase-guest`.
+    # Sent by `billhook erase-guest`, and by `billhook erase`.
     "erasure.guest_asked": erasure_guest_asked.handle,
+    "erasure.asked": erasure_asked.handle,
 }
 
 

@@ -105,10 +105,17 @@ by_hand = one("invoice.finalized.send_invoice")
 
 
 def customer_leaves(matrix: Matrix) -> None:
-    """A customer's only subscription ends: a farewell with an export, and an erasure thirty days later."""
+    """A customer's only subscription ends: a farewell with an export, and an erasure thirty days later.
+
+    Or before that, because a person asks for it.
+    """
     for name in BEFORE_LEAVING:
         matrix.runner.run(of_stripe(name))
-    _with_what_follows(matrix, of_stripe("customer.subscription.deleted"))
+    ended = of_stripe("customer.subscription.deleted")
+    with matrix.runner.rolled_back():
+        _with_what_follows(matrix, ended)
+    matrix.runner.run(ended)
+    _asked_to_erase(matrix, "erasure.asked", json.loads(ended.body)["data"]["object"]["customer"])
 
 
 def guest_leaves(matrix: Matrix) -> None:
@@ -119,8 +126,12 @@ def guest_leaves(matrix: Matrix) -> None:
     with matrix.runner.rolled_back():
         _with_what_follows(matrix, bought)
     matrix.runner.run(bought)
-    session, at = json.loads(bought.body)["data"]["object"]["id"], int(matrix.runner.clock.now)
-    asked = Remind(type="erasure.guest_asked", at=at, about=session, account=PLATFORM, customer=session)
+    _asked_to_erase(matrix, "erasure.guest_asked", json.loads(bought.body)["data"]["object"]["id"])
+
+
+def _asked_to_erase(matrix: Matrix, type_: str, whom: str) -> None:
+    at = int(matrix.runner.clock.now)
+    asked = Remind(type=type_, at=at, about=whom, account=PLATFORM, customer=whom)
     message = reminder_message(asked, livemode=True)
     _with_what_follows(matrix, Arrival(asked.type, _handler(message), json.dumps(message), at))
 
