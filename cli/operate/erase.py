@@ -4,7 +4,6 @@ The command never touches the tables. It sends the consumer a signed message, an
 its turn, as on the date that each erasure has. The effects worker then deletes what a tombstone covers.
 """
 
-import json
 import sys
 import time
 from collections import Counter
@@ -14,17 +13,16 @@ from typing import Any
 from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
 from cli.operate.confirmed import is_terminal
-from cli.operate.own_message import sender_of
+from cli.operate.own_message import decided_on, sender_of
 from cli.see.inbox import tables_of
 from cli.see.screen import Screen
 from cli.where import HERE, Where
 from cli.why.deployed import ReadBooks, books_of, settings_of
-from functions.consumer.decide.decide import decide
-from functions.effects.perform.scheduler import reminder_message
+from shared.effects.effect import Effect
+from shared.effects.email import Email
 from shared.effects.remind import Remind
 from shared.records.books import money_is_open
 from shared.records.organization import Organization
-from shared.stripe_objects.event import read_event
 from shared.values import keys
 from shared.values.platform import PLATFORM
 
@@ -59,7 +57,7 @@ def erase(customer: str, /, *, account: str = PLATFORM, confirm: str = "", where
     books, missing = books_of(where, settings_of(where))
     asked = Remind(type=ASKED, at=now, about=customer, account=account, customer=customer)
     deleted = _deleted(tables.partition(account, customer))
-    effects = _decided(books, asked)
+    effects = decided_on(books, asked).then
     if not effects:
         raise RefusedError(_refusal(books, account, customer, deleted))
     screen.say(f"{customer} of {account} in {where.name}: this would be deleted")
@@ -80,12 +78,6 @@ def erase(customer: str, /, *, account: str = PLATFORM, confirm: str = "", where
     return 0
 
 
-def _decided(books: ReadBooks, asked: Remind) -> tuple[str, ...]:
-    """The names of the effects that the consumer would decide on; empty if it would leave the customer alone."""
-    decision = decide(read_event(json.dumps(reminder_message(asked, livemode=None))), books)
-    return decision.journal.effects if decision.journal else tuple(map(str, decision.then))
-
-
 def _deleted(items: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """The number of items of each kind, by the kind in words."""
     counts = Counter[str]()
@@ -96,10 +88,10 @@ def _deleted(items: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return dict(counts)
 
 
-def _told(books: ReadBooks, account: str, customer: str, effects: Iterable[str]) -> Iterable[str]:
+def _told(books: ReadBooks, account: str, customer: str, effects: Iterable[Effect]) -> Iterable[str]:
     """Who hears of the erasure, and the facts that the operator should know before."""
-    mails = [what for what in effects if what.startswith("mail ")]
-    yield f"{len(mails) or 'no'} mails; announced on the bus: organization.erased"
+    mails = sum(isinstance(effect, Email) for effect in effects)
+    yield f"{mails or 'no'} mails; announced on the bus: organization.erased"
     if money_is_open(books.read(Organization, account, customer), books):
         yield "money is open: a later payment, refund or dispute has no name any more"
     yield "Stripe keeps its own copy: redact it there, too (https://docs.stripe.com/privacy/redaction)"

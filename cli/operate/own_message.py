@@ -1,16 +1,26 @@
 """Sends a message of Billhook's own through the queue of events, signed: the consumer decides on it in its turn."""
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cli.where import Where
+from cli.why.deployed import ReadBooks
+from functions.consumer.decide.decide import decide
 from functions.effects.perform.scheduler import reminder_message
+from shared.decisions.decision import Decision
 from shared.effects.remind import Remind
 from shared.messages.mac import signed_body
 from shared.runtime.message_keys import KeySecret, MessageKeys
+from shared.stripe_objects.event import read_event
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
+
+
+def decided_on(books: ReadBooks, asked: Remind) -> Decision:
+    """What the consumer would decide on a message today; raises botocore's errors if DynamoDB refuses."""
+    return decide(read_event(json.dumps(reminder_message(asked, livemode=None))), books)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ SCHEDULES: Mapping[str, tuple[str, str]] = {
     "reminder.trial_ending": ("tells the customer that the trial ends", "the trial or the subscription ends before"),
     "reminder.dispute": ("reminds the operator to answer a dispute", "the dispute is answered or closed"),
     "farewell.due": ("says farewell and writes the export", "the customer subscribes again"),
+    "farewell.asked": ("writes the export again, with a new link", "the customer subscribes again"),
     "erasure.due": ("asks whether to erase the customer", "the customer subscribes again"),
     "erasure.account_due": ("asks whether to erase the account", "the account connects again"),
     "erasure.guest_asked": (

@@ -22,6 +22,7 @@ from functions.consumer.handlers import (
     erasure_guest_asked,
     erasure_guest_due,
     erasure_unconfirmed,
+    farewell_asked,
     farewell_due,
     invoice_finalization_failed,
     invoice_finalized,
@@ -145,9 +146,10 @@ ROUTES: Mapping[str, Handler] = {
     "erasure.account_due": erasure_account_due.handle,
     "erasure.guest_due": erasure_guest_due.handle,
     "summary.due": summary_due.handle,
-    # Sent by `billhook erase-guest`, and by `billhook erase`.
+    # Sent by `billhook erase-guest`, `billhook erase` and `billhook export`.
     "erasure.guest_asked": erasure_guest_asked.handle,
     "erasure.asked": erasure_asked.handle,
+    "farewell.asked": farewell_asked.handle,
 }
 
 

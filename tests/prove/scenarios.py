@@ -107,7 +107,7 @@ by_hand = one("invoice.finalized.send_invoice")
 def customer_leaves(matrix: Matrix) -> None:
     """A customer's only subscription ends: a farewell with an export, and an erasure thirty days later.
 
-    Or before that, because a person asks for it.
+    Or before that, because a person asks for it; or a person asks for the export again.
     """
     for name in BEFORE_LEAVING:
         matrix.runner.run(of_stripe(name))
@@ -115,7 +115,10 @@ def customer_leaves(matrix: Matrix) -> None:
     with matrix.runner.rolled_back():
         _with_what_follows(matrix, ended)
     matrix.runner.run(ended)
-    _asked_to_erase(matrix, "erasure.asked", json.loads(ended.body)["data"]["object"]["customer"])
+    customer = json.loads(ended.body)["data"]["object"]["customer"]
+    with matrix.runner.rolled_back():
+        _with_what_is_asked(matrix, "farewell.asked", customer)
+    _with_what_is_asked(matrix, "erasure.asked", customer)
 
 
 def guest_leaves(matrix: Matrix) -> None:
@@ -126,10 +129,10 @@ def guest_leaves(matrix: Matrix) -> None:
     with matrix.runner.rolled_back():
         _with_what_follows(matrix, bought)
     matrix.runner.run(bought)
-    _asked_to_erase(matrix, "erasure.guest_asked", json.loads(bought.body)["data"]["object"]["id"])
+    _with_what_is_asked(matrix, "erasure.guest_asked", json.loads(bought.body)["data"]["object"]["id"])
 
 
-def _asked_to_erase(matrix: Matrix, type_: str, whom: str) -> None:
+def _with_what_is_asked(matrix: Matrix, type_: str, whom: str) -> None:
     at = int(matrix.runner.clock.now)
     asked = Remind(type=type_, at=at, about=whom, account=PLATFORM, customer=whom)
     message = reminder_message(asked, livemode=True)

@@ -21,14 +21,20 @@ CUSTOMER = str(sample("customer.subscription.created").object["customer"])
 
 
 @pytest.fixture
-def left(at_work: Operator, monkeypatch: pytest.MonkeyPatch) -> Operator:
-    """A stack with a customer whose subscription has ended."""
+def stack(at_work: Operator, monkeypatch: pytest.MonkeyPatch) -> Operator:
+    """A stack that can sign."""
     boto3.client("secretsmanager").create_secret(Name="message-key", SecretString=MESSAGE_KEY)
     monkeypatch.setattr(Where, "described", lambda _where: ({"MessageKeyId": "message-key"}, {"GroupBy": "account"}))
-    at_work.handles("customer.subscription.created", "evt_1")
-    at_work.handles("invoice.paid", "evt_2")
-    at_work.handles("customer.subscription.deleted", "evt_3")
     return at_work
+
+
+@pytest.fixture
+def left(stack: Operator) -> Operator:
+    """A stack with a customer whose subscription has ended."""
+    stack.handles("customer.subscription.created", "evt_1")
+    stack.handles("invoice.paid", "evt_2")
+    stack.handles("customer.subscription.deleted", "evt_3")
+    return stack
 
 
 def queued(at_work: Operator) -> list[Any]:
@@ -81,13 +87,13 @@ def test_a_confirmation_of_somebody_else_erases_nobody(left: Operator) -> None:
 
 
 def test_a_customer_who_is_subscribed_is_not_erased(left: Operator) -> None:
-    left.handles("customer.subscription.created", "evt_4", data={"object": _another()})
+    left.handles("customer.subscription.created", "evt_4", data={"object": another()})
     said = left.types("erase", CUSTOMER, "--confirm", CUSTOMER, code=1)
     assert "is still subscribed; cancel the subscription at Stripe first" in said
     assert queued(left) == []
 
 
-def _another() -> dict[str, Any]:
+def another() -> dict[str, Any]:
     return {**sample("customer.subscription.created").object, "id": "sub_another"}
 
 
