@@ -63,6 +63,8 @@ COMMANDS = {
         Entry("redrive", "cli.operate.redrive:redrive", "move the dead letters of a queue back, all or some"),
         Entry("replay", "cli.operate.replay:replay", "put archived events into the queue again"),
         Entry("apply", "cli.operate.apply:apply", "carry out a plan that redrive or replay wrote into a file"),
+        Entry("export", "cli.operate.export:export", "mail a customer who has left a new link to the export"),
+        Entry("erase", "cli.operate.erase:erase", "erase a customer now"),
         Entry("plans apply", "cli.plans.apply:apply", "write the access items again by the deployed rules"),
         Entry("grant", "cli.operate.grant:grant", "give a customer a plan for a time"),
         Entry("revoke", "cli.operate.grant:revoke", "take a grant back before it ends by itself"),

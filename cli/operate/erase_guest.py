@@ -16,9 +16,8 @@ from cyclopts import Parameter
 
 from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
-from cli.operate.line import line_of
+from cli.operate.own_message import sender_of
 from cli.where import HERE, Where
-from functions.effects.perform.scheduler import reminder_message
 from shared.compression.packing import unpack
 from shared.effects.remind import Remind
 from shared.records.order import Order
@@ -123,8 +122,8 @@ def ask(where: Where, found: list[Order], now: int, counts: Counter[str]) -> Non
     Raises:
         RefusedError, botocore.exceptions.ClientError, BotoCoreError: AWS refused; the messages sent stay sent.
     """
-    line = line_of(where)
+    sender = sender_of(where)
     for order in found:
-        remind = Remind(type=ASKED, at=now, about=order.session_id, account=order.account, customer=order.session_id)
-        line.send(reminder_message(remind, livemode=None), now)
+        session = order.session_id
+        sender.send(Remind(type=ASKED, at=now, about=session, account=order.account, customer=session))
         counts["asked"] += 1

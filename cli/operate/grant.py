@@ -14,7 +14,7 @@ from typing import Any
 from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
 from cli.operate.confirmed import confirmed
-from cli.operate.line import line_of
+from cli.operate.own_message import sender_of
 from cli.operate.reconcile_range import SECONDS, read_time
 from cli.see.screen import Screen, moment
 from cli.see.story import changes_in
@@ -143,7 +143,7 @@ def _settle(screen: Screen, where: Where, command: str, message: dict[str, Any],
     obj = message["data"]["object"]
     told = {name: obj[name] for name in ("customer", "plan", "until") if name in obj}
     with audited(where, Change(command, {**told, "account": message["account"], "message": message["id"]})) as counts:
-        line_of(where).send(message, time.time())
+        sender_of(where).send_event(message)
         counts["sent"] = 1
     screen.say(f"{message['id']} is in the queue; ./billhook show {message['id']} tells of it")
 

@@ -1,7 +1,6 @@
 """The outlook of an event that goes back: what the code of this checkout would make of it, without a commit."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,9 +30,9 @@ class Outlook:
     payload: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def mails(self) -> tuple[str, ...]:
-        """The mails among the effects, by their name in the catalogue."""
-        return tuple(re.split(r"[ :]", what)[1] for what in self.effects if what.startswith("mail "))
+    def mails(self) -> set[str]:
+        """The mails among the effects, each by its key."""
+        return {what.rpartition(" ")[2] for what in self.effects if what.startswith("mail ")}
 
 
 def foreseen(tables: Tables, books: ReadBooks, event_id: str, story: Story) -> Outlook:
@@ -68,8 +67,11 @@ def lines_of(one: Outlook) -> list[str]:
 
 
 def mails_in(outlooks: Iterable[Outlook]) -> str:
-    """How many mails would go at most, by name: `3 mails at most: 2 payment_failed, 1 receipt`."""
-    names = Counter(name for one in outlooks for name in one.mails)
+    """How many mails would go at most, by name: `3 mails at most: 2 payment_failed, 1 receipt`.
+
+    Two events that tell of one change have one mail between them.
+    """
+    names = Counter(key.partition(":")[0] for key in set[str]().union(*(one.mails for one in outlooks)))
     total = names.total()
     listed = ", ".join(f"{count} {name}" for name, count in names.most_common())
     return f"{total or 'no'} mail{'' if total == 1 else 's'}" + (f" at most: {listed}" if total else "")

@@ -122,8 +122,9 @@ def _short(one: Outlook) -> str:
 
 def _consequence(asked: Asked, letters: Sequence[Letter], outlooks: Sequence[Outlook], lying: int) -> Iterator[str]:
     """What would happen, to whom, and how many mails."""
-    customers = sorted({str(one.item["customer"]) for one in letters if one.item.get("customer")})
-    named = ", ".join(customers[:EXAMPLES]) + (f" and {len(customers) - EXAMPLES} more" if customers[EXAMPLES:] else "")
+    customers = sorted({(one.item["customer"], one.item["account"]) for one in letters if one.item.get("customer")})
+    names = list(dict.fromkeys(customer for customer, _ in customers))
+    named = ", ".join(names[:EXAMPLES]) + (f" and {len(names) - EXAMPLES} more" if names[EXAMPLES:] else "")
     whose = f", of {counted(len(customers), 'customer')}: {named}" if customers else ""
     yield f"{counted(len(letters), 'event')} would go back to {asked.source}{whose}"
     failing = [one for one in outlooks if one.why_not.startswith("this code fails")]

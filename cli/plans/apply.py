@@ -16,7 +16,7 @@ from cyclopts.validators import Number
 from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
 from cli.operate.confirmed import confirmed
-from cli.operate.line import line_of
+from cli.operate.own_message import sender_of
 from cli.plans.affected import Affected
 from cli.plans.check import refuse_mistakes
 from cli.plans.diff import grouped, reader_of, show
@@ -73,10 +73,9 @@ def apply(
 
 def _send(screen: Screen, where: Where, found: Iterable[Affected], pause: float, counts: Counter[str]) -> None:
     """Send a message for each customer; `counts` counts them."""
-    line, code = line_of(where), _deployed_code(where)
+    sender, code = sender_of(where), _deployed_code(where)
     for one in found:
-        now = time.time()
-        line.send(message_for(one, code, int(now)), now)
+        sender.send_event(message_for(one, code, int(time.time())))
         counts["sent"] += 1
         if counts["sent"] == 1:
             _await_the_first(where, one)

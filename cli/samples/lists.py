@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from cli.operate.endpoint_plan import types_for
-from cli.samples import openapi
+from cli.samples import announced_schema, announced_types, openapi
 from functions.consumer.routes import ROUTES
 from shared.decisions.access_item import AccessItem
 from shared.mails.catalogue import MAILS, mails_to
@@ -25,6 +25,9 @@ def main() -> None:
         path.write_text(updated(path.read_text()))
     ACCESS_SCHEMA.write_text(access_schema())
     openapi.DOCUMENT.write_text(openapi.document())
+    announced_schema.DOCUMENT.write_text(announced_schema.schema())
+    announced_types.PYTHON.write_text(announced_types.python())
+    announced_types.TYPESCRIPT.write_text(announced_types.typescript())
 
 
 def access_schema() -> str:

@@ -13,6 +13,8 @@ from cli.where import HERE, Where
 from shared.tables.attributes import from_item, to_item
 
 STYLES = {"done": "green", "begun": "yellow", "stopped": "yellow", "failed": "red"}
+SHOWN = 3
+"""Events of an entry that the screen names; --json has all that the entry has."""
 STILL = 900
 """Seconds after which a command that has not ended was probably killed."""
 
@@ -75,7 +77,9 @@ def _print(screen: Screen, entry: Mapping[str, Any], now: float) -> None:
 
 
 def _told(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if not isinstance(value, list):
+        return str(value)
+    return " ".join(map(str, value[:SHOWN])) + (f" and {len(value) - SHOWN} more" if value[SHOWN:] else "")
 
 
 def _how(entry: Mapping[str, Any], now: float) -> str:

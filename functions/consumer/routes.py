@@ -17,10 +17,12 @@ from functions.consumer.handlers import (
     customer_subscription_deleted,
     customer_subscription_trial_will_end,
     erasure_account_due,
+    erasure_asked,
     erasure_due,
     erasure_guest_asked,
     erasure_guest_due,
     erasure_unconfirmed,
+    farewell_asked,
     farewell_due,
     grant,
     invoice_finalization_failed,
@@ -149,8 +151,10 @@ ROUTES: Mapping[str, Handler] = {
     "erasure.account_due": erasure_account_due.handle,
     "erasure.guest_due": erasure_guest_due.handle,
     "summary.due": summary_due.handle,
-    # Sent by `billhook erase-guest`.
+    # Sent by `billhook erase-guest`, `billhook erase` and `billhook export`.
     "erasure.guest_asked": erasure_guest_asked.handle,
+    "erasure.asked": erasure_asked.handle,
+    "farewell.asked": farewell_asked.handle,
     # Sent by `billhook grant` and `billhook revoke`.
     "grant.given": grant.handle,
     "grant.revoked": grant.handle,

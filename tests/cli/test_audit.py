@@ -101,6 +101,13 @@ def test_an_entry_that_cannot_be_completed_is_said_and_the_change_stands(
     assert "the audit log still says that this command has only begun" in at_work.capsys.readouterr().err
 
 
+def test_the_screen_names_three_of_many_events(at_work: Operator) -> None:
+    with audited(WHERE, Change("replay", {"events": [f"evt_{number}" for number in range(8)]})):
+        pass
+    assert "replay  events evt_0 evt_1 evt_2 and 5 more  done after" in at_work.types("audit")
+    assert len(entries(at_work)[0]["selection"]["events"]) == 8
+
+
 def test_a_dry_run_leaves_no_entry(at_work: Operator) -> None:
     with audited(WHERE, CHANGE, dry_run=True) as counts:
         counts["moved"] += 1

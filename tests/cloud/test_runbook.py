@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.prove, pytest.mark.cloud]  # the AWS CLI takes a second to start, for each of its commands
 
 ACCOUNT = "acct_in_need"
+CAUSE = "amount_remaining"
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,7 @@ CHANGING = (
     "delete-message",
     "send-message",
     "billhook resend",
+    "billhook apply",
     "billhook handover",
     "erase-again",  # test_restore.py runs these
     "erase-guest",
@@ -75,7 +77,8 @@ CHANGING = (
 @pytest.mark.parametrize("block", [block for block in BLOCKS if not any(word in block for word in CHANGING)])
 def test_a_block_that_looks_runs_as_it_stands(stack: Stack, poison: dict[str, Any], tmp_path: Path, block: str) -> None:
     customer = poison["data"]["object"]["customer"]
-    run(stack, tmp_path, block, EVENT=poison["id"], ACCOUNT=ACCOUNT, CUSTOMER=customer, FILE="none")
+    given = {"CAUSE": CAUSE, "CUSTOMER": customer, "FILE": "none"}
+    run(stack, tmp_path, block, EVENT=poison["id"], ACCOUNT=ACCOUNT, **given)
 
 
 @pytest.mark.parametrize("name", watching.alarms())
@@ -142,6 +145,14 @@ def test_a_redrive_tries_in_earnest_and_what_fails_again_is_dead_again(
     until(lambda: stack.dead_letters() == 1)
     assert run(stack, tmp_path, block_with("list-message-move-tasks")).split("\t")[:2] == ["COMPLETED", "1"]
     assert "TaskHandle" in run(stack, tmp_path, again)
+    until(lambda: stack.dead_letters() == 1)
+
+
+def test_one_cause_is_planned_and_the_plan_applied(stack: Stack, poison: dict[str, Any], tmp_path: Path) -> None:
+    before = stack.inbox(poison["id"]) or {}
+    assert "the plan is in plan.json" in run(stack, tmp_path, block_with("--plan"), CAUSE=CAUSE)
+    assert "1 message moved to events.fifo" in run(stack, tmp_path, block_with("billhook apply"))
+    until(lambda: (stack.inbox(poison["id"]) or {})["message_id"] != before["message_id"])
     until(lambda: stack.dead_letters() == 1)
 
 

@@ -105,10 +105,20 @@ by_hand = one("invoice.finalized.send_invoice")
 
 
 def customer_leaves(matrix: Matrix) -> None:
-    """A customer's only subscription ends: a farewell with an export, and an erasure thirty days later."""
+    """A customer's only subscription ends: a farewell with an export, and an erasure thirty days later.
+
+    Or before that, because a person asks for it; or a person asks for the export again.
+    """
     for name in BEFORE_LEAVING:
         matrix.runner.run(of_stripe(name))
-    _with_what_follows(matrix, of_stripe("customer.subscription.deleted"))
+    ended = of_stripe("customer.subscription.deleted")
+    with matrix.runner.rolled_back():
+        _with_what_follows(matrix, ended)
+    matrix.runner.run(ended)
+    customer = json.loads(ended.body)["data"]["object"]["customer"]
+    with matrix.runner.rolled_back():
+        _with_what_is_asked(matrix, "farewell.asked", customer)
+    _with_what_is_asked(matrix, "erasure.asked", customer)
 
 
 def guest_leaves(matrix: Matrix) -> None:
@@ -119,8 +129,12 @@ def guest_leaves(matrix: Matrix) -> None:
     with matrix.runner.rolled_back():
         _with_what_follows(matrix, bought)
     matrix.runner.run(bought)
-    session, at = json.loads(bought.body)["data"]["object"]["id"], int(matrix.runner.clock.now)
-    asked = Remind(type="erasure.guest_asked", at=at, about=session, account=PLATFORM, customer=session)
+    _with_what_is_asked(matrix, "erasure.guest_asked", json.loads(bought.body)["data"]["object"]["id"])
+
+
+def _with_what_is_asked(matrix: Matrix, type_: str, whom: str) -> None:
+    at = int(matrix.runner.clock.now)
+    asked = Remind(type=type_, at=at, about=whom, account=PLATFORM, customer=whom)
     message = reminder_message(asked, livemode=True)
     _with_what_follows(matrix, Arrival(asked.type, _handler(message), json.dumps(message), at))
 

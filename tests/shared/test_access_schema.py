@@ -28,6 +28,8 @@ def types(schema: Schema, whole: Schema, place: str = "") -> Iterator[tuple[str,
             yield place, f"may say {word}"
         for name, field in schema.get("properties", {}).items():
             yield from types(field, whole, f"{place}.{name}")
+        for beginning, field in schema.get("patternProperties", {}).items():
+            yield from types(field, whole, f"{place}.{beginning}")
         for inner in ("items", "additionalProperties"):
             if isinstance(schema.get(inner), dict):
                 yield from types(schema[inner], whole, f"{place}[]")

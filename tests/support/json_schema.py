@@ -1,5 +1,6 @@
 """The part of JSON Schema that our schemas use, to check a value against one."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,8 +13,19 @@ TYPES: Mapping[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
-KNOWN = {"type", "properties", "required", "additionalProperties", "items", "enum", "const", "anyOf", "$ref"}
-WORDS = {"title", "description", "default", "examples"}
+KNOWN = {
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "patternProperties",
+    "items",
+    "enum",
+    "const",
+    "anyOf",
+    "$ref",
+}
+WORDS = {"title", "description", "default", "examples", "$schema", "$defs"}
 
 
 def mistakes(value: Json, schema: Json, whole: Json, place: str = "") -> Iterator[str]:
@@ -44,10 +56,14 @@ def _of_type(value: Json, schema: Json, whole: Json, place: str) -> Iterator[str
         yield f"{place}: {value!r} is no {schema['type']}"
     elif isinstance(value, dict):
         fields, more = schema.get("properties", {}), schema.get("additionalProperties", True)
+        patterns = schema.get("patternProperties", {})
         yield from (f"{place}.{name}: missing" for name in schema.get("required", ()) if name not in value)
         for name, inner in value.items():
+            alike = [one for beginning, one in patterns.items() if re.search(beginning, name)]
             if name in fields:
                 yield from mistakes(inner, fields[name], whole, f"{place}.{name}")
+            elif alike:
+                yield from (said for one in alike for said in mistakes(inner, one, whole, f"{place}.{name}"))
             elif more is False:
                 yield f"{place}.{name}: unknown"
             elif isinstance(more, dict):

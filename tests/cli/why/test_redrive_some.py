@@ -56,8 +56,8 @@ def test_a_cap_of_nothing_is_a_wrong_command(line: DeadLine) -> None:
 def test_the_plan_says_what_to_whom_and_how_many_mails(line: DeadLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.operate.redrive.confirmed", lambda _question, **_: False)
     said = line.types("redrive", "dlq.fifo", "--cause", "bug")
-    assert re.search(r"3 events would go back to events.fifo, of 1 customer: cus_\w+", said)
-    assert "2 mails at most: 2 payment_failed" in said  # connected accounts get no mail here
+    assert re.search(r"3 events would go back to events.fifo, of 2 customers: cus_\w+", said)
+    assert "1 mail at most: 1 payment_failed" in said  # two events tell of one change, and accounts get no mail here
     assert line.sent() == []
 
 
