@@ -32,7 +32,6 @@ def python() -> str:
         lines += [*facts, "", "", *_python_detail(family), "", "", *_python_event(family)]
     events = " | ".join(f"{family.name}Event" for family in FAMILIES)
     lines += [
-        "",
         f"type BillhookEvent = {events}",
         '"""An event on the bus, as EventBridge hands it to a Lambda function. Other fields are EventBridge\'s own."""',
         "",

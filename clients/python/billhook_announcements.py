@@ -190,7 +190,6 @@ class AccountDetail(Detail):
 
 type AccountType = Literal["account.authorized", "account.deauthorized", "account.capability_changed"]
 AccountEvent = TypedDict("AccountEvent", {"detail-type": AccountType, "detail": AccountDetail})
-
 type BillhookEvent = OrganizationEvent | ErasedEvent | OrderEvent | PaymentEvent | PayoutEvent | AccountEvent
 """An event on the bus, as EventBridge hands it to a Lambda function. Other fields are EventBridge's own."""
 
