@@ -74,7 +74,7 @@ def bill(story: Sequence[Handled], ingest_logged: int, cpu: Mapping[str, float])
     # Lambda's own lines are not logged: template.yaml sets their level to WARN.
     logged = sum(cost.logged for cost in costs) + events * ingest_logged
     writes: Counter[str] = sum((cost.written for cost in costs), Counter())
-    beside = {kind: writes.pop(kind, 0) for kind in ("lease", "finish", "index")}
+    beside = {kind: writes.pop(kind, 0) for kind in ("lease", "finish", "index", "time index")}
     return [
         Line("HTTP API, requests", 1, HTTP_API),
         Line("Lambda, requests (ingest, consumer)", each(events + messages), LAMBDA_REQUEST),
@@ -87,6 +87,7 @@ def bill(story: Sequence[Handled], ingest_logged: int, cpu: Mapping[str, float])
         Line("SQS standard, those requests with a group", each(3 * lanes), SQS_FAIR),
         Line("DynamoDB, write units of the commit", each(writes.total()), DYNAMODB_WRITE),
         Line("DynamoDB, write units of the index", each(beside["index"]), DYNAMODB_WRITE),
+        Line("DynamoDB, write units of the time index", each(beside["time index"]), DYNAMODB_WRITE),
         Line("DynamoDB, write units of leases", each(beside["lease"]), DYNAMODB_WRITE),
         Line("DynamoDB, write units of what is finished", each(beside["finish"]), DYNAMODB_WRITE),
         Line("DynamoDB, read units (consumer)", each(_reads(costs, "events")), DYNAMODB_READ),

@@ -76,6 +76,7 @@ class Meter:
             after = self._item(table, key)
             self._book(kind, units.write_units(before, after, transaction=transaction))
             self._book("index", units.index_units(before, after))
+            self._book("time index", units.time_index_units(before, after))
         if model.name == "GetItem":
             self.cost.reads += units.read_units(parsed.get("Item"))
         if model.name == "BatchGetItem":

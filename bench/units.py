@@ -6,9 +6,11 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCal
 from collections.abc import Mapping
 from typing import Any
 
-from shared.inbox.unfinished import INDEX
+from shared.inbox import entered, unfinished
 
 WRITE_UNIT, READ_UNIT = 1024, 4096
+PROJECTED = ("type", "account", "customer", "received_ms")
+"""The attributes that template.yaml copies into the time index."""
 
 
 def size(item: Mapping[str, Mapping[str, Any]]) -> int:
@@ -32,12 +34,23 @@ def index_units(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
     A transaction doubles the units of the table but not of an index, as measured on AWS
     (https://github.com/nubo-db/dynoxide/pull/188); Amazon's DynamoDB Local doubles both.
     """
-    old, new = (_entry(item) for item in (before, after))
-    return 0 if old == new else sum(entry is not None for entry in (old, new))
+    return _moved(before, after, (unfinished.INDEX, unfinished.SINCE))
 
 
-def _entry(item: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
-    return (item[INDEX], item["committed_ms"]) if item and INDEX in item else None
+def time_index_units(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> int:
+    """The units that a write of an inbox item costs in the time index: an entry is under a kilobyte."""
+    return _moved(before, after, (entered.INDEX, entered.ENTERED_MS, *PROJECTED))
+
+
+def _moved(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, names: tuple[str, ...]) -> int:
+    old, new = (
+        tuple(item.get(name) for name in names) if item and names[0] in item else None for item in (before, after)
+    )
+    if old == new:
+        return 0
+    if old and new and old[:2] == new[:2]:  # only a projected attribute differs
+        return 1
+    return sum(entry is not None for entry in (old, new))
 
 
 def read_units(item: Mapping[str, Any] | None) -> int:

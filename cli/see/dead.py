@@ -2,13 +2,13 @@
 
 import json as json_
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cli.see.inbox import tables_of
-from cli.see.screen import Screen, ago, counted
+from cli.see.screen import Screen, ago, counted, moment
 from cli.where import HERE, Where
 from shared.inbox.lanes import LANES
 from shared.inbox.outbox import in_lane, load, progress_of
@@ -16,18 +16,28 @@ from shared.inbox.outbox import in_lane, load, progress_of
 QUEUES = {"dlq.fifo": "events", "effects-dlq": "effects", "mails-dlq": "mails"}
 """The dead-letter queues that a redrive empties, each with what lies in it."""
 EXAMPLES = 3
+SHOWN = 20
+"""Causes of a queue that are printed, the most frequent; --json has all."""
 PEEKED_FOR = 10
 """Seconds for which a peeked message is hidden, unless the peek ends before."""
 
 
 @dataclass
 class Cause:
-    """The dead letters that failed with one error, by the inbox: event ids with the time of the failure."""
+    """The dead letters that failed with one error, by the inbox.
+
+    Args:
+        queue: the dead-letter queue.
+        error: the class and the place of the error.
+        types: how many there are of each event type.
+        accounts: how many there are of each account.
+        events: the event ids, each with the time of the failure in epoch seconds.
+    """
 
     queue: str
     error: str
-    types: set[str] = field(default_factory=set)
-    accounts: set[str] = field(default_factory=set)
+    types: Counter[str] = field(default_factory=Counter)
+    accounts: Counter[str] = field(default_factory=Counter)
     events: dict[str, float] = field(default_factory=dict)
 
 
@@ -69,8 +79,8 @@ def causes_in(unfinished: Iterator[Mapping[str, Any]]) -> list[Cause]:
     for item in unfinished:
         for queue, error, failed_ms in deaths_of(item):
             cause = found.setdefault((queue, error), Cause(queue, error))
-            cause.types.add(item["type"])
-            cause.accounts.add(item["account"])
+            cause.types[item["type"]] += 1
+            cause.accounts[item["account"]] += 1
             cause.events[item["id"]] = failed_ms / 1000
     return sorted(found.values(), key=lambda one: (one.queue, -len(one.events), one.error))
 
@@ -96,18 +106,31 @@ def _length(sqs: Any, url: str) -> int:  # noqa: ANN401 - boto3's SQS client
 def _print(screen: Screen, queue: str, what: str, lying: int, causes: list[Cause], now: float) -> None:  # noqa: PLR0913, PLR0917 - a queue and its causes
     known = sum(len(one.events) for one in causes)
     screen.title(f"{queue}: {lying} {what} (approximate), the inbox knows of {known}")
-    for one in causes:
-        oldest = min(one.events.values())
+    for one in causes[:SHOWN]:
+        first, last = min(one.events.values()), max(one.events.values())
         screen.say(f"  {len(one.events)} x ", (one.error, "red"))
-        screen.say((f"    {', '.join(sorted(one.types))}", "dim"))
-        accounts = ", ".join(sorted(one.accounts)[:EXAMPLES])
-        screen.say((f"    {counted(len(one.accounts), 'account')} ({accounts}), the oldest {ago(oldest, now)}", "dim"))
-        for event in sorted(one.events, key=one.events.__getitem__)[:EXAMPLES]:
-            screen.say(f"    ./billhook show {event}")
+        screen.say(f"    {_most(one.types)}")
+        screen.say(f"    {counted(len(one.accounts), 'account')}: {_most(one.accounts)}")
+        times = f"first {moment(first)} UTC, {ago(first, now)}"
+        screen.say(f"    {times}; last {ago(last, now)}" if last > first else f"    {times}")
+        newest = max(one.events, key=one.events.__getitem__)
+        screen.say(f"    ./billhook {'explain' if queue == 'dlq.fifo' else 'show'} {newest}")
+    if len(causes) > SHOWN:
+        screen.say(f"  and {len(causes) - SHOWN} rarer causes; ./billhook dead --json has all")
+    if causes:
+        screen.say(f"  all of a cause: ./billhook events state:failed 'error:{causes[0].error}'")
+        screen.say(f"  mended and deployed: ./billhook redrive {queue} --cause '{causes[0].error}'")
     if lying < known:
         screen.say("  fewer lie there: SQS has yet to move them, a redrive runs, or somebody deleted them")
     if lying > known:
         screen.say(f"  {lying - known} that the inbox cannot explain; ./billhook dead --peek 100 looks at them")
+
+
+def _most(counts: Counter[str]) -> str:
+    """The most frequent names with their counts, and the number of the others."""
+    named = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:EXAMPLES]
+    shown = ", ".join(f"{name} ({times})" if len(counts) > 1 else name for name, times in named)
+    return shown + (f" and {len(counts) - EXAMPLES} more" if len(counts) > EXAMPLES else "")
 
 
 def _peek(screen: Screen, sqs: Any, url: str, known: set[str], most: int) -> None:  # noqa: ANN401 - boto3's SQS client

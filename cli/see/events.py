@@ -2,18 +2,31 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from cli.errors import RefusedError
-from cli.see.filters import UNFINISHED, Filters, read_filters
+from cli.see.filters import UNFINISHED, UNFINISHED_STATE, Filters, read_filters
 from cli.see.inbox import Tables, tables_of
 from cli.see.screen import Screen, ago, counted, moment, state
+from cli.see.window import HOUR, LONGEST, older_are_missing, read_items, window
 from cli.where import HERE, Where
 from shared.values.platform import PLATFORM
 
-LOOKED_AT = 1000
+OF_A_CUSTOMER = 1000
 """Events of a customer that are looked at, the newest: some 500 read units."""
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True)
+class Found:
+    """The inbox items that match, the newest first; how many there are; and where they were looked for, in words."""
+
+    items: list[dict[str, Any]]
+    count: int
+    looked: str
+    missing: str = ""
 
 
 def events(*filters: str, limit: int = 50, json: bool = False, where: Where = HERE) -> int:
@@ -21,9 +34,9 @@ def events(*filters: str, limit: int = 50, json: bool = False, where: Where = HE
 
     Filters: state:failed type:invoice.* account:acct_… customer:cus_… since:2h error:"…". All must hold.
 
-    Without customer:… the list has the events that are unfinished: retried, failed, or owing an effect. An index finds
-    them. Finished events have no index by time, because it would cost a write for every event. Find them by customer:…
-    (with account:… for a customer of a connected account), or by their id: ./billhook show evt_…
+    Without since:… the list has the events of the last 24 hours, by the time index; since:31d reaches back furthest.
+    With state:unfinished (claimed, committed or failed) or error:… it has all that are unfinished, of any time.
+    With customer:… it has the customer's newest 1,000 (add account:… for a customer of a connected account).
 
     Args:
         filters: state:, type:, account:, customer:, since: and error:, each with a value.
@@ -33,35 +46,50 @@ def events(*filters: str, limit: int = 50, json: bool = False, where: Where = HE
     """
     now = int(time.time())
     wanted = read_filters(filters, now)
-    screen, tables = Screen(), tables_of(where)
-    looked, seen = _looked_at(tables, wanted)
-    found = [item for item in looked if wanted.match(item)]
-    shown = sorted(found, key=lambda item: -item["received_ms"])[:limit]
+    screen = Screen()
+    found = _found(tables_of(where), wanted, now, limit, where)
     if json:
-        screen.json(shown)
-        return 0 if shown else 1
-    for item in shown:
+        screen.json(found.items)
+        return 0 if found.items else 1
+    for item in found.items:
         _print(screen, item, now)
-    screen.say((f"{len(found)} of {seen.format(count=len(looked))}" + _more(found, limit), "dim"))
-    return 0 if shown else 1
+    screen.say((f"{found.count} of {found.looked}{_more(found.count, limit)}", "dim"))
+    if found.missing:
+        screen.say((found.missing, "yellow"))
+    return 0 if found.items else 1
 
 
-def _looked_at(tables: Tables, wanted: Filters) -> tuple[list[dict[str, Any]], str]:
-    """The events to filter, and the words that name them; `{count}` stands for their number."""
+def _found(tables: Tables, wanted: Filters, now: int, limit: int, where: Where) -> Found:
     if wanted.customer:
         account = wanted.account or PLATFORM
-        ids = list(islice(tables.newest_events(account, wanted.customer, wanted.since), LOOKED_AT))
-        newest = ", the newest" if len(ids) == LOOKED_AT else ""
-        return list(tables.items(ids)), f"{{count}} events of {wanted.customer} of {account}{newest}"
-    if wanted.state and wanted.state not in UNFINISHED:
-        raise RefusedError(
-            f"events that are {wanted.state} have no index: add customer:cus_…, or name one: ./billhook show evt_…"
-        )
-    return list(tables.unfinished()), "{count} unfinished events"
+        ids = list(islice(tables.newest_events(account, wanted.customer, wanted.since), OF_A_CUSTOMER))
+        newest = ", the newest" if len(ids) == OF_A_CUSTOMER else ""
+        looked = f"{counted(len(ids), 'event')} of {wanted.customer} of {account}{newest}"
+        return _of(list(tables.items(ids)), wanted, limit, looked)
+    if wanted.error or wanted.state in {*UNFINISHED, UNFINISHED_STATE}:
+        items = list(tables.unfinished())
+        return _of(items, wanted, limit, f"{len(items)} unfinished events")
+    since = wanted.since or now - DAY
+    if since < now - LONGEST:
+        raise RefusedError("the time index is read 31 days back at most: say since:31d, or customer:cus_…")
+    found = window(tables, since, now)
+    entries = [entry for entry in found.entries if wanted.match_entry(entry)]
+    if wanted.state:
+        read = read_items(tables, [entry["id"] for entry in entries])
+        matching = [one for entry in entries if (one := read.get(entry["id"])) and wanted.match(one)]
+        return Found(matching[:limit], len(matching), str(found), older_are_missing(where, found))
+    read = read_items(tables, [entry["id"] for entry in entries[:limit]])
+    shown = [read[entry["id"]] for entry in entries[:limit] if entry["id"] in read]
+    return Found(shown, len(entries), str(found), older_are_missing(where, found))
 
 
-def _more(found: list[dict[str, Any]], limit: int) -> str:
-    return f"; --limit {len(found)} shows them all" if len(found) > limit else ""
+def _of(items: list[dict[str, Any]], wanted: Filters, limit: int, looked: str) -> Found:
+    matching = sorted(filter(wanted.match, items), key=lambda item: -item["received_ms"])
+    return Found(matching[:limit], len(matching), looked)
+
+
+def _more(count: int, limit: int) -> str:
+    return f"; --limit {count} shows them all" if count > limit else ""
 
 
 def _print(screen: Screen, item: Mapping[str, Any], now: int) -> None:
@@ -92,8 +120,3 @@ def reasons(item: Mapping[str, Any], now: int) -> Iterator[str]:
             gave_up = "failed_ms" in item.get(f"{lane}_holder", {})
             why = f"given up, they lie in {lane}-dlq: {item.get('error')}" if gave_up else "still owed"
             yield f"{lane}: {why}"
-
-
-def is_unfinished(item: Mapping[str, Any]) -> bool:
-    """Whether an inbox item's event waits for something."""
-    return item["state"] in UNFINISHED

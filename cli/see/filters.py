@@ -11,12 +11,17 @@ from cli.operate.reconcile_range import read_time
 
 STATES = ("claimed", "committed", "failed", "done", "ignored")
 UNFINISHED = frozenset(STATES[:3])
+UNFINISHED_STATE = "unfinished"
+"""Stands for any of the states in `UNFINISHED`."""
 NAMES = ("state", "type", "account", "customer", "since", "error")
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What an event must be; an empty text asks for nothing. `since` is in epoch seconds, 0 for any time."""
+    """What an event must be; an empty text asks for nothing. `since` is in epoch seconds, 0 for any time.
+
+    `state` may also be `unfinished`: claimed, committed or failed.
+    """
 
     state: str = ""
     type: str = ""
@@ -28,12 +33,18 @@ class Filters:
     def match(self, item: Mapping[str, Any]) -> bool:
         """Whether an inbox item, as plain values, is wanted."""
         return (
-            self.state in {"", item["state"]}
-            and fnmatchcase(str(item["type"]), self.type or "*")
-            and self.account in {"", item["account"]}
-            and self.customer in {"", item.get("customer")}
+            (self.state in {"", item["state"]} or (self.state == UNFINISHED_STATE and item["state"] in UNFINISHED))
             and self.error.lower() in str(item.get("error", "")).lower()
-            and item["received_ms"] >= self.since * 1000
+            and self.match_entry(item)
+        )
+
+    def match_entry(self, entry: Mapping[str, Any]) -> bool:
+        """Whether an entry of the time index may be wanted: it has no state and no error."""
+        return (
+            fnmatchcase(str(entry["type"]), self.type or "*")
+            and self.account in {"", entry["account"]}
+            and self.customer in {"", entry.get("customer")}
+            and entry["received_ms"] >= self.since * 1000
         )
 
 
@@ -51,8 +62,8 @@ def read_filters(words: Sequence[str], now: int) -> Filters:
             raise RefusedError(f"{word} is no filter: there are {known}; for one event type ./billhook show evt_…")
         found[name] = read_time("since:", value, now) if name == "since" else value.strip('"')
     wanted = Filters(**found)
-    if wanted.state and wanted.state not in STATES:
-        raise RefusedError(f"state:{wanted.state} is no state: there are {', '.join(STATES)}")
+    if wanted.state and wanted.state not in {*STATES, UNFINISHED_STATE}:
+        raise RefusedError(f"state:{wanted.state} is no state: there are {', '.join((*STATES, UNFINISHED_STATE))}")
     if re.match(r"cus_|cs_|pi_|ch_", wanted.account):
         raise RefusedError(f"account:{wanted.account} is no account: that is platform, or acct_…; say customer:…")
     return wanted

@@ -33,6 +33,10 @@ class Screen:
         for line in rest:
             self._console.print(Text(" " * (indent + 2)) + line)
 
+    def fits(self, *parts: str | tuple[str, str]) -> bool:
+        """Whether a line of these texts fits the terminal; in a pipe each does."""
+        return not self._console.is_terminal or Text.assemble(*parts).cell_len <= self._console.width
+
     def title(self, text: str) -> None:
         """Print the title of a section, after an empty line."""
         self.say("")

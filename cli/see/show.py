@@ -8,7 +8,7 @@ from typing import Any
 from cli.errors import RefusedError
 from cli.see.events import reasons
 from cli.see.inbox import tables_of
-from cli.see.screen import Screen, lasting, moment, state
+from cli.see.screen import Screen, counted, lasting, moment, state
 from cli.see.story import Story, changes_in, effects_of, story_of
 from cli.where import HERE, Where
 
@@ -18,12 +18,12 @@ def show(
 ) -> None:
     """Show one event as a timeline.
 
-    Created at Stripe, received, waited, decided and why, and what became of each effect. The tables keep the last
-    attempt and its error; the logs have the earlier ones.
+    Created at Stripe, received, waited, each failed attempt, decided and why, and what became of each effect. The inbox
+    keeps the last five errors of an event, and the last error of each effect; the logs have all.
 
     Args:
         event_id: evt_…, or the id of a message of Billhook's own: due_…, seen_….
-        of: the object in whose partition the payload lies, for an event that names no customer: pi_…, or acct_…#pi_….
+        of: the object in whose partition the payload lies, if the inbox does not say it: pi_…, or acct_…#pi_….
         payload: also print the archived payload; it is personal data.
         json: print the inbox item, the journal and, with --payload, the payload as JSON.
         where: the stack.
@@ -43,7 +43,7 @@ def show(
     screen.say(event_id, "  ", state(item.get("state", "unknown")), f" {item.get('type', '')}")
     screen.say(("  " + ", ".join(_whose(item)), "dim"))
     screen.title("Timeline (UTC)")
-    for at, what in timeline(story):
+    for at, what in sorted(timeline(story), key=lambda line: line[0]):
         screen.say(f"  {moment(at)}  {what}")
     for line in reasons(item, now) if item else ():
         screen.say(("  " + line, "yellow"))
@@ -69,7 +69,7 @@ def _whose(item: Mapping[str, Any]) -> Iterator[str]:
 
 
 def timeline(story: Story) -> Iterator[tuple[float, str]]:
-    """The times of an event in epoch seconds, in their order, each with what happened."""
+    """The times of an event in epoch seconds, each with what happened, in no order."""
     item, event = story.item, story.event
     if event:
         yield event.created, "created at Stripe" if event.id.startswith("evt_") else "due"
@@ -78,8 +78,12 @@ def timeline(story: Story) -> Iterator[tuple[float, str]]:
     received, started = item["received_ms"] / 1000, item["started_ms"] / 1000
     late = f", {lasting(received - event.created)} later" if event and received > event.created else ""
     yield received, f"received{late}"
-    waited = lasting(max(0, started - received))
-    yield started, f"attempt {item['attempts']} began, after {waited} in the queue"
+    entered = item.get("entered_ms", item["started_ms"]) / 1000
+    waited = f"after {lasting(max(0, entered - received))} in the queue"
+    if entered < started:
+        yield entered, f"entered the inbox, {waited}"
+    yield from _failures(item)
+    yield started, f"attempt {item['attempts']} began" + ("" if entered < started else f", {waited}")
     decided = "outbox" in item
     for name, what in (
         ("committed_ms", "decided and committed" if decided else "the first failure"),
@@ -90,6 +94,13 @@ def timeline(story: Story) -> Iterator[tuple[float, str]]:
     ):
         if name in item:
             yield item[name] / 1000, what
+
+
+def _failures(item: Mapping[str, Any]) -> Iterator[tuple[float, str]]:
+    """The failed attempts that the inbox item tells of; items of older versions tell of none."""
+    for one in item.get("errors", ()):
+        again = f", and {counted(one['times'] - 1, 'time')} more" if one["times"] > 1 else ""
+        yield one["at_ms"] / 1000, f"attempt {one['attempt']} failed: {one['error']}{again}"
 
 
 def _decided(screen: Screen, story: Story) -> None:
@@ -113,6 +124,6 @@ def _no_journal(story: Story) -> str:
     """Why there is no journal to read."""
     if story.parts:
         return "an older version decided it and kept no journal"
-    if story.item.get("customer") is None:
+    if not {"customer", "subject"} & story.item.keys():
         return "its payload and journal lie elsewhere: name the object that it is about, with --of pi_…"
     return "the books hold no payload of it: it was erased, has expired, or holds ids only"

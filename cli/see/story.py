@@ -55,6 +55,8 @@ def story_of(tables: Tables, event_id: str, about: str | None = None) -> Story:
 
 
 def _subject(item: Mapping[str, Any]) -> str | None:
+    if "subject" in item:
+        return str(item["subject"])
     if str(item.get("type", "")).startswith(ACCOUNTS_OWN):
         return str(item["account"])
     customer: str | None = item.get("customer")

@@ -30,7 +30,7 @@ def explain(event_id: str, /, *, of: str | None = None, json: bool = False, wher
 
     Args:
         event_id: evt_…, an event whose payload is archived.
-        of: the object in whose partition the payload lies, for an event that names no customer: pi_…, or acct_…#pi_….
+        of: the object in whose partition the payload lies, if the inbox does not say it: pi_…, or acct_…#pi_….
         json: print the answer as JSON.
         where: the stack.
     """
@@ -67,7 +67,7 @@ def explain(event_id: str, /, *, of: str | None = None, json: bool = False, wher
 
 
 def _hint(story: Story) -> str:
-    if story.item.get("customer") or not story.item:
+    if not story.item or {"customer", "subject"} & story.item.keys():
         return ""
     return " where the inbox says; name the object that it is about, with --of pi_…"
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.consumer.commit.claim import (
+from functions.consumer.commit.claim import claim_by_commit, claim_message
+from functions.consumer.commit.claims import (
     Claim,
     Claimed,
     ClaimResult,
@@ -13,8 +14,6 @@ from functions.consumer.commit.claim import (
     Exhausted,
     New,
     NotClaimed,
-    claim_by_commit,
-    claim_message,
 )
 from functions.consumer.commit.commit import FencedError
 from functions.consumer.commit.decide_and_commit import decide_and_commit

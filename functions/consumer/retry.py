@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from functions.consumer.commit.claim import Claimed
+from functions.consumer.commit.claims import Claimed
 from shared.failures.backoff import (
     ATTEMPTS,
     BUG,

@@ -5,7 +5,8 @@ from typing import Any
 import boto3
 import pytest
 
-from bench.units import index_units, read_units, size, write_units
+from bench.units import index_units, read_units, size, time_index_units, write_units
+from shared.inbox import entered
 from shared.inbox.unfinished import INDEX
 from shared.tables.attributes import to_item
 from tests.consumer.dynamodb_local import find_jar, running
@@ -48,6 +49,26 @@ def test_an_entry_of_the_index_that_comes_goes_or_moves_is_billed_beside_its_ite
     assert index_units(before, after) == units
 
 
+CAME = to_item({"id": "evt_1", entered.INDEX: "20261126T19#2", entered.ENTERED_MS: 1, "type": "invoice.paid"})
+LATER = CAME | to_item({entered.INDEX: "20261126T20#2", entered.ENTERED_MS: 2})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "units"),
+    [
+        (None, CAME, 1),
+        (CAME, CAME | to_item({"state": "done"}), 0),
+        (CAME, CAME | to_item({"customer": "cus_1"}), 1),
+        (CAME, LATER, 2),
+        (DONE, DONE, 0),
+    ],
+)
+def test_the_time_index_is_billed_for_what_it_copies_alone(
+    before: dict[str, Any] | None, after: dict[str, Any], units: int
+) -> None:
+    assert time_index_units(before, after) == units
+
+
 @pytest.mark.parametrize(("found", "units"), [(None, 1), (item(4096), 1), (item(4097), 2)])
 def test_a_consistent_read_costs_a_unit_for_each_four_kilobytes_begun(found: dict[str, Any] | None, units: int) -> None:
     assert read_units(found) == units
@@ -71,6 +92,18 @@ def test_dynamodb_local_bills_an_entry_that_comes_and_one_that_goes_likewise(loc
     gone = local.put_item(TableName=table, Item=DONE, ReturnConsumedCapacity="INDEXES")
     billed = [one["ConsumedCapacity"]["GlobalSecondaryIndexes"][INDEX]["CapacityUnits"] for one in (put, gone)]
     assert billed == [index_units(None, OWING), index_units(OWING, DONE)]
+
+
+@pytest.mark.dynamodb_local
+def test_dynamodb_local_bills_an_event_once_in_the_time_index_and_no_update_of_it(local: Any) -> None:  # noqa: ANN401
+    table = make_table(local, "InboxTable")
+    items = (CAME, CAME | to_item({"state": "done"}), LATER)
+    bills = [local.put_item(TableName=table, Item=one, ReturnConsumedCapacity="INDEXES") for one in items]
+    of_the_index = [
+        bill["ConsumedCapacity"].get("GlobalSecondaryIndexes", {}).get(entered.INDEX, {}).get("CapacityUnits", 0)
+        for bill in bills
+    ]
+    assert of_the_index == [1, 0, 2]
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,12 @@
 """An operator at a terminal, in front of a stack on moto that handles events and fails at some."""
 
 import json
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from moto import mock_aws
 
 from cli.command import main
 from cli.see import customer, dead, events, schedules, show, status
+from cli.where import Where
 from cli.why import blame, explain
 from functions.consumer.decide.decide import decide
 from shared.decisions.decision import Decision
@@ -27,6 +30,7 @@ from tests.consumer.world import World
 from tests.support.samples import EVENTS
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_sqs.client import SQSClient
 
     from shared.records.books import Books
@@ -54,6 +58,8 @@ class Operator:
     sqs: "SQSClient"
     capsys: pytest.CaptureFixture[str]
     calls: Counter[str] = field(default_factory=Counter)
+    changed: datetime | None = None
+    """When CloudFormation last changed the inbox table; None if it may not be asked."""
 
     def types(self, *words: str, code: int = 0) -> str:
         """Type a command; returns what it printed, errors included."""
@@ -97,11 +103,17 @@ class Operator:
 
 
 @contextmanager
-def operator(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Operator]:
+def operator(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tables: "DynamoDBClient | None" = None
+) -> Iterator[Operator]:
+    """The operator; the tables are at `tables`, or on moto like all else."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     monkeypatch.setenv("COLUMNS", "80")
     with mock_aws():
-        client, sqs = boto3.client("dynamodb"), boto3.client("sqs")
+        client, sqs = tables or boto3.client("dynamodb"), boto3.client("sqs")
+        if tables:
+            others = Where.client
+            monkeypatch.setattr(Where, "client", lambda of, name: tables if name == "dynamodb" else others(of, name))
         for name in QUEUES:
             sqs.create_queue(QueueName=f"billhook-{name}")
         for name in ("events.fifo", "dlq.fifo"):
@@ -111,9 +123,15 @@ def operator(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         for module in (blame, customer, dead, events, explain, schedules, show, status):
             monkeypatch.setattr(module, "time", SimpleNamespace(time=made.world.clock))
         call = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined] # noqa: SLF001 - where every call passes
+        one_at_a_time = threading.Lock()  # a window is read by several threads
 
         def counted(self: Any, operation: str, kwargs: Any) -> Any:  # noqa: ANN401 - botocore's
-            made.calls[operation] += 1
+            with one_at_a_time:
+                made.calls[operation] += 1
+            if operation == "DescribeStackResource":  # moto's CloudFormation needs packages that nothing else does
+                if made.changed is None:
+                    raise ClientError({"Error": {"Code": "AccessDenied"}}, operation)
+                return {"StackResourceDetail": {"LastUpdatedTimestamp": made.changed}}
             return call(self, operation, kwargs)
 
         monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", counted)

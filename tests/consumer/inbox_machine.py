@@ -7,16 +7,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, precondition, rule
 
-from functions.consumer.commit.claim import (
-    Claim,
-    Claimed,
-    Committed,
-    Duplicate,
-    Exhausted,
-    New,
-    claim_by_commit,
-    claim_message,
-)
+from functions.consumer.commit.claim import claim_by_commit, claim_message
+from functions.consumer.commit.claims import Claim, Claimed, Committed, Duplicate, Exhausted, New
 from functions.consumer.commit.commit import FencedError, commit
 from functions.consumer.commit.failures import record_failure, record_retry
 from functions.consumer.retry import Retry

@@ -2,16 +2,8 @@
 
 import pytest
 
-from functions.consumer.commit.claim import (
-    Claimed,
-    ClaimResult,
-    Committed,
-    Duplicate,
-    Exhausted,
-    New,
-    claim_by_commit,
-    claim_message,
-)
+from functions.consumer.commit.claim import claim_by_commit, claim_message
+from functions.consumer.commit.claims import Claimed, ClaimResult, Committed, Duplicate, Exhausted, New
 from functions.consumer.commit.commit import commit
 from shared.decisions.decision import Decision
 from shared.failures.backoff import ATTEMPTS
@@ -48,6 +40,8 @@ def test_a_new_event_is_ours_under_a_lease(world: World) -> None:
         "endpoint": "connect",
         "received_ms": (NOW - 5) * 1000,
         "started_ms": NOW * 1000,
+        "entered": "20261118T11#1",
+        "entered_ms": NOW * 1000,
         "expires_at": NOW + 90 * DAY,
     }
 

@@ -6,7 +6,7 @@ import random
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.consumer.commit.claim import Claimed
+from functions.consumer.commit.claims import Claimed
 from functions.consumer.commit.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
 from shared.compression.packing import unpack
 from shared.decisions.decision import Decision

@@ -69,6 +69,7 @@ def test_an_event_that_its_commit_claims_looks_like_one_claimed_beforehand(world
     for item in (before, by_commit):
         assert item.pop("token")
         assert item.pop("unfinished")
+        assert item.pop("entered")
     outbox = before.pop("outbox"), by_commit.pop("outbox")
     assert all(outbox)
     # The second event's mail is on its way already, by the first.

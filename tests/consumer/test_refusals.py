@@ -94,6 +94,8 @@ def test_what_the_deployment_forbids_is_waited_out_uncounted_and_fails_after_an_
     world.faults.forget()
     assert world.inbox()["state"] == "failed"
     assert f"{code} at {operation}" in world.inbox()["error"]
+    (told,) = world.inbox()["errors"]
+    assert (told["attempt"], told["times"]) == (1, len(retries) + 1)
 
 
 @pytest.mark.parametrize("code", FORBIDDEN)

@@ -66,6 +66,26 @@ def test_between_attempts_the_inbox_says_what_failed_and_when_it_goes_on(world: 
     assert (inbox["state"], inbox["lease_until"]) == ("claimed", 0)
 
 
+def test_the_inbox_keeps_the_last_five_errors_with_their_attempts_and_times(world: World) -> None:
+    fail_with(world, KeyError("ann@example.com"))
+    consume_to_the_end(world)
+    kept = world.inbox()["errors"]
+    assert [one["attempt"] for one in kept] == [4, 5, 6, 7, 8]
+    assert {(one["error"], one["times"]) for one in kept} == {(world.inbox()["error"], 1)}
+    assert kept[-1]["at_ms"] == world.inbox()["failed_ms"]
+    assert [one["at_ms"] for one in kept] == sorted({one["at_ms"] for one in kept})
+
+
+def test_a_retried_event_keeps_its_errors_after_the_commit(world: World) -> None:
+    decide = world.decide
+    fail_with(world, KeyError())
+    world.consume()
+    world.decide = decide
+    world.consume()
+    assert [one["attempt"] for one in world.inbox()["errors"]] == [1]
+    assert "error" not in world.inbox()
+
+
 def test_a_first_failure_that_cannot_even_be_claimed_is_tried_again_and_counts_none(world: World) -> None:
     fail_with(world, KeyError())
     world.faults.cut("PutItem")
@@ -177,5 +197,5 @@ def test_what_was_committed_without_an_answer_is_not_decided_again(world: World)
 def test_no_value_of_the_event_is_in_an_error(world: World, error: Exception) -> None:
     fail_with(world, error)
     verdict = world.consume()
-    said = f"{verdict.failure} {json.dumps(world.inbox()['error'])}".lower()
+    said = f"{verdict.failure} {json.dumps([world.inbox()['error'], world.inbox()['errors']])}".lower()
     assert not [secret for secret in SECRETS if secret in said]

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from functions.consumer.commit.claim import Claimed, claim_message
+from functions.consumer.commit.claim import claim_message
+from functions.consumer.commit.claims import Claimed
 from functions.consumer.consume import Outcome, consume
 from functions.consumer.dependencies import Dependencies
 from functions.consumer.message import Message, read_message

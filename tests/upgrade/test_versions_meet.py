@@ -149,3 +149,27 @@ def test_what_an_older_version_performed_meanwhile_is_not_performed_again(runner
     assert (snapshot.mails.total(), snapshot.announcements.total(), snapshot.schedules) == (0, 0, {})
     done = inbox(runner, committed)
     assert (done["state"], "effects_owed" in done, "mails_owed" in done) == ("done", False, False)
+
+
+def test_what_an_older_version_has_claimed_is_done_and_stays_out_of_the_time_index(runner: Runner) -> None:
+    event = SAMPLES["invoice.paid"]
+    began = {"N": str((event["created"] + 1) * 1000)}
+    older = {
+        "id": {"S": event["id"]},
+        "state": {"S": "claimed"},
+        "message_id": {"S": "theirs"},
+        "attempts": {"N": "1"},
+        "token": {"S": "theirs"},
+        "lease_until": {"N": "0"},
+        "type": {"S": event["type"]},
+        "account": {"S": "platform"},
+        "received_ms": began,
+        "started_ms": began,
+        "expires_at": {"N": str(event["created"] + 90 * 24 * HOUR)},
+    }
+    put(runner, "INBOX_TABLE", older)
+
+    done = deliver(runner, json.dumps(event), event["created"] + SOON)
+
+    assert done["state"] == "done"
+    assert not {"entered", "entered_ms"} & done.keys()

@@ -15,72 +15,24 @@ consumer that decides beside the first only loses its commit. From the second de
 message before it decides; so the inbox also counts attempts that crash.
 """
 
-import uuid
+import secrets
+import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+from functions.consumer.commit.claims import Claimed, ClaimResult, Committed, Duplicate, Exhausted, New
 from functions.consumer.message import Message
 from shared.failures.backoff import ATTEMPTS
-from shared.inbox.lanes import Lane
+from shared.inbox import entered
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 from shared.inbox.outbox import owing
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
 
 ABSENT = "attribute_not_exists(id) OR expires_at < :now"  # TTL deletes up to days late
+TOKEN_BYTES = 12  # 16 characters: the item stays under a kilobyte, which is a write unit
 FINISHED = frozenset({"done", "ignored"})
-
-
-@dataclass(frozen=True)
-class New:
-    """The inbox has no item of the event: the commit inserts `item`, which claims and commits the event at once."""
-
-    event_id: str
-    token: str
-    started_ms: int
-    item: Mapping[str, Any]
-    attempt: int = 1
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """The inbox item carries this claim's token; while the lease lasts, no other consumer may commit."""
-
-    event_id: str
-    token: str
-    attempt: int
-    started_ms: int
-    faulty_since: int = 0  # since when the deployment itself has been at fault, in epoch seconds; 0 if it is not
-
-
-@dataclass(frozen=True)
-class Committed:
-    """The event is committed, and `lanes` still owe effects: hand it over again."""
-
-    lanes: tuple[Lane, ...]
-    committed_ms: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True)
-class Duplicate:
-    """The event is finished. `state` is `done` or `ignored`; `reason` is why the consumer ignored it."""
-
-    state: str
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Exhausted:
-    """All attempts crashed without recording why; `claim` only serves to record the failure."""
-
-    claim: Claimed
-
-
-type Claim = New | Claimed
-"""The right to decide on an event and commit it."""
-type NotClaimed = Committed | Duplicate | LeasedElsewhere | Exhausted | AwaitingDeadLetter
-type ClaimResult = Claimed | NotClaimed
 
 
 def claim_by_commit(
@@ -93,7 +45,7 @@ def claim_by_commit(
     if known is None:
         return None
     if not known or known["expires_at"] < store.now():
-        item = _item(store, message, uuid.uuid4().hex)
+        item = _item(store, message, secrets.token_urlsafe(TOKEN_BYTES))
         return New(item["id"], item["token"], item["started_ms"], item)
     return _settled(known)
 
@@ -106,7 +58,7 @@ def claim_message(store: Store, message: Message, ignore: str | None, token: str
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer, and no attempt is counted.
     """
-    new = _item(store, message, token or uuid.uuid4().hex)
+    new = _item(store, message, token or secrets.token_urlsafe(TOKEN_BYTES))
     if ignore:
         new |= {"state": "ignored", "reason": ignore, "lease_until": 0}
     try:
@@ -130,6 +82,9 @@ def _settled(known: Mapping[str, Any]) -> Committed | Duplicate | None:
 
 
 def _item(store: Store, message: Message, token: str) -> dict[str, Any]:
+    """A new inbox item, which enters the time index."""
+    now_ms = int(store.clock() * 1000)
+    hour, shard = datetime.fromtimestamp(now_ms // 1000, UTC), zlib.crc32(message.event_id.encode()) % entered.SHARDS
     return {
         "id": message.event_id,
         "state": "claimed",
@@ -144,7 +99,9 @@ def _item(store: Store, message: Message, token: str) -> dict[str, Any]:
         "api_version": message.api_version,
         "endpoint": message.endpoint,
         "received_ms": message.sent_ms,
-        "started_ms": int(store.clock() * 1000),
+        "started_ms": now_ms,
+        entered.INDEX: entered.PARTITION.format(hour, shard),
+        entered.ENTERED_MS: now_ms,
         "expires_at": store.expiry(),
     }
 
@@ -196,4 +153,5 @@ def _take_over(store: Store, message: Message, known: dict[str, Any], token: str
 
 
 def _claimed(item: dict[str, Any]) -> Claimed:
-    return Claimed(item["id"], item["token"], item["attempts"], item["started_ms"], item.get("faulty_since", 0))
+    faulty_since, errors = item.get("faulty_since", 0), tuple(item.get("errors", ()))
+    return Claimed(item["id"], item["token"], item["attempts"], item["started_ms"], faulty_since, errors)

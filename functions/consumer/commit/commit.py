@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from functions.consumer.commit.claim import ABSENT, Claim, New
+from functions.consumer.commit.claim import ABSENT
+from functions.consumer.commit.claims import Claim, New
 from functions.consumer.commit.record_writes import access_writes, record_writes
 from shared.compression.packing import pack_payload
 from shared.decisions.decision import Decision
@@ -13,7 +14,7 @@ from shared.effects.email import Email
 from shared.effects.erasure import Erase
 from shared.inbox.outbox import Owed, dump, lanes_of, owed_for
 from shared.inbox.unfinished import INDEX, SINCE, shard_of
-from shared.stripe_objects.event import Event
+from shared.stripe_objects.event import Event, subject_of
 from shared.tables.attributes import to_item
 from shared.tables.store import Store
 from shared.tables.tombstones import burial_writes
@@ -62,7 +63,7 @@ def commit(store: Store, claim: Claim, event: Event, body: str, decision: Decisi
         *(write for one in decision.then if isinstance(one, Erase) for write in burial_writes(store, one, now_ms)),
     ]
     writes = [
-        _inbox_write(store, claim, outbox, now_ms),
+        _inbox_write(store, claim, outbox, now_ms, subject_to_note(event) if decision.archive else None),
         *records,
         *(_mail_write(store, claim, mail, now_ms) for mail in mails),
         *(archive_writes(store, event, body, decision.journal) if decision.archive else ()),
@@ -99,7 +100,13 @@ def archive_writes(store: Store, event: Event, body: str, journal: Journal | Non
     ]
 
 
-def _inbox_write(store: Store, claim: Claim, outbox: tuple[Owed, ...], now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
+def subject_to_note(event: Event) -> str | None:
+    """The subject in whose partition the payload lies; None if it is the customer or the account of the inbox item."""
+    customer = subject_of(event.object) if event.object.get("customer") else None
+    return None if event.subject in {customer, event.account} else event.subject
+
+
+def _inbox_write(store: Store, claim: Claim, outbox: tuple[Owed, ...], now_ms: int, subject: str | None) -> Any:  # noqa: ANN401 - a boto3 shape
     if outbox:
         now: dict[str, Any] = {
             "state": "committed",
@@ -112,6 +119,8 @@ def _inbox_write(store: Store, claim: Claim, outbox: tuple[Owed, ...], now_ms: i
         }
     else:
         now = {"state": "done", "done_ms": now_ms}
+    if subject:
+        now["subject"] = subject
     if isinstance(claim, New):
         return {
             "Put": {

@@ -1,6 +1,6 @@
 """Decide and commit; decide again if the commit finds that another event wrote the same items."""
 
-from functions.consumer.commit.claim import Claim, New
+from functions.consumer.commit.claims import Claim, New
 from functions.consumer.commit.commit import BusyError, FencedError, MailTakenError, StaleRecordError, commit
 from functions.consumer.decide.collect_mails import with_counted_mails
 from functions.consumer.dependencies import Dependencies

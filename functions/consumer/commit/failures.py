@@ -1,19 +1,20 @@
 """Record an attempt that failed before its commit: the cause, and whether another attempt follows."""
 
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.consumer.commit.claim import Claimed
-from functions.consumer.commit.commit import archive_writes
+from functions.consumer.commit.claims import Claimed
+from functions.consumer.commit.commit import archive_writes, subject_to_note
 from functions.consumer.decide.refuse import is_of_the_erased
 from functions.consumer.retry import Retry
 from shared.failures.errors import Permanent
 from shared.failures.kinds import Failure, failure_of
 from shared.inbox.unfinished import INDEX, SINCE, shard_of
 from shared.records.books import Books
-from shared.stripe_objects.event import read_event
+from shared.stripe_objects.event import Event, read_event
 from shared.tables.attributes import to_item
 from shared.tables.store import Store
 
@@ -21,6 +22,8 @@ OURS = "#token = :token AND #state = :claimed"
 """The item carries our token and is not committed: DynamoDB may have committed although its answer was lost."""
 STANDS = f", {INDEX} = :shard, {SINCE} = if_not_exists({SINCE}, :since_ms)"
 """From its first failure on the event is in the index of unfinished events, where an engineer finds it."""
+KEPT = 5
+"""How many failed attempts the inbox item tells of, the last ones. An entry takes about 100 bytes."""
 
 
 def record_retry(store: Store, claimed: Claimed, failure: Failure, retry: Retry) -> None:
@@ -32,7 +35,8 @@ def record_retry(store: Store, claimed: Claimed, failure: Failure, retry: Retry)
     store.client.update_item(
         TableName=store.inbox,
         Key=to_item({"id": claimed.event_id}),
-        UpdateExpression="SET #error = :error, next_at = :next, lease_until = :now, attempts = :attempts"
+        UpdateExpression="SET #error = :error, errors = :errors, "
+        "next_at = :next, lease_until = :now, attempts = :attempts"
         + STANDS
         + (" REMOVE faulty_since" if retry.faulty_since is None else ", faulty_since = :since"),
         ConditionExpression=OURS,
@@ -40,6 +44,7 @@ def record_retry(store: Store, claimed: Claimed, failure: Failure, retry: Retry)
         ExpressionAttributeValues=to_item(
             {
                 ":error": str(failure),
+                ":errors": _errors(store, claimed, failure),
                 ":next": store.now() + retry.wait,
                 **_stands(store, claimed),
                 ":now": 0,
@@ -60,13 +65,15 @@ def record_failure(store: Store, books: Books, claimed: Claimed, failure: Failur
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: nothing is recorded, and the lease stands until it lapses.
     """
-    mark = _mark(store, claimed, failure)
     try:
-        store.client.transact_write_items(TransactItems=[{"Update": mark}, *_archive(store, books, body)])
+        event = _to_archive(books, body)
+        mark = _mark(store, claimed, failure, subject_to_note(event) if event else None)
+        archived = archive_writes(store, event, body) if event else []
+        store.client.transact_write_items(TransactItems=[{"Update": mark}, *archived])
     except ClientError as error:
         if failure_of(error).kind in {"service", "throttled"}:  # another attempt can succeed
             raise
-        store.client.update_item(**mark)
+        store.client.update_item(**_mark(store, claimed, failure, None))
 
 
 def _stands(store: Store, claimed: Claimed) -> dict[str, Any]:
@@ -74,10 +81,21 @@ def _stands(store: Store, claimed: Claimed) -> dict[str, Any]:
     return {":shard": shard_of(claimed.event_id), ":since_ms": int(store.clock() * 1000)}
 
 
-def _mark(store: Store, claimed: Claimed, failure: Failure) -> Any:  # noqa: ANN401 - a boto3 shape
+def _errors(store: Store, claimed: Claimed, failure: Failure) -> list[Mapping[str, Any]]:
+    """The last failed attempts with this one; the same error in the same attempt, uncounted, is told once."""
+    now = {"at_ms": int(store.clock() * 1000), "attempt": claimed.attempt, "error": str(failure), "times": 1}
+    known = list(claimed.errors)
+    if known and all(known[-1][name] == now[name] for name in ("attempt", "error")):
+        return [*known[:-1], {**known[-1], "times": known[-1]["times"] + 1}]
+    return [*known, now][-KEPT:]
+
+
+def _mark(store: Store, claimed: Claimed, failure: Failure, subject: str | None) -> Any:  # noqa: ANN401 - a boto3 shape
     values = {
         ":failed": "failed",
         ":error": str(failure),
+        ":errors": _errors(store, claimed, failure),
+        ":subject": subject,
         ":now": int(store.clock() * 1000),
         ":released": 0,
         ":token": claimed.token,
@@ -87,19 +105,20 @@ def _mark(store: Store, claimed: Claimed, failure: Failure) -> Any:  # noqa: ANN
     return {
         "TableName": store.inbox,
         "Key": to_item({"id": claimed.event_id}),
-        "UpdateExpression": "SET #state = :failed, #error = :error, failed_ms = :now, lease_until = :released"
-        f"{STANDS} REMOVE next_at, faulty_since",
+        "UpdateExpression": "SET #state = :failed, #error = :error, errors = :errors, "
+        f"failed_ms = :now, lease_until = :released{STANDS}{', subject = :subject' if subject else ''} "
+        "REMOVE next_at, faulty_since",
         "ConditionExpression": OURS,
         "ExpressionAttributeNames": {"#state": "state", "#error": "error", "#token": "token"},
         "ExpressionAttributeValues": to_item(values),
     }
 
 
-def _archive(store: Store, books: Books, body: str) -> list[Any]:
-    """The puts that archive the payload; empty if it is no event, or if it is of an erased customer."""
+def _to_archive(books: Books, body: str) -> Event | None:
+    """The event whose payload to archive; None if the body is no event, or if it is of an erased customer."""
     try:
         event = read_event(body)
         erased = is_of_the_erased(event, books)
     except (Permanent, ValueError, zlib.error):  # no event, or a damaged record that cannot show an erasure
-        return []
-    return [] if erased else archive_writes(store, event, body)
+        return None
+    return None if erased else event

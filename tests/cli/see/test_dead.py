@@ -29,7 +29,24 @@ def test_causes_are_told_with_counts_and_the_most_frequent_first(at_work: Operat
     ]
     said = at_work.types("dead")
     assert "3 x Permanent invoice_int_parsing at amount_remaining" in said
-    assert "./billhook show evt_0" in said
+    assert "2 accounts: acct_1 (2), acct_2 (1)" in said
+    assert "./billhook explain evt_0" in said
+    assert "./billhook events state:failed 'error:Permanent invoice_int_parsing at amount_remaining'" in said
+    assert "./billhook redrive dlq.fifo --cause 'Permanent invoice_int_parsing at amount_remaining'" in said
+
+
+def test_a_cause_is_told_in_five_lines_however_many_dead_letters_it_has(at_work: Operator) -> None:
+    for number in range(12):
+        at_work.fails_at(f"evt_{number}", account=f"acct_{number % 5}", type=f"invoice.{number % 4}")
+        at_work.world.clock.now += 600
+    lines = at_work.types("dead").split("dlq.fifo: ")[1].splitlines()[1:6]
+    assert [line.strip() for line in lines] == [
+        "12 x Permanent invoice_int_parsing at amount_remaining",
+        "invoice.0 (3), invoice.1 (3), invoice.2 (3) and 1 more",
+        "5 accounts: acct_0 (3), acct_1 (3), acct_2 (2) and 2 more",
+        "first 18 Nov 2026 11:06:40 UTC, 2 h ago; last 10 min ago",
+        "./billhook explain evt_11",
+    ]
 
 
 def test_a_lane_that_was_given_up_is_in_its_own_queue(at_work: Operator) -> None:

@@ -1,11 +1,13 @@
-"""Events are found by filters without a scan: unfinished ones by an index, all others by their customer."""
+"""Events are found by filters without a scan: by the time index, by that of unfinished events, or by their customer."""
 
 import pytest
 
+from shared.values.times import DAY
 from tests.cli.operator_at_work import SHAPE, Operator
 from tests.consumer.examples import only_save, tell_and_remind
 
 OURS = ("customer:cus_1", "account:acct_1")
+WAITING = "state:unfinished"
 
 
 def ids(at_work: Operator, *filters: str, code: int = 0) -> list[str]:
@@ -26,7 +28,7 @@ def test_a_retried_event_is_found_until_it_is_committed(at_work: Operator) -> No
     at_work.world.decide = only_save
     at_work.world.clock.now += 60
     at_work.world.consume("message of evt_1", "evt_1")
-    assert ids(at_work, code=1) == []
+    assert ids(at_work, WAITING, code=1) == []
 
 
 def test_a_redriven_event_that_owes_something_stays_until_that_is_done(at_work: Operator) -> None:
@@ -36,7 +38,7 @@ def test_a_redriven_event_that_owes_something_stays_until_that_is_done(at_work: 
     assert ids(at_work, "state:committed") == ["evt_1"]
     assert "mails: still owed" in at_work.types("events")
     at_work.world.work_all()
-    assert ids(at_work, code=1) == []
+    assert ids(at_work, WAITING, code=1) == []
 
 
 def test_a_redriven_event_that_fails_again_is_found_since_its_first_failure(at_work: Operator) -> None:
@@ -70,8 +72,12 @@ def test_an_event_that_took_its_plain_way_never_enters_the_index(at_work: Operat
         (["error:AMOUNT"], ["evt_1", "evt_2"]),
         (["error:nothing"], []),
         (["type:invoice.*", "state:failed"], ["evt_1"]),
-        (["since:2030-01-01"], []),
-        (["since:2020-01-01"], ["evt_1", "evt_2"]),
+        (["state:failed", "since:2030-01-01"], []),
+        (["state:failed", "since:2020-01-01"], ["evt_1", "evt_2"]),
+        (["since:7d"], ["evt_1", "evt_2"]),
+        (["state:done"], []),
+        (["since:7d", "type:charge.*", "account:acct_1"], []),
+        ([WAITING], ["evt_1", "evt_2"]),
     ],
     ids=str,
 )
@@ -88,7 +94,7 @@ def test_all_filters_must_hold(at_work: Operator, filters: list[str], found: lis
         ("state:lost", "state:lost is no state"),
         ("account:cus_1", "say customer:"),
         ("since:soon", "is no time"),
-        ("state:done", "have no index"),
+        ("since:32d", "say since:31d, or customer:cus_…"),
         ("state:", "is no filter"),
     ],
 )
@@ -99,12 +105,38 @@ def test_a_filter_that_cannot_be_is_explained(at_work: Operator, word: str, why:
 def test_more_than_the_limit_are_counted_and_the_newest_are_shown(at_work: Operator) -> None:
     for number in range(4):
         at_work.fails_at(f"evt_{number}")
-    said = at_work.types("events", "--limit", "3")
+    said = at_work.types("events", WAITING, "--limit", "3")
     assert "4 of 4 unfinished events; --limit 4 shows them all" in said
     assert said.count("received") == 3
 
 
-def test_the_list_costs_eight_queries_and_one_read_of_a_hundred_items(at_work: Operator) -> None:
+def test_unfinished_events_cost_eight_queries_and_one_read_of_a_hundred_items(at_work: Operator) -> None:
     at_work.fails_at("evt_1")
-    at_work.types("events")
+    at_work.types("events", WAITING)
     assert dict(at_work.calls) == {"Query": 8, "BatchGetItem": 1}
+
+
+def test_finished_events_of_all_customers_are_found_by_the_time_of_their_entry(at_work: Operator) -> None:
+    at_work.world.decide = only_save
+    for number, account in enumerate(("acct_1", "acct_2")):
+        at_work.world.consume(f"m{number}", f"evt_{number + 1}", account=account)
+        at_work.world.clock.now += DAY
+    assert ids(at_work, "state:done", "since:3d") == ["evt_2", "evt_1"]
+    assert ids(at_work) == ["evt_2"]
+    assert ids(at_work, "since:3d", "account:acct_1") == ["evt_1"]
+    said = at_work.types("events", "since:3d", "type:charge.*", code=1)
+    assert "0 of 2 events that entered from 17 Nov 2026" in said
+
+
+def test_a_state_is_as_it_stands_now_and_not_as_it_was_when_the_event_entered(at_work: Operator) -> None:
+    at_work.world.decide = tell_and_remind
+    at_work.world.consume()
+    at_work.world.work_all()
+    assert ids(at_work, "state:done") == ["evt_1"]
+
+
+def test_events_from_before_the_time_index_are_said_to_be_missing(at_work: Operator) -> None:
+    at_work.world.decide = only_save
+    at_work.world.consume()
+    assert "may know no event from before 18 Nov 2026" in at_work.types("events", "since:7d")
+    assert "may know no event" not in at_work.types("events", "since:1m")

@@ -2,7 +2,10 @@
 
 import json
 
-from tests.cli.operator_at_work import Operator
+import pytest
+
+from shared.tables.attributes import to_item
+from tests.cli.operator_at_work import SHAPE, Operator
 from tests.consumer.examples import stripe_event, tell_and_remind
 
 
@@ -41,6 +44,18 @@ def test_a_failure_says_where_the_event_lies(at_work: Operator) -> None:
     assert "given up after 1 attempt, it lies in dlq.fifo" in said
 
 
+def test_each_failed_attempt_stands_in_the_timeline_with_its_error(at_work: Operator) -> None:
+    for error in (KeyError("x"), ValueError("y"), SHAPE):
+        at_work.fails_at("evt_1", error)
+        at_work.world.clock.now += 600
+    lines = [line for line in at_work.types("show", "evt_1").splitlines() if "failed: " in line]
+    assert [line.split("  ")[2].partition(" at ")[0] for line in lines] == [
+        "attempt 1 failed: KeyError unexpected",
+        "attempt 2 failed: ValueError unexpected",
+        "attempt 3 failed: Permanent invoice_int_parsing",
+    ]
+
+
 def test_the_payload_is_printed_only_if_asked_for(at_work: Operator) -> None:
     at_work.world.decide = tell_and_remind
     at_work.world.consume()
@@ -49,8 +64,27 @@ def test_the_payload_is_printed_only_if_asked_for(at_work: Operator) -> None:
     assert at_work.reads("show", "evt_1", "--payload")["payload"] == stripe_event()
 
 
-def test_an_event_without_a_customer_needs_its_object(at_work: Operator) -> None:
+@pytest.mark.parametrize(
+    "name", ["radar.early_fraud_warning.created", "customer.created", "payout.created", "account.updated"]
+)
+def test_an_event_without_a_customer_is_shown_by_the_subject_that_the_inbox_notes(at_work: Operator, name: str) -> None:
+    at_work.handles(name, "evt_1", account=None)
+    assert "Decision (code " in at_work.types("show", "evt_1")
+
+
+def test_a_failed_event_without_a_customer_is_shown_likewise(at_work: Operator) -> None:
+    charge = {"id": "ch_1", "object": "charge", "payment_intent": "pi_1"}
+    at_work.fails_at("evt_1", type="charge.refunded", data={"object": charge})
+    assert at_work.reads("show", "evt_1", "--payload")["payload"]["data"]["object"] == charge
+
+
+def test_an_event_of_an_older_version_without_a_customer_needs_its_object(at_work: Operator) -> None:
     at_work.handles("radar.early_fraud_warning.created", "evt_1", account=None)
+    older = at_work.world.inbox()
+    at_work.world.store.client.update_item(
+        TableName=at_work.world.store.inbox, Key=to_item({"id": "evt_1"}), UpdateExpression="REMOVE subject"
+    )
+    assert older["subject"].startswith("pi_")
     assert "with --of pi_…" in at_work.types("show", "evt_1")
     payment = json.loads(at_work.world.inbox()["outbox"])[0]["announcements"][0]["facts"]["payment"]
     assert "Decision (code " in at_work.types("show", "evt_1", "--of", payment)

@@ -32,6 +32,11 @@ def test_a_dead_letter_that_is_mended_is_told_with_what_a_redrive_would_do(at_wo
     assert "would be performed" in said
 
 
+def test_an_event_without_a_customer_is_found_where_the_inbox_says(at_work: Operator) -> None:
+    failed_before(at_work, name="radar.early_fraud_warning.created")
+    assert "would be performed" in at_work.types("explain", "evt_1")
+
+
 def test_a_bug_that_is_still_there_is_told_with_its_place(at_work: Operator) -> None:
     bad = {**sample(FAILED).object, "amount_remaining": "a fortune"}
     at_work.handles(FAILED, "evt_1", data={"object": bad})
