@@ -28,10 +28,8 @@ def parse_plans(text: str) -> Plans:
         raise PlansError(f"plans.toml: {error}") from None
     except ValidationError as error:
         told = ((one["loc"], one["msg"]) for one in error.errors(include_url=False, include_input=False))
-        mistakes = [
-            f"plans.toml, line {line_of(place or ('default',), text)}: {'.'.join(map(str, place))}: {said}"
-            for place, said in told
-        ]
+        found = sorted((line_of(place or ("default",), text), ".".join(map(str, place)), said) for place, said in told)
+        mistakes = [f"plans.toml, line {line}: {place}: {said}" for line, place, said in found]
         raise PlansError("\n".join(mistakes)) from None
 
 

@@ -74,6 +74,10 @@ def test_the_job_that_builds_has_no_cloud_identity_and_no_environment() -> None:
     assert "make build" in commands("build")
 
 
+def test_a_mistake_in_the_plans_stops_the_workflow_before_it_builds() -> None:
+    assert commands("build")[:2] == ["./billhook plans check --offline", "make build"]
+
+
 def test_the_job_that_deploys_builds_nothing_and_checks_the_hash_first() -> None:
     assert [job for job in JOBS if "id-token" in JOBS[job]["permissions"]] == ["deploy"]
     assert JOBS["deploy"]["needs"] == "build"

@@ -135,6 +135,14 @@ def test_each_mistake_is_named_with_its_line_and_the_reason(
     assert any(f"line {line}: " in one and reason in one for one in found.splitlines()), found
 
 
+def test_several_mistakes_are_named_in_the_order_of_the_file(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(FILE.replace("seats = 5", "seats = 5.5").replace('default = "free"', 'defaults = "free"'))
+    assert [one.partition(":")[0] for one in said(capsys, code=1).splitlines()[:2]] == [
+        "mistake  plans.toml, line 1",
+        "mistake  plans.toml, line 13",
+    ]
+
+
 def test_a_file_that_is_no_toml_is_named_with_its_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(FILE.replace("limits = { seats = 5 }", "limits = { seats = 5"))
     assert "at line 13" in said(capsys, code=1)
