@@ -72,7 +72,7 @@ def test_bodies_groups_and_signatures_stay_as_they_are() -> None:
 
 def test_a_message_that_was_sent_a_minute_ago_is_not_dropped_as_a_repetition() -> None:
     queues = Queues()
-    queues.send_message(QueueUrl=SOURCE, MessageBody='{"id": "a1"}', MessageGroupId="A", MessageDeduplicationId="m2")
+    queues.send_message(QueueUrl=SOURCE, MessageBody='{"id": "a1"}', MessageGroupId="A", MessageDeduplicationId="a1")
     queues.lying[DLQ], queues.lying[SOURCE] = queues.lying[SOURCE], []  # it failed at once
     queues.now += 60
     move(queues, "a1").run()
