@@ -119,6 +119,7 @@ def _print(screen: Screen, queue: str, what: str, lying: int, causes: list[Cause
         screen.say(f"  and {len(causes) - SHOWN} rarer causes; ./billhook dead --json has all")
     if causes:
         screen.say(f"  all of a cause: ./billhook events state:failed 'error:{causes[0].error}'")
+        screen.say(f"  once it is mended: ./billhook redrive {queue} --cause '{causes[0].error}'")
         screen.say(f"  mended and deployed: ./billhook redrive {queue} --cause '{causes[0].error}'")
     if lying < known:
         screen.say("  fewer lie there: SQS has yet to move them, a redrive runs, or somebody deleted them")
