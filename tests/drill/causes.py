@@ -16,9 +16,8 @@ from tests.consumer.examples import sqs_record
 from tests.consumer.world import World
 
 FORBIDDEN = ClientError({"Error": {"Code": "AccessDeniedException"}}, "TransactWriteItems")
-INVALID = ClientError({"Error": {"Code": "ValidationException"}}, "CreateSchedule")
+INVALID = Permanent("schedule_refused", "group")
 REJECTED = Permanent("mail_rejected", "sender")
-ATTEMPTS = 8
 
 
 def take(world: World, body: str, message_id: str, sent: float) -> Outcome:
