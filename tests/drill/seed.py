@@ -14,7 +14,7 @@ from functions.consumer.decide.decide import decide
 from functions.consumer.message import read_message
 from shared.decisions.journal import Journal, read_journal
 from shared.messages.mac import signed_attributes
-from shared.policy.plans import read_plans
+from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
 from shared.stripe_objects.event import read_event
 from shared.tables.attributes import to_item
