@@ -131,7 +131,8 @@ def test_unwatched_it_moves_them_all(line: DeadLine) -> None:
     for number in range(10, 40):
         line.dies(f"evt_{number}")
     fails_again(line, *(f"evt_{number}" for number in range(10, 40)))
-    line.types("redrive", "dlq.fifo", "--cause", "bug", "--yes", "--no-watch")
+    said = line.types("redrive", "dlq.fifo", "--cause", "bug", "--yes", "--no-watch")
+    assert "deciding on 33 events without a commit" in said
     assert len(line.sent()) == 33
 
 
