@@ -107,12 +107,15 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 LOCAL = ARCH=$(HOST_ARCH)
 PYTHON := .venv/bin/python
 
-.PHONY: run demo wrap corpus
+.PHONY: run demo drill wrap corpus
 run: ## start the local cloud, deploy to it, play a customer's journey, and stay up; ./billhook run --help has its options
 	@./billhook run
 
 demo: ## the same, but end after the journey; exit 0 only if every outcome is as expected
 	@./billhook demo
+
+drill: $(DEV) ## beside make run: fill the local cloud with EVENTS=10000 events and DEAD=300 dead letters of five causes
+	@$(PYTHON) -m tests.drill $(or $(EVENTS),10000) $(or $(DEAD),300)
 
 wrap: $(DEV) ## write events/sqs/, the samples for `sam local invoke ConsumerFunction -e`, and the lists that follow from the code
 	@$(PYTHON) -m cli.samples.wrap

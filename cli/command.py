@@ -48,7 +48,7 @@ COMMANDS = {
         Entry("status", "cli.see.status:status", "show the state of the stack in ten lines"),
         Entry("dead", "cli.see.dead:dead", "say what lies in each dead-letter queue, and why"),
         Entry("events", "cli.see.events:events", "list events that match filters"),
-        Entry("tail", "cli.see.tail:tail", "print events as they come and as they settle"),
+        Entry("tail", "cli.see.tail:tail", "print events as they come and as they settle, until Ctrl-C"),
         Entry("show", "cli.see.show:show", "show one event as a timeline"),
         Entry("customer", "cli.see.customer:customer", "show a customer: access, plan, debts, mails, schedules, story"),
         Entry("schedules", "cli.see.schedules:schedules", "say what fires when, why, and what would silence it"),

@@ -16,6 +16,7 @@ LEFT_OUT = {
     "tests/consumer/test_inbox_states.py": "every interleaving of consumers and workers that a model thinks of",
     "tests/consumer/test_predict_keys.py": "every shape of an object that names keys",
     "tests/consumer/test_refusals.py": "an hour of waits for each refusal of AWS",
+    "tests/drill": "a bad night, and every command that looks at it",
     "tests/effects/mails/test_every_mail.py": "each mail with each choice of its optional parts",
     "tests/effects/test_erased_meanwhile.py": "an erasure beside each effect that is owed",
     "tests/effects/test_erasing.py": "an erasure that is stopped at each step and call",

@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from stripe import InvalidRequestError, StripeClient, StripeError
 
 from cli.errors import RefusedError, in_words
+from cli.operate.audit import Change, audited
 from cli.operate.endpoint_plan import FINGERPRINT, MARK, Endpoint, Name, Wanted, fingerprint, plan, types_for
 from cli.operate.secret import add
 from cli.where import HERE, Where
@@ -75,9 +76,12 @@ def endpoint(  # noqa: PLR0913 - the options of a command
         secrets = secret_id or outputs["SigningSecretsId"]
         endpoints = Endpoints(StripeClient(key), where.client("secretsmanager"), secrets)
         names: list[Name] = [only] if only else ["direct", "connect"]
-        for name in names:
-            wanted = Wanted(name, f"{base}/{name}", api_version, types_for(name))
-            endpoints.bring(wanted, keep_old=keep_old, dry_run=dry_run)
+        change = Change("endpoint", {"endpoints": names, "api_version": api_version, "keep_old": keep_old})
+        with audited(where, change, dry_run=dry_run) as outcome:
+            for name in names:
+                wanted = Wanted(name, f"{base}/{name}", api_version, types_for(name))
+                endpoints.bring(wanted, keep_old=keep_old, dry_run=dry_run)
+                outcome["as wanted"] += 1
     except (RefusedError, RejectedError, StripeError, ClientError, BotoCoreError) as error:
         raise RefusedError(f"not done: {_explained(error)}") from None
 

@@ -22,6 +22,8 @@ from cli.why.deployed import ReadBooks, books_of, settings_of
 LOOKED_AT = 500
 """Events on which a plan decides, at most: each takes some reads."""
 NOT_LOOKED_AT = f"not looked at: a plan decides on {LOOKED_AT} events at most"
+SLOW = 30
+"""Events whose plan takes seconds, so that the command says what it is doing."""
 
 Positive = Annotated[int | None, Parameter(validator=validators.Number(gte=1))]
 
@@ -82,6 +84,8 @@ def plan_of(where: Where, asked: Asked, letters: Sequence[Letter], screen: Scree
     """Make the plan and print it; raises botocore's errors if AWS refuses."""
     tables = tables_of(where)
     books, missing = books_of(where, settings_of(where)) if letters and asked.queue == "dlq.fifo" else (None, "")
+    if books and len(letters) > SLOW:
+        screen.say((f"deciding on {min(len(letters), LOOKED_AT)} events without a commit …", "dim"))
     outlooks = {one.event_id: one for one in _outlooks(tables, books, letters, asked.queue)}
     for error, count in causes_of(letters).items():
         screen.say(f"  {count} x ", (error, "red"))

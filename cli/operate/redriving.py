@@ -106,7 +106,8 @@ def _unreached(asked: Asked, left: Sequence[str]) -> Iterator[str]:
     yield f"  {' '.join(left[:10])}" + (" …" if left[10:] else "")
     if asked.queue == "dlq.fifo":
         yield "  SQS shows the first ten messages of a group, and ten others are in front of these."
-        yield "  Redrive those first, or queue these from the archive: ./billhook replay with their ids."
+        yield "  Redrive those first, or queue these from the archive:"
+        yield f"  ./billhook replay {f"--cause '{asked.cause}'" if asked.cause else ' '.join(left[:10])}"
         yield "  An event without an archived payload comes from Stripe: stripe events resend evt_…"
     else:
         yield "  SQS has yet to move them there, or somebody looks at them. Try again in two minutes,"

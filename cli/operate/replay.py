@@ -8,8 +8,10 @@ from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
 from cli.operate.code import code_version
 from cli.operate.confirmed import confirmed
+from cli.operate.letters import chosen, letters_in
 from cli.operate.outlook import Outlook, foreseen, lines_of, mails_in
 from cli.operate.plan import Plan, items_of, place_of
+from cli.see.filters import Filters
 from cli.see.inbox import Tables, tables_of
 from cli.see.screen import Screen, counted
 from cli.see.story import story_of
@@ -24,7 +26,12 @@ UNKNOWN = "unknown to the inbox"
 
 
 def replay(
-    *event_ids: str, of: str | None = None, plan: Path | None = None, yes: bool = False, where: Where = HERE
+    *event_ids: str,
+    cause: str = "",
+    of: str | None = None,
+    plan: Path | None = None,
+    yes: bool = False,
+    where: Where = HERE,
 ) -> None:
     """Put archived events into the queue again.
 
@@ -34,16 +41,20 @@ def replay(
 
     Args:
         event_ids: evt_…, one or more.
+        cause: also the dead letters of dlq.fifo whose error has this text; they stay there, and a later redrive of them
+            changes nothing.
         of: the object in whose partition the payloads lie, for events that name no customer: pi_…, or acct_…#pi_….
         plan: write the plan into this file and change nothing; ./billhook apply FILE does it later.
         yes: do not ask.
         where: the stack.
     """
-    if not event_ids:
-        raise RefusedError("name at least one event: ./billhook replay evt_…")
+    if not event_ids and not cause:
+        raise RefusedError("name at least one event: ./billhook replay evt_…, or a cause: --cause TEXT")
     screen, tables = Screen(), tables_of(where)
     books, missing = books_of(where, settings_of(where))
-    outlooks = [planned(tables, books, event_id, of) for event_id in dict.fromkeys(event_ids)]
+    dead = chosen(letters_in(tables.unfinished(), "dlq.fifo"), cause, Filters(), None) if cause else []
+    wanted = dict.fromkeys([*event_ids, *(one.event_id for one in dead)])
+    outlooks = [planned(tables, books, event_id, of) for event_id in wanted]
     for one in outlooks:
         _print(screen, one)
     if missing:

@@ -114,12 +114,13 @@ def _print(screen: Screen, queue: str, what: str, lying: int, causes: list[Cause
         times = f"first {moment(first)} UTC, {ago(first, now)}"
         screen.say(f"    {times}; last {ago(last, now)}" if last > first else f"    {times}")
         newest = max(one.events, key=one.events.__getitem__)
-        screen.say(f"    ./billhook {'explain' if queue == 'dlq.fifo' else 'show'} {newest}")
+        screen.command(f"./billhook {'explain' if queue == 'dlq.fifo' else 'show'} {newest}")
     if len(causes) > SHOWN:
         screen.say(f"  and {len(causes) - SHOWN} rarer causes; ./billhook dead --json has all")
     if causes:
-        screen.say(f"  all of a cause: ./billhook events state:failed 'error:{causes[0].error}'")
-        screen.say(f"  mended and deployed: ./billhook redrive {queue} --cause '{causes[0].error}'")
+        screen.say("  all of a cause, and to move it back once it is mended and deployed:")
+        screen.command(f"./billhook events state:failed 'error:{causes[0].error}'")
+        screen.command(f"./billhook redrive {queue} --cause '{causes[0].error}'")
     if lying < known:
         screen.say("  fewer lie there: SQS has yet to move them, a redrive runs, or somebody deleted them")
     if lying > known:

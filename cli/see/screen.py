@@ -33,6 +33,10 @@ class Screen:
         for line in rest:
             self._console.print(Text(" " * (indent + 2)) + line)
 
+    def command(self, text: str, indent: int = 4) -> None:
+        """Print a command to copy: no line is broken within it."""
+        self._console.print(Text(" " * indent + text))
+
     def fits(self, *parts: str | tuple[str, str]) -> bool:
         """Whether a line of these texts fits the terminal; in a pipe each does."""
         return not self._console.is_terminal or Text.assemble(*parts).cell_len <= self._console.width

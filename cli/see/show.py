@@ -82,8 +82,8 @@ def timeline(story: Story) -> Iterator[tuple[float, str]]:
     waited = f"after {lasting(max(0, entered - received))} in the queue"
     if entered < started:
         yield entered, f"entered the inbox, {waited}"
-    yield from _failures(item)
     yield started, f"attempt {item['attempts']} began" + ("" if entered < started else f", {waited}")
+    yield from _failures(item)
     decided = "outbox" in item
     for name, what in (
         ("committed_ms", "decided and committed" if decided else "the first failure"),
@@ -92,7 +92,7 @@ def timeline(story: Story) -> Iterator[tuple[float, str]]:
         ("failed_ms", "given up"),
         ("done_ms", "done"),
     ):
-        if name in item:
+        if name in item and (decided or name != "committed_ms" or "errors" not in item):
             yield item[name] / 1000, what
 
 

@@ -12,6 +12,7 @@ from stripe import StripeClient
 from cli.operate import endpoint
 from tests.cli.endpoint.endpoint_command import EndpointCommand
 from tests.cli.stripe_api import KEY, StripeApi, served
+from tests.consumer.tables import make_table
 
 
 @pytest.fixture(scope="module")
@@ -37,5 +38,6 @@ def command(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     with mock_aws():
+        make_table(boto3.client("dynamodb"), "BooksTable", "acme-books")
         yield EndpointCommand(api, boto3.client("secretsmanager"), monkeypatch)
     http.close()  # type: ignore[no-untyped-call] # the SDK's

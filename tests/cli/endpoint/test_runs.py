@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import boto3
 import pytest
 import stripe
 
@@ -85,6 +86,7 @@ def test_a_stacks_name_is_enough(command: EndpointCommand, monkeypatch: pytest.M
     stacks = {"acme": {"Stacks": [{"Outputs": outputs}]}}
     cloudformation = SimpleNamespace(describe_stacks=lambda StackName: stacks[StackName])  # noqa: N803 - boto3's name
     clients = {"cloudformation": cloudformation, "secretsmanager": command.manager}
+    clients |= {"sts": boto3.client("sts"), "dynamodb": boto3.client("dynamodb")}
     monkeypatch.setattr(Where, "client", lambda _where, service: clients[service])
 
     assert main(["endpoint", "--stack", "acme", "--only", "direct"]) == 0

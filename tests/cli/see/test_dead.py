@@ -29,6 +29,7 @@ def test_causes_are_told_with_counts_and_the_most_frequent_first(at_work: Operat
     ]
     said = at_work.types("dead")
     assert "3 x Permanent invoice_int_parsing at amount_remaining" in said
+    assert "./billhook redrive dlq.fifo --cause 'Permanent invoice_int_parsing at amount_remaining'" in said
     assert "2 accounts: acct_1 (2), acct_2 (1)" in said
     assert "./billhook explain evt_0" in said
     assert "./billhook events state:failed 'error:Permanent invoice_int_parsing at amount_remaining'" in said

@@ -24,6 +24,7 @@ class Held:
     body: str
     group: str
     attributes: dict[str, Any]
+    deduplication_id: str
     visible_at: float = 0
     receipt: str = ""
 
@@ -45,7 +46,7 @@ class Queues:
         self._numbers += 1
         given = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
         body = body or f'{{"id": "{event_id}", "type": "invoice.paid"}}'
-        self.lying[DLQ].append(Held(f"m{self._numbers}", body, group, given))
+        self.lying[DLQ].append(Held(f"m{self._numbers}", body, group, given, event_id))
 
     def get_queue_url(self, QueueName: str) -> dict[str, str]:  # noqa: N803 - boto3's
         return {"QueueUrl": f"https://sqs/{QueueName}"}
@@ -81,7 +82,7 @@ class Queues:
                 "MessageId": one.id,
                 "Body": one.body,
                 "ReceiptHandle": one.receipt,
-                "Attributes": {"MessageGroupId": one.group, "MessageDeduplicationId": one.id},
+                "Attributes": {"MessageGroupId": one.group, "MessageDeduplicationId": one.deduplication_id},
                 "MessageAttributes": dict(one.attributes),
             }
             for one in found[:10]
@@ -106,7 +107,9 @@ class Queues:
         else:
             self._numbers += 1
             self._known[known] = self.now
-            held = Held(f"m{self._numbers}", MessageBody, MessageGroupId, MessageAttributes or {})
+            held = Held(
+                f"m{self._numbers}", MessageBody, MessageGroupId, MessageAttributes or {}, MessageDeduplicationId
+            )
             self.lying[QueueUrl].append(held)
         self._done()
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_bodies_groups_and_signatures_stay_as_they_are() -> None:
 
 def test_a_message_that_was_sent_a_minute_ago_is_not_dropped_as_a_repetition() -> None:
     queues = Queues()
-    queues.send_message(QueueUrl=SOURCE, MessageBody='{"id": "a1"}', MessageGroupId="A", MessageDeduplicationId="m2")
+    queues.send_message(QueueUrl=SOURCE, MessageBody='{"id": "a1"}', MessageGroupId="A", MessageDeduplicationId="a1")
     queues.lying[DLQ], queues.lying[SOURCE] = queues.lying[SOURCE], []  # it failed at once
     queues.now += 60
     move(queues, "a1").run()
@@ -119,6 +120,34 @@ def test_it_stops_between_two_messages_and_puts_back_what_it_holds(queues: Queue
     assert not [one for one in queues.lying[DLQ] if one.visible_at > queues.now]
     move(queues, *WANTED).run()
     assert (ids(queues, SOURCE, "A"), ids(queues, SOURCE, "B")) == (["a1", "a2", "a3"], ["b1", "b2"])
+
+
+class Slow(Queues):
+    """Every receive takes so long that what was held is visible again."""
+
+    def receive_message(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's
+        self.now += INVISIBLE + 1
+        return super().receive_message(**asked)
+
+
+def test_it_ends_although_what_it_holds_comes_again() -> None:
+    queues = Slow()
+    for group in range(5):
+        queues.dies(f"x{group}", f"G{group}")
+    moved = move(queues, "not there")
+    moved.run()
+    assert moved.sent == []
+    assert queues.calls.count("receive") < 50
+
+
+def test_a_pace_is_kept(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("cli.operate.move_some.time.sleep", waits.append)
+    moved = move(queues, *WANTED)
+    moved.pace = 4
+    moved.run()
+    assert len(waits) == len(WANTED)
+    assert all(0.2 < wait <= 0.25 for wait in waits)
 
 
 def test_the_crashes_below_meet_every_call(queues: Queues) -> None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.operate import move_all
+from cli.operate import move_all, stop
 from cli.where import Where
-from tests.cli.operator_at_work import Operator
+from shared.failures.errors import Permanent
+from tests.cli.operator_at_work import FailsWith, Operator
 from tests.cli.why.test_explain import failed_before
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Moving:
 
     def list_message_move_tasks(self, **_: object) -> dict[str, Any]:
         look = next(self._looks)
+        if callable(look):
+            look = look()
         if isinstance(look, BaseException):
             raise look
         return {"Results": [look]}
@@ -78,6 +81,22 @@ def test_a_redrive_is_watched_until_it_ends(dead: Operator, monkeypatch: pytest.
     (asked,) = moving.started
     assert asked["SourceArn"].endswith(":billhook-dlq.fifo")
     assert asked["MaxNumberOfMessagesPerSecond"] == 5
+
+
+def test_a_watched_redrive_is_cancelled_once_its_events_fail_again(
+    dead: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails_again() -> object:
+        dead.world.decide = FailsWith(Permanent("bug", "somewhere"))
+        assert dead.world.consume("a new message", "evt_1", type="invoice.payment_failed").state == "failed"
+        return {"Status": "RUNNING", "ApproximateNumberOfMessagesMoved": 1}
+
+    monkeypatch.setattr(stop, "TOLERATED", 0)
+    moving = moves(dead, monkeypatch, {"Status": "RUNNING"}, fails_again)
+    said = dead.types("redrive", "dlq.fifo", "--yes", "--watch", code=1)
+    assert "stopped, because 1 failed again with the same cause" in said
+    assert moving.cancelled == ["handle"]
+    assert dead.reads("audit")[0]["outcome"] == {"moved": 1, "settled": 0, "failed again": 1}
 
 
 def test_ctrl_c_cancels_it(dead: Operator, monkeypatch: pytest.MonkeyPatch) -> None:

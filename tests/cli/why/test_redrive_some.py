@@ -3,12 +3,15 @@
 import re
 import signal
 
+import boto3
 import pytest
 
 from cli.see.story import Story
+from cli.where import Where
 from tests.cli.operator_at_work import Operator
 from tests.cli.why.dead_line import BUG, SHAPE, DeadLine, dead_line
 from tests.cli.why.queues import DLQ
+from tests.consumer.examples import MESSAGE_KEY
 
 
 @pytest.fixture
@@ -74,9 +77,20 @@ def test_what_ten_others_hide_is_named_with_a_way_out(line: DeadLine) -> None:
     line.dies("evt_hidden", account="acct_2")
     said = line.types("redrive", "dlq.fifo", "--cause", "bug", "--yes", code=1)
     assert "1 event could not be reached, and still lie in dlq.fifo:\n  evt_hidden\n" in said
-    assert "./billhook replay" in said
+    assert "./billhook replay --cause 'bug'" in said
     assert line.audit()["outcome"] == {"moved": 3, "not reached": 1}
     assert len(line.queues.lying[DLQ]) == 12
+
+
+def test_what_is_hidden_is_queued_from_the_archive_by_its_cause(
+    line: DeadLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boto3.client("secretsmanager").create_secret(Name="message-key", SecretString=MESSAGE_KEY)
+    monkeypatch.setattr(Where, "described", lambda _where: ({"MessageKeyId": "message-key"}, {"GroupBy": "account"}))
+    said = line.types("replay", "--cause", "bug", "--yes")
+    assert sorted(line.sent()) == ["evt_1", "evt_3", "evt_4"]
+    assert "3 events into the queue of billhook" in said
+    assert len(line.queues.lying[DLQ]) == 4
 
 
 def test_ctrl_c_stops_between_two_messages_and_puts_the_rest_back(line: DeadLine) -> None:
@@ -131,7 +145,8 @@ def test_unwatched_it_moves_them_all(line: DeadLine) -> None:
     for number in range(10, 40):
         line.dies(f"evt_{number}")
     fails_again(line, *(f"evt_{number}" for number in range(10, 40)))
-    line.types("redrive", "dlq.fifo", "--cause", "bug", "--yes", "--no-watch")
+    said = line.types("redrive", "dlq.fifo", "--cause", "bug", "--yes", "--no-watch")
+    assert "deciding on 33 events without a commit" in said
     assert len(line.sent()) == 33
 
 
