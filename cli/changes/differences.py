@@ -28,14 +28,16 @@ class Difference:
     where: str
 
 
-def differences(story: str, before: Iterable[Step], after: Iterable[Step]) -> Iterator[Difference]:
-    """The differences between two runs of one story."""
+def differences(
+    story: str, before: Iterable[Step], after: Iterable[Step], *, masked: bool = False
+) -> Iterator[Difference]:
+    """The differences between two runs of one story; `masked` shows no value, and names an event by its id."""
     old, new = _by_event(before), _by_event(after)
     for number, place in enumerate(dict.fromkeys([*old, *new]), start=1):
         one, other = old.get(place, {}), new.get(place, {})
         event_type = str(one.get("type") or other.get("type") or "the story's end")
-        for about, says in _of_step(one, other):
-            yield Difference(about, says, event_type, f"{story}, event {number}")
+        for about, says in _of_step(one, other, masked=masked):
+            yield Difference(about, says, event_type, place[0] if masked else f"{story}, event {number}")
 
 
 def _by_event(steps: Iterable[Step]) -> dict[tuple[str, int], Step]:
@@ -47,16 +49,18 @@ def _by_event(steps: Iterable[Step]) -> dict[tuple[str, int], Step]:
     return found
 
 
-def _of_step(before: Step, after: Step) -> Iterator[tuple[str, str]]:
+def _of_step(before: Step, after: Step, *, masked: bool) -> Iterator[tuple[str, str]]:
     if not before or not after:
         yield "message", "a scheduled message no longer comes" if before else "a further scheduled message comes"
     if before.get("error") != after.get("error"):
         yield "error", f"{before.get('error') or 'decided'} → {after.get('error') or 'decided'}"
-    yield from _of_effects(before.get("then", ()), after.get("then", ()))
+    yield from _of_effects(before.get("then", ()), after.get("then", ()), masked=masked)
     yield from _of_records(before.get("saves", {}), after.get("saves", {}))
 
 
-def _of_effects(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def _of_effects(
+    before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]], *, masked: bool
+) -> Iterator[tuple[str, str]]:
     old, new = ({_name(one): one for one in effects} for effects in (before, after))
     for name in dict.fromkeys([*old, *new]):
         about, what = name[:2]
@@ -66,7 +70,7 @@ def _of_effects(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str
             yield about, f"{what} is new"
         else:
             for field, was, now in _changed(old[name], new[name]):
-                yield about, f"{what}: {field} {was} → {now}"
+                yield about, f"{what}: {field} {'differs' if masked else f'{was} → {now}'}"
 
 
 def _name(effect: Mapping[str, Any]) -> tuple[str, str, str]:
