@@ -2,8 +2,8 @@
 
 Billhook diff runs this file with the checkout first on the import path: everything that it imports is that checkout's.
 Standard input holds one story a line, `{"story": name, "events": [bodies]}`. A story of a deployed stack also has
-`policy`, the deployed choices, and `arrived`, the arrival of each event in epoch seconds. Its `due` is false: no message
-that would come due is played.
+`policy`, the deployed choices, and `arrived`, the arrival of each event in epoch seconds. Its `due` is false: no
+message that would come due is played.
 """
 
 import json
