@@ -135,5 +135,7 @@ def _kind(key: dict[str, Any]) -> str:
         return "outbox"
     if key["sk"]["S"] == keys.ACCESS or key["pk"]["S"].startswith("reference#"):
         return "access"
+    if key["pk"]["S"].startswith("session#"):
+        return "session"
     kind: str = key["sk"]["S"].partition("#")[0]
     return {"event": "archive", "mail": "mail", "tombstone": "erasure"}.get(kind, "record")

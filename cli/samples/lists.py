@@ -9,13 +9,16 @@ from cli.operate.endpoint_plan import types_for
 from cli.samples import announced_schema, announced_types, openapi
 from functions.consumer.routes import ROUTES
 from shared.decisions.access_item import AccessItem
+from shared.decisions.session_item import SessionItem
 from shared.mails.catalogue import MAILS, mails_to
 from shared.messages.internal_types import is_internal
+from shared.values.frozen import Frozen
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "docs/events.md"
 MAILS_SENT = ROOT / "docs/mails.md"
 ACCESS_SCHEMA = ROOT / "docs/access.v1.schema.json"
+SESSION_SCHEMA = ROOT / "docs/session.v1.schema.json"
 EVENT_TYPES = ROOT / "functions/reconcile/event_types.py"
 
 
@@ -24,6 +27,7 @@ def main() -> None:
     for path, updated in ((EVENTS, with_events), (MAILS_SENT, with_mails), (EVENT_TYPES, with_types)):
         path.write_text(updated(path.read_text()))
     ACCESS_SCHEMA.write_text(access_schema())
+    SESSION_SCHEMA.write_text(session_schema())
     openapi.DOCUMENT.write_text(openapi.document())
     announced_schema.DOCUMENT.write_text(announced_schema.schema())
     announced_types.PYTHON.write_text(announced_types.python())
@@ -32,7 +36,16 @@ def main() -> None:
 
 def access_schema() -> str:
     """The JSON Schema of the access item, as docs/access.v1.schema.json holds it."""
-    schema = AccessItem.model_json_schema(mode="serialization")
+    return _schema(AccessItem)
+
+
+def session_schema() -> str:
+    """The JSON Schema of the session item, as docs/session.v1.schema.json holds it."""
+    return _schema(SessionItem)
+
+
+def _schema(model: type[Frozen]) -> str:
+    schema = model.model_json_schema(mode="serialization")
     return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"
 
 

@@ -1,9 +1,10 @@
-"""The OpenAPI document of the function access, made from the model of the access item; `make wrap` writes it."""
+"""The OpenAPI document of the function access, made from the models of its items; `make wrap` writes it."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+from cli.samples.openapi_checkout import CHECKOUT, REFRESH, checkout_paths
 from shared.decisions.access_item import AccessItem
 
 DOCUMENT = Path(__file__).parents[2] / "docs/access.openapi.json"
@@ -55,16 +56,18 @@ def openapi() -> Json:
         "info": {
             "title": "Billhook access",
             "version": "1",
-            "description": "What may a customer do now? A customer that no event has told of has the default plan.",
+            "description": "What may a customer do now, and what came of a Checkout session? A customer that no event "
+            "has told of has the default plan.",
         },
         "security": [{"token": []}],
         "paths": {
             "/access/{customer}": {"get": _operation("accessOfCustomer", "By Stripe's id", [customer, *both])},
             "/access": {"get": _operation("accessByReference", "By your own id", [reference, *both])},
+            **checkout_paths(_problems()),
         },
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Answer": _answer(), "Problem": PROBLEM},
+            "schemas": {"Answer": _answer(), "Checkout": CHECKOUT, "Refresh": REFRESH, "Problem": PROBLEM},
         },
     }
 
@@ -80,14 +83,17 @@ def _query(name: str, description: str) -> Json:
     return {"name": name, "in": "query", "description": description, "schema": {"type": "string"}}
 
 
-def _operation(name: str, summary: str, parameters: list[Json]) -> Json:
-    unchanged = {"304": {"description": "As the answer whose ETag is in If-None-Match"}}
-    problems = {
+def _problems() -> Json:
+    return {
         status: {"description": said, "content": {"application/problem+json": {"schema": _ref("Problem")}}}
         for status, said in PROBLEMS.items()
     }
+
+
+def _operation(name: str, summary: str, parameters: list[Json]) -> Json:
+    unchanged = {"304": {"description": "As the answer whose ETag is in If-None-Match"}}
     found = {"description": "What the customer may do", "content": {"application/json": {"schema": _ref("Answer")}}}
-    responses = {"200": found | {"headers": {"ETag": {"schema": {"type": "string"}}}}, **unchanged, **problems}
+    responses = {"200": found | {"headers": {"ETag": {"schema": {"type": "string"}}}}, **unchanged, **_problems()}
     return {"operationId": name, "summary": summary, "parameters": parameters, "responses": responses}
 
 

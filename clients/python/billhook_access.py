@@ -155,16 +155,19 @@ class Access:
         return body
 
 
-def fake_access(customers: Mapping[str, Mapping[str, Any]]) -> Access:
+def fake_access(customers: Mapping[str, Mapping[str, Any]], checkouts: Mapping[str, Mapping[str, Any]] = {}) -> Access:
     """Access for the tests of your app, without Billhook.
 
     Args:
         customers: by reference, what each may do, such as {"org_1": {"plan": "studio", "features": ["exports"]}}; with
             `limits`, and `access`, which is true by default. Any other reference has no subscription.
+        checkouts: by session, what came of it, such as {"cs_1": {"outcome": "access_given"}}; any other is pending.
     """
 
     def fetch(query: Query) -> Mapping[str, Any]:
         asked = dict(query)
+        if "session" in asked:
+            return checkouts.get(asked["session"], {"outcome": "pending", "why": "not_heard"})
         who = customers.get(asked["reference"])
         known: Mapping[str, Any] = who or {"access": False}
         features: Sequence[str] = known.get("features", ())

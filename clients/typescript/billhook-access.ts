@@ -81,9 +81,10 @@ export class Access {
   private readonly freshFor: number;
   private readonly staleFor: number;
   private readonly ask: (query: URLSearchParams) => Promise<Body>;
-  private readonly now: () => number;
+  /** Seconds since 1970. */
+  readonly now: () => number;
 
-  constructor(options: Options) {
+  constructor(readonly options: Options) {
     this.freshFor = options.freshFor ?? 10;
     this.staleFor = options.staleFor ?? 3600;
     this.ask = options.ask ?? ((query) => overHttp(options, query));
@@ -162,9 +163,26 @@ export interface Fake {
   access?: boolean;
 }
 
-/** Access for the tests of your app, without Billhook: by reference, what each customer may do. */
-export function fakeAccess(customers: Record<string, Fake>): Access {
+/** What came of a Checkout session in a test of your app, such as { outcome: "access_given" }. */
+export interface FakeCheckout {
+  outcome: string;
+  why?: string;
+  customer?: string;
+  reference?: string;
+  subscription?: string;
+}
+
+/**
+ * Access for the tests of your app, without Billhook: by reference, what each customer may do; by id, what came of each
+ * Checkout session. Any other session stays pending.
+ */
+export function fakeAccess(customers: Record<string, Fake>, checkouts: Record<string, FakeCheckout> = {}): Access {
   const ask = async (query: URLSearchParams): Promise<Body> => {
+    const session = query.get("session");
+    if (session !== null) {
+      const came = checkouts[session] ?? { outcome: "pending", why: "not_heard" };
+      return { why: null, customer: null, reference: null, subscription: null, ...came } as unknown as Body;
+    }
     const who = customers[query.get("reference") ?? ""];
     const access = who !== undefined && (who.access ?? true);
     const feature = query.get("feature");

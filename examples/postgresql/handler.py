@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 import psycopg
+
 from billhook_announcements import BillhookEvent, named
 
 COLUMNS = ("reference", "status", "access", "access_until", "plan", "features", "limits", "past_due")

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.access.problem import ProblemError
+from shared.messages.session_refresh import SessionRefresh, refresh_body
 from shared.runtime.aws_code import code_of
 from shared.tables.attributes import from_item, to_item
 from shared.values import keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
 
 MOST = 20
 """The most customers of one reference that an answer looks at."""
@@ -71,12 +75,53 @@ class AccessTable:
         Raises:
             ProblemError: 503, DynamoDB cannot be reached or refuses.
         """
-        key = to_item({"pk": keys.partition(account, customer), "sk": keys.ACCESS})
+        return self._get(keys.partition(account, customer), keys.ACCESS)
+
+    def session_of(self, account: str, session: str) -> dict[str, Any] | None:
+        """The attributes of the item of a Checkout session; None if there is none.
+
+        Raises:
+            ProblemError: 503, DynamoDB cannot be reached or refuses.
+        """
+        return self._get(keys.session(account, session), keys.SESSION)
+
+    def refresh_of(self, account: str, session: str) -> dict[str, Any] | None:
+        """The attributes of the last refresh of a Checkout session that an app asked for; None if there is none.
+
+        Raises:
+            ProblemError: 503, DynamoDB cannot be reached or refuses.
+        """
+        return self._get(keys.session(account, session), keys.REFRESH)
+
+    def _get(self, partition: str, sort_key: str) -> dict[str, Any] | None:
+        key = to_item({"pk": partition, "sk": sort_key})
         try:
             found = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         except (BotoCoreError, ClientError) as error:
             raise _unavailable("GetItem", error) from None
         return from_item(found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class EffectsQueue:
+    """The queue `url` of the effects worker. Few questions need it, so `connect` makes the client with the first."""
+
+    connect: Callable[[], SQSClient]
+    url: str
+
+    def ask(self, refresh: SessionRefresh) -> None:
+        """Ask for a refresh of a Checkout session.
+
+        Raises:
+            ProblemError: 503, SQS cannot be reached or refuses.
+        """
+        try:
+            self.connect().send_message(
+                QueueUrl=self.url, MessageBody=refresh_body(refresh), MessageGroupId=refresh.account
+            )
+        except (BotoCoreError, ClientError) as error:
+            cause = f"SendMessage: {code_of(error)}"
+            raise ProblemError(503, "queue_unavailable", "The queue did not answer: try again.", cause) from None
 
 
 def _unavailable(operation: str, error: BotoCoreError | ClientError) -> ProblemError:

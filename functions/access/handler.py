@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from functions.access.aws import AccessTable
+    from functions.access.checkout import Checkout
     from functions.access.tokens import Tokens
+
+CHECKOUT, REFRESH = "GET /checkout/{session_id}", "POST /checkout/{session_id}/refresh"
+"""The routes, as template.yaml names them."""
+PENDING = 202
+"""The HTTP status of a question about a Checkout session whose outcome no event has told yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class Handler:
     Attributes:
         tokens: The tokens of the apps that may ask.
         table: The access items.
+        checkout: Answers questions about Checkout sessions.
         default: Returns plan, features and limits of a customer without access.
         clock: Returns Unix time in seconds.
         metrics_namespace: The namespace of the metrics in CloudWatch.
@@ -35,6 +42,7 @@ class Handler:
 
     tokens: Tokens
     table: AccessTable
+    checkout: Checkout
     default: Callable[[], Mapping[str, Any]]
     clock: Callable[[], float]
     metrics_namespace: str
@@ -52,11 +60,21 @@ class Handler:
             problem = error if isinstance(error, ProblemError) else ProblemError(500, "bug", "A bug.", _place(error))
             answer = problem.answer()
         print_request(
-            answer["statusCode"], problem, self.metrics_namespace, holder=holder, started=started, ended=self.clock()
+            answer["statusCode"],
+            problem,
+            self.metrics_namespace,
+            holder=holder,
+            started=started,
+            ended=self.clock(),
+            pending=answer["statusCode"] == PENDING and event.get("routeKey") == CHECKOUT,
         )
         return answer
 
     def _answer(self, event: Mapping[str, Any], now: float) -> dict[str, Any]:
+        if event.get("routeKey") == CHECKOUT:
+            return self.checkout.answer(event)
+        if event.get("routeKey") == REFRESH:
+            return self.checkout.refresh(event)
         question = read_question(event)
         customers = self._customers(question)
         items = [self.table.item_of(question.account, customer) for customer in customers]

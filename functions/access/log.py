@@ -18,11 +18,19 @@ OUR_FAULT = 500
 
 
 def print_request(  # noqa: PLR0913 - the fields of a line
-    status: int, problem: ProblemError | None, namespace: str, *, holder: str | None, started: float, ended: float
+    status: int,
+    problem: ProblemError | None,
+    namespace: str,
+    *,
+    holder: str | None,
+    started: float,
+    ended: float,
+    pending: bool = False,
 ) -> None:
     """Print the line of one request.
 
-    It counts as Asked, also as Refused if the app is wrong, and as Failed if the fault is Billhook's.
+    It counts as Asked, also as Refused if the app is wrong, and as Failed if the fault is Billhook's. If the outcome of
+    a Checkout session is not known yet, it counts as Pending.
 
     Args:
         status: The status of the answer.
@@ -31,6 +39,7 @@ def print_request(  # noqa: PLR0913 - the fields of a line
         holder: The app whose token the request carried; None if it carried none.
         started: When it came, in seconds of any clock.
         ended: When it was answered, in seconds of the same clock.
+        pending: Whether no event has told the outcome of the Checkout session yet.
     """
     level: Level = "INFO"
     names = ["Asked"]
@@ -39,6 +48,8 @@ def print_request(  # noqa: PLR0913 - the fields of a line
         level = "ERROR" if status >= OUR_FAULT else "WARN"
         names.append("Failed" if status >= OUR_FAULT else "Refused")
         outcome |= {"reason": problem.reason, "cause": problem.cause}
+    if pending:
+        names.append("Pending")
     now = time.time()
     metrics = embedded(now, [directive(namespace, dict.fromkeys(names, "Count"))]) | dict.fromkeys(names, 1)
     known = {name: value for name, value in outcome.items() if value is not None}

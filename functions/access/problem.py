@@ -6,7 +6,17 @@ import json
 from http import HTTPStatus
 from typing import Any, Literal
 
-type Reason = Literal["unauthorized", "bad_request", "tokens_unavailable", "table_unavailable", "bug"]
+type Reason = Literal[
+    "unauthorized",
+    "bad_request",
+    "no_such_session",
+    "no_stripe_key",
+    "tokens_unavailable",
+    "table_unavailable",
+    "queue_unavailable",
+    "stripe_unavailable",
+    "bug",
+]
 
 
 class ProblemError(Exception):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import cache, partial
 from typing import TYPE_CHECKING, cast
 
 import botocore.session
 from botocore.config import Config
 
-from functions.access.aws import AccessTable, StoredTokens
+from functions.access.aws import AccessTable, EffectsQueue, StoredTokens
+from functions.access.checkout import Checkout
 from functions.access.default_plan import default_plan
 from functions.access.handler import Handler
 from functions.access.settings import Settings
@@ -17,10 +19,11 @@ from functions.access.tokens import Tokens
 from shared.runtime.quiet import quieten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
 
 
 def build(environ: Mapping[str, str]) -> Handler:
@@ -50,4 +53,7 @@ def build(environ: Mapping[str, str]) -> Handler:
     secrets = session.create_client("secretsmanager", region_name=settings.region, config=config)
     tokens = Tokens(StoredTokens(cast("SecretsManagerClient", secrets), settings.tokens_id).fetch)
     table = AccessTable(cast("DynamoDBClient", dynamodb), settings.table)
-    return Handler(tokens, table, default_plan, time.time, settings.metrics_namespace)
+    sqs = cache(partial(session.create_client, "sqs", region_name=settings.region, config=config))
+    refreshes = EffectsQueue(cast("Callable[[], SQSClient]", sqs), settings.effects_queue_url)
+    checkout = Checkout(table, time.time, time.sleep, settings.longest_wait, refreshes)
+    return Handler(tokens, table, checkout, default_plan, time.time, settings.metrics_namespace)

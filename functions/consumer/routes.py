@@ -137,6 +137,7 @@ ROUTES: Mapping[str, Handler] = {
     "observed.account": observed_account.handle,
     "observed.entitlements": customer_entitlements.handle,
     "observed.subscription": customer_subscription_changed.handle,
+    "observed.checkout_session": checkout_session.handle,
     "observed.erasure": observed_erasure.handle,
     # Schedules: each handler reads the books when its time comes.
     "reminder.dispute": reminder_dispute.handle,

@@ -13,6 +13,7 @@ from functions.effects.mails.mailer import Mailer
 from functions.effects.message import LaneMessage, read_lane_message
 from functions.effects.metrics import metrics_of, warns
 from functions.effects.perform.perform import perform
+from functions.effects.perform.refresher import Refresher
 from functions.effects.worker import Worker
 from shared.failures.backoff import FAULTY_FOR, before_uncounted, while_faulty
 from shared.failures.errors import Unforeseen
@@ -23,6 +24,8 @@ from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
     from mypy_boto3_sqs.client import SQSClient
+
+    from shared.messages.session_refresh import SessionRefresh
 
 GONE = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
 """Error codes of ChangeMessageVisibility: another receive has the message by now."""
@@ -47,6 +50,7 @@ class Handler:
     """
 
     worker: Worker
+    refresher: Refresher
     mailer: Mailer
     sqs: "SQSClient"
     lanes: Mapping[str, Lane]
@@ -65,12 +69,22 @@ class Handler:
 
     def _take(self, message: LaneMessage, context: Context) -> bool:
         """Work on a message; returns whether SQS may delete it."""
-        leased, result, failure = self._work(message, context)
+        leased, result, failure = (
+            self._refresh(message, message.refresh) if message.refresh else self._work(message, context)
+        )
         self._log(message, leased, result, failure)
         if result.wait is None:
             return True
         self._show_again(message, result.wait)
         return False
+
+    def _refresh(self, message: LaneMessage, refresh: "SessionRefresh") -> tuple[None, Result, Failure | None]:
+        """As `_work`, for a refresh of a Checkout session that an app asks for."""
+        waited = self.worker.store.clock() - message.first_received_ms / 1000
+        try:
+            return None, Result("refreshed", outcomes=(self.refresher.take(refresh, message.sent_ms),)), None
+        except (ClientError, BotoCoreError) as error:
+            return None, Result("unrecorded", before_uncounted(waited, self.worker.jitter)), failure_of(error)
 
     def _work(self, message: LaneMessage, context: Context) -> tuple[Leased | None, Result, Failure | None]:
         """The lane if it was leased, the result, and the failure if AWS caused one. It raises none of AWS's errors."""

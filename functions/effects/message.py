@@ -1,4 +1,4 @@
-"""A hand-over as the effects worker receives it: an SQS message that names an event, from the queue of one lane."""
+"""A message as the effects worker receives it, from the queue of one lane: it names an event, or asks for a refresh."""
 
 import json
 from collections.abc import Mapping
@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.inbox.lanes import Lane
+from shared.messages.session_refresh import SessionRefresh, refresh_in
 
 
 @dataclass(frozen=True)
 class LaneMessage:
-    """A message of a lane's queue. `event_id` is empty if the body names no event; times are in epoch milliseconds."""
+    """A message of a lane's queue; times are in epoch milliseconds.
+
+    `event_id` is empty if the body names no event. `refresh` names a Checkout session, if the body asks for it.
+    """
 
     event_id: str
     lane: Lane
@@ -18,6 +22,7 @@ class LaneMessage:
     receipt_handle: str
     sent_ms: int
     first_received_ms: int
+    refresh: SessionRefresh | None = None
 
 
 def read_lane_message(record: Mapping[str, Any], lanes: Mapping[str, Lane]) -> LaneMessage:
@@ -33,6 +38,7 @@ def read_lane_message(record: Mapping[str, Any], lanes: Mapping[str, Lane]) -> L
         receipt_handle=record["receiptHandle"],
         sent_ms=int(attributes["SentTimestamp"]),
         first_received_ms=int(attributes["ApproximateFirstReceiveTimestamp"]),
+        refresh=refresh_in(record["body"]),
     )
 
 

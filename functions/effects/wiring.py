@@ -17,6 +17,7 @@ from functions.effects.perform.export_links import ExportLinks
 from functions.effects.perform.exporter import Exporter
 from functions.effects.perform.hourly_limit import HourlyLimit
 from functions.effects.perform.observer import Observer
+from functions.effects.perform.refresher import Refresher
 from functions.effects.perform.scheduler import Schedules, ScheduleTarget
 from functions.effects.settings import policy_of, read_settings
 from functions.effects.worker import Performers, Worker
@@ -88,6 +89,7 @@ def build(environ: Mapping[str, str]) -> Handler:
     handover = Handover(sqs, {"effects": settings.effects_queue_url, "mails": settings.mails_queue_url})
     return Handler(
         worker=Worker(store, DynamoBooks(store, policy_of(settings)), performers, handover, random.uniform),
+        refresher=Refresher(store, performers.observe),
         mailer=mailer,
         sqs=sqs,
         lanes={settings.effects_queue_arn: "effects", settings.mails_queue_arn: "mails"},

@@ -2,6 +2,7 @@
 
 from shared.decisions.access_item import AccessChange
 from shared.decisions.journal import Journal
+from shared.decisions.session_item import SessionItem
 from shared.effects.effect import Effect
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
 from shared.records.index import AccountIndex, PaymentIndex
@@ -36,6 +37,8 @@ class Decision(Frozen):
     save: tuple[StoredRecord, ...] = ()
     access: tuple[AccessChange, ...] = ()
     """The access items that the commit writes or deletes beside the records."""
+    sessions: tuple[SessionItem, ...] = ()
+    """The session items that the commit writes beside the records."""
     then: tuple[Effect, ...] = ()
 
 

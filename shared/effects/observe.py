@@ -12,15 +12,15 @@ class Observe(Frozen):
     The worker reads the object and sends it through the FIFO queue as a message `observed.<object>`.
 
     Args:
-        object: `customer`, `account`, `subscription` with all its items, `entitlements` of a customer, or `erasure`,
-            which asks whether a customer still exists and has a subscription.
+        object: `customer`, `account`, `subscription` with all its items, `entitlements` of a customer,
+            `checkout_session`, or `erasure`, which asks whether a customer still exists and has a subscription.
         id: the object's id; for `account` it is the account itself.
         event: the event that asks; asking twice for one event gives one answer.
         customer: the customer of a subscription; None for the other objects, which are their own owners.
     """
 
     kind: Literal["observe"] = "observe"
-    object: Literal["customer", "account", "subscription", "entitlements", "erasure"]
+    object: Literal["customer", "account", "subscription", "entitlements", "checkout_session", "erasure"]
     account: str
     id: str
     event: str

@@ -84,6 +84,18 @@ def reference(account: str, reference: str) -> str:
     return f"reference#{account}#{reference}"
 
 
+SESSION = "session"
+"""The sort key, in the partition of a Checkout session in the table `access`, of what came of it."""
+
+REFRESH = "refresh"
+"""The sort key, beside it, of the last refresh of the session that an app asked for."""
+
+
+def session(account: str, session: str) -> str:
+    """The partition, in the table `access`, of a Checkout session."""
+    return f"session#{account}#{session}"
+
+
 def led_to(sort_key: str) -> str | None:
     """The subject that a pointer or a holding leads to; None for another item."""
     kind, _, subject = sort_key.partition("#")

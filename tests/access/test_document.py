@@ -20,7 +20,7 @@ from moto import mock_aws
 from functions.consumer.commit.record_writes import access_writes
 from functions.consumer.decide.decide import decide
 from shared.tables.store import Store
-from tests.access.support import NOW, TOKEN, Access, http_event, item
+from tests.access.support import NOW, SESSION, TOKEN, Access, checkout_event, http_event, item
 from tests.consumer.examples import token
 from tests.consumer.tables import make_table
 from tests.support.books import BooksOf
@@ -46,14 +46,20 @@ def serving(access: Access) -> Iterator[str]:
     class Gateway(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path, _, query = self.path.partition("?")
-            customer = unquote(path.removeprefix("/access").lstrip("/")) or None
+            _, place, *named = map(unquote, path.split("/"))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            answer = access.ask_raw(http_event(customer, None, headers) | {"rawQueryString": query})
+            if place == "checkout":
+                event = checkout_event(named[0], None, self.command, headers)
+            else:
+                event = http_event(named[0] if named else None, None, headers)
+            answer = access.ask_raw(event | {"rawQueryString": query})
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer.text.encode())
+
+        do_POST = do_GET  # noqa: N815 - http.server's name
 
         def log_message(self, *_: object) -> None:
             """Drop the server's own log."""
@@ -70,7 +76,7 @@ def serving(access: Access) -> Iterator[str]:
 
 
 def test_the_curl_commands_are_answered() -> None:
-    commands = [line for block in blocks("bash") for line in block.splitlines() if line.startswith("curl")]
+    commands = [line for block in blocks("bash") for line in block.splitlines() if "$ACCESS_URL" in line]
     assert len(commands) == 3
     access = Access()
     access.holds(item(CUSTOMER, reference="org_fernhill", limits={"seats": 5, "projects": 20}))
@@ -82,6 +88,36 @@ def test_the_curl_commands_are_answered() -> None:
         (True, "granted", 20),
         (True, "granted", None),
     ]
+
+
+def test_the_curl_commands_of_the_success_page_are_answered() -> None:
+    ask, refresh = (line for block in blocks("bash") for line in block.splitlines() if "$CHECKOUT_URL" in line)
+    access = Access()
+    access.holds(item())
+    access.told()
+    with serving(access) as url:
+        where = {"CHECKOUT_URL": url.replace("/access", "/checkout"), "SESSION_ID": SESSION}
+        environ = {"PATH": os.environ["PATH"], "TOKEN": TOKEN, **where}
+        said = [subprocess.check_output(["bash", "-c", one], env=environ) for one in (ask, refresh)]  # noqa: S603, S607 - ours
+    assert json.loads(said[0])["outcome"] == "access_given"
+    assert json.loads(said[1])["refresh"] == "asked"
+
+
+def test_the_program_of_the_success_page_waits_for_the_session() -> None:
+    (program,) = (one for one in blocks("python") if "billhook_checkout" in one)
+    access = Access()
+    access.holds(item())
+    access.meanwhile = access.told
+    with serving(access) as url:
+        environ = {"PYTHONPATH": str(CLIENTS / "python"), "TOKEN": TOKEN, "ACCESS_URL": url, "SESSION_ID": SESSION}
+        said = subprocess.check_output([sys.executable, "-c", program], env=environ, text=True)  # noqa: S603 - ours
+    assert said == "Welcome! org_1\n"
+
+
+def test_the_outcomes_in_the_document_are_those_of_the_openapi_document() -> None:
+    told = set(re.findall(r"^\| `(\w+)` \| [a-z]", TEXT, re.MULTILINE)) - {"true", "false", "null", "outcome"}
+    document = json.loads((ROOT / "docs/access.openapi.json").read_text())
+    assert told == set(document["components"]["schemas"]["Checkout"]["properties"]["outcome"]["enum"])
 
 
 def write(dynamodb: "DynamoDBClient", store: Store) -> None:
@@ -109,7 +145,7 @@ def test_the_python_program_finds_the_customer_by_reference(
 
 
 def test_the_program_with_the_client_asks_the_function() -> None:
-    (program,) = (one for one in blocks("python") if "billhook_access" in one)
+    (program,) = (one for one in blocks("python") if "exports" in one and "billhook_access" in one)
     access = Access()
     access.holds(item(CUSTOMER, reference="org_fernhill", limits={"projects": 20}))
     with serving(access) as url:

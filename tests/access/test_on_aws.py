@@ -13,17 +13,19 @@ from moto import mock_aws
 
 from functions.access.handler import Handler
 from functions.access.wiring import build
-from functions.consumer.commit.record_writes import access_writes
+from functions.consumer.commit.record_writes import access_writes, session_write
 from functions.consumer.decide.decide import decide
+from shared.messages.session_refresh import SessionRefresh, refresh_in
 from shared.tables.store import Store
-from tests.access.support import TOKEN, http_event
+from tests.access.support import TOKEN, checkout_event, http_event
 from tests.consumer.examples import NOW, token
 from tests.consumer.tables import make_table
 from tests.support.books import BooksOf
 from tests.support.samples import sample
-from tests.support.stories import CUSTOMER, told
+from tests.support.stories import CUSTOMER
 
 REGION: Final = "eu-central-1"
+SESSION: Final = str(sample("checkout.session.completed.subscription").object["id"])
 
 
 @pytest.fixture
@@ -37,14 +39,20 @@ def environ(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         secrets = boto3.client("secretsmanager", region_name=REGION)
         secret = secrets.create_secret(Name="tokens", SecretString=json.dumps({"shop": TOKEN}))["ARN"]
         store = Store(dynamodb, "", "", "", table, 90, 45, lambda: NOW, token)
-        books = told(sample("checkout.session.completed.subscription"))
+        books = BooksOf()
+        write(store, books, "checkout.session.completed.subscription")
         write(store, books, "customer.subscription.created")
-        yield {"ACCESS_TABLE": table, "TOKENS_ID": secret, "AWS_REGION": REGION}
+        queue = boto3.client("sqs", region_name=REGION).create_queue(QueueName="effects")["QueueUrl"]
+        yield {"ACCESS_TABLE": table, "TOKENS_ID": secret, "EFFECTS_QUEUE_URL": queue, "AWS_REGION": REGION}
 
 
 def write(store: Store, books: BooksOf, event: str) -> None:
-    for change in decide(sample(event), books).access:
+    decision = decide(sample(event), books)
+    books.apply(decision)
+    for change in decision.access:
         store.client.transact_write_items(TransactItems=access_writes(store, change, NOW * 1000))
+    for item in decision.sessions:
+        store.client.transact_write_items(TransactItems=[session_write(store, item, NOW * 1000)])
 
 
 def answer(handler: Handler, event: dict[str, Any]) -> dict[str, Any]:
@@ -84,9 +92,34 @@ def test_what_aws_refuses_is_our_fault_and_named_in_the_log(
     assert "ResourceNotFoundException" not in came["body"]
 
 
-@pytest.mark.parametrize("missing", ["ACCESS_TABLE", "TOKENS_ID", "AWS_REGION"])
+def test_what_came_of_a_session_is_found_and_gives_access(environ: dict[str, str]) -> None:
+    body = answer(build(environ), checkout_event(SESSION))
+    assert (body["outcome"], body["customer"], body["reference"]) == ("access_given", CUSTOMER, "org_fernhill")
+
+
+def test_a_refresh_asks_the_worker_for_a_refresh_and_for_nothing_else(environ: dict[str, str]) -> None:
+    came = build(environ)(checkout_event("cs_test_late", method="POST", account="acct_1"), None)
+    assert (came["statusCode"], json.loads(came["body"])["refresh"]) == (202, "asked")
+    sqs = boto3.client("sqs", region_name=REGION)
+    (message,) = sqs.receive_message(QueueUrl=environ["EFFECTS_QUEUE_URL"])["Messages"]
+    assert refresh_in(message["Body"]) == SessionRefresh("acct_1", "cs_test_late")
+    assert json.loads(message["Body"]).keys() == {"refresh"}
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"), [("ACCESS_TABLE", "table_unavailable"), ("EFFECTS_QUEUE_URL", "queue_unavailable")]
+)
+def test_what_aws_refuses_of_a_refresh_is_our_fault(environ: dict[str, str], broken: str, reason: str) -> None:
+    there = environ[broken].rpartition("/")[0]
+    came = build(environ | {broken: f"{there}/missing" if there else "missing"})(
+        checkout_event("cs_test_late", method="POST"), None
+    )
+    assert (came["statusCode"], json.loads(came["body"])["type"]) == (503, f"urn:billhook:problem:{reason}")
+
+
+@pytest.mark.parametrize("missing", ["ACCESS_TABLE", "TOKENS_ID", "EFFECTS_QUEUE_URL", "AWS_REGION"])
 def test_a_setting_that_is_missing_is_named(missing: str) -> None:
-    whole = {"ACCESS_TABLE": "access", "TOKENS_ID": "tokens", "AWS_REGION": REGION}
+    whole = {"ACCESS_TABLE": "access", "TOKENS_ID": "tokens", "EFFECTS_QUEUE_URL": "effects", "AWS_REGION": REGION}
     with pytest.raises(ValueError, match=missing):
         build({name: value for name, value in whole.items() if name != missing})
 

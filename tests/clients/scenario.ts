@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Access, type Body, RefusedError, fakeAccess } from "./billhook-access.js";
+import { waitForCheckout } from "./billhook-checkout.js";
 
 const NOW = 1_800_000_000;
 const GRANTED: Body = { allowed: true, why: "granted", plan: "studio" };
@@ -68,6 +69,30 @@ const plays: Record<string, () => Promise<void>> = {
     billhook.now += 5;
     billhook.body = { allowed: false, why: "ended", access_until: NOW + 5 };
     assert.equal((await access.check("org_1")).allowed, false);
+  },
+  async "the success page is told what came of the session"() {
+    const came = await waitForCheckout(new Access({ url, token }), process.env.SESSION_ID!);
+    assert.deepEqual([came.outcome, came.customer, came.reference], ["access_given", "cus_1", "org_1"]);
+    await assert.rejects(waitForCheckout(new Access({ url, token }), "pi_1"), RefusedError);
+  },
+  async "a session that is pending is waited for until the app's own deadline"() {
+    const slept: number[] = [];
+    let now = NOW;
+    const sleep = async (seconds: number) => void (slept.push(seconds), (now += seconds));
+    const access = new Access({ url, token, clock: () => now });
+    const came = await waitForCheckout(access, "cs_test_late", { seconds: 4, sleep });
+    assert.deepEqual([came.outcome, came.why, slept, now], ["pending", "not_heard", [1, 1, 1, 1], NOW + 4]);
+  },
+  async "a session that Billhook cannot be asked about is pending"() {
+    let now = NOW;
+    const sleep = async (seconds: number) => void (now += seconds);
+    const access = new Access({ url: "http://127.0.0.1:1/access", token, clock: () => now });
+    assert.equal((await waitForCheckout(access, "cs_test_1", { seconds: 2, sleep })).why, "unreachable");
+  },
+  async "a success page is tested without Billhook"() {
+    const access = fakeAccess({}, { cs_1: { outcome: "fulfilled", reference: "org_1" } });
+    assert.equal((await waitForCheckout(access, "cs_1")).reference, "org_1");
+    assert.equal((await waitForCheckout(access, "cs_2", { seconds: 0.01 })).outcome, "pending");
   },
   async "an app is tested without Billhook"() {
     const access = fakeAccess({ org_1: { features: ["sso"], limits: { seats: 5 } }, org_2: { access: false } });

@@ -8,8 +8,8 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from clients.python import billhook_announcements
-from clients.python.billhook_announcements import named
+import billhook_announcements
+from billhook_announcements import named
 from tests.clients.test_typescript import RULES, TSC
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from clients.python import billhook_access
-from clients.python.billhook_access import Access, Check, Query, RefusedError, fake_access
+import billhook_access
+from billhook_access import Access, Check, Query, RefusedError, fake_access
 from tests.access.support import NOW, TOKEN, item
 from tests.access.support import Access as Function
 from tests.access.test_document import serving

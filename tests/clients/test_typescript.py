@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.access.support import TOKEN, Access, item
+from tests.access.support import SESSION, TOKEN, Access, item
 from tests.access.test_document import blocks, serving
 from tests.support.stories import CUSTOMER
 
 ROOT = Path(__file__).parents[2]
 TSC = ROOT / ".tools/typescript/node_modules/.bin/tsc"
+CLIENT = ("billhook-access.ts", "billhook-checkout.ts")
 NODE_TYPES = (
     'declare module "node:assert/strict";\ndeclare const process: { env: Record<string, string | undefined> };\n'
 )
@@ -31,17 +32,18 @@ def node() -> str:
 
 def play(node: str, folder: Path, function: Access, program: str) -> list[str]:
     """The lines that a TypeScript program prints, which stands beside the client and asks `function`."""
-    shutil.copy(ROOT / "clients/typescript/billhook-access.ts", folder)
+    for file in CLIENT:
+        shutil.copy(ROOT / "clients/typescript" / file, folder)
     (folder / "program.ts").write_text(program)
     (folder / "node.d.ts").write_text(NODE_TYPES)
     (folder / "package.json").write_text('{"type": "module"}')
-    files = ["billhook-access.ts", "program.ts", "node.d.ts"]
+    files = [*CLIENT, "program.ts", "node.d.ts"]
     compiled = subprocess.run(  # noqa: S603 - our own compiler
         [str(TSC), *RULES, *files], cwd=folder, capture_output=True, text=True, check=False
     )
     assert (compiled.stdout, compiled.returncode) == ("", 0)
     with serving(function) as url:
-        environ = {"PATH": os.environ["PATH"], "TOKEN": TOKEN, "ACCESS_URL": url}
+        environ = {"PATH": os.environ["PATH"], "TOKEN": TOKEN, "ACCESS_URL": url, "SESSION_ID": SESSION}
         ran = subprocess.run(  # noqa: S603 - likewise
             [node, "program.js"], cwd=folder, env=environ, capture_output=True, text=True, check=False
         )
@@ -53,13 +55,16 @@ def test_every_promise_of_the_client_holds_on_node(node: str, tmp_path: Path) ->
     scenario = (ROOT / "tests/clients/scenario.ts").read_text()
     function = Access()
     function.holds(item())
+    function.told()
     promises = re.findall(r'async "(.+?)"\(\)', scenario)
     assert play(node, tmp_path, function, scenario) == promises
     assert len(promises) > 5
 
 
 def test_the_program_of_the_document_runs_on_node(node: str, tmp_path: Path) -> None:
-    (program,) = blocks("typescript")
+    program, success_page = sorted(blocks("typescript"), key=lambda one: "billhook-checkout" in one)
     function = Access()
-    function.holds(item(CUSTOMER, reference="org_fernhill", limits={"projects": 20}))
+    function.holds(item(CUSTOMER, reference="org_fernhill", limits={"projects": 20}), item())
     assert play(node, tmp_path, function, program) == ["may export", "20 studio granted"]
+    function.meanwhile = function.told
+    assert play(node, tmp_path, function, success_page) == ["Welcome! org_1"]

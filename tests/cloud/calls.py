@@ -153,6 +153,15 @@ CALLS: Mapping[str, Call] = {
         },
     ),
     "write an access item": change("put_item", "AccessTable", pk="platform#cus_any", sk="access"),
+    "update a session item": Call(
+        "dynamodb",
+        "update_item",
+        lambda of: {
+            "TableName": of["AccessTable"],
+            "Key": {"pk": {"S": "session#platform#cs_any"}, "sk": {"S": "session"}},
+        },
+    ),
+    "note a refresh": change("put_item", "AccessTable", pk="session#platform#cs_any", sk="refresh"),
     "delete an access item": change("delete_item", "AccessTable", pk="platform#cus_any", sk="access"),
     "read through the access items": Call("dynamodb", "scan", lambda of: {"TableName": of["AccessTable"]}),
     "read the cursor": query("reconcile"),

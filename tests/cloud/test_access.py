@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from billhook_access import Access, RefusedError
 from cli.local.stack import APP_TOKEN, Stack
 from cli.samples import samples
-from clients.python.billhook_access import Access, RefusedError
 from tests.access.test_document import blocks
 from tests.cloud.runbook import AWS_CLI
 from tests.support.stories import CUSTOMER
@@ -41,7 +41,7 @@ def run(stack: Stack, block: str, **variables: str) -> list[Any]:
 
 
 def test_curl_is_answered(stack: Stack, access_url: str) -> None:
-    (block,) = (one for one in blocks("bash") if "curl" in one)
+    (block,) = (one for one in blocks("bash") if "$ACCESS_URL" in one)
     answers = run(stack, block, TOKEN=APP_TOKEN, ACCESS_URL=access_url)
     assert [(one["allowed"], one["why"], one["customer"]) for one in answers] == [(True, "granted", CUSTOMER)] * 3
 

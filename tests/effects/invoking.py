@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from functions.effects.handler import Handler
 from functions.effects.mails.mailer import Mailer
+from functions.effects.perform.refresher import Refresher
 from shared.runtime.logger import make_logger
 from tests.effects.records import ARNS, URLS
 from tests.effects.ses import Ses, mailer_of
@@ -49,6 +50,7 @@ class Lambda:
         worker = self.world.worker
         return Handler(
             worker=replace(worker, performers=replace(worker.performers, send_mail=self.mailer.send)),
+            refresher=Refresher(self.world.store, worker.performers.observe),
             mailer=self.mailer,
             sqs=self.sqs,
             lanes={arn: lane for lane, arn in ARNS.items()},

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from functions.access import handler as handling
 from functions.access.wiring import build
-from tests.access.support import http_event
+from tests.access.support import checkout_event, http_event
 from tests.consumer.examples import REGION
 from tests.consumer.tables import make_table
 from tests.leaks.canaries import Canaries
@@ -35,7 +35,9 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
         session = botocore.session.get_session()
         session.register("before-call", faulty_calls)  # type: ignore[arg-type] # botocore passes on what it returns
         monkeypatch.setattr(botocore.session, "get_session", lambda: session)
-        yield canaries, faulty_calls, {"ACCESS_TABLE": table, "TOKENS_ID": secret, "AWS_REGION": REGION}, token
+        queue = boto3.client("sqs", region_name=REGION).create_queue(QueueName="effects")["QueueUrl"]
+        environ = {"ACCESS_TABLE": table, "TOKENS_ID": secret, "EFFECTS_QUEUE_URL": queue, "AWS_REGION": REGION}
+        yield canaries, faulty_calls, environ, token
 
 
 @pytest.mark.parametrize("fault", [None, *FAULTS])
@@ -50,6 +52,18 @@ def test_neither_token_nor_customer_is_heard_whatever_aws_answers(
     event = http_event(who if asked == "customer" else None, token) | {"rawQueryString": urlencode(query)}
     faulty_calls.expect(fault, call_number)
     _, said = call(partial(build, environ), event)
+    assert canaries.heard_in(said) == set()
+
+
+@pytest.mark.parametrize("fault", [None, *FAULTS])
+@pytest.mark.parametrize(("method", "call_number"), [("GET", 0), ("GET", 1), ("POST", 0), ("POST", 1), ("POST", 2)])
+def test_no_checkout_session_is_heard_whatever_aws_answers(
+    gate: Gate, fault: Fault | None, method: str, call_number: int
+) -> None:
+    canaries, faulty_calls, environ, token = gate
+    session = "cs_" + canaries.new("the session")
+    faulty_calls.expect(fault, call_number)
+    _, said = call(partial(build, environ), checkout_event(session, token, method))
     assert canaries.heard_in(said) == set()
 
 

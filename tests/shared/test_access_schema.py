@@ -1,4 +1,4 @@
-"""The schema of the access item is a contract: a field is never removed, and never changes its type."""
+"""The schemas of the items in the table `access` are contracts: no field is removed, or changes its type."""
 
 import json
 from collections.abc import Iterator
@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from cli.samples.lists import ACCESS_SCHEMA, access_schema
+from cli.samples.lists import ACCESS_SCHEMA, SESSION_SCHEMA, access_schema, session_schema
 
 FROZEN = Path(__file__).parent / "access.v1.frozen.json"
 """The schema as readers first got it; it is never rewritten."""
+FROZEN_SESSION = Path(__file__).parent / "session.v1.frozen.json"
+"""Likewise, of what came of a Checkout session."""
 
 type Schema = dict[str, Any]
 
@@ -46,10 +48,12 @@ def breaks(old: Schema, new: Schema) -> list[str]:
 
 def test_the_documented_schema_is_the_models() -> None:
     assert ACCESS_SCHEMA.read_text() == access_schema(), "run `make wrap`"
+    assert SESSION_SCHEMA.read_text() == session_schema(), "run `make wrap`"
 
 
 def test_nothing_that_a_reader_relies_on_is_gone_or_of_another_type() -> None:
     assert breaks(json.loads(FROZEN.read_text()), json.loads(access_schema())) == []
+    assert breaks(json.loads(FROZEN_SESSION.read_text()), json.loads(session_schema())) == []
 
 
 @pytest.mark.parametrize("field", ["plan", "limits", "subscriptions", "access"])

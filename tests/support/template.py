@@ -9,7 +9,12 @@ from typing import Any
 from cfnlint.decode import cfn_yaml
 
 ROOT = Path(__file__).parents[2]
-OPERATORS = {"StringEquals": "=", "StringEqualsIgnoreCase": "=", "ForAllValues:StringEquals": "="}
+OPERATORS = {
+    "StringEquals": "=",
+    "StringEqualsIgnoreCase": "=",
+    "ForAllValues:StringEquals": "=",
+    "ForAllValues:StringLike": "=",
+}
 """The operators of conditions that are known to narrow what is allowed; another one has to be thought about first."""
 
 type Json = Any

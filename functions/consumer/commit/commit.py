@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from functions.consumer.commit.claim import ABSENT
 from functions.consumer.commit.claims import Claim, New
-from functions.consumer.commit.record_writes import access_writes, record_writes
+from functions.consumer.commit.record_writes import access_writes, record_writes, session_write
 from shared.compression.packing import pack_payload
 from shared.decisions.decision import Decision
 from shared.decisions.journal import Journal
@@ -68,6 +68,7 @@ def commit(store: Store, claim: Claim, event: Event, body: str, decision: Decisi
         *(_mail_write(store, claim, mail, now_ms) for mail in mails),
         *(archive_writes(store, event, body, decision.journal) if decision.archive else ()),
         *(write for change in decision.access for write in access_writes(store, change, now_ms)),
+        *(session_write(store, item, now_ms) for item in decision.sessions),
     ]
     try:
         store.client.transact_write_items(TransactItems=writes)

@@ -1,8 +1,9 @@
-"""The writes of a commit that save one record, under the version that the decision read, and its access item."""
+"""The writes of a commit that save one record, under the version that the decision read; access and session items."""
 
 from typing import Any
 
 from shared.decisions.access_item import AccessChange
+from shared.decisions.session_item import KEPT, SessionItem
 from shared.records.payment import Payment
 from shared.records.stored_record import Record
 from shared.tables.attributes import to_item
@@ -46,6 +47,23 @@ def access_writes(store: Store, change: AccessChange, now_ms: int) -> list[Any]:
         new = {"pk": keys.reference(account, reference), "sk": customer, "saved_ms": now_ms}
         writes.append({"Put": {"TableName": store.access, "Item": to_item(new)}})
     return writes
+
+
+def session_write(store: Store, item: SessionItem, now_ms: int) -> Any:  # noqa: ANN401 - a boto3 shape
+    """The update of a session item. A late event that tells less leaves the outcome as it is, in any order."""
+    kept = item.model_dump(exclude_none=True) | {"saved_ms": now_ms, "expires_at": now_ms // 1000 + KEPT}
+    sets = ", ".join(f"#{name} = :{name}" for name in kept if name != "outcome")
+    outcome = ":outcome" if item.final else "if_not_exists(#outcome, :outcome)"
+    gone = " REMOVE #why" if item.final and item.why is None else ""
+    return {
+        "Update": {
+            "TableName": store.access,
+            "Key": to_item({"pk": keys.session(item.account, item.session), "sk": keys.SESSION}),
+            "UpdateExpression": f"SET {sets}, #outcome = {outcome}{gone}",
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*kept, *(("why",) if gone else ()))},
+            "ExpressionAttributeValues": to_item({f":{name}": value for name, value in kept.items()}),
+        }
+    }
 
 
 def _money_writes(store: Store, payment: Payment, erased_at: int, now_ms: int) -> list[Any]:

@@ -15,12 +15,14 @@ from shared.decisions.access_item import AccessChange
 from shared.decisions.announcements import announcements_of
 from shared.decisions.decision import Decision, StoredRecord
 from shared.decisions.facts import joined
+from shared.decisions.session import sessions_told
 from shared.effects.erasure import Erase
 from shared.failures.errors import Permanent
 from shared.messages.internal_types import is_internal, needs_no_archive
 from shared.records.books import Books, BooksAfter
 from shared.records.connected_account import ConnectedAccount
 from shared.records.index import AccountIndex, PaymentIndex
+from shared.records.order import Order
 from shared.records.organization import Organization
 from shared.records.past import PastRecord
 from shared.records.payment import Payment
@@ -46,6 +48,7 @@ def decide(event: Event, books: Books) -> Decision:
     decision = settle_mails(decision, event, noted)
     decision = with_access(decision, event, noted)
     decision = with_announcements(decision, event, noted)
+    decision = with_sessions(decision, event, noted)
     return with_journal_and_indexes(decision, event, noted)
 
 
@@ -99,6 +102,13 @@ def with_announcements(decision: Decision, event: Event, books: NotedBooks) -> D
     return decision.model_copy(update={"then": (*decision.then, *announcements)})
 
 
+def with_sessions(decision: Decision, event: Event, books: NotedBooks) -> Decision:
+    """`decision` with the item of the Checkout session whose outcome the event changes, if it changes one."""
+    if event.object.get("object") != "checkout.session" and not any(isinstance(one, Order) for one in decision.save):
+        return decision
+    return decision.model_copy(update={"sessions": tuple(sessions_told(event, decision.save, books.before))})
+
+
 def with_journal_and_indexes(decision: Decision, event: Event, books: NotedBooks) -> Decision:
     """`decision` with its journal, the past that leaves an organization, and the index records."""
     changes = [(books.before(record), record) for record in decision.save]
@@ -107,6 +117,7 @@ def with_journal_and_indexes(decision: Decision, event: Event, books: NotedBooks
         journal=journal_of(changes, decision.then, books.policy),
         save=(*decision.save, *_past(decision, books), *_indexes_of(changes)),
         access=decision.access,
+        sessions=decision.sessions,
         then=decision.then,
     )
 

@@ -1,4 +1,4 @@
-"""checkout.session.*: an order is fulfilled once it is paid, or closed unpaid; a subscriber is remembered."""
+"""checkout.session.*, also observed: an order is fulfilled once paid, or closed unpaid; a subscriber is remembered."""
 
 from shared.decisions.decision import NOTHING, Decision
 from shared.effects.email import Email
@@ -16,6 +16,8 @@ from shared.stripe_objects.objects import Contact, read
 def handle(event: Event, books: Books) -> Decision:
     """In payment mode an order; in subscription mode the organization's contact and reference; else nothing."""
     session = read(CheckoutSession, event.object)
+    if session.status == "open":  # an app asked for a look before the customer has finished
+        return NOTHING
     if session.mode == "payment":
         return _bought(session, event, books)
     if session.mode == "subscription" and session.customer and session.status == "complete":

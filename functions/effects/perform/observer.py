@@ -14,6 +14,7 @@ from shared.messages.mac import MAC_BYTES, signed_attributes
 from shared.messages.sqs_rules import MAX_BYTES
 from shared.runtime.message_keys import MessageKeys
 from shared.runtime.stripe_key import is_of_mode, mode_of
+from shared.stripe_objects.fields import id_of
 from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Observer:
             MessageBody=body,
             MessageAttributes=signed_attributes(self.keys.signing(self.clock()), body, {}),
             MessageDeduplicationId=effect.name,
-            MessageGroupId=self._group(effect),
+            MessageGroupId=self._group(effect, found),
         )
         return OBSERVED
 
@@ -101,9 +102,11 @@ class Observer:
             self._api = stripe.StripeClient(key, max_network_retries=1, http_client=transport)
         return self._api
 
-    def _group(self, effect: Observe) -> str:
-        by_customer = self.by_customer and effect.object != "account"
-        return f"{effect.account}#{effect.owner}" if by_customer else effect.account
+    def _group(self, effect: Observe, found: Mapping[str, Any]) -> str:
+        """The message group, as for an event about the same object: a guest's session has no customer."""
+        owner = id_of(found.get("customer")) if effect.object == "checkout_session" else effect.owner
+        by_customer = self.by_customer and effect.object != "account" and owner
+        return f"{effect.account}#{owner}" if by_customer else effect.account
 
 
 def observation_message(effect: Observe, found: Mapping[str, Any], read_at: int) -> str:

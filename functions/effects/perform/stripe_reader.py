@@ -41,22 +41,7 @@ def look_up(api: "stripe.StripeClient", effect: Observe) -> Mapping[str, Any] | 
 
     options: Any = {} if effect.account == PLATFORM else {"stripe_account": effect.account}
     try:
-        match effect.object:
-            case "account":
-                return dict(api.v1.accounts.retrieve(effect.id).to_dict())
-            case "customer":
-                return dict(api.v1.customers.retrieve(effect.id, options=options).to_dict())
-            case "erasure":
-                return dict(api.v1.customers.retrieve(effect.id, {"expand": ["subscriptions"]}, options).to_dict())
-            case "subscription":
-                found = dict(api.v1.subscriptions.retrieve(effect.id, options=options).to_dict())
-                return found | {"items": _all_items(api, effect.id, options)}
-            case "entitlements":
-                return {
-                    "object": "entitlements.active_entitlement_summary",
-                    "customer": effect.id,
-                    "entitlements": _all_entitlements(api, effect.id, options),
-                }
+        return _retrieved(api, effect, options)
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise Retryable(type(error).__name__) from error
     except stripe.AuthenticationError as error:
@@ -65,6 +50,28 @@ def look_up(api: "stripe.StripeClient", effect: Observe) -> Mapping[str, Any] | 
         if (error.http_status or 0) >= 500:  # noqa: PLR2004 - HTTP's
             raise Retryable(f"stripe_{error.http_status}") from error
         return MISFIT if effect.object == "erasure" and error.http_status in {403, 404} else None
+
+
+def _retrieved(api: "stripe.StripeClient", effect: Observe, options: Any) -> dict[str, Any]:  # noqa: ANN401 - the SDK's
+    """The object as the SDK returns it; raises the SDK's errors."""
+    match effect.object:
+        case "account":
+            return dict(api.v1.accounts.retrieve(effect.id).to_dict())
+        case "customer":
+            return dict(api.v1.customers.retrieve(effect.id, options=options).to_dict())
+        case "checkout_session":
+            return dict(api.v1.checkout.sessions.retrieve(effect.id, options=options).to_dict())
+        case "erasure":
+            return dict(api.v1.customers.retrieve(effect.id, {"expand": ["subscriptions"]}, options).to_dict())
+        case "subscription":
+            found = dict(api.v1.subscriptions.retrieve(effect.id, options=options).to_dict())
+            return found | {"items": _all_items(api, effect.id, options)}
+        case "entitlements":
+            return {
+                "object": "entitlements.active_entitlement_summary",
+                "customer": effect.id,
+                "entitlements": _all_entitlements(api, effect.id, options),
+            }
 
 
 def answer_of(customer: Mapping[str, Any] | None) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from functions.effects.perform.access_eraser import delete_access
+from functions.effects.perform.access_eraser import delete_access, delete_session
 from functions.effects.perform.charge_ids import charge_ids
 from functions.effects.perform.export_links import file_of
 from shared.failures.backoff import Jitter
@@ -107,6 +107,7 @@ class Sweep:
         for item in old:
             if item["sk"] == keys.ORGANIZATION:
                 delete_access(self.places.store, item["pk"], self.buried_ms)
+            delete_session(self.places.store, item, self.buried_ms)
         # A batch has no conditions, so it may hold only items that are never written twice.
         for some in batched((item for item in old if keys.written_once(item["sk"])), BATCH, strict=False):
             self._delete_batch(some)
@@ -152,8 +153,8 @@ def pages(store: Store, partition: str, after: str | None = None) -> Iterator[li
             TableName=store.books,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues=to_item({":pk": partition}),
-            ProjectionExpression="pk, sk, saved_ms, #record, nonce, link_until",
-            ExpressionAttributeNames={"#record": "record"},
+            ProjectionExpression="pk, sk, #type, saved_ms, #record, nonce, link_until",
+            ExpressionAttributeNames={"#record": "record", "#type": "type"},
             ConsistentRead=True,
             Limit=PAGE,
             **start,

@@ -177,6 +177,7 @@ def answer_lines(exports_lines: Lines, capsys: pytest.CaptureFixture[str]) -> Li
     access = Access()
     access.ask("cus_1")
     access.ask("cus_1", token=None)
+    access.came_of()
     access.trouble = ProblemError(503, "table_unavailable", "Try again.", "GetItem: InternalServerError")
     access.ask("cus_1")
     return [*exports_lines, *(json.loads(line) for line in capsys.readouterr().out.splitlines())]
