@@ -147,14 +147,15 @@ def _stay(stack: Stack, bind: str, console: Console) -> None:
     )
     try:
         console.rule("The local cloud stays up until Ctrl-C", align="left")
-        console.print(_usage(stack))
+        console.print(usage(stack))
         console.rule("Incoming", align="left")
         _watch(stack, console)
     finally:
         running.forget(endpoint_url)
 
 
-def _usage(stack: Stack) -> str:
+def usage(stack: Stack) -> str:
+    """What to type beside the running cloud, to paste."""
     types = ",".join(sorted(type_ for type_ in ROUTES if not is_internal(type_)))
     return (
         f"webhook URL     {stack.webhook_url}\n"
@@ -162,6 +163,9 @@ def _usage(stack: Stack) -> str:
         f"AWS endpoint    {stack.cloud.endpoint_url}   (us-east-1, key and secret: test)\n\n"
         f"another event:  ./billhook send invoice.payment_failed\n"
         f"                (or any of events/; --id evt_… repeats one, --account acct_… names a connected account)\n\n"
+        f"the AWS CLI, of version 1 or 2; then the commands of alarms and runbook work as they stand:\n"
+        f"  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1\n"
+        f'  aws() {{ command aws --endpoint-url {stack.cloud.endpoint_url} "$@"; }}\n\n'
         f"the Stripe CLI: it signs events with its own secret. Store that first, or each event gets a 400:\n"
         f"  stripe listen --print-secret | ./billhook secret cli\n"
         f"  stripe listen --events {types} --forward-to {stack.webhook_url}"

@@ -1,6 +1,7 @@
 """`billhook run` reports the real failure, and leaves the announcement of another `billhook run` alone."""
 
 import signal
+import subprocess
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -102,3 +103,17 @@ def test_the_link_in_a_mail_leads_to_the_local_cloud() -> None:
     cloud.__dict__["port"] = 4599
     shown = run.reachable(cloud, "download: https://c7d96af6.execute-api.us-east-1.amazonaws.com/exports/z-W thanks")
     assert shown == "download: http://localhost:4599/_aws/execute-api/c7d96af6/exports/z-W thanks"
+
+
+def test_the_lines_for_the_aws_cli_send_each_command_to_the_cloud(tmp_path: Path) -> None:
+    cloud = SimpleNamespace(endpoint_url="http://127.0.0.1:4599")
+    told = run.usage(SimpleNamespace(webhook_url="x", secret="x", cloud=cloud))  # type: ignore[arg-type] # what it prints
+    _, _, after = told.partition("the AWS CLI")
+    lines = [line.strip() for line in after.splitlines() if line.startswith("  ")][:2]
+    (tmp_path / "aws").write_text('#!/bin/bash\necho "$AWS_DEFAULT_REGION $@"\n')
+    (tmp_path / "aws").chmod(0o755)
+    typed = "\n".join([*lines, "aws sqs list-queues --queue-name-prefix 'a b'"])
+    answer = subprocess.run(  # noqa: S603 - the lines that billhook run prints
+        ["/bin/bash", "-c", typed], env={"PATH": f"{tmp_path}:/bin"}, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout == "us-east-1 --endpoint-url http://127.0.0.1:4599 sqs list-queues --queue-name-prefix a b\n"
