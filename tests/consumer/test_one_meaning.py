@@ -17,6 +17,7 @@ from shared.stripe_objects.event import Event
 from tests.access.support import Access
 from tests.prove.stories import STORIES
 from tests.support.books import BooksOf
+from tests.support.samples import fired
 from tests.support.story import DAY
 
 PLANS = read_plans()
@@ -118,3 +119,33 @@ def test_new_rules_reach_every_reader_with_the_next_event_of_a_customer() -> Non
     (told,) = readers.bus.values()
     assert (told.name, told.facts["access"]) == ("organization.access_changed", False)
     assert readers.disagreements() == []
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_they_know_the_same_after_each_message_that_comes_due(story: str) -> None:
+    readers = Readers(POLICIES["a week"])
+    for event in STORIES[story].events:
+        readers.hear(event)
+    for reminder in sorted(readers.books.reminders.values(), key=lambda one: one.at):
+        if reminder.type.startswith("reminder."):
+            readers.hear(fired(reminder))
+            assert readers.disagreements() == []
+
+
+def test_readers_that_look_at_the_clock_are_right_if_the_end_of_grace_never_fires() -> None:
+    late, fires = (Readers(POLICIES["a week"]) for _ in range(2))
+    for event in STORIES["dunning"].events[:5]:
+        late.hear(event)
+        fires.hear(event)
+    (reminder,) = (one for one in fires.books.reminders.values() if one.type == "reminder.grace_over")
+    fires.hear(fired(reminder))
+    answers = []
+    for readers in (late, fires):
+        (item,) = readers.table.values()
+        function = Access()
+        function.holds({"pk": "p", "sk": "access", **item.model_dump(mode="json", exclude_none=True)})
+        function.now = reminder.at
+        answers.append(function.ask(item.customer).body)
+    assert [(one["allowed"], one["why"], one["status"]) for one in answers] == [(False, "ended", "past_due")] * 2
+    (told,) = late.bus.values()
+    assert told.facts["access_until"] == reminder.at
