@@ -100,14 +100,11 @@ def _print(screen: Screen, item: Mapping[str, Any], now: float) -> None:
     at = f"{datetime.fromtimestamp(now, UTC):%H:%M:%S}"
     took = f", {lasting((item['done_ms'] - item['received_ms']) / 1000)}" if "done_ms" in item else ""
     who = " ".join(one for one in (item["account"], item.get("customer")) if one)
-    line: list[str | tuple[str, str]] = [
-        (f"{at} ", "dim"),
-        f"{item['id']:<28} ",
-        state(item["state"]),
-        f" {item['type']}{took}",
-    ]
-    if screen.fits(*line, f"  {who}"):
-        line.append((f"  {who}", "dim"))
+    line: list[str | tuple[str, str]] = [(f"{at} ", "dim"), f"{item['id']:<28} ", state(item["state"])]
+    line.append(f" {item['type']}")
+    for more in (took, f"  {who}"):
+        if screen.fits(*line, more):
+            line.append((more, "dim"))
     screen.say(*line)
     if item["state"] != "committed":  # it owes something, as most do for a moment
         for reason in reasons(item, int(now)):
