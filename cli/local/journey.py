@@ -1,6 +1,8 @@
 """A customer's journey through Billhook, played on the local cloud, with the expected outcomes."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +33,7 @@ class Journey:
 
     def play(self, name: str, at: int) -> dict[str, Any]:
         """Send a sample as of `at`, wait until it is done, and return the event."""
-        event = samples.renamed(samples.fresh(name, at), "J")  # `billhook send` uses the samples' own customer
+        event = named(name, at)
         answer = self.stack.send(event)
         self.check(answer.status == 200, f"{name} was answered {answer.status}: {answer.body}")  # noqa: PLR2004 - HTTP's
         if answer.status == 200:  # noqa: PLR2004 - HTTP's
@@ -64,6 +66,18 @@ class Journey:
         self.check(answer["why"] == why, f"the app was to be told {why}, not {answer}")
         allowed = "allowed" if answer["allowed"] else "not allowed"
         self.tell(f"  the app asks: {allowed} ({answer['why']}), plan {answer['plan']}")
+
+    def buys_while_the_page_waits(self, at: int) -> None:
+        """Play the purchase of a subscription while the success page waits, and check that the page is answered."""
+        bought = named("checkout.session.completed.subscription", at)["data"]["object"]
+        self.customer, began = bought["customer"], time.monotonic()
+        with ThreadPoolExecutor(1) as page:
+            answer = page.submit(self.stack.came_of, bought["id"])
+            self.play("checkout.session.completed.subscription", at)
+            self.play("customer.subscription.created", at)
+            outcome = answer.result()["outcome"]
+        self.check(outcome == "access_given", f"the success page was to be told access_given, not {outcome}")
+        self.tell(f"  the success page: {outcome}, {1000 * (time.monotonic() - began):.0f} ms after it began to wait")
 
     def expect_mails(self, *subjects: str) -> None:
         """Check that exactly these mails were sent since the last check, and show them."""
@@ -102,6 +116,11 @@ class Journey:
         self.check(item["state"] == "done", f"{item['type']} ended {item['state']}")
 
 
+def named(name: str, at: int) -> dict[str, Any]:
+    """A sample as of `at`, with ids of the journey's own: `billhook send` uses those of the samples."""
+    return samples.renamed(samples.fresh(name, at), "J")
+
+
 def travel(stack: Stack, tell: Tell) -> Journey:
     """Play the journey; its `wrong` then lists the outcomes that were not as expected."""
     journey = Journey(stack, tell)
@@ -110,10 +129,8 @@ def travel(stack: Stack, tell: Tell) -> Journey:
     tell("Before the purchase.")
     journey.expect_answer("no_subscription")
 
-    tell("The customer buys a subscription.")
-    bought = journey.play("checkout.session.completed.subscription", start)
-    journey.customer = bought["data"]["object"]["customer"]
-    journey.play("customer.subscription.created", start)
+    tell("The customer buys a subscription, and returns to the success page, which waits.")
+    journey.buys_while_the_page_waits(start)
     journey.play("invoice.paid", start)
     journey.expect(access=True, past_due=False)
     journey.expect_answer("granted")

@@ -58,7 +58,14 @@ class Stack:
 
     def ask(self, **query: str) -> dict[str, Any]:
         """The answer of the function access to an app, such as `ask(reference="org_1", feature="exports")`."""
-        url = f"{self.webhook_url.removesuffix('/webhooks/stripe')}/access?{urllib.parse.urlencode(query)}"
+        return self._ask(f"access?{urllib.parse.urlencode(query)}")
+
+    def came_of(self, session: str, wait: int = 10) -> dict[str, Any]:
+        """The answer of the function access to a success page, after `wait` seconds at the latest."""
+        return self._ask(f"checkout/{session}?wait={wait}")
+
+    def _ask(self, what: str) -> dict[str, Any]:
+        url = f"{self.webhook_url.removesuffix('/webhooks/stripe')}/{what}"
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {APP_TOKEN}"})  # noqa: S310 - http://localhost
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - likewise
             body: dict[str, Any] = json.load(answer)

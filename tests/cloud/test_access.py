@@ -3,11 +3,13 @@
 import json
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from billhook_access import Access, RefusedError
+from billhook_checkout import Outcome, wait_for_checkout
 from cli.local.stack import APP_TOKEN, Stack
 from cli.samples import samples
 from tests.access.test_document import blocks
@@ -25,6 +27,11 @@ def access_url(stack: Stack) -> str:
         stack.send(event)
         stack.settled(event["id"])
     return stack.webhook_url.removesuffix("/webhooks/stripe") + "/access"
+
+
+def checkout_url(stack: Stack) -> str:
+    """The URL of the function for success pages."""
+    return stack.webhook_url.removesuffix("/webhooks/stripe") + "/checkout"
 
 
 def run(stack: Stack, block: str, **variables: str) -> list[Any]:
@@ -52,6 +59,31 @@ def test_the_aws_cli_reads_the_item_and_finds_it_by_reference(stack: Stack, acce
     item, listed = run(stack, block)
     assert (item["Item"]["status"], item["Item"]["plan"]) == ({"S": "active"}, {"S": "studio"})
     assert CUSTOMER in [one["sk"]["S"] for one in listed["Items"]]
+
+
+def test_the_success_page_waits_and_is_answered(stack: Stack) -> None:
+    event = samples.renamed(samples.fresh("checkout.session.completed", stack.now()), "W")
+    session = event["data"]["object"]["id"]
+    assert stack.came_of(session, wait=0)["outcome"] == "pending"
+    with ThreadPoolExecutor(1) as page:
+        answer = page.submit(stack.came_of, session)
+        stack.send(event)
+        assert answer.result()["outcome"] == "fulfilled"
+    (block,) = (one for one in blocks("bash") if "?wait=" in one)
+    (told,) = run(stack, block, TOKEN=APP_TOKEN, CHECKOUT_URL=checkout_url(stack), SESSION_ID=session)
+    assert told["outcome"] == "fulfilled"
+
+
+def test_a_refresh_without_a_key_says_what_to_store(stack: Stack) -> None:
+    (block,) = (one for one in blocks("bash") if "/refresh" in one)
+    (told,) = run(stack, block, TOKEN=APP_TOKEN, CHECKOUT_URL=checkout_url(stack), SESSION_ID="cs_test_late")
+    assert (told["status"], told["type"]) == (409, "urn:billhook:problem:no_stripe_key")
+    assert "stripe-api-key" in told["detail"]
+
+
+def test_the_client_waits_for_a_late_session_until_its_deadline(access_url: str) -> None:
+    came = wait_for_checkout(Access(access_url, APP_TOKEN), "cs_test_never", seconds=3)
+    assert came == Outcome("pending", "not_heard")
 
 
 def test_the_client_is_answered_and_a_wrong_token_is_refused(access_url: str) -> None:
