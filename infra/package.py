@@ -23,7 +23,7 @@ SERVICES = {
     "consumer": {"dynamodb", "secretsmanager", "sqs"},
     "effects": {"dynamodb", "events", "s3", "scheduler", "secretsmanager", "sesv2", "sqs"},
     "exports": {"s3"},
-    "access": {"dynamodb", "secretsmanager"},
+    "access": {"dynamodb", "secretsmanager", "sqs"},
     "reconcile": {"dynamodb", "secretsmanager", "sqs"},
 }
 

@@ -1,6 +1,7 @@
 """A package for Lambda holds the requested code and no more."""
 
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -37,6 +38,12 @@ def test_a_package_holds_the_plans_where_its_code_reads_them(tmp_path: Path, fun
     on_lambda = {name: value for name, value in os.environ.items() if name != "BILLHOOK_BUSINESS"}
     said = subprocess.check_output(told, cwd="/", env=on_lambda | {"PYTHONPATH": str(tmp_path)}, text=True)  # noqa: S603 - ours
     assert said == (ROOT / "business/plans.toml").read_text()
+
+
+@pytest.mark.parametrize("function", SERVICES)
+def test_a_package_describes_the_services_that_its_function_calls(function: str) -> None:
+    wiring = (ROOT / "functions" / function / "wiring.py").read_text()
+    assert set(re.findall(r"""client[(,] ?"(\w+)\"""", wiring)) == SERVICES[function]
 
 
 @pytest.mark.cloud
