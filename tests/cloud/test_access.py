@@ -61,6 +61,20 @@ def test_the_aws_cli_reads_the_item_and_finds_it_by_reference(stack: Stack, acce
     assert CUSTOMER in [one["sk"]["S"] for one in listed["Items"]]
 
 
+def test_the_role_of_an_app_gets_the_policy_of_the_output(stack: Stack) -> None:
+    trust = '{"Version": "2012-10-17", "Statement": []}'
+    run(stack, f"aws iam create-role --role-name my-app --assume-role-policy-document '{trust}'")
+    (block,) = (one for one in blocks("bash") if "put-role-policy" in one)
+    run(stack, block)
+    (given,) = run(
+        stack,
+        "aws iam get-role-policy --role-name my-app --policy-name billhook-access --query PolicyDocument --output json",
+    )
+    (allowed,) = given["Statement"]
+    assert (allowed["Effect"], allowed["Action"]) == ("Allow", ["dynamodb:GetItem", "dynamodb:Query"])
+    assert str(allowed["Resource"]).endswith(f":table/{stack.outputs['AccessTableName']}")
+
+
 def test_the_success_page_waits_and_is_answered(stack: Stack) -> None:
     event = samples.renamed(samples.fresh("checkout.session.completed", stack.now()), "W")
     session = event["data"]["object"]["id"]
