@@ -53,6 +53,7 @@ def measure(packages: Packages, folder: Path, rounds: int, local: Local) -> tupl
         event = _told("warm events", cpu.warm_events(packages, aws, folder, rounds))
         traced = _told("traced events", cpu.warm_events(packages, aws, folder, rounds, cpu.TRACED))
         moved = _told("events on all processors", cpu.warm_events(packages, aws, folder, rounds, cpu.MOVED))
+        asked = _told("reads of access", cpu.reads(packages, aws, folder, rounds))
         grown = _told("growth", growth(packages, aws, folder))
         resident = cpu.resident(packages, aws, folder)
     with stand_in(folder, tables, DELAY) as aws:
@@ -69,6 +70,7 @@ def measure(packages: Packages, folder: Path, rounds: int, local: Local) -> tupl
         "ingest": zipped(packages.ingest),
         "consumer": zipped(packages.consumer),
         "effects": zipped(packages.effects),
+        "access": zipped(packages.access),
         "bare": zipped(packages.bare),
         "tutorial": zipped(packages.tutorial),
         "tutorial, compiled": zipped(packages.tutorial_compiled),
@@ -90,6 +92,7 @@ def measure(packages: Packages, folder: Path, rounds: int, local: Local) -> tupl
         zipped=sizes,
         resident=resident,
         rates=rated,
+        reads=asked,
         local=local,
         growth=grown,
         dollars=total,

@@ -90,6 +90,21 @@ def warm_requests(packages: Packages, aws: StandIn, folder: Path, rounds: int) -
     )
 
 
+def reads(packages: Packages, aws: StandIn, folder: Path, rounds: int) -> Timings:
+    """CPU of the cold start of access until its first answer, and of one more read; a read makes two calls."""
+    function, request = Lambda(packages.access, "functions.access.app"), material.access_request()
+
+    def first_answer() -> float:
+        with running(function, aws, folder) as process:
+            told = process.ask(request)
+        _check(told.answer)
+        return told.ended
+
+    cold = interleaved({"cold start": first_answer}, rounds)
+    warm = _warm({"one more": function}, aws, folder, rounds, lambda _name: request, {"one more": 50})
+    return Timings({**cold.rounds, **warm.rounds})
+
+
 def warm_events(
     packages: Packages, aws: StandIn, folder: Path, rounds: int, environment: Mapping[str, str] = NOTHING_ELSE
 ) -> Timings:

@@ -30,6 +30,8 @@ class Measured:
     resident: dict[str, int]
     rates: dict[tuple[str, int], float]
     """Events a second by subject and number of groups; each call to AWS takes a few milliseconds."""
+    reads: Timings
+    """CPU of the function access: its cold start, and one more read."""
     local: Local
     growth: Sequence[Growth]
     dollars: float

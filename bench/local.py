@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.packages import BASELINES, HOME
+from bench.reads import page_waits, read_waits
 from cli.local.stack import Stack, deploy
 from cli.samples import samples
 from cli.samples.wrap import LOCAL_KEY
@@ -34,10 +35,14 @@ class Local:
     Args:
         rates: events a second by subject and number of groups.
         waits: by stage, the milliseconds of each event from the POST to that stage.
+        reads: the milliseconds of each read of access.
+        pages: the milliseconds of each success page, from the POST of its event to its answer.
     """
 
     rates: dict[tuple[str, int], float]
     waits: dict[str, list[float]]
+    reads: list[float]
+    pages: list[float]
 
 
 def measured(built: Path, arch: str) -> Local:
@@ -46,7 +51,7 @@ def measured(built: Path, arch: str) -> Local:
         stack = deploy(cloud, built / "template.yaml", arch, "whsec_benchmark", MailConnectedCustomers="true")
         line, *lanes = (stack.outputs[f"{name}QueueUrl"] for name in ("Events", "Effects", "Mails"))
         _drain(cloud, line, lanes, 5, 10)  # every environment is warm from here on
-        waits = _waits(stack)
+        waits, reads, pages = _waits(stack), read_waits(stack), page_waits(stack)
         ours = {groups: _drain(cloud, line, lanes, groups, EVENTS) for groups in GROUPS}
     with LocalCloud.start() as cloud:
         queue = _tutorial(cloud)
@@ -54,7 +59,8 @@ def measured(built: Path, arch: str) -> Local:
         theirs = {groups: _drain(cloud, queue, [], groups, EVENTS) for groups in GROUPS}
     rates = {("billhook, committed", groups): rate for groups, (rate, _) in ours.items()}
     rates |= {("billhook, performed", groups): rate for groups, (_, rate) in ours.items()}
-    return Local(rates | {("tutorial", groups): rate for groups, (rate, _) in theirs.items()}, waits)
+    rates |= {("tutorial", groups): rate for groups, (rate, _) in theirs.items()}
+    return Local(rates, waits, reads, pages)
 
 
 def _waits(stack: Stack) -> dict[str, list[float]]:

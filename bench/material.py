@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.counting import metered_system
 from bench.processes import ENVIRONMENT
-from bench.stub import MESSAGE_KEY, SECRET
+from bench.stub import APP_TOKEN, MESSAGE_KEY, SECRET
 from cli.samples import samples
 from shared.messages.mac import signed_attributes
 from shared.tables.attributes import to_item
@@ -15,6 +15,8 @@ from shared.tables.attributes import to_item
 MONTH = 30 * 86_400
 OWING = "evt_owing"
 """The id of the event that is committed and still owes its effects."""
+REFERENCE = "org_fernhill"
+"""The business's own id of the first customer in `tables`."""
 NONE: Mapping[str, str] = {}
 TYPICAL, LARGE = 5_500, 51_000
 """Bytes of an event with a small invoice, and with the invoice of a busy month."""
@@ -63,6 +65,19 @@ def http_request(body: bytes) -> dict[str, Any]:
             "timeEpoch": int(time.time() * 1000),
         },
         "body": body.decode(),
+        "isBase64Encoded": False,
+    }
+
+
+def access_request() -> dict[str, Any]:
+    """The event that API Gateway passes to access: an app asks by reference for a feature."""
+    return {
+        "version": "2.0",
+        "routeKey": "GET /access",
+        "rawPath": "/access",
+        "rawQueryString": f"reference={REFERENCE}&feature=exports",
+        "headers": {"authorization": f"Bearer {APP_TOKEN}"},
+        "requestContext": {"http": {"method": "GET", "path": "/access"}, "stage": "$default"},
         "isBase64Encoded": False,
     }
 
@@ -122,6 +137,7 @@ def tables() -> dict[str, list[dict[str, Any]]]:
     return {
         ENVIRONMENT["INBOX_TABLE"]: [item for item in inbox if item["id"] == {"S": OWING}],
         ENVIRONMENT["BOOKS_TABLE"]: books,
+        ENVIRONMENT["ACCESS_TABLE"]: _access_items(now),
         ENVIRONMENT["ORGANIZATIONS_TABLE"]: [
             to_item(
                 {
@@ -136,3 +152,11 @@ def tables() -> dict[str, list[dict[str, Any]]]:
             )
         ],
     }
+
+
+def _access_items(now: int) -> list[dict[str, Any]]:
+    """The items of the access table once a customer has bought a subscription."""
+    with metered_system() as system:
+        for name in ("checkout.session.completed.subscription", "customer.subscription.created"):
+            system.handle(samples.fresh(name, now - MONTH), now - MONTH)
+        return system.items("ACCESS_TABLE")

@@ -22,6 +22,8 @@ class Packages:
     """Billhook's."""
     effects: Path
     """Billhook's."""
+    access: Path
+    """Billhook's."""
     tutorial: Path
     """Ingest and consumer of the tutorial with all dependencies, as `sam build` leaves them: no module is compiled."""
     tutorial_compiled: Path
@@ -49,8 +51,10 @@ def assemble(built: Path, arch: str) -> Packages:
     _add(floor)
     for package in (compiled, bare, floor):
         compile_all(package)
-    ingest, consumer, effects = (built / f"{name}Function" for name in ("Ingest", "Consumer", "Effects"))
-    return Packages(ingest, consumer, effects, tutorial, compiled, bare, floor)
+    ingest, consumer, effects, access = (
+        built / f"{name}Function" for name in ("Ingest", "Consumer", "Effects", "Access")
+    )
+    return Packages(ingest, consumer, effects, access, tutorial, compiled, bare, floor)
 
 
 def zipped(package: Path) -> int:

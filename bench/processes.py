@@ -50,6 +50,7 @@ ENVIRONMENT = {
     "TOKEN_KEY_ID": "token-key",
     "MESSAGE_KEY_ID": "message-key",
     "STRIPE_KEY_ID": "stripe-api-key",
+    "TOKENS_ID": "access-tokens",
     "MAIL_SENDER": "Saltmarsh Software <billing@example.com>",
     "BUSINESS_NAME": "Saltmarsh Software",
     "LIVEMODE": "true",

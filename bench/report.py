@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import mean, quantiles
 
-from bench import dollars
+from bench import dollars, reads
 from bench.chart import Bar, svg
 from bench.counting import Handled
 from bench.dollars import SENT, Line
@@ -33,7 +33,11 @@ def write(found: Measured, goals: Sequence[Goal], lines: Sequence[Line], seconds
         "local": _rates(found.local.rates),
         "lanes": _lanes(found.story),
         "beside": f"${sum(line.dollars for line in lines if line.what in dollars.BESIDE):.2f}",
-        "waits": _waits(found.local.waits),
+        "waits": _waits("from the POST until", found.local.waits),
+        "asks": _waits("an app's question", {"a read": found.local.reads, "the success page": found.local.pages}),
+        "reads": reads.shown(found.reads.median("one more")),
+        "cold_reads": f"{found.reads.median('cold start') * 1000:.0f}",
+        "warm_reads": f"{found.reads.median('one more') * 1000:.1f}",
         "types": _types(found),
         "where": _where(found.story),
         "bill": _bill(lines, dollars.mails(found.story)),
@@ -121,12 +125,12 @@ def _lanes(story: Sequence[Handled]) -> str:
     return f"{2 + mean(counts):.1f} times for an event: {none} of them owe nothing, {one} in one lane, {both} in both"
 
 
-def _waits(waits: Mapping[str, Sequence[float]]) -> str:
+def _waits(head: str, waits: Mapping[str, Sequence[float]]) -> str:
     def row(what: str, ms: Sequence[float]) -> tuple[str, str, str]:
         cuts = quantiles(ms, n=100)
         return what, f"{cuts[49]:.0f} ms", f"{cuts[98]:.0f} ms"
 
-    return table(("from the POST until", "p50", "p99"), (row(*one) for one in waits.items()), "lrr")
+    return table((head, "p50", "p99"), (row(*one) for one in waits.items()), "lrr")
 
 
 def _types(found: Measured) -> str:

@@ -20,18 +20,20 @@ type Items = Mapping[str, list[dict[str, Any]]]
 
 SECRET = "whsec_benchmark"  # noqa: S105 - of this endpoint only
 MESSAGE_KEY = "the-key-of-messages-of-the-benchmark"
-ENDPOINTS, MESSAGE = "signing-secrets", "message-key"
-"""What the names of two secrets contain."""
+APP_TOKEN = "the-token-of-the-app-of-the-benchmark"  # noqa: S105 - of this endpoint only
+ENDPOINTS, MESSAGE, TOKENS = "signing-secrets", "message-key", "access-tokens"
+"""What the names of three secrets contain."""
 UUID = "5fea7756-0ea4-451a-a703-a558b933e274"
 
 
-def answer(  # noqa: PLR0911 - one for each operation
+def answer(  # noqa: C901, PLR0911 - one for each operation
     operation: str, asked: Mapping[str, Any], items: Items
 ) -> dict[str, Any]:
     """The answer of AWS to a successful call; `items` has the items of each table, which no write changes."""
     match operation:
         case "GetSecretValue":
-            secrets = {ENDPOINTS: json.dumps({"direct": SECRET}), MESSAGE: MESSAGE_KEY}
+            tokens = json.dumps({"app": APP_TOKEN})
+            secrets = {ENDPOINTS: json.dumps({"direct": SECRET}), MESSAGE: MESSAGE_KEY, TOKENS: tokens}
             secret = next((value for name, value in secrets.items() if name in asked["SecretId"]), SECRET)
             return {"ARN": "arn:aws:secretsmanager:us-east-1:1:secret:x", "Name": "x", "SecretString": secret}
         case "SendMessage":
@@ -40,6 +42,9 @@ def answer(  # noqa: PLR0911 - one for each operation
         case "GetItem":
             found = _found(items, asked["TableName"], [asked["Key"]])
             return {"Item": found[0]} if found else {}
+        case "Query":
+            keys = [{"pk": asked["ExpressionAttributeValues"][":pk"]}]
+            return {"Items": _found(items, asked["TableName"], keys)}
         case "BatchGetItem":
             return {
                 "Responses": {

@@ -49,7 +49,13 @@ def measured(one_group: float = 40) -> Measured:
         zipped={"ingest": 2**20, "tutorial": 2**24},
         resident={"ingest": 2**25},
         rates=rates | {("billhook", 1): one_group, ("billhook", 5): 5 * one_group},
-        local=Local(rates, {"committed": [100.0 + number for number in range(100)]}),
+        reads=timings("cold start", "one more"),
+        local=Local(
+            rates,
+            {"committed": [100.0 + number for number in range(100)]},
+            reads=[10.0 + number for number in range(100)],
+            pages=[200.0 + number for number in range(100)],
+        ),
         growth=[Growth(1_000, 1, 10, 5), Growth(1_000, 200, 10, 5), Growth(100_000, 1, 10, 5)],
         dollars=12.0,
         wall="the wall",
@@ -69,6 +75,9 @@ def test_no_figure_of_the_report_is_left_out(tmp_path: Path, monkeypatch: pytest
     assert "{{" not in text
     assert "| `invoice.paid` | 2 | 2 | 1.5 | 1.5 | 4 | 4 | SendMessage, SendEmail |" in text
     assert "| committed | 150 ms | 199 ms |" in text
+    assert "| a read | 60 ms | 109 ms |" in text
+    assert "| the success page | 250 ms | 299 ms |" in text
+    assert "| DynamoDB, read units | 2.00 | 0.125 | 0.25 |" in text
 
 
 def test_a_group_must_be_worked_on_three_and_a_half_times_as_fast_as_by_the_tutorial() -> None:
