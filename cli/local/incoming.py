@@ -10,6 +10,8 @@ from cli.local.stack import NAME, Stack
 from shared.messages.internal_types import is_internal
 
 ACCEPTED = 200
+REFUSED = 400
+"""HTTP statuses from 400 on are refusals."""
 OVERLAP_MS = 10_000
 """Milliseconds to look back: functions log in parallel, so a line may appear after a later one."""
 STYLES = {
@@ -73,7 +75,7 @@ def read_line(logged: str) -> Line | None:
     if not isinstance(line, dict):
         return None
     if "status" in line:
-        return _answered(line)
+        return _told_an_app(line) if line.get("service") == "access" else _answered(line)
     if "event_id" not in line and line.get("level") not in {"WARN", "ERROR"}:
         return None
     if line.get("message") in SILENT or _is_told_by_its_mails(line):
@@ -97,6 +99,14 @@ def _answered(line: dict[str, Any]) -> Line | None:
         return Line(what, "accepted", event_id=str(line["event_id"]))
     why = ": ".join(str(line[name]) for name in ("reason", "error", "cause") if name in line)
     return Line(what, str(line["status"]), line["ms"], why, ADVICE.get(reason, ""))
+
+
+def _told_an_app(line: dict[str, Any]) -> Line | None:
+    """The line of a question that access refused; None for an answer, because apps ask many times a second."""
+    if line["status"] < REFUSED:
+        return None
+    why = ": ".join(str(line[name]) for name in ("reason", "cause") if name in line)
+    return Line("a question of an app", str(line["status"]), line.get("ms"), why)
 
 
 def _why(line: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from cli.local import running
 from cli.local.incoming import Incoming
 from cli.local.journey import LENGTH, travel
 from cli.local.prepare import PROCESSOR, build, make
-from cli.local.stack import Stack, deploy
+from cli.local.stack import APP_TOKEN, Stack, deploy
 from functions.consumer.routes import ROUTES
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.deployment import FailedError
@@ -154,13 +154,21 @@ def _stay(stack: Stack, bind: str, console: Console) -> None:
         running.forget(endpoint_url)
 
 
+def app_url(stack: Stack) -> str:
+    """The local address of the function access; the outputs AccessUrl and CheckoutUrl have AWS's, as on AWS."""
+    return stack.webhook_url.removesuffix("/webhooks/stripe")
+
+
 def usage(stack: Stack) -> str:
     """What to type beside the running cloud, to paste."""
+    app = app_url(stack)
     types = ",".join(sorted(type_ for type_ in ROUTES if not is_internal(type_)))
     return (
         f"webhook URL     {stack.webhook_url}\n"
         f"signing secret  {stack.secret}\n"
         f"AWS endpoint    {stack.cloud.endpoint_url}   (us-east-1, key and secret: test)\n\n"
+        f"your app asks:  curl -H 'Authorization: Bearer {APP_TOKEN}' '{app}/access?reference=org_fernhill'\n"
+        f"                (and {app}/checkout/cs_…?wait=5 for the success page)\n\n"
         f"another event:  ./billhook send invoice.payment_failed\n"
         f"                (or any of events/; --id evt_… repeats one, --account acct_… names a connected account)\n\n"
         f"the AWS CLI, of version 1 or 2; then the commands of alarms and runbook work as they stand:\n"

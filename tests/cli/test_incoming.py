@@ -109,3 +109,13 @@ def test_a_request_that_fails_by_our_fault_is_shown_with_its_cause() -> None:
 def test_a_line_has_its_columns_under_those_of_the_journey() -> None:
     shown = Line("invoice.paid", "ignored", 9.4, "no handler for its type").text("12:00:00").plain
     assert shown == "12:00:00  invoice.paid                       ignored       9 ms   no handler for its type"
+
+
+def test_an_answer_to_an_app_is_not_shown() -> None:
+    assert read(service="access", level="INFO", status=200, app="app", reason="answered", ms=2.0) is None
+    assert read(service="access", level="INFO", status=202, app="app", reason="answered", ms=2.0) is None
+
+
+def test_a_refused_question_of_an_app_is_shown_with_its_reason() -> None:
+    line = read(service="access", level="WARN", status=401, reason="unauthorized", ms=2.0)
+    assert line == Line("a question of an app", "401", 2.0, "unauthorized")

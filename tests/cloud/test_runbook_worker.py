@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,13 +33,16 @@ def committed(stack: Stack, tmp_path: Path) -> Iterator[dict[str, Any]]:
     """An event that is committed while the worker is stopped, as the runbook says; it is started again afterwards."""
     stop, start = block_with("EffectsFunction", "--no-enabled"), block_with("EffectsFunction", " --enabled")
     assert set(run(stack, tmp_path, stop).split()) <= {"Disabling", "Disabled"}
-    event = samples.fresh("invoice.paid", stack.now(), account=ACCOUNT)
-    stack.send(event)
-    until(lambda: (stack.inbox(event["id"]) or {}).get("state") == "committed")
-    time.sleep(2)
-    assert {"effects_owed", "mails_owed"} <= (stack.inbox(event["id"]) or {}).keys()
-    yield event
-    run(stack, tmp_path, start)
+    # It owes a reminder and a mail, of an invoice of its own: one change is mailed once.
+    event = samples.renamed(samples.fresh("invoice.payment_failed", stack.now(), account=ACCOUNT), token_hex(4))
+    try:
+        stack.send(event)
+        until(lambda: (stack.inbox(event["id"]) or {}).get("state") == "committed")
+        time.sleep(2)
+        assert {"effects_owed", "mails_owed"} <= (stack.inbox(event["id"]) or {}).keys()
+        yield event
+    finally:
+        run(stack, tmp_path, start)
     assert stack.settled(event["id"])["state"] == "done"
 
 
