@@ -66,7 +66,7 @@ def fresh(name: str, at: int, event_id: str | None = None, account: str | None =
 def renamed(event: dict[str, Any], suffix: str) -> dict[str, Any]:
     """The same event about another customer: the ids of the customer's objects end in `suffix`."""
     theirs = r'"((?:cus|sub|si|in|il|pi|ch|cs_live)_[A-Za-z0-9]+)"'
-    other: dict[str, Any] = json.loads(re.sub(theirs, rf'"\1{suffix}"', json.dumps(event)))
+    other: dict[str, Any] = json.loads(re.sub(theirs, rf'"\g<1>{suffix}"', json.dumps(event)))
     return other
 
 
