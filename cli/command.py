@@ -82,7 +82,7 @@ COMMANDS = {
     "Try a change": (
         Entry("plans diff", "cli.plans.diff:diff", "show whose plan, features or limits would change"),
         Entry("plans check", "cli.plans.check:check", "check plans.toml, by itself and beside Stripe's prices"),
-        Entry("diff", "cli.changes.diff:diff", "show which decisions of a commit or stack the working tree changes"),
+        Entry("diff", "cli.changes.diff:diff", "show which decisions your working tree changes"),
     ),
     "Set up": (
         Entry("deploy", "cli.operate.deploy:deploy", "build the functions and deploy them"),

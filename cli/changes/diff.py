@@ -35,7 +35,7 @@ def diff(  # noqa: PLR0913 - the options of a command
     since: str = "24h",
     most: int = 200,
 ) -> None:
-    """Show which decisions of a commit or stack the working tree changes.
+    """Show which decisions your working tree changes.
 
     The samples in events/ and the stories of the tests go through both. Each starts with empty books, and the messages
     that Billhook schedules itself are played at the end. Nothing is sent or written. The report is Markdown. The exit
