@@ -123,12 +123,14 @@ def build() -> "App":
     """The command, with every subcommand still unread."""
     from cyclopts import App, Group, Parameter  # noqa: PLC0415 - the list of commands is shown without it
 
+    from cli.bounds import NOT_NEGATIVE  # noqa: PLC0415 - likewise
+
     made = App(
         name="billhook",
         help_format="markdown",
         version_flags=(),
         group_parameters=Group("Options", sort_key=1),
-        default_parameter=Parameter(negative=(), show_default=False),
+        default_parameter=Parameter.combine(Parameter(negative=(), show_default=False), NOT_NEGATIVE),
         suppress_keyboard_interrupt=False,
     )
     groups = dict[str, App]()

@@ -9,8 +9,10 @@ def in_words(error: Exception) -> str | None:  # noqa: PLR0911 - a table
     """What a person reads about an error that a command may meet; None if it is a bug of Billhook's."""
     from botocore import exceptions as aws  # noqa: PLC0415 - an error may wait, the list of commands may not
 
+    from shared.policy.plans_file import PlansError  # noqa: PLC0415 - likewise
+
     match error:
-        case RefusedError():
+        case RefusedError() | PlansError():
             return str(error)
         case aws.NoRegionError():
             return "no region: add --region eu-central-1, or set AWS_REGION"
@@ -35,6 +37,11 @@ def _refused_by_aws(error: object) -> str:
         return f"your AWS credentials may not call {operation}: {said}"
     if code.startswith(("ExpiredToken", "InvalidClientToken", "UnrecognizedClient")):
         return f"AWS does not accept your credentials ({code}): log in again, or set AWS_PROFILE"
-    if code in {"ResourceNotFoundException", "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}:
+    no_stack = code == "ValidationError" and operation.startswith("DescribeStack")
+    if no_stack or code in {
+        "ResourceNotFoundException",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "QueueDoesNotExist",
+    }:
         return f"{operation} finds nothing ({code}): is the name right (--stack), and the region (--region)?"
     return f"{operation} failed ({code}): {said}"

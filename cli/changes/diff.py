@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from cli.bounds import Count
 from cli.changes.archived import Archived, archived_of
 from cli.changes.corpus import Stories, own_stories, stories_in
 from cli.changes.differences import differences
@@ -33,7 +34,7 @@ def diff(  # noqa: PLR0913 - the options of a command
     local: bool = False,
     region: str | None = None,
     since: str = "24h",
-    most: int = 200,
+    most: Count = 200,
 ) -> None:
     """Show which decisions your working tree changes.
 

@@ -15,6 +15,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from cli.bounds import Port
 from cli.errors import RefusedError
 from cli.local import running
 from cli.local.incoming import Incoming
@@ -38,7 +39,7 @@ LOOK_SECONDS = 0.3
 
 def run(
     *,
-    port: int = PORT,
+    port: Port = PORT,
     bind: str = "127.0.0.1",
     parameter: Annotated[dict[str, str] | None, Parameter(name="--parameter")] = None,
 ) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from cli.bounds import Days
 from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
 from cli.operate.own_message import sender_of
@@ -57,7 +58,7 @@ def erase_guest(
     whom: str | None = None,
     /,
     *,
-    older_than: Annotated[int | None, Parameter(name="--older-than-days")] = None,
+    older_than: Annotated[Days, Parameter(name="--older-than-days")] = None,
     dry_run: bool = False,
     where: Where = HERE,
 ) -> int:

@@ -28,6 +28,9 @@ from shared.records.organization import Organization
 from shared.stripe_objects.event import read_event
 from shared.values.platform import PLATFORM
 
+LATEST = 253_402_300_799
+"""The last second of the year 9999, the latest that a date can name."""
+
 
 def grant(  # noqa: PLR0913 - the options of a command
     customer: str,
@@ -87,9 +90,11 @@ def revoke(customer: str, /, *, why: str, account: str = PLATFORM, yes: bool = F
 
 
 def _end(until: str, now: int) -> int:
-    """The end of a grant in epoch seconds; raises RefusedError if the text is no time, or in the past."""
-    ahead = re.fullmatch(r"(\d{1,5})([mhd])", until)
+    """The end of a grant in epoch seconds; raises RefusedError if the text is no time, in the past, or after the year 9999."""
+    ahead = re.fullmatch(r"(\d+)([mhd])", until)
     ends = now + int(ahead[1]) * SECONDS[ahead[2]] if ahead else read_time("--until", until, now)
+    if ends > LATEST:
+        raise RefusedError(f"--until {until} is too far ahead: the year 9999 is the last; say 90d, or 2027-03-31")
     if ends <= now:
         raise RefusedError(f"--until {until} is not in the future: say 90d, or a date such as 2027-03-31")
     return ends

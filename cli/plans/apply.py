@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from cli.bounds import Most
 from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
 from cli.operate.confirmed import confirmed
@@ -35,7 +36,7 @@ EVERY = 100
 def apply(
     *,
     pace: Annotated[float, Parameter(validator=Number(gt=0, lte=1000))] = 10,
-    most: int | None = None,
+    most: Most = None,
     everyone: bool = False,
     yes: bool = False,
     where: Where = HERE,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cli.bounds import Most
 from cli.plans.affected import Affected, Reader
 from cli.plans.check import refuse_mistakes
 from cli.see.screen import Screen, counted
@@ -24,7 +25,7 @@ class Group:
     examples: list[str] = field(default_factory=list)
 
 
-def diff(*, most: int | None = None, everyone: bool = False, json: bool = False, where: Where = HERE) -> None:
+def diff(*, most: Most = None, everyone: bool = False, json: bool = False, where: Where = HERE) -> None:
     """Show whose plan, features or limits would change.
 
     The command reads the whole table of access items, a read unit for each 8 KB, and the record of each customer whose

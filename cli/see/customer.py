@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cli.bounds import Count
 from cli.errors import RefusedError
 from cli.see.inbox import Tables, tables_of
 from cli.see.screen import Screen, ago, masked, moment
@@ -67,7 +68,7 @@ def customer(  # noqa: PLR0913 - the options of a command
     /,
     *,
     account: str = PLATFORM,
-    last: int = 20,
+    last: Count = 20,
     reveal: bool = False,
     raw: bool = False,
     where: Where = HERE,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from cli.bounds import Count
 from cli.errors import RefusedError
 from cli.see.filters import UNFINISHED, UNFINISHED_STATE, Filters, read_filters
 from cli.see.inbox import Tables, tables_of
@@ -29,7 +30,7 @@ class Found:
     missing: str = ""
 
 
-def events(*filters: str, limit: int = 50, json: bool = False, where: Where = HERE) -> int:
+def events(*filters: str, limit: Count = 50, json: bool = False, where: Where = HERE) -> int:
     """List events that match filters.
 
     Filters: state:failed type:invoice.* account:acct_… customer:cus_… since:2h error:"…". All must hold.

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from cli.bounds import Count
 from cli.see.screen import Screen, ago, moment
 from cli.see.words import SCHEDULES
 from cli.where import HERE, Where
@@ -27,7 +28,7 @@ class Schedule:
     customer: str
 
 
-def schedules(*, type: str = "", limit: int = 100, json: bool = False, where: Where = HERE) -> int:  # noqa: A002 - the option's name
+def schedules(*, type: str = "", limit: Count = 100, json: bool = False, where: Where = HERE) -> int:  # noqa: A002 - the option's name
     """Say what fires when, why, and what would silence it.
 
     Scheduler lists names only, so each schedule costs a call.

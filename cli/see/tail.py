@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from cli.bounds import Seconds
 from cli.errors import RefusedError
 from cli.see.events import reasons
 from cli.see.filters import UNFINISHED, Filters, read_filters
@@ -62,7 +63,7 @@ def _known(item: Mapping[str, Any]) -> tuple[Any, ...]:
     return item["state"], item["attempts"], item.get("error")
 
 
-def tail(*filters: str, every: float = 2, json: bool = False, where: Where = HERE) -> int:
+def tail(*filters: str, every: Seconds = 2, json: bool = False, where: Where = HERE) -> int:
     """Print events as they come and as they settle, until Ctrl-C.
 
     Filters: state:failed type:invoice.* account:acct_… customer:cus_… since:2h error:"…". All must hold. An event

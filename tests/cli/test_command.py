@@ -7,7 +7,7 @@ import subprocess
 import sys
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
@@ -16,6 +16,7 @@ from cyclopts import App
 import cli.local.running
 from cli.command import COMMANDS, Entry, build, main, overview
 from cli.where import Where
+from shared.policy.plans_file import PlansError
 
 ROOT = Path(__file__).parents[2]
 ENTRIES = [entry for entries in COMMANDS.values() for entry in entries]
@@ -80,6 +81,37 @@ def test_a_wrong_command_line_ends_with_2_and_points_to_the_help(
     assert "--help" in capsys.readouterr().err
 
 
+def numbers_in(entry: Entry) -> list[str]:
+    """The names of a command's arguments that are numbers."""
+    arguments = reduce(App.__getitem__, entry.name.split(), build()).assemble_argument_collection()
+    return [one.name for one in arguments if {int, float} & {one.hint, *get_args(one.hint)}]
+
+
+NUMBERS = [(entry.name, name) for entry in ENTRIES for name in numbers_in(entry)]
+
+
+def test_the_walk_finds_the_numbers_of_the_commands() -> None:
+    assert {("tail", "--every"), ("dead", "--peek"), ("plans diff", "--most"), ("run", "--port")} <= set(NUMBERS)
+
+
+@pytest.mark.parametrize(("command", "name"), NUMBERS)
+def test_no_number_of_a_command_may_be_negative(command: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    about = {"customer": ["cus_1"], "redrive": ["dlq.fifo"]}.get(command, [])
+    assert main([*command.split(), *about, name, "-1"]) == 2
+    said = capsys.readouterr().err
+    assert any(word in said for word in ("Must be >", "is no length of time")), said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["events", "--limit"], ["tail", "--every"], ["plans", "diff", "--most"], ["customer", "cus_1", "--last"]],
+    ids=lambda words: words[-1],
+)
+def test_a_number_of_things_to_show_is_one_at_least(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words, "0", "--stack", "billhook"]) == 2
+    assert "Must be >=" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("secret", ["whsec_typed", "sk_live_typed", "rk_test_typed"])
 def test_a_wrong_option_is_not_repeated_if_it_is_a_secret(secret: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["handover", f"--{secret}"]) == 2
@@ -95,6 +127,8 @@ def test_a_wrong_option_is_not_repeated_if_it_is_a_secret(secret: str, capsys: p
         (refused("AccessDeniedException"), "may not call Query"),
         (refused("ExpiredTokenException"), "log in again"),
         (refused("ResourceNotFoundException"), "--stack"),
+        (refused("ValidationError", "DescribeStackResource"), "--stack"),
+        (PlansError("plans.toml, line 3: a mistake"), "plans.toml, line 3: a mistake"),
         (refused("Throttling"), "Query failed (Throttling)"),
     ],
     ids=str,

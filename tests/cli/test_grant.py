@@ -66,6 +66,7 @@ def test_a_grant_of_a_connected_accounts_customer_joins_its_group(at_work: Opera
     [
         ({"--plan": "enterprise"}, "plans.toml has no plan enterprise; it has free, studio, agency"),
         ({"--until": "2020-01-01"}, "--until 2020-01-01 is not in the future"),
+        ({"--until": "9000000d"}, "--until 9000000d is too far ahead"),
         ({"--until": "soon"}, "--until soon is no time"),
         ({"--why": "two\nlines"}, "--why is one line"),
         ({"--why": "x" * 201}, "--why is one line"),

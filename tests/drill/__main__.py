@@ -3,16 +3,24 @@
 import sys
 import time
 
+from cyclopts import App
+
+from cli.bounds import Count
+from cli.errors import RefusedError
 from cli.local.running import client
 from cli.where import LOCAL
 from tests.drill.seed import Seed
 
 
-def main(events: int = 10_000, dead: int = 300) -> None:
-    """Fill the cloud with finished events and dead letters, and say what to type.
+def main(events: Count = 10_000, dead: Count = 300, /) -> None:
+    """Fill the running local cloud with finished events and dead letters, and say what to type.
+
+    Args:
+        events: how many events.
+        dead: how many of them are dead letters.
 
     Raises:
-        NothingRunsError: no local cloud runs.
+        RefusedError: no local cloud runs.
     """
     dynamodb, sqs, secrets = client("dynamodb"), client("sqs"), client("secretsmanager")
     key = secrets.get_secret_value(SecretId=f"{LOCAL}/message-key")["SecretString"].splitlines()[0]
@@ -25,4 +33,9 @@ def main(events: int = 10_000, dead: int = 300) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    app = App(name="python -m tests.drill", version_flags=())
+    app.default(main)
+    try:
+        app(sys.argv[1:])
+    except RefusedError as error:
+        sys.exit(str(error))

@@ -1,7 +1,10 @@
 """After a bad night, every command that looks takes bounded time and calls, and says what to do next."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -16,6 +19,7 @@ from tests.consumer.test_settings import ENVIRON
 from tests.drill.causes import CAUSES
 from tests.drill.seed import Seed
 
+ROOT = Path(__file__).parents[2]
 SECONDS = 10
 """For one command, on a busy machine."""
 CALLS = 250
@@ -80,6 +84,17 @@ def test_each_command_that_looks_is_quick_and_says_what_to_type(drill: Operator)
         assert says in drill.types(*words, code=code), words
         assert time.monotonic() - began < SECONDS, words
         assert drill.calls.total() <= CALLS, (words, drill.calls)
+
+
+def test_the_drill_explains_itself_and_takes_no_odd_number() -> None:
+    def typed(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "tests.drill", *words]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+
+    helped, wrong = typed("--help"), typed("0")
+    assert (helped.returncode, "dead letters" in helped.stdout, helped.stderr) == (0, True, "")
+    assert (wrong.returncode, "Traceback" in wrong.stderr) == (2, False)
+    assert "Must be >= 1" in wrong.stderr
 
 
 def test_a_finished_event_of_the_bad_night_has_a_story(drill: Operator) -> None:
