@@ -90,7 +90,7 @@ def revoke(customer: str, /, *, why: str, account: str = PLATFORM, yes: bool = F
 
 
 def _end(until: str, now: int) -> int:
-    """The end of a grant in epoch seconds; raises RefusedError if the text is no time, in the past, or after the year 9999."""
+    """The end of a grant in epoch seconds; raises RefusedError if the text is no time that lies ahead."""
     ahead = re.fullmatch(r"(\d+)([mhd])", until)
     ends = now + int(ahead[1]) * SECONDS[ahead[2]] if ahead else read_time("--until", until, now)
     if ends > LATEST:

@@ -11,7 +11,7 @@ from cli.plans.at_stripe import compared, prices_at
 from cli.plans.mistakes import Found, mistakes_in
 from cli.see.screen import counted
 from cli.where import HERE, Where
-from shared.policy.plans_file import parse_plans
+from shared.policy.plans_file import parse_plans, text_of
 from shared.runtime.business import PLANS
 
 
@@ -48,10 +48,7 @@ def refuse_mistakes() -> None:
 
 
 def _text() -> str:
-    try:
-        return PLANS.read_text()
-    except FileNotFoundError:
-        raise RefusedError(f"{PLANS} is missing: docs/upgrading.md says where it comes from") from None
+    return text_of(PLANS)
 
 
 def _at_stripe(key: str, text: str) -> Iterator[Found]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.policy.plans import Plan, Plans
-from shared.policy.plans_file import PlansError, line_of, parse_plans
+from shared.policy.plans_file import line_of, plans_and_mistakes
 
 
 @dataclass(frozen=True)
@@ -28,19 +28,26 @@ class Found:
 
 
 def mistakes_in(text: str) -> Iterator[Found]:
-    """The mistakes and notes in the text of a plans.toml; of a file that cannot be read, why it cannot."""
-    try:
-        plans = parse_plans(text)
-    except PlansError as error:
-        for said in str(error).splitlines():
-            yield Found("mistake", None, said)
-        return
-    yield from _twice(plans, text)
-    yield from _of_features(plans, text)
-    for name, (table, plan) in _all(plans).items():
-        if table == "add_ons" and name in plans.plans:
+    """The mistakes in the text of a plans.toml by their lines, as many as can be told; else what may be meant."""
+    plans, mistakes = plans_and_mistakes(text)
+    found = [Found("mistake", line, says) for line, says in mistakes]
+    found += [*_twice(plans, text), *_of_features(plans, text), *_of_names(plans, text)]
+    yield from sorted(dict.fromkeys(found), key=lambda one: one.line or 0)
+    if not mistakes:  # a wrong line is left out, so a note could mislead
+        yield from _notes(plans, text)
+
+
+def _of_names(plans: Plans, text: str) -> Iterator[Found]:
+    """Each add-on with the name of a plan."""
+    for name in plans.add_ons:
+        if name in plans.plans:
             says = f"{name} is a plan, too: give the add-on a name of its own"
-            yield Found("mistake", line_of((table, name), text), says)
+            yield Found("mistake", line_of(("add_ons", name), text), says)
+
+
+def _notes(plans: Plans, text: str) -> Iterator[Found]:
+    """What may be meant: a plan without a price, and no default."""
+    for name, (table, plan) in _all(plans).items():
         if not plan.match and name != plans.default:
             only = "only a grant gives it" if table == "plans" else "nobody can have it"
             yield Found("note", line_of((table, name), text), f"{table}.{name} matches no price: {only}")
@@ -66,7 +73,7 @@ def _twice(plans: Plans, text: str) -> Iterator[Found]:
         for match in plan.match:
             if match in first:
                 line = line_of_match(table, name, match, text)
-                yield Found("mistake", line, f"{match} is in {first[match]} already, which decides")
+                yield Found("mistake", line, f"{match} is in {first[match]} already, which decides: name it once")
             first.setdefault(match, f"{table}.{name}")
 
 
@@ -76,7 +83,11 @@ def _of_features(plans: Plans, text: str) -> Iterator[Found]:
         line = line_of((table, name, "features"), text)
         for feature in plan.features if plans.features else ():
             if feature not in plans.features:
-                yield Found("mistake", line, f"the feature {feature} is not in the list `features` of the file")
+                yield Found(
+                    "mistake",
+                    line,
+                    f"the feature {feature} is not in the list `features` of the file: add it there, or correct it",
+                )
 
 
 def _all(plans: Plans) -> dict[str, tuple[str, Plan]]:

@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field, model_validator
 from shared.stripe_objects.subscriptions import Subscription, SubscriptionItem
 from shared.values.frozen import Frozen
 
-type Limit = Annotated[int, Field(strict=True)]
-"""A number, so neither `true` nor "5"."""
+type Limit = Annotated[int, Field(strict=True, ge=0)]
+"""A number, so neither `true` nor "5"; limits are added, so none is below 0."""
 
 
 class Plan(Frozen):
@@ -50,7 +50,7 @@ class AccessRules(Frozen):
     model_config = ConfigDict(extra="forbid")
 
     statuses: frozenset[Literal["trialing", "active", "past_due"]] = frozenset({"trialing", "active", "past_due"})
-    grace_days: Annotated[int, Field(ge=0)] | None = None
+    grace_days: Annotated[int, Field(strict=True, ge=0)] | None = None
     limits_in_grace: Literal["plan", "default"] = "plan"
     metadata: tuple[str, ...] = ()
 

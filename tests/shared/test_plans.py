@@ -102,13 +102,14 @@ features = ["exports"]
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("features = [", "feature = [", "line 12: plans.studio.feature: Extra inputs are not permitted"),
-        ("seats = 1", 'seats = "many"', "line 8: plans.free.limits.seats: Input should be a valid integer"),
-        ("grace_days = 14", "grace_days = -1", "line 5: access.grace_days: Input should be greater than or equal to 0"),
-        ("grace_days = 14", 'statuses = ["paid"]', "line 5: access.statuses"),
-        ("[plans.studio]", "[plan.studio]", "plan: Extra inputs are not permitted"),
+        ("features = [", "feature = [", "line 12: plans.studio.feature is no key of plans.toml: write features"),
+        ("seats = 1", 'seats = "many"', 'line 8: plans.free.limits.seats = "many" is no whole number: write'),
+        ("grace_days = 14", "grace_days = -1", "line 5: access.grace_days = -1 is below 0: write 0 or more"),
+        ("grace_days = 14", 'statuses = ["paid"]', 'line 5: access.statuses = "paid" is unknown: write "trialing"'),
+        ("[plans.studio]", "[plan.studio]", "plan is no key of plans.toml: write plans"),
         ('default = "free"', 'default = "gratis"', "names no plan of this file"),
-        ("match = [", "match = ", "at line 11"),
+        ("limits = { seats = 1 }", "limits = 1", "line 8: plans.free.limits = 1 is no table: write { seats = 5 }"),
+        ("match = [", "match = ", "line 11: this is no TOML"),
     ],
 )
 def test_a_mistake_in_the_file_is_named_with_its_line_and_the_reason(right: str, wrong: str, said: str) -> None:

@@ -117,10 +117,16 @@ def test_a_file_without_mistakes_is_all_right_without_stripe_too(capsys: pytest.
 @pytest.mark.parametrize(
     ("change", "line", "reason"),
     [
-        (("match = [\n", "macth = [\n"), 8, "plans.studio.macth: Extra inputs are not permitted"),
-        (("seats = 5", "seats = 5.5"), 13, "plans.studio.limits.seats: Input should be a valid integer"),
-        (("seats = 5", "seats = true"), 13, "plans.studio.limits.seats: Input should be a valid integer"),
-        (('default = "free"', 'default = "fee"'), 1, "names no plan of this file"),
+        (("match = [\n", "macth = [\n"), 8, "plans.studio.macth is no key of plans.toml: write match"),
+        (("seats = 5", "seats = 5.5"), 13, "plans.studio.limits.seats = 5.5 is no whole number: write"),
+        (("seats = 5", "seats = true"), 13, "plans.studio.limits.seats = true is no whole number: write"),
+        (("seats = 5", "seats = -1"), 13, "plans.studio.limits.seats = -1 is below 0: write 0 or more"),
+        (
+            ("[plans.free]", '[access]\ngrace_days = "14"\n\n[plans.free]'),
+            5,
+            'access.grace_days = "14" is no whole number',
+        ),
+        (('default = "free"', 'default = "fee"'), 1, 'default = "fee" names no plan of this file: write free, studio'),
         (('["exports"]', '["export"]'), 12, "the feature export is not in the list `features`"),
         (('["prod_desk"]', '["price_studio"]'), 16, "price_studio is in plans.studio already"),
         (('    "price_studio",', '    "studio_monthly",'), 10, "studio_monthly is in plans.studio already"),
@@ -145,7 +151,27 @@ def test_several_mistakes_are_named_in_the_order_of_the_file(file: Path, capsys:
 
 def test_a_file_that_is_no_toml_is_named_with_its_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(FILE.replace("limits = { seats = 5 }", "limits = { seats = 5"))
-    assert "at line 13" in said(capsys, code=1)
+    assert "plans.toml, line 13: this is no TOML (" in said(capsys, code=1)
+    file.write_text(f"{FILE}\na = [\n")
+    assert "plans.toml, line 19: this is no TOML (" in said(capsys, code=1)
+
+
+def test_a_file_that_is_not_in_utf_8_is_named_with_its_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_bytes(FILE.replace("sso", "zürich").encode("latin-1"))
+    assert "plans.toml, line 2: the file is not in UTF-8: save it as UTF-8" in said(capsys, code=1)
+
+
+def test_one_run_names_mistakes_of_every_kind(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = [('free"\n', 'gold"\n'), ("seats = 5", "seats = -1"), ('["prod_desk"]', '["price_studio"]')]
+    text = FILE.replace('["printing"]', '["prints"]')
+    for change in wrong:
+        text = text.replace(*change)
+    file.write_text(text)
+    found = said(capsys, code=1).splitlines()
+    assert [one.split(":")[0] for one in found[:-1]] == [
+        f"mistake  plans.toml, line {line}" for line in (1, 13, 16, 17)
+    ]
+    assert not any("Input should" in one or "Extra inputs" in one or "Value error" in one for one in found)
 
 
 def test_with_stripes_entitlements_the_file_lists_no_features(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
