@@ -162,11 +162,8 @@ def test_a_file_that_is_not_in_utf_8_is_named_with_its_line(file: Path, capsys: 
 
 
 def test_one_run_names_mistakes_of_every_kind(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    wrong = [('free"\n', 'gold"\n'), ("seats = 5", "seats = -1"), ('["prod_desk"]', '["price_studio"]')]
-    text = FILE.replace('["printing"]', '["prints"]')
-    for change in wrong:
-        text = text.replace(*change)
-    file.write_text(text)
+    text = FILE.replace('"free"', '"gold"').replace("seats = 5", "seats = -1").replace('["printing"]', '["prints"]')
+    file.write_text(text.replace('["prod_desk"]', '["price_studio"]'))
     found = said(capsys, code=1).splitlines()
     assert [one.split(":")[0] for one in found[:-1]] == [
         f"mistake  plans.toml, line {line}" for line in (1, 13, 16, 17)
