@@ -10,14 +10,24 @@ def is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def confirmed(question: str, *, yes: bool) -> bool:
-    """Whether to act: `yes` was typed as an option, or a person at the terminal answers the question with yes.
+def refuse_unless_confirmed(question: str, *, yes: bool) -> None:
+    """Return if `yes` was typed as an option, or if a person at the terminal answers the question with y or yes.
 
     Raises:
-        RefusedError: nobody sits at the terminal, and the option is missing.
+        RefusedError: the answer is another, or nobody sits at the terminal and the option is missing.
     """
     if yes:
-        return True
+        return
     if not is_terminal():
         raise RefusedError("nothing was changed: this is the plan; add --yes to do it")
-    return input(f"{question} Type yes: ").strip().lower() == "yes"
+    if answer_to(f"{question} Type yes: ").lower() not in {"y", "yes"}:
+        raise RefusedError("nothing was changed")
+
+
+def answer_to(question: str) -> str:
+    """What a person types, without white space around it; empty after Ctrl-D."""
+    sys.stdout.flush()
+    try:
+        return input(question).strip()
+    except EOFError:
+        return ""

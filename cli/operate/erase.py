@@ -4,7 +4,6 @@ The command never touches the tables. It sends the consumer a signed message, an
 its turn, as on the date that each erasure has. The effects worker then deletes what a tombstone covers.
 """
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -12,10 +11,10 @@ from typing import Any
 
 from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
-from cli.operate.confirmed import is_terminal
+from cli.operate.confirmed import answer_to, is_terminal
 from cli.operate.own_message import decided_on, sender_of
 from cli.see.inbox import tables_of
-from cli.see.screen import Screen
+from cli.see.screen import Screen, counted
 from cli.where import HERE, Where
 from cli.why.deployed import ReadBooks, books_of, settings_of
 from shared.effects.effect import Effect
@@ -29,15 +28,15 @@ from shared.values.platform import PLATFORM
 ASKED = "erasure.asked"
 KINDS = {
     keys.ORGANIZATION: "record of the customer",
-    "subscription": "ended subscriptions",
-    "invoice": "closed invoices",
-    "order": "orders",
-    "event": "archived events",
-    "mail": "mails",
-    "payment": "payments",
-    keys.EXPORT: "exports, with their files",
+    "subscription": "ended subscription",
+    "invoice": "closed invoice",
+    "order": "order",
+    "event": "archived event",
+    "mail": "mail",
+    "payment": "payment",
+    keys.EXPORT: "export file",
 }
-"""By the start of a sort key: what an erasure deletes."""
+"""By the start of a sort key: what an erasure deletes, in the singular."""
 
 
 def erase(customer: str, /, *, account: str = PLATFORM, confirm: str = "", where: Where = HERE) -> int:
@@ -62,15 +61,13 @@ def erase(customer: str, /, *, account: str = PLATFORM, confirm: str = "", where
         raise RefusedError(_refusal(books, account, customer, deleted))
     screen.say(f"{customer} of {account} in {where.name}: this would be deleted")
     for what, count in deleted.items():
-        screen.say(f"  {count:6}  {what}")
+        screen.say(f"  {counted(count, what)}")
     screen.say("  the access item, and what the inbox owes the customer")
     for line in _told(books, account, customer, effects):
         screen.say(line)
     if missing:
         screen.say((missing, "yellow"))
-    if not _confirmed(customer, confirm):
-        screen.say("nothing was changed")
-        return 0
+    _refuse_unless_confirmed(customer, confirm)
     with audited(where, Change("erase", {"customer": customer, "account": account})) as outcome:
         sender_of(where).send(asked)
         outcome["asked"] += 1
@@ -91,7 +88,7 @@ def _deleted(items: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 def _told(books: ReadBooks, account: str, customer: str, effects: Iterable[Effect]) -> Iterable[str]:
     """Who hears of the erasure, and the facts that the operator should know before."""
     mails = sum(isinstance(effect, Email) for effect in effects)
-    yield f"{mails or 'no'} mails; announced on the bus: organization.erased"
+    yield f"{counted(mails, 'mail') if mails else 'no mails'}; announced on the bus: organization.erased"
     if money_is_open(books.read(Organization, account, customer), books):
         yield "money is open: a later payment, refund or dispute has no name any more"
     yield "Stripe keeps its own copy: redact it there, too (https://docs.stripe.com/privacy/redaction)"
@@ -106,17 +103,17 @@ def _refusal(books: ReadBooks, account: str, customer: str, held: Mapping[str, i
     return f"nothing is held about {customer} of {account}; name a guest with ./billhook erase-guest"
 
 
-def _confirmed(customer: str, confirm: str) -> bool:
-    """Whether the customer's id was typed, as an option or at the terminal.
+def _refuse_unless_confirmed(customer: str, confirm: str) -> None:
+    """Return if the customer's id was typed, as an option or at the terminal.
 
     Raises:
-        RefusedError: nobody sits at the terminal, and the option is missing or names somebody else.
+        RefusedError: another id was typed, or nobody sits at the terminal and the option is missing.
     """
     if confirm:
         if confirm != customer:
             raise RefusedError(f"nothing was changed: --confirm names {confirm}, and not {customer}")
-        return True
+        return
     if not is_terminal():
         raise RefusedError(f"nothing was changed: this is the plan; add --confirm {customer} to do it")
-    sys.stdout.flush()
-    return input(f"This cannot be undone. Type {customer} to erase: ").strip() == customer
+    if answer_to(f"This cannot be undone. Type {customer} to erase: ") != customer:
+        raise RefusedError(f"nothing was changed: what you typed is not {customer}")

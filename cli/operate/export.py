@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
-from cli.operate.confirmed import confirmed
+from cli.operate.confirmed import refuse_unless_confirmed
 from cli.operate.own_message import decided_on, sender_of
 from cli.see.screen import Screen, masked
 from cli.where import HERE, Where
@@ -51,9 +51,7 @@ def export(
         screen.say(line)
     if missing:
         screen.say((missing, "yellow"))
-    if not confirmed("Export?", yes=yes):
-        screen.say("nothing was changed")
-        return 0
+    refuse_unless_confirmed("Export?", yes=yes)
     with audited(where, Change("export", {"customer": customer, "account": account})) as outcome:
         sender_of(where).send(asked)
         outcome["asked"] += 1

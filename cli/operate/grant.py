@@ -13,7 +13,7 @@ from typing import Any
 
 from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
-from cli.operate.confirmed import confirmed
+from cli.operate.confirmed import refuse_unless_confirmed
 from cli.operate.own_message import sender_of
 from cli.operate.reconcile_range import SECONDS, read_time
 from cli.see.screen import Screen, moment
@@ -142,9 +142,7 @@ def _shown(books: ReadBooks, message: dict[str, Any], said: str, missing: str) -
 
 def _settle(screen: Screen, where: Where, command: str, message: dict[str, Any], *, yes: bool) -> None:
     """Ask, and send the message; raises RefusedError if nobody can answer, and botocore's errors if AWS refuses."""
-    if not confirmed(f"Send this to {where.name}?", yes=yes):
-        screen.say("nothing was changed")
-        return
+    refuse_unless_confirmed(f"Send this to {where.name}?", yes=yes)
     obj = message["data"]["object"]
     told = {name: obj[name] for name in ("customer", "plan", "until") if name in obj}
     with audited(where, Change(command, {**told, "account": message["account"], "message": message["id"]})) as counts:

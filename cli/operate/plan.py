@@ -56,7 +56,13 @@ class Plan:
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def write(self, path: Path) -> None:
-        """Write the plan as JSON that a person can read; raises RefusedError if the file cannot be written."""
+        """Write the plan as JSON that a person can read. It may replace an older plan, and no other file.
+
+        Raises:
+            RefusedError: another file stands there, or the file cannot be written.
+        """
+        if path.exists() and not _is_plan(path):
+            raise RefusedError(f"nothing was changed: {path} exists and is no plan. Name a new file with --plan")
         text = json.dumps({"billhook_plan": FORMAT, **asdict(self), "hash": self.hash}, indent=2, ensure_ascii=False)
         try:
             path.write_text(text + "\n")
@@ -68,6 +74,15 @@ def place_of(where: Where) -> str:
     """The AWS account, the region and the name of a stack: `123456789012 eu-central-1 billhook`."""
     sts = where.client("sts")
     return f"{sts.get_caller_identity()['Account']} {sts.meta.region_name} {where.name}"
+
+
+def _is_plan(path: Path) -> bool:
+    """Whether a file is empty, or a plan, even one of another version or one that somebody has edited."""
+    try:
+        text = path.read_text()
+        return not text or "billhook_plan" in json.loads(text)
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 def read_plan(path: Path) -> Plan:
@@ -84,7 +99,7 @@ def read_plan(path: Path) -> Plan:
     except OSError as error:
         raise RefusedError(f"no plan can be read: {error}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise RefusedError(f"{path} is no plan: make one with --plan {path}") from None
+        raise RefusedError(f"nothing was changed: {path} is no plan. redrive and replay write plans") from None
     if form != FORMAT or plan.hash != written:
         raise RefusedError(f"{path} has been changed since the plan was made: nothing was changed. Make a new plan")
     return plan

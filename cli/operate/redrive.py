@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter, validators
 
 from cli.operate.code import code_version
-from cli.operate.confirmed import confirmed, is_terminal
+from cli.operate.confirmed import is_terminal, refuse_unless_confirmed
 from cli.operate.letters import Letter, causes_of, holding_of, letters_in
 from cli.operate.outlook import Outlook, foreseen, lines_of, mails_in, owed_by
 from cli.operate.plan import Plan, items_of, place_of
@@ -73,9 +73,7 @@ def redrive(  # noqa: PLR0913 - the options of a command
         screen.say(f"nothing was changed; the plan is in {plan}: ./billhook apply {plan}")
         return 0
     number = lying if asked.is_whole else len(letters)
-    if not confirmed(f"Move {counted(number, 'message')} back?", yes=yes):
-        screen.say("nothing was changed")
-        return 0
+    refuse_unless_confirmed(f"Move {counted(number, 'message')} back?", yes=yes)
     watched = is_terminal() if watch is None else watch
     return carry_out(where, asked, letters, screen, made.hash, watched=watched)
 

@@ -7,7 +7,7 @@ from typing import Any
 from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
 from cli.operate.code import code_version
-from cli.operate.confirmed import confirmed
+from cli.operate.confirmed import refuse_unless_confirmed
 from cli.operate.letters import chosen, letters_in
 from cli.operate.outlook import Outlook, foreseen, lines_of, mails_in
 from cli.operate.plan import Plan, items_of, place_of
@@ -68,9 +68,7 @@ def replay(
         made.write(plan)
         screen.say(f"nothing was changed; the plan is in {plan}: ./billhook apply {plan}")
         return
-    if not confirmed("Replay?", yes=yes):
-        screen.say("nothing was changed")
-        return
+    refuse_unless_confirmed("Replay?", yes=yes)
     offer(where, going, made.hash)
 
 

@@ -16,7 +16,7 @@ from cyclopts.validators import Number
 from cli.bounds import Most
 from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
-from cli.operate.confirmed import confirmed
+from cli.operate.confirmed import refuse_unless_confirmed
 from cli.operate.own_message import sender_of
 from cli.plans.affected import Affected
 from cli.plans.check import refuse_mistakes
@@ -63,9 +63,7 @@ def apply(
         return
     lasts = len(found) / pace
     screen.say(f"{counted(len(found), 'message')} into the queue of {where.name}, {pace:g} a second: {lasts:.0f} s")
-    if not confirmed("Apply?", yes=yes):
-        screen.say("nothing was changed")
-        return
+    refuse_unless_confirmed("Apply?", yes=yes)
     asked = {"policy": reader.policy.access_fingerprint, "most": most, "everyone": everyone}
     with audited(where, Change("plans apply", asked)) as counts:
         _send(screen, where, found, 1 / pace, counts)

@@ -66,7 +66,7 @@ def _months(since: float, now: float) -> Iterator[str]:
 
 def _print(screen: Screen, entry: Mapping[str, Any], now: float) -> None:
     began, state = entry["began_ms"] / 1000, entry["state"]
-    selection = ", ".join(f"{name} {_told(value)}" for name, value in entry["selection"].items() if value)
+    selection = ", ".join(f"{name} {_told(name, value)}" for name, value in entry["selection"].items() if value)
     screen.say(f"{moment(began)}  ", (entry["command"], "bold"), f"  {selection}  ", (_how(entry, now), STYLES[state]))
     counts = ", ".join(f"{count} {what}" for what, count in entry.get("outcome", {}).items())
     if counts or entry.get("error"):
@@ -76,7 +76,9 @@ def _print(screen: Screen, entry: Mapping[str, Any], now: float) -> None:
     screen.say((f"  code {entry['code']}{plan}", "dim"))
 
 
-def _told(value: object) -> str:
+def _told(name: str, value: object) -> str:
+    if name == "until" and isinstance(value, int):
+        return f"{moment(value)} UTC"
     if not isinstance(value, list):
         return str(value)
     return " ".join(map(str, value[:SHOWN])) + (f" and {len(value) - SHOWN} more" if value[SHOWN:] else "")

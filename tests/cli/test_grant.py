@@ -1,6 +1,7 @@
 """`billhook grant` shows what changes, asks, and sends one signed message that the consumer decides on."""
 
 import json
+import re
 
 import boto3
 import pytest
@@ -48,7 +49,9 @@ def test_the_consumer_takes_the_message_and_each_view_shows_the_grant(at_work: O
     assert f"by {arn}: a pilot" in shown
     assert "plan       agency (seats 20, projects 200)" in shown
     assert event["id"] in at_work.types("blame", CUSTOMER, "plan")
-    assert "grant" in at_work.types("audit")
+    assert re.search(
+        r"grant  customer cus_\w+, plan agency, until \d\d \w{3} 20\d\d [\d:]{8} UTC", at_work.types("audit")
+    )
     at_work.types("revoke", CUSTOMER, "--why", "over", "--yes")
     handled(at_work)
     assert "plan       studio (seats 5, projects 20)" in at_work.types("customer", CUSTOMER)

@@ -85,8 +85,23 @@ def test_a_file_that_was_edited_is_refused(line: DeadLine, file: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"hash": "", "billhook_plan": 1, "items": [{}]}'])
 def test_a_file_that_is_no_plan_is_refused(line: DeadLine, tmp_path: Path, text: str) -> None:
     (tmp_path / "strange").write_text(text)
-    assert "is no plan: make one with --plan" in line.types("apply", str(tmp_path / "strange"), code=1)
+    said = line.types("apply", str(tmp_path / "strange"), code=1)
+    assert "strange is no plan. redrive and replay write plans" in said
     assert "no plan can be read" in line.types("apply", str(tmp_path / "nothing"), code=1)
+
+
+@pytest.mark.parametrize("text", ["# Billhook\n", "{}", "[1]", "7", "\0"])
+@pytest.mark.parametrize("command", [("redrive", "dlq.fifo"), ("replay", "evt_1")], ids=["redrive", "replay"])
+def test_a_plan_overwrites_no_other_file(line: DeadLine, tmp_path: Path, command: tuple[str, ...], text: str) -> None:
+    (tmp_path / "README.md").write_text(text)
+    said = line.types(*command, "--plan", str(tmp_path / "README.md"), code=1)
+    assert "README.md exists and is no plan" in said
+    assert (tmp_path / "README.md").read_text() == text
+
+
+def test_a_plan_replaces_an_older_plan(line: DeadLine, file: Path) -> None:
+    line.types("redrive", "dlq.fifo", "--plan", str(file))
+    assert json.loads(file.read_text())["selection"]["cause"] == ""
 
 
 def test_other_code_is_refused(line: DeadLine, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

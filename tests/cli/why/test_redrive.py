@@ -11,6 +11,7 @@ from cli.where import Where
 from shared.failures.errors import Permanent
 from tests.cli.operator_at_work import FailsWith, Operator
 from tests.cli.why.test_explain import failed_before
+from tests.cli.why.test_replay import answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,8 +113,8 @@ def test_a_redrive_that_fails_says_why(dead: Operator, monkeypatch: pytest.Monke
 
 def test_no_as_an_answer_moves_nothing(dead: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     moving = moves(dead, monkeypatch)
-    monkeypatch.setattr("cli.operate.redrive.confirmed", lambda _question, **_: False)
-    assert "nothing was changed" in dead.types("redrive", "dlq.fifo")
+    answers(monkeypatch, "no")
+    assert "nothing was changed" in dead.types("redrive", "dlq.fifo", code=1)
     assert moving.started == []
 
 

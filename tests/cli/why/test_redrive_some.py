@@ -11,6 +11,7 @@ from cli.where import Where
 from tests.cli.operator_at_work import Operator
 from tests.cli.why.dead_line import BUG, SHAPE, DeadLine, dead_line
 from tests.cli.why.queues import DLQ
+from tests.cli.why.test_replay import answers
 from tests.consumer.examples import MESSAGE_KEY
 
 
@@ -57,8 +58,8 @@ def test_a_cap_of_nothing_is_a_wrong_command(line: DeadLine) -> None:
 
 
 def test_the_plan_says_what_to_whom_and_how_many_mails(line: DeadLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.operate.redrive.confirmed", lambda _question, **_: False)
-    said = line.types("redrive", "dlq.fifo", "--cause", "bug")
+    answers(monkeypatch, "no")
+    said = line.types("redrive", "dlq.fifo", "--cause", "bug", code=1)
     assert re.search(r"3 events would go back to events.fifo, of 2 customers: cus_\w+", said)
     assert "1 mail at most: 1 payment_failed" in said  # two events tell of one change, and accounts get no mail here
     assert line.sent() == []
@@ -158,6 +159,6 @@ def test_without_an_entry_in_the_audit_log_nothing_moves(line: DeadLine, monkeyp
 
 def test_a_plan_fits_a_terminal_of_80_columns(line: DeadLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setattr("cli.operate.redrive.confirmed", lambda _question, **_: False)
-    said = re.sub(r"\x1b\[[0-9;]*m", "", line.types("redrive", "dlq.fifo", "--cause", "bug"))
+    answers(monkeypatch, "no")
+    said = re.sub(r"\x1b\[[0-9;]*m", "", line.types("redrive", "dlq.fifo", "--cause", "bug", code=1))
     assert [text for text in said.splitlines() if len(text) > 80] == []

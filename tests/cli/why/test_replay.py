@@ -56,12 +56,20 @@ def test_the_plan_alone_changes_nothing(at_work: Operator, monkeypatch: pytest.M
     assert queued(at_work) == []
 
 
-@pytest.mark.parametrize(("answer", "sent"), [("yes", 1), ("no", 0), ("", 0)])
+@pytest.mark.parametrize(
+    ("answer", "sent"), [("yes", 1), ("y", 1), ("Y", 1), (" YES ", 1), ("no", 0), ("yep", 0), ("", 0)]
+)
 def test_a_person_is_asked(at_work: Operator, monkeypatch: pytest.MonkeyPatch, answer: str, sent: int) -> None:
     answers(monkeypatch, answer)
-    said = at_work.types("replay", "evt_1")
+    said = at_work.types("replay", "evt_1", code=0 if sent else 1)
     assert ("nothing was changed" in said) == (not sent)
     assert len(queued(at_work)) == sent
+
+
+def test_the_end_of_the_input_is_no(at_work: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    assert "nothing was changed" in at_work.types("replay", "evt_1", code=1)
+    assert queued(at_work) == []
 
 
 def test_the_message_is_signed_and_in_the_accounts_group(at_work: Operator) -> None:
