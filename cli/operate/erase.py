@@ -13,8 +13,9 @@ from cli.errors import RefusedError
 from cli.operate.audit import Change, audited
 from cli.operate.confirmed import answer_to, is_terminal
 from cli.operate.own_message import decided_on, sender_of
+from cli.see.customer import Known, due_after, known_from
 from cli.see.inbox import tables_of
-from cli.see.screen import Screen, counted
+from cli.see.screen import Screen, counted, moment
 from cli.where import HERE, Where
 from cli.why.deployed import ReadBooks, books_of, settings_of
 from shared.effects.effect import Effect
@@ -55,7 +56,8 @@ def erase(customer: str, /, *, account: str = PLATFORM, confirm: str = "", where
     screen, tables, now = Screen(), tables_of(where), int(time.time())
     books, missing = books_of(where, settings_of(where))
     asked = Remind(type=ASKED, at=now, about=customer, account=account, customer=customer)
-    deleted = _deleted(tables.partition(account, customer))
+    held = list(tables.partition(account, customer))
+    deleted = _deleted(held)
     effects = decided_on(books, asked).then
     if not effects:
         raise RefusedError(_refusal(books, account, customer, deleted))
@@ -63,6 +65,8 @@ def erase(customer: str, /, *, account: str = PLATFORM, confirm: str = "", where
     for what, count in deleted.items():
         screen.say(f"  {counted(count, what)}")
     screen.say("  the access item, and what the inbox owes the customer")
+    for line in _lost(books.read(Organization, account, customer), known_from(tables, held), now):
+        screen.say((line, "yellow"))
     for line in _told(books, account, customer, effects):
         screen.say(line)
     if missing:
@@ -83,6 +87,15 @@ def _deleted(items: Iterable[Mapping[str, Any]]) -> dict[str, int]:
         if kind != "event" or rest.endswith("#0"):  # a large payload has several parts
             counts[KINDS.get(kind, kind)] += 1
     return dict(counts)
+
+
+def _lost(organization: Organization, known: Known, now: int) -> Iterable[str]:
+    """The grant that gives the customer access now, and the schedules that would fire in vain."""
+    if (grant := organization.granted) and grant.until:
+        until = f"{moment(grant.until)} UTC"
+        yield f"the customer has access by a grant of {grant.plan} until {until}, and loses it at once"
+    for remind in due_after(known, now):
+        yield f"the schedule {remind.type} of {moment(remind.at)} UTC will find nobody, and do nothing"
 
 
 def _told(books: ReadBooks, account: str, customer: str, effects: Iterable[Effect]) -> Iterable[str]:

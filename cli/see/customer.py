@@ -17,6 +17,7 @@ from shared.compression.packing import unpack
 from shared.decisions.facts import facts_of
 from shared.decisions.journal import read_journal
 from shared.effects.email import Email
+from shared.effects.remind import Remind
 from shared.inbox.outbox import OwedMail, OwedReminder, load, progress_of
 from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
@@ -52,6 +53,11 @@ def known_of(tables: Tables, account: str, customer: str) -> Known:
     if not held:
         elsewhere = "" if account != PLATFORM else "; for a customer of a connected account add --account acct_…"
         raise RefusedError(f"nothing is held about {customer} of {account} in {tables.books}{elsewhere}")
+    return known_from(tables, held)
+
+
+def known_from(tables: Tables, held: list[dict[str, Any]]) -> Known:
+    """All that is known about a customer, of whom the books hold these items."""
     ids = {_event_of(one) for one in held} - {""}
     return Known(held, {item["id"]: item for item in tables.items(ids)})
 
@@ -161,12 +167,17 @@ def outcome_of(known: Known, claim: Mapping[str, Any], now: int) -> str:
     return "its event owes no such mail"
 
 
-def _schedules(screen: Screen, known: Known, now: int) -> None:
-    """The schedules that the customer's events have set and that are not due yet."""
+def due_after(known: Known, now: int) -> list[Remind]:
+    """The schedules that the customer's events have set and that are not due yet, the next first."""
     owed = (entry for item in known.inbox.values() for entry in load(item.get("outbox", "[]")))
     due = {one.remind.name: one.remind for one in owed if isinstance(one, OwedReminder) and one.remind.at > now}
+    return sorted(due.values(), key=lambda one: one.at)
+
+
+def _schedules(screen: Screen, known: Known, now: int) -> None:
+    due = due_after(known, now)
     screen.title(f"Schedules ({len(due)})")
-    for remind in sorted(due.values(), key=lambda one: one.at):
+    for remind in due:
         does, silenced = SCHEDULES.get(remind.type, ("fires", "nothing"))
         screen.say(f"  {moment(remind.at)}  {remind.type}, {ago(remind.at, now)}, about {remind.about}")
         screen.say((f"    {does}, unless {silenced}", "dim"))

@@ -12,6 +12,9 @@ from cli.where import Where
 from functions.consumer.consume import consume
 from functions.consumer.decide.decide import decide
 from functions.consumer.message import read_message
+from shared.policy.plans_file import read_plans
+from shared.policy.policy import Policy
+from tests.cli.line import handled
 from tests.cli.operator_at_work import Operator
 from tests.cli.why.test_replay import Terminal
 from tests.consumer.examples import MESSAGE_KEY, NOW
@@ -97,6 +100,19 @@ def test_a_customer_who_is_subscribed_is_not_erased(left: Operator) -> None:
 
 def another() -> dict[str, Any]:
     return {**sample("customer.subscription.created").object, "id": "sub_another"}
+
+
+def test_the_plan_names_the_grant_that_ends_and_the_schedules_that_do_nothing(left: Operator) -> None:
+    left.world.policy = Policy(plans=read_plans())
+    left.types("grant", CUSTOMER, "--plan", "agency", "--until", "2030-03-31", "--why", "a pilot", "--yes")
+    handled(left)
+    said = left.types("erase", CUSTOMER, code=1)
+    assert "the customer has access by a grant of agency until 31 Mar 2030 00:00:00 UTC, and loses it at once" in said
+    assert "the schedule reminder.grant_ended of 31 Mar 2030 00:00:00 UTC will find nobody, and do nothing" in said
+
+
+def test_a_plan_speaks_of_no_grant_that_is_none(left: Operator) -> None:
+    assert "grant" not in left.types("erase", CUSTOMER, code=1)
 
 
 def test_nobody_is_erased_who_is_not_there(left: Operator) -> None:
