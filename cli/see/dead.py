@@ -65,7 +65,7 @@ def dead(*, peek: int = 0, json: bool = False, where: Where = HERE) -> int:
         _print(screen, queue, what, lying[queue], own, now)
         if peek and lying[queue]:
             known = {event for one in own for event in one.events}
-            _peek(screen, sqs, where.queue(queue), known, peek)
+            _peek(screen, where, queue, known, peek)
     late = lying["scheduler-dlq"]
     screen.title(f"scheduler-dlq: {late} messages that Scheduler could not deliver")
     if late:
@@ -115,16 +115,18 @@ def _print(screen: Screen, queue: str, what: str, lying: int, causes: list[Cause
         screen.say(f"    {times}; last {ago(last, now)}" if last > first else f"    {times}")
         newest = max(one.events, key=one.events.__getitem__)
         screen.command(f"./billhook {'explain' if queue == 'dlq.fifo' else 'show'} {newest}")
+        screen.command(f"./billhook redrive {queue} --cause '{one.error}'")
     if len(causes) > SHOWN:
         screen.say(f"  and {len(causes) - SHOWN} rarer causes; ./billhook dead --json has all")
     if causes:
-        screen.say("  all of a cause, and to move it back once it is mended and deployed:")
+        screen.say("  redrive a cause once it is mended and deployed; all events of a cause:")
         screen.command(f"./billhook events state:failed 'error:{causes[0].error}'")
-        screen.command(f"./billhook redrive {queue} --cause '{causes[0].error}'")
     if lying < known:
         screen.say("  fewer lie there: SQS has yet to move them, a redrive runs, or somebody deleted them")
     if lying > known:
-        screen.say(f"  {lying - known} that the inbox cannot explain; ./billhook dead --peek 100 looks at them")
+        screen.say(f"  {lying - known} that the inbox cannot explain: events that were replayed or redriven meanwhile,")
+        screen.say("  or unreadable messages. A redrive of the whole queue does no harm: each event is handled once.")
+        screen.say("  ./billhook dead --peek 100 looks at them")
 
 
 def _most(counts: Counter[str]) -> str:
@@ -134,9 +136,9 @@ def _most(counts: Counter[str]) -> str:
     return shown + (f" and {len(counts) - EXAMPLES} more" if len(counts) > EXAMPLES else "")
 
 
-def _peek(screen: Screen, sqs: Any, url: str, known: set[str], most: int) -> None:  # noqa: ANN401 - boto3's SQS client
+def _peek(screen: Screen, where: Where, queue: str, known: set[str], most: int) -> None:
     """Receive up to `most` messages, name those that the inbox does not explain, and put all back."""
-    seen: dict[str, Any] = {}
+    sqs, url, seen = where.client("sqs"), where.queue(queue), dict[str, Any]()
     try:
         while len(seen) < most:
             answer = sqs.receive_message(
@@ -149,11 +151,13 @@ def _peek(screen: Screen, sqs: Any, url: str, known: set[str], most: int) -> Non
     finally:
         for one in seen.values():
             sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"], VisibilityTimeout=0)
+    held = {message_id: read(one["Body"]) for message_id, one in seen.items()}
+    states = {one["id"]: one["state"] for one in tables_of(where).items({one for one, _ in held.values() if one})}
     kinds: dict[str, list[str]] = defaultdict(list)
-    for message_id, one in seen.items():
-        event_id, what = read(one["Body"])
+    for message_id, (event_id, what) in held.items():
         if event_id not in known and f"message:{message_id}" not in known:
-            kinds[what].append(event_id or message_id)
+            told = f"{states[event_id]}: replayed or redriven meanwhile" if event_id in states else what
+            kinds[told].append(event_id or message_id)
     for what, ids in kinds.items():
         screen.say(f"  {len(ids)} x {what}: {', '.join(ids[:EXAMPLES])}")
     screen.say((f"  looked at {counted(len(seen), 'message')}, and put them back", "dim"))

@@ -36,17 +36,26 @@ def test_causes_are_told_with_counts_and_the_most_frequent_first(at_work: Operat
     assert "./billhook redrive dlq.fifo --cause 'Permanent invoice_int_parsing at amount_remaining'" in said
 
 
-def test_a_cause_is_told_in_five_lines_however_many_dead_letters_it_has(at_work: Operator) -> None:
+def test_each_cause_has_its_own_redrive(at_work: Operator) -> None:
+    at_work.fails_at("evt_1")
+    at_work.fails_at("evt_9", OTHER, type="price.created")
+    said = at_work.types("dead")
+    for cause in ("invoice_int_parsing at amount_remaining", "no_handler at price.created"):
+        assert said.count(f"./billhook redrive dlq.fifo --cause 'Permanent {cause}'") == 1
+
+
+def test_a_cause_is_told_in_six_lines_however_many_dead_letters_it_has(at_work: Operator) -> None:
     for number in range(12):
         at_work.fails_at(f"evt_{number}", account=f"acct_{number % 5}", type=f"invoice.{number % 4}")
         at_work.world.clock.now += 600
-    lines = at_work.types("dead").split("dlq.fifo: ")[1].splitlines()[1:6]
+    lines = at_work.types("dead").split("dlq.fifo: ")[1].splitlines()[1:7]
     assert [line.strip() for line in lines] == [
         "12 x Permanent invoice_int_parsing at amount_remaining",
         "invoice.0 (3), invoice.1 (3), invoice.2 (3) and 1 more",
         "5 accounts: acct_0 (3), acct_1 (3), acct_2 (2) and 2 more",
         "first 18 Nov 2026 11:06:40 UTC, 2 h ago; last 10 min ago",
         "./billhook explain evt_11",
+        "./billhook redrive dlq.fifo --cause 'Permanent invoice_int_parsing at amount_remaining'",
     ]
 
 
@@ -73,6 +82,15 @@ def test_a_peek_names_what_no_consumer_claimed_and_puts_all_back(at_work: Operat
     assert "looked at 2 messages, and put them back" in said
     url = at_work.sqs.get_queue_url(QueueName="billhook-mails-dlq")["QueueUrl"]
     assert len(at_work.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]) == 2
+
+
+def test_what_was_replayed_meanwhile_is_said_to_do_no_harm(at_work: Operator) -> None:
+    state = at_work.handles("invoice.paid", "evt_1")
+    at_work.lies_in("effects-dlq", '{"event": "evt_1"}')
+    said = at_work.types("dead", "--peek", "10")
+    assert "1 that the inbox cannot explain: events that were replayed or redriven meanwhile,\n" in said
+    assert "A redrive of the whole queue does no harm: each event is handled once" in said
+    assert f"1 x {state}: replayed or redriven meanwhile: evt_1" in said
 
 
 def test_nothing_is_received_without_a_peek(at_work: Operator) -> None:
