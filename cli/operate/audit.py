@@ -74,18 +74,19 @@ def audited(where: Where, change: Change, *, dry_run: bool = False) -> Iterator[
         yield outcome
         return
     key = _begin(where, change)
-    state, error = "failed", ""
+    state, error, stopped_by = "failed", "", ""
     try:
         yield outcome
         state = outcome.state
     except KeyboardInterrupt:
-        state = "stopped"
+        state, stopped_by = "stopped", "Ctrl-C"
         raise
     except Exception as failed:
         error = type(failed).__name__ if isinstance(failed, RefusedError) else str(failure_of(failed))
         raise
     finally:
-        _complete(where, change, key, {"state": state, "error": error or None, "outcome": dict(outcome)})
+        told = {"state": state, "stopped_by": stopped_by or None, "error": error or None, "outcome": dict(outcome)}
+        _complete(where, change, key, told)
 
 
 def _begin(where: Where, change: Change) -> dict[str, str]:

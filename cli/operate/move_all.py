@@ -17,6 +17,7 @@ def move_all(  # noqa: PLR0913, PLR0917 - a queue, and where its progress shows
     """Start SQS's own redrive, and watch it; returns the exit code if it did not complete, and None if it did.
 
     Raises:
+        KeyboardInterrupt: Ctrl-C; the move is cancelled.
         botocore.exceptions.ClientError, BotoCoreError: SQS or DynamoDB refused. Moved messages stay moved.
     """
     sqs, screen, name = where.client("sqs"), stop.screen, "QueueArn"
@@ -40,9 +41,8 @@ def move_all(  # noqa: PLR0913, PLR0917 - a queue, and where its progress shows
             stop.look(stop.watch.until_settled(event_ids, SECONDS, lambda: True))
     except KeyboardInterrupt:
         sqs.cancel_message_move_task(TaskHandle=handle)
-        outcome.state = "stopped"
-        screen.say("cancelled; moved messages stay moved")
-        return 1
+        screen.say("\ncancelled; moved messages stay moved")
+        raise
     if task["Status"] == "COMPLETED":
         return None
     outcome.state = "failed"

@@ -138,6 +138,8 @@ def _consequence(asked: Asked, letters: Sequence[Letter], outlooks: Sequence[Out
     yield mails_in(outlooks) + (", not counting those" if unknown else "")
     if asked.is_whole and lying > len(letters):
         yield f"{lying - len(letters)} more that the inbox does not know would go back, too"
+    if failing and all(one.why_not == NOT_LOOKED_AT for one in outlooks if one not in failing):
+        yield "Warning: each event that the plan looked at would fail again. Mend the code first, and deploy it"
 
 
 def _nothing(tables: Tables, asked: Asked) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cli.operate.again import SECONDS, TOLERATED, Watch, same_causes
 from cli.operate.audit import Change, Outcome, audited
-from cli.operate.letters import Letter, chosen, letters_in
+from cli.operate.letters import Letter, chosen, holding_of, letters_in
 from cli.operate.move_all import move_all
 from cli.operate.move_some import Move
 from cli.operate.stop import Stop, between_messages
@@ -65,6 +65,7 @@ def carry_out(  # noqa: PLR0913 - a redrive, and where its progress shows
     """Redrive the letters; returns the exit code.
 
     Raises:
+        KeyboardInterrupt: Ctrl-C has stopped it between two messages. Moved messages stay moved.
         RefusedError: the audit log cannot be written, so nothing was changed.
         botocore.exceptions.ClientError, BotoCoreError: AWS refused. Moved messages stay moved.
     """
@@ -89,24 +90,41 @@ def _some(where: Where, asked: Asked, stop: Stop, letters: dict[str, Letter], ou
             move.run()
         finally:
             outcome["moved"] = len(move.sent)
-        stop.screen.say(f"{counted(len(move.sent), 'message')} moved to {asked.source}")
-        if stop.watch and not stop.why:
+        glued = "\n" if stop.interrupted else ""
+        stop.screen.say(f"{glued}{counted(len(move.sent), 'message')} moved to {asked.source}")
+        if stop.watch and (stop.interrupted or not stop.why):
             stop.look(stop.watch.until_settled(move.sent, SECONDS, lambda: not stop.why))
-    left = [event_id for event_id in letters if event_id not in set(move.sent)]
-    if left and not stop.why:
+        if stop.interrupted and not glued:
+            stop.screen.say("")
+    left = [] if stop.why else _left(where, asked, letters, move.sent, stop.screen, outcome)
+    return _end(stop, letters, outcome) or (1 if left else 0)
+
+
+def _left(  # noqa: PLR0913, PLR0917 - a move, and where it is told
+    where: Where, asked: Asked, letters: dict[str, Letter], sent: Sequence[str], screen: Screen, outcome: Outcome
+) -> list[str]:
+    """The events that the move did not come upon, and that are still as they were; tells of them and of the others."""
+    missed = [event_id for event_id in letters if event_id not in set(sent)]
+    now = {str(item["id"]): holding_of(item, asked.queue) for item in tables_of(where).items(missed)}
+    left = [one for one in missed if now.get(one) == holding_of(letters[one].item, asked.queue)]
+    if elsewhere := len(missed) - len(left):
+        outcome["moved by somebody else"] = elsewhere
+        screen.say(f"{counted(elsewhere, 'message')} moved by somebody else meanwhile")
+    if left:
         outcome["not reached"] = len(left)
         for line in _unreached(asked, left):
-            stop.screen.say(line)
-    return _end(stop, letters, outcome) or (1 if left else 0)
+            screen.say(line)
+    return left
 
 
 def _unreached(asked: Asked, left: Sequence[str]) -> Iterator[str]:
     """What to do about events that the move did not come upon."""
-    yield f"{counted(len(left), 'event')} could not be reached, and still lie in {asked.queue}:"
+    yield f"{counted(len(left), 'event')} could not be reached in {asked.queue}:"
     yield f"  {' '.join(left[:10])}" + (" …" if left[10:] else "")
     if asked.queue == "dlq.fifo":
-        yield "  SQS shows the first ten messages of a group, and ten others are in front of these."
-        yield "  Redrive those first, or queue these from the archive:"
+        yield "  SQS shows the first ten messages of a group: ten others may be in front of these."
+        yield "  Or another redrive holds them, or has just moved them: ./billhook dead tells in two minutes."
+        yield "  If ten others are in front, redrive those first, or queue these from the archive:"
         yield f"  ./billhook replay {f"--cause '{asked.cause}'" if asked.cause else ' '.join(left[:10])}"
         yield "  An event without an archived payload comes from Stripe: stripe events resend evt_…"
     else:
@@ -115,16 +133,21 @@ def _unreached(asked: Asked, left: Sequence[str]) -> Iterator[str]:
 
 
 def _end(stop: Stop, letters: dict[str, Letter], outcome: Outcome) -> int:
-    """Say how the redrive ended; returns the exit code."""
+    """Say how the redrive ended; returns the exit code, and raises KeyboardInterrupt if Ctrl-C has stopped it."""
     if stop.watch:
         stop.screen.say(str(stop.seen))
         outcome["settled"], outcome["failed again"] = len(stop.seen.settled), len(stop.seen.failed)
         for event_id, error in stop.seen.failed[:TOLERATED]:
             stop.screen.say(f"  {event_id}  ", (error, "red"))
+        if stop.seen.failed:
+            stop.screen.say(("If you have mended the code, is it deployed? ./billhook deploy", "yellow"))
     if stop.why:
         outcome.state = "stopped"
         same = " with the same cause" if stop.seen.failed and same_causes(stop.seen, letters) else ""
-        stop.screen.say(f"{stop.why}{same if 'failed' in stop.why else ''}; what was not moved is still there")
+        rest = "what was not moved is still there" if outcome["moved"] < len(letters) else "all messages are moved"
+        stop.screen.say(f"{stop.why}{same if 'failed' in stop.why else ''}; {rest}")
+        if stop.interrupted:
+            raise KeyboardInterrupt
         return 1
     stop.screen.say("done; ./billhook dead tells of those that fail again")
     return 1 if stop.seen.failed else 0

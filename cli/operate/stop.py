@@ -20,6 +20,8 @@ class Stop:
     watch: Watch | None
     total: int
     why: str = ""
+    interrupted: bool = False
+    """Whether Ctrl-C has stopped it; the terminal's line then begins with ^C."""
     seen: Seen = field(default_factory=Seen)
     _looked: int = 0
 
@@ -41,7 +43,8 @@ class Stop:
 
     def interrupt(self, *_signal: object) -> None:
         """Stop before the next message, because of Ctrl-C."""
-        self.why = self.why or "stopped by Ctrl-C"
+        if not self.why:
+            self.why, self.interrupted = "stopped by Ctrl-C", True
 
 
 @contextmanager

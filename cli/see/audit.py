@@ -87,5 +87,6 @@ def _told(name: str, value: object) -> str:
 def _how(entry: Mapping[str, Any], now: float) -> str:
     began = entry["began_ms"] / 1000
     if "ended_ms" in entry:
-        return f"{entry['state']} after {lasting(entry['ended_ms'] / 1000 - began)}"
+        by = f" by {entry['stopped_by']}" if "stopped_by" in entry else ""
+        return f"{entry['state']}{by} after {lasting(entry['ended_ms'] / 1000 - began)}"
     return "begun, and still at work" if now - began < STILL else "begun, and never ended: it was killed"

@@ -102,7 +102,8 @@ def test_a_watched_redrive_is_cancelled_once_its_events_fail_again(
 
 def test_ctrl_c_cancels_it(dead: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     moving = moves(dead, monkeypatch, KeyboardInterrupt())
-    assert "cancelled; moved messages stay moved" in dead.types("redrive", "dlq.fifo", "--yes", code=1)
+    assert "cancelled; moved messages stay moved" in dead.types("redrive", "dlq.fifo", "--yes", code=130)
+    assert "stopped by Ctrl-C after" in dead.types("audit")
     assert moving.cancelled == ["handle"]
 
 

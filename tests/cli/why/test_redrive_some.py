@@ -6,6 +6,7 @@ import signal
 import boto3
 import pytest
 
+from cli.operate.outlook import Outlook
 from cli.see.story import Story
 from cli.where import Where
 from tests.cli.operator_at_work import Operator
@@ -77,7 +78,8 @@ def test_what_ten_others_hide_is_named_with_a_way_out(line: DeadLine) -> None:
         line.dies(f"evt_head{number}", SHAPE, "acct_2")
     line.dies("evt_hidden", account="acct_2")
     said = line.types("redrive", "dlq.fifo", "--cause", "bug", "--yes", code=1)
-    assert "1 event could not be reached, and still lie in dlq.fifo:\n  evt_hidden\n" in said
+    assert "1 event could not be reached in dlq.fifo:\n  evt_hidden\n" in said
+    assert "Or another redrive holds them, or has just moved them" in said
     assert "./billhook replay --cause 'bug'" in said
     assert line.audit()["outcome"] == {"moved": 3, "not reached": 1}
     assert len(line.queues.lying[DLQ]) == 12
@@ -96,13 +98,48 @@ def test_what_is_hidden_is_queued_from_the_archive_by_its_cause(
 
 def test_ctrl_c_stops_between_two_messages_and_puts_the_rest_back(line: DeadLine) -> None:
     line.comes = lambda _event_id: signal.raise_signal(signal.SIGINT)
-    said = line.types("redrive", "dlq.fifo", "--cause", "bug", "--yes", code=1)
-    assert "1 message moved to events.fifo" in said
+    said = line.types("redrive", "dlq.fifo", "--cause", "bug", "--yes", code=130)
+    assert "\n\n1 message moved to events.fifo\n" in said  # the terminal has written ^C without a newline
     assert "stopped by Ctrl-C; what was not moved is still there" in said
     assert len(line.queues.lying[DLQ]) == 3
     assert not [one for one in line.queues.lying[DLQ] if one.visible_at > line.queues.now]
     assert (line.audit()["state"], line.audit()["outcome"]) == ("stopped", {"moved": 1})
+    assert "stopped by Ctrl-C after" in line.types("audit")
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_after_ctrl_c_the_counts_add_up(line: DeadLine) -> None:
+    def comes(event_id: str) -> None:
+        if len(line.sent()) == 1:
+            line.mended(event_id, "acct_1" if event_id == "evt_3" else None)
+        else:
+            signal.raise_signal(signal.SIGINT)
+
+    line.comes = comes
+    said = line.types("redrive", "dlq.fifo", "--cause", "bug", "--yes", "--watch", code=130)
+    assert "2 messages moved" in said
+    assert "1 settled, 0 failed again, 1 on their way" in said
+
+
+def test_ctrl_c_once_all_are_moved_says_so(line: DeadLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.operate.redriving.SECONDS", 9)
+    monkeypatch.setattr("cli.operate.again.time.sleep", lambda _seconds: signal.raise_signal(signal.SIGINT))
+    said = line.types("redrive", "dlq.fifo", "--cause", "int_parsing", "--yes", "--watch", code=130)
+    assert "1 message moved to events.fifo\n\n0 settled, 0 failed again, 1 on their way" in said
+    assert "stopped by Ctrl-C; all messages are moved" in said
+
+
+def test_what_somebody_else_moves_meanwhile_is_no_failure(line: DeadLine) -> None:
+    def comes(event_id: str) -> None:
+        if event_id == "evt_1":  # another redrive moves this one, and the consumer handles it
+            line.mended("evt_3", "acct_1")
+            line.queues.lying[DLQ] = [one for one in line.queues.lying[DLQ] if '"evt_3"' not in one.body]
+
+    line.comes = comes
+    said = line.types("redrive", "dlq.fifo", "--cause", "bug", "--yes")
+    assert "1 message moved by somebody else meanwhile" in said
+    assert "could not be reached" not in said
+    assert line.audit()["outcome"] == {"moved": 2, "moved by somebody else": 1}
 
 
 def fails_again(line: DeadLine, *event_ids: str) -> None:
@@ -128,6 +165,8 @@ def test_an_event_that_fails_again_makes_the_exit_code_1(line: DeadLine) -> None
     fails_again(line, "evt_1")
     said = line.types("redrive", "dlq.fifo", "--most", "1", "--yes", "--watch", code=1)
     assert "0 settled, 1 failed again, 0 on their way\n  evt_1  Permanent bug at somewhere" in said
+    assert "If you have mended the code, is it deployed? ./billhook deploy" in said
+    assert "still there" not in said
 
 
 def test_a_redrive_whose_events_fail_again_stops_itself(line: DeadLine) -> None:
@@ -138,8 +177,25 @@ def test_a_redrive_whose_events_fail_again_stops_itself(line: DeadLine) -> None:
     said = line.types("redrive", "dlq.fifo", "--cause", "bug", "--yes", "--watch", code=1)
     assert len(line.sent()) == 10
     assert "stopped, because 10 failed again with the same cause; what was not moved is still there" in said
+    assert "If you have mended the code, is it deployed? ./billhook deploy" in said
     assert line.audit()["state"] == "stopped"
     assert line.audit()["outcome"] == {"moved": 10, "settled": 0, "failed again": 10}
+
+
+def test_a_redrive_that_stops_after_its_last_message_leaves_nothing(line: DeadLine) -> None:
+    for number in range(10, 17):
+        line.dies(f"evt_{number}")
+    fails_again(line, *(f"evt_{number}" for number in range(20)))
+    said = line.types("redrive", "dlq.fifo", "--cause", "bug", "--yes", "--watch", code=1)
+    assert "stopped, because 10 failed again with the same cause; all messages are moved" in said
+
+
+def test_a_plan_that_mends_nothing_warns_before_the_question(line: DeadLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    warning = "Warning: each event that the plan looked at would fail again. Mend the code first, and deploy it"
+    answers(monkeypatch, "no")
+    assert warning not in line.types("redrive", "dlq.fifo", code=1)
+    monkeypatch.setattr("cli.operate.redrive.foreseen", lambda _t, _b, id_, _s: Outlook(id_, "this code fails on it"))
+    assert f"{warning}\n" in line.types("redrive", "dlq.fifo", code=1)
 
 
 def test_unwatched_it_moves_them_all(line: DeadLine) -> None:
