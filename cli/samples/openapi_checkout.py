@@ -8,7 +8,12 @@ type Json = dict[str, Any]
 
 TEXT: Json = {"anyOf": [{"type": "string"}, {"type": "null"}]}
 OUTCOMES = ["pending", "access_given", *get_args(Outcome.__value__)]
-WHY = ["not_heard", "subscription_not_heard", "no_access", *get_args(Why.__value__)]
+WHY = ["not_heard", "subscription_not_heard", "incomplete", "no_access", "ended", *get_args(Why.__value__)]
+WHY_SAYS = (
+    "Why it is so. not_heard: no event has told of the session. subscription_not_heard: none has told of its "
+    "subscription. incomplete: the subscription's first payment has not come. no_access: the subscription gives no "
+    "access now. ended: the subscription has ended"
+)
 CHECKOUT: Json = {
     "type": "object",
     "required": ["account", "session", "mode", "outcome", "why", "customer", "reference", "subscription"],
@@ -24,7 +29,7 @@ CHECKOUT: Json = {
             "saves a card. payment_pending: a delayed payment method has not paid yet. failed: the payment failed. "
             "expired: the customer did not finish in time",
         },
-        "why": {"anyOf": [{"type": "string", "enum": WHY}, {"type": "null"}], "description": "Why it is so"},
+        "why": {"anyOf": [{"type": "string", "enum": WHY}, {"type": "null"}], "description": WHY_SAYS},
         "customer": TEXT | {"description": "Stripe's id of the customer; null for a guest"},
         "reference": TEXT | {"description": "The `client_reference_id` of the session"},
         "subscription": TEXT | {"description": "Stripe's id of the subscription that was bought"},

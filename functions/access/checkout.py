@@ -128,7 +128,7 @@ class Checkout:
     def _read(self, question: CheckoutQuestion) -> dict[str, Any]:
         asked = {"account": question.account, "session": question.session}
         item = self.table.session_of(question.account, question.session)
-        if item is None:
+        if item is None or item["expires_at"] <= self.clock():  # DynamoDB deletes it up to days late
             return dict.fromkeys(FIELDS) | asked | {"outcome": "pending", "why": "not_heard"}
         shown = {name: item.get(name) for name in FIELDS}
         if shown["outcome"] not in {"completed", "payment_pending"} or not shown["subscription"]:
@@ -138,10 +138,14 @@ class Checkout:
     def _of_subscription(self, shown: Mapping[str, Any]) -> dict[str, Any]:
         """What the subscription of a session gives, as the access item of the customer says."""
         item = self.table.item_of(shown["account"], shown["customer"]) or {}
-        listed = (one for one in item.get("subscriptions", ()) if one["id"] == shown["subscription"])
-        bought: Mapping[str, Any] = next(listed, {"access": False, "status": "none"})
+        if shown["subscription"] in item.get("ended_subscriptions", ()):
+            return {"outcome": "completed", "why": "ended"}
+        bought = next((one for one in item.get("subscriptions", ()) if one["id"] == shown["subscription"]), None)
+        if bought is None:
+            return {"outcome": "pending", "why": "subscription_not_heard"}
         if bought["access"] and not 0 < bought.get("access_until", 0) <= self.clock():
             return {"outcome": "access_given"}
-        if bought["status"] == "none":  # no event has told of it yet, or it has not begun
-            return {"outcome": "pending", "why": "subscription_not_heard"}
-        return {"why": "no_access"}
+        if bought["status"] != "none":
+            return {"why": "no_access"}
+        # The first payment of the subscription has not come: an event follows at once, unless the payment is delayed.
+        return {"outcome": "pending" if shown["outcome"] == "completed" else shown["outcome"], "why": "incomplete"}

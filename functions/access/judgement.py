@@ -26,6 +26,7 @@ EMPTY: Mapping[str, Any] = {
     "renews_at": None,
     "ends_at": None,
     "subscriptions": [],
+    "ended_subscriptions": [],
     "version": 0,
     "changed_at": None,
     "policy": None,

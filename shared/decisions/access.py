@@ -92,6 +92,7 @@ def access_of(organization: Organization, policy: Policy, at: int) -> AccessItem
         renews_at=min(renewals, default=None),
         ends_at=_last_end(giving),
         subscriptions=() if organization.deleted else shown,
+        ended_subscriptions=tuple(sorted({*organization.over, *(one.id for one in shown if organization.deleted)})),
         version=organization.overall_version + 1,
         changed_at=at,
         policy=policy.access_fingerprint,
@@ -188,7 +189,8 @@ def _last_end(giving: list[Subscription]) -> int | None:
 
 def _digest(item: AccessItem) -> str:
     """The hash of an item's content."""
-    return keys.digest(item.model_dump_json(exclude={"version", "changed_at"}))[:12]
+    told_since = set() if item.ended_subscriptions else {"ended_subscriptions"}  # else each older item were rewritten
+    return keys.digest(item.model_dump_json(exclude={"version", "changed_at"} | told_since))[:12]
 
 
 def _by_id(subscription: Subscription) -> str:

@@ -51,6 +51,9 @@ class AccessItem(Frozen):
     renews_at: int | None = Field(None, description="When the next period begins, in epoch seconds")
     ends_at: int | None = Field(None, description="When all subscriptions are set to end, in epoch seconds")
     subscriptions: tuple[SubscriptionAccess, ...] = Field((), description="The subscriptions that have not ended")
+    ended_subscriptions: tuple[str, ...] = Field(
+        (), description="Stripe's ids of the newest subscriptions that have ended, eight at most"
+    )
     version: int = Field(0, description="Grows with each change; of two items the higher version is the newer")
     changed_at: int = Field(0, description="When the event behind the last change was created, in epoch seconds")
     policy: str = Field("", description="The hash of the rules that the item was computed with")

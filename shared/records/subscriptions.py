@@ -12,6 +12,8 @@ from shared.stripe_objects.subscriptions import Subscription
 
 AT_ONCE = 20
 """How many past records one commit makes at most; only an organization of an older version can have more."""
+LAST_OVER = 8
+"""How many ended subscriptions are named in `over`, the newest."""
 LOOKUP_KEYS = 40
 """How many lookup keys of prices are kept, the newest."""
 
@@ -31,6 +33,8 @@ class Subscribed(CustomerFacts):
     """By price, when an event last showed each lookup key of it, in epoch seconds; a key can move to another price."""
     ended: Mapping[str, Subscription] = {}
     """By id and without items, the canceled subscriptions that may have ended last; a few at most."""
+    over: Mapping[str, int] = {}
+    """By id, when each of the newest ended subscriptions began, in epoch seconds, whether or not it had started."""
 
     def subscription(self, subscription_id: str) -> Subscription | None:
         """The subscription as the newest event tells it; None if unknown. The event must name an ended one."""
@@ -48,14 +52,15 @@ class Subscribed(CustomerFacts):
         if subscription.status != "canceled":
             started[name] = started.get(name, False) or not subscription.never_started
         subscriptions = {name: facet} | {other: one for other, one in self.subscriptions.items() if other != name}
-        over = [name for name, one in subscriptions.items() if one.value.final][:AT_ONCE]
+        final = [name for name, one in subscriptions.items() if one.value.final][:AT_ONCE]
         past = {
             name: self.ended_subscription(name).model_copy(
                 update={"facet": subscriptions[name], "started": started.get(name)}
             )
-            for name in over
+            for name in final
         }
-        canceled = {name: _bare(one) for name in over if (one := subscriptions[name].value).status == "canceled"}
+        over = self.over | {name: subscriptions[name].value.begun_at for name in final}
+        canceled = {name: _bare(one) for name in final if (one := subscriptions[name].value).status == "canceled"}
         ended = latest_ends({**self.ended, **canceled}, started)
         remaining = {name: one for name, one in subscriptions.items() if name not in past}
         complete = self._complete(known, facet, subscription, event)
@@ -66,6 +71,7 @@ class Subscribed(CustomerFacts):
             "started": {name: one for name, one in started.items() if name in remaining or name in ended},
             "lookup_keys": self._lookup_keys(event, subscription, subscription_before(event)),
             "ended": ended,
+            "over": dict(sorted(over.items(), key=_by_begin)[-LAST_OVER:]),
             "past": {**self.past, **past},
         }
         return self.model_copy(update=update)
@@ -103,6 +109,10 @@ def _complete_of(known: Facet[Subscription] | None) -> Facet[Subscription] | Non
 def _keys_in(*told: Subscription | None) -> Iterator[tuple[str, str]]:
     items = (item for one in told if one for item in one.items)
     yield from ((item.price, item.lookup_key) for item in items if item.lookup_key)
+
+
+def _by_begin(entry: tuple[str, int]) -> tuple[int, str]:
+    return entry[1], entry[0]
 
 
 def _bare(subscription: Subscription) -> Subscription:

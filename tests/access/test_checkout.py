@@ -35,7 +35,8 @@ def subscription(**more: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("outcome", "bought", "then", "why"),
     [
-        ("completed", subscription(access=False, status="none"), "pending", "subscription_not_heard"),
+        ("completed", subscription(access=False, status="none"), "pending", "incomplete"),
+        ("payment_pending", subscription(access=False, status="none"), "payment_pending", "incomplete"),
         ("completed", subscription(id="sub_other"), "pending", "subscription_not_heard"),
         ("completed", subscription(access=False, status="paused"), "completed", "no_access"),
         ("completed", subscription(access_until=NOW), "completed", "no_access"),
@@ -52,6 +53,20 @@ def test_what_a_subscription_gives_is_what_the_access_item_says(
     access = told(outcome=outcome)
     access.holds(item(subscriptions=[bought]))
     assert (access.came_of().body["outcome"], access.came_of().body["why"]) == (then, why)
+
+
+@pytest.mark.parametrize("outcome", ["completed", "payment_pending"])
+def test_the_page_of_a_subscription_that_has_ended_is_answered_at_once(outcome: str) -> None:
+    access = told(outcome=outcome)
+    access.holds(item(subscriptions=[], access=False, status="ended", ended_subscriptions=["sub_0", "sub_1"]))
+    answer = access.came_of(wait="5")
+    assert (answer.status, answer.body["outcome"], answer.body["why"]) == (200, "completed", "ended")
+    assert access.slept == []
+
+
+def test_a_session_counts_for_seven_days_although_its_item_may_stay_longer() -> None:
+    assert told(mode="payment", outcome="fulfilled", expires_at=NOW + 1).came_of().status == 200
+    assert told(mode="payment", outcome="fulfilled", expires_at=NOW).came_of().body["why"] == "not_heard"
 
 
 def test_a_customer_without_an_item_has_not_been_given_access_yet() -> None:

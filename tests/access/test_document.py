@@ -120,6 +120,13 @@ def test_the_outcomes_in_the_document_are_those_of_the_openapi_document() -> Non
     assert told == set(document["components"]["schemas"]["Checkout"]["properties"]["outcome"]["enum"])
 
 
+def test_the_reasons_of_outcomes_in_the_document_are_those_of_the_openapi_document() -> None:
+    told = set(re.findall(r"^\| `(\w+)` \| `\w+`(?: or `\w+`)?: ", TEXT, re.MULTILINE))
+    document = json.loads((ROOT / "docs/access.openapi.json").read_text())
+    why = document["components"]["schemas"]["Checkout"]["properties"]["why"]["anyOf"][0]["enum"]
+    assert told == {*why, "unreachable"}
+
+
 def write(dynamodb: "DynamoDBClient", store: Store) -> None:
     """What the commits of a purchase write."""
     books = BooksOf()

@@ -121,3 +121,27 @@ def test_nothing_is_told_of_an_erased_customers_session() -> None:
     place = (f"platform#{CUSTOMER}", "organization")
     books.records[place] = books.records[place].model_copy(update={"erased_at": SUBSCRIBED.created, "version": 0})
     assert decide(SUBSCRIBED, books).sessions == ()
+
+
+BEGUN, ENDED = sample("customer.subscription.created"), sample("customer.subscription.deleted")
+EXPIRED = sample("customer.subscription.updated", status="incomplete_expired")
+
+
+@pytest.mark.parametrize("order", [*permutations([SUBSCRIBED, BEGUN, ENDED]), (SUBSCRIBED, EXPIRED)])
+def test_the_access_item_names_the_subscription_that_a_session_bought_and_that_has_ended(
+    world: World, order: tuple[Event, ...]
+) -> None:
+    take(world, *order)
+    item = world.access()[f"platform#{CUSTOMER}", "access"]
+    assert (item["subscriptions"], item["ended_subscriptions"]) == ([], [SUBSCRIPTION])
+
+
+def test_an_item_names_the_newest_ended_subscriptions_alone() -> None:
+    books = BooksOf()
+    for day in range(12):
+        began = SUBSCRIBED.created + day
+        decision = decide(sample(ENDED.type, event_id=f"evt_{day}", id=f"sub_{day}", start_date=began), books)
+        books.apply(decision)
+    (change,) = decision.access
+    assert change.item
+    assert change.item.ended_subscriptions == ("sub_10", "sub_11", *(f"sub_{day}" for day in range(4, 10)))
