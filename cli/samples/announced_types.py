@@ -32,7 +32,7 @@ def python() -> str:
         lines += [*facts, "", "", *_python_detail(family), "", "", *_python_event(family)]
     events = " | ".join(f"{family.name}Event" for family in FAMILIES)
     lines += [
-        f"type BillhookEvent = {events}",
+        f"BillhookEvent = {events}",
         '"""An event on the bus, as EventBridge hands it to a Lambda function. Other fields are EventBridge\'s own."""',
         "",
         "",
@@ -74,11 +74,11 @@ def _python_detail(family: Family) -> Iterator[str]:
 
 
 def _python_event(family: Family) -> Iterator[str]:
-    name, types = family.name, f"type {family.name}Type = {_literal(family.types)}"
+    name, types = family.name, f"{family.name}Type = {_literal(family.types)}"
     if len(types) <= LONGEST_LINE:
         yield types
     else:
-        yield f"type {name}Type = Literal["
+        yield f"{name}Type = Literal["
         yield from (f'    "{one}",' for one in family.types)
         yield "]"
     yield f'{name}Event = TypedDict("{name}Event", {{"detail-type": {name}Type, "detail": {name}Detail}})'

@@ -4,9 +4,9 @@
     if access.check("org_fernhill", "exports").allowed:
         ...
 
-An answer is kept: for `fresh_for` seconds it counts as new. After that the next question still gets it at once, while a
-thread asks again. If Billhook cannot be reached, the answer stays in use for `stale_for` seconds, and then `default` is
-the answer. Your app counts usage; Billhook knows the limit.
+The client keeps each answer, which counts as new for `fresh_for` seconds. After that a check returns the older answer
+at once, and a thread asks for a new one. With `fresh_for=0` each check asks. While Billhook cannot be reached, older
+answers stay in use for `stale_for` seconds; then `default` is the answer. Your app counts usage; Billhook knows limits.
 """
 
 import http.client
@@ -20,9 +20,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-type Query = tuple[tuple[str, str], ...]
+Query = tuple[tuple[str, str], ...]
 """The parameters of a question, such as `(("reference", "org_1"), ("feature", "exports"))`."""
-type Fetch = Callable[[Query], Mapping[str, Any]]
+Fetch = Callable[[Query], Mapping[str, Any]]
 """Returns the body of the answer to a question; raises OSError or ValueError if there is none."""
 
 TIMEOUT = 3.0
@@ -40,7 +40,7 @@ class Check:
         reason: granted, trial, grace, not_in_plan, ended, no_subscription, unknown; or unreachable.
         limit: The number of the limit that was asked for; None if there is none.
         plan: The name of the plan; None if it is unknown.
-        stale: Whether the answer is older than `fresh_for`, or is the default.
+        stale: Whether the answer is an older one, or the default; an answer that was just fetched is never stale.
     """
 
     allowed: bool
@@ -54,6 +54,7 @@ class Check:
 class _Kept:
     body: Mapping[str, Any]
     at: float
+    renewals: int
     asking: bool = False
 
 
@@ -71,6 +72,7 @@ class Access:
     stale_for: float = 3600.0
     fetch: Fetch | None = None
     clock: Callable[[], float] = time.time
+    _renewals: int = field(default=0, init=False, repr=False)
     _kept: dict[Query, _Kept] = field(default_factory=dict, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
@@ -97,17 +99,25 @@ class Access:
         """
         asked = {"reference": reference, "feature": feature, "limit": limit, "account": account}
         query = tuple((name, value) for name, value in asked.items() if value is not None)
-        kept = self._usable(query)
-        if kept is None:
+        kept, stale = self._usable(query), False
+        if kept is None or self.fresh_for <= 0 or kept.renewals < self._renewals:
             try:
                 kept = self._ask(query)
             except NO_ANSWER:
-                return Check(default, "unreachable", stale=True)
+                if kept is None:
+                    return Check(default, "unreachable", stale=True)
+                stale = True
         elif self.clock() - kept.at >= self.fresh_for:
             self._ask_beside(query, kept)
-        body, stale = kept.body, self.clock() - kept.at >= self.fresh_for
+            stale = True
+        body = kept.body
         allowed = default if body["allowed"] is None else bool(body["allowed"])
         return Check(allowed, body["why"], body.get("limit"), body.get("plan"), stale)
+
+    def renew(self) -> None:
+        """Let each next check ask; a kept answer then counts only while Billhook cannot be reached."""
+        with self._lock:
+            self._renewals += 1
 
     def _usable(self, query: Query) -> _Kept | None:
         """What is kept of a question; None if it is too old, or if the access in it has ended by itself."""
@@ -118,7 +128,8 @@ class Access:
         return None if any(end is not None and kept.at < end <= now for end in ends) else kept
 
     def _ask(self, query: Query) -> _Kept:
-        kept = _Kept((self.fetch or self._over_http)(query), self.clock())
+        renewals = self._renewals  # before the question: an answer from before a renewal is not new
+        kept = _Kept((self.fetch or self._over_http)(query), self.clock(), renewals)
         with self._lock:
             self._kept.pop(query, None)
             self._kept[query] = kept
@@ -136,8 +147,11 @@ class Access:
         def again() -> None:
             try:
                 self._ask(query)
-            except (*NO_ANSWER, RefusedError):
-                kept.asking = False  # the next question tries again
+            except NO_ANSWER:
+                kept.asking = False  # the next check tries again
+            except RefusedError:
+                with self._lock:  # without a kept answer, the next check asks and raises
+                    self._kept.pop(query, None)
 
         threading.Thread(target=again, daemon=True, name="billhook-access").start()
 
@@ -178,11 +192,7 @@ def fake_access(customers: Mapping[str, Mapping[str, Any]], checkouts: Mapping[s
         elif "limit" in asked:
             allowed = bool(limit)
         refused = "no_subscription" if who is None else "not_in_plan" if known.get("access", True) else "ended"
-        return {
-            "allowed": allowed,
-            "why": "granted" if allowed else refused,
-            "limit": limit,
-            "plan": known.get("plan"),
-        }
+        why = "granted" if allowed else refused
+        return {"allowed": allowed, "why": why, "limit": limit, "plan": known.get("plan")}
 
     return Access("fake", "fake", fresh_for=0.0, stale_for=0.0, fetch=fetch)

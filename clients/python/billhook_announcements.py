@@ -48,7 +48,7 @@ class OrganizationDetail(Detail):
     facts: OrganizationFacts
 
 
-type OrganizationType = Literal[
+OrganizationType = Literal[
     "organization.access_granted",
     "organization.access_revoked",
     "organization.access_changed",
@@ -73,7 +73,7 @@ class ErasedDetail(Detail):
     facts: dict[str, str]
 
 
-type ErasedType = Literal["organization.erased"]
+ErasedType = Literal["organization.erased"]
 ErasedEvent = TypedDict("ErasedEvent", {"detail-type": ErasedType, "detail": ErasedDetail})
 
 
@@ -100,7 +100,7 @@ class OrderDetail(Detail):
     facts: OrderFacts
 
 
-type OrderType = Literal[
+OrderType = Literal[
     "order.fulfilled",
     "order.failed",
     "order.expired",
@@ -135,7 +135,7 @@ class PaymentDetail(Detail):
     facts: PaymentFacts
 
 
-type PaymentType = Literal[
+PaymentType = Literal[
     "payment.processing",
     "payment.authorized",
     "payment.succeeded",
@@ -169,7 +169,7 @@ class PayoutDetail(Detail):
     facts: PayoutFacts
 
 
-type PayoutType = Literal["payout.pending", "payout.in_transit", "payout.paid", "payout.failed", "payout.canceled"]
+PayoutType = Literal["payout.pending", "payout.in_transit", "payout.paid", "payout.failed", "payout.canceled"]
 PayoutEvent = TypedDict("PayoutEvent", {"detail-type": PayoutType, "detail": PayoutDetail})
 
 
@@ -188,9 +188,9 @@ class AccountDetail(Detail):
     facts: AccountFacts
 
 
-type AccountType = Literal["account.authorized", "account.deauthorized", "account.capability_changed"]
+AccountType = Literal["account.authorized", "account.deauthorized", "account.capability_changed"]
 AccountEvent = TypedDict("AccountEvent", {"detail-type": AccountType, "detail": AccountDetail})
-type BillhookEvent = OrganizationEvent | ErasedEvent | OrderEvent | PaymentEvent | PayoutEvent | AccountEvent
+BillhookEvent = OrganizationEvent | ErasedEvent | OrderEvent | PaymentEvent | PayoutEvent | AccountEvent
 """An event on the bus, as EventBridge hands it to a Lambda function. Other fields are EventBridge's own."""
 
 

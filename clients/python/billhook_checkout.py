@@ -33,7 +33,8 @@ class Outcome:
 
     Attributes:
         outcome: access_given, fulfilled, completed, payment_pending, failed or expired; pending at the deadline.
-        why: not_heard, subscription_not_heard, no_access, payment_failed, payment_canceled, unreachable; or None.
+        why: not_heard, subscription_not_heard, incomplete, no_access, ended, payment_failed, payment_canceled,
+            unreachable; or None.
         customer: Stripe's id of the customer; None for a guest.
         reference: your own id, which the session carries as `client_reference_id`.
         subscription: Stripe's id of the subscription that was bought.
@@ -56,6 +57,8 @@ def wait_for_checkout(
 ) -> Outcome:
     """What came of a Checkout session, as soon as Billhook knows; `pending` after `seconds`.
 
+    After that, each next check of `access` asks again, so that it knows what the customer has just bought.
+
     Args:
         access: the client, or `fake_access`.
         session: Stripe's id of the session, cs_…, from the URL of your page.
@@ -66,7 +69,13 @@ def wait_for_checkout(
     Raises:
         RefusedError: the token or the id of the session is wrong.
     """
-    whose: Query = (("account", account),) if account else ()
+    try:
+        return _awaited(access, session, seconds, (("account", account),) if account else (), sleep)
+    finally:
+        access.renew()
+
+
+def _awaited(access: Access, session: str, seconds: float, whose: Query, sleep: Callable[[float], None]) -> Outcome:
     began, refreshed, why = access.clock(), False, "unreachable"
     while (left := began + seconds - access.clock()) > 0:
         wait = int(min(left, LONGEST_WAIT))

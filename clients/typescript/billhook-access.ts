@@ -4,9 +4,10 @@
  *     const access = new Access({ url: process.env.ACCESS_URL!, token: process.env.TOKEN! });
  *     if ((await access.check("org_fernhill", { feature: "exports" })).allowed) { ... }
  *
- * An answer is kept: for `freshFor` seconds it counts as new. After that the next question still gets it at once, while
- * the client asks again. If Billhook cannot be reached, the answer stays in use for `staleFor` seconds, and then
- * `default` is the answer. Your app counts usage; Billhook knows the limit.
+ * The client keeps each answer, which counts as new for `freshFor` seconds. Later the next check returns the older
+ * answer at once, and the client asks for a new one beside it. With `freshFor: 0` each check asks. While Billhook cannot
+ * be reached, the older answer stays in use for `staleFor` seconds. After that, `default` is the answer. Your app counts
+ * usage; Billhook knows the limit.
  */
 
 export type Reason =
@@ -19,7 +20,7 @@ export type Reason =
   | "unknown"
   | "unreachable";
 
-/** The answer. `stale` says that it is older than `freshFor`, or that it is the default. */
+/** The answer. `stale` says that it is an older one, or the default; an answer that was just fetched is never stale. */
 export interface Check {
   allowed: boolean;
   reason: Reason;
@@ -71,12 +72,14 @@ export class RefusedError extends Error {}
 interface Kept {
   body: Body;
   at: number;
+  renewals: number;
   asking: boolean;
 }
 
 const MOST_KEPT = 10_000;
 
 export class Access {
+  private renewals = 0;
   private readonly kept = new Map<string, Kept>();
   private readonly freshFor: number;
   private readonly staleFor: number;
@@ -101,17 +104,28 @@ export class Access {
     const query = new URLSearchParams({ reference });
     for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, value);
     let kept = this.usable(query.toString());
-    if (kept === undefined) {
+    let stale = false;
+    if (kept === undefined || this.freshFor <= 0 || kept.renewals < this.renewals) {
       try {
-        kept = await this.renew(query);
+        kept = await this.askNow(query);
       } catch (error) {
         if (error instanceof RefusedError) throw error;
-        return { allowed: otherwise, reason: "unreachable", limit: null, plan: null, stale: true };
+        if (kept === undefined) {
+          return { allowed: otherwise, reason: "unreachable", limit: null, plan: null, stale: true };
+        }
+        stale = true;
       }
-    } else if (this.now() - kept.at >= this.freshFor) this.askBeside(query, kept);
+    } else if (this.now() - kept.at >= this.freshFor) {
+      this.askBeside(query, kept);
+      stale = true;
+    }
     const { allowed, why, limit, plan } = kept.body;
-    const stale = this.now() - kept.at >= this.freshFor;
     return { allowed: allowed ?? otherwise, reason: why, limit: limit ?? null, plan: plan ?? null, stale };
+  }
+
+  /** Let each next check ask; a kept answer then counts only while Billhook cannot be reached. */
+  renew(): void {
+    this.renewals += 1;
   }
 
   /** What is kept of a question; undefined if it is too old, or if the access in it has ended by itself. */
@@ -123,8 +137,9 @@ export class Access {
     return ends.some((end) => kept.at < end && end <= now) ? undefined : kept;
   }
 
-  private async renew(query: URLSearchParams): Promise<Kept> {
-    const kept = { body: await this.ask(query), at: this.now(), asking: false };
+  private async askNow(query: URLSearchParams): Promise<Kept> {
+    const renewals = this.renewals; // before the question: an answer from before a renewal is not new
+    const kept = { body: await this.ask(query), at: this.now(), renewals, asking: false };
     this.kept.delete(query.toString());
     this.kept.set(query.toString(), kept);
     for (const oldest of this.kept.keys()) {
@@ -138,8 +153,9 @@ export class Access {
   private askBeside(query: URLSearchParams, kept: Kept): void {
     if (kept.asking) return;
     kept.asking = true;
-    this.renew(query).catch(() => {
-      kept.asking = false; // the next question tries again
+    this.askNow(query).catch((error: unknown) => {
+      if (error instanceof RefusedError) this.kept.delete(query.toString()); // then the next check asks and throws
+      kept.asking = false; // the next check tries again
     });
   }
 }

@@ -13,7 +13,10 @@ import { type Access, RefusedError } from "./billhook-access.js";
 /** What came of the session; `pending` at the deadline. */
 export interface Outcome {
   outcome: "pending" | "access_given" | "fulfilled" | "completed" | "payment_pending" | "failed" | "expired";
-  /** not_heard, subscription_not_heard, no_access, payment_failed, payment_canceled, unreachable; or null. */
+  /**
+   * not_heard, subscription_not_heard, incomplete, no_access, ended, payment_failed, payment_canceled, unreachable; or
+   * null.
+   */
   why: string | null;
   /** Stripe's id of the customer; null for a guest. */
   customer: string | null;
@@ -39,9 +42,19 @@ const PAUSE = 1; // seconds between two questions if the answer names none
 /**
  * What came of a Checkout session, as soon as Billhook knows; `pending` after `seconds`.
  *
+ * After that, each next check of `access` asks again, so that it knows what the customer has just bought.
+ *
  * Throws RefusedError if the token or the id of the session is wrong.
  */
 export async function waitForCheckout(access: Access, session: string, waiting: Waiting = {}): Promise<Outcome> {
+  try {
+    return await awaited(access, session, waiting);
+  } finally {
+    access.renew();
+  }
+}
+
+async function awaited(access: Access, session: string, waiting: Waiting): Promise<Outcome> {
   const { seconds = 20, account, sleep = pauseFor } = waiting;
   const whose: Record<string, string> = account === undefined ? {} : { account };
   const began = access.now();

@@ -59,7 +59,7 @@ class Subscribed(CustomerFacts):
             )
             for name in final
         }
-        over = self.over | {name: subscriptions[name].value.begun_at for name in final}
+        over = {**self.over, **{name: subscriptions[name].value.begun_at for name in final}}
         canceled = {name: _bare(one) for name in final if (one := subscriptions[name].value).status == "canceled"}
         ended = latest_ends({**self.ended, **canceled}, started)
         remaining = {name: one for name, one in subscriptions.items() if name not in past}

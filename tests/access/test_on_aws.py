@@ -1,9 +1,9 @@
 """The handler as Lambda gets it, on moto: it reads what the commit has written."""
 
 import json
-import time
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlencode

@@ -8,14 +8,14 @@ const NOW = 1_800_000_000;
 const GRANTED: Body = { allowed: true, why: "granted", plan: "studio" };
 const allowed = { allowed: true, reason: "granted", limit: null, plan: "studio", stale: false };
 
-function scripted(first: Body = GRANTED) {
+function scripted(first: Body = GRANTED, freshFor = 10) {
   const billhook = { body: first, trouble: null as Error | null, now: NOW, asked: 0 };
   const ask = async () => {
     billhook.asked += 1;
     if (billhook.trouble) throw billhook.trouble;
     return billhook.body;
   };
-  return { billhook, access: new Access({ url: "", token: "", ask, clock: () => billhook.now }) };
+  return { billhook, access: new Access({ url: "", token: "", ask, freshFor, clock: () => billhook.now }) };
 }
 
 const url = process.env.ACCESS_URL!;
@@ -69,6 +69,33 @@ const plays: Record<string, () => Promise<void>> = {
     billhook.now += 5;
     billhook.body = { allowed: false, why: "ended", access_until: NOW + 5 };
     assert.equal((await access.check("org_1")).allowed, false);
+  },
+  async "with freshFor 0 each check asks and only an outage makes an answer stale"() {
+    const { billhook, access } = scripted(GRANTED, 0);
+    assert.deepEqual(await access.check("org_1"), allowed);
+    billhook.body = { allowed: false, why: "ended" };
+    assert.deepEqual(await access.check("org_1"), { ...allowed, allowed: false, reason: "ended", plan: null });
+    billhook.trouble = new Error("no route");
+    assert.deepEqual(await access.check("org_1"), { ...allowed, allowed: false, reason: "ended", plan: null, stale: true });
+    assert.equal((await fakeAccess({ org_1: {} }).check("org_1")).stale, false);
+  },
+  async "a check after the success page knows what was bought"() {
+    const { billhook, access } = scripted({ allowed: false, why: "no_subscription" });
+    await access.check("org_1");
+    billhook.body = { outcome: "access_given" } as unknown as Body;
+    await waitForCheckout(access, "cs_1");
+    billhook.body = GRANTED;
+    assert.deepEqual([await access.check("org_1"), await access.check("org_1")], [allowed, allowed]);
+    assert.equal(billhook.asked, 3);
+  },
+  async "a token that is refused later is an error and no older answer"() {
+    const { billhook, access } = scripted();
+    await access.check("org_1");
+    billhook.now += 10;
+    billhook.trouble = new RefusedError("the token is wrong");
+    assert.equal((await access.check("org_1")).stale, true);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await assert.rejects(access.check("org_1"), RefusedError);
   },
   async "the success page is told what came of the session"() {
     const came = await waitForCheckout(new Access({ url, token }), process.env.SESSION_ID!);

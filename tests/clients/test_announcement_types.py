@@ -57,7 +57,7 @@ def test_a_detail_type_tells_typescript_which_facts_there_are(tmp_path: Path) ->
 
 def of_python(example: dict[str, Any]) -> tuple[str, ...]:
     """The families of the types in Python that have the detail type of an example."""
-    types = {name: getattr(billhook_announcements, f"{name}Type").__value__.__args__ for name in FAMILIES}
+    types = {name: getattr(billhook_announcements, f"{name}Type").__args__ for name in FAMILIES}
     return tuple(name for name, those in types.items() if example["detail-type"] in those)
 
 
