@@ -49,7 +49,7 @@ def document() -> str:
 def openapi() -> Json:
     """The document: OpenAPI 3.1."""
     both = [_query("account", "The connected account, acct_…, whose customer it is"), *_asked()]
-    customer = {"name": "customer", "in": "path", "required": True, "schema": {"type": "string"}}
+    customer = {"name": "customer", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^cus_"}}
     reference = _query("reference", "Your own id of the customer") | {"required": True}
     return {
         "openapi": "3.1.0",

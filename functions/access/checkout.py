@@ -24,16 +24,20 @@ A wait of 5 seconds reads 10 times at most. Each time takes one read unit, or tw
 """
 REFRESH_TAKES = 3.0
 """Seconds for which a refresh waits for the outcome of the refresh at most."""
+STORE_KEY = (
+    "store one with `aws secretsmanager put-secret-value --secret-id STACK/stripe-api-key --secret-string "
+    "file:///dev/stdin`, where STACK is the name of Billhook's stack."
+)
 REFUSALS: Mapping[str, tuple[int, Reason, str]] = {
     "no key": (
         409,
         "no_stripe_key",
-        "Billhook cannot look at Stripe: store a restricted key that may read sessions in <stack>/stripe-api-key.",
+        f"Billhook cannot look at Stripe without a restricted key that may read Checkout sessions: {STORE_KEY}",
     ),
     "key of another mode": (
         409,
         "no_stripe_key",
-        "Billhook cannot look at Stripe: the key in <stack>/stripe-api-key is of the other mode, live or test.",
+        f"Billhook cannot look at Stripe with a key of the other mode, live or test: {STORE_KEY}",
     ),
     "unanswered": (
         404,

@@ -55,8 +55,14 @@ def read_question(event: Mapping[str, Any]) -> Question:
     customer = (event.get("pathParameters") or {}).get("customer")
     given = _parameters(event, PARAMETERS)
     reference, account = given.get("reference"), _account(given)
-    if (customer is None) == (reference is None):
-        raise _wrong("Ask for one customer: GET /access/{customer} or GET /access?reference=…, not both.")
+    if customer is None and reference is None:
+        raise _wrong("Name a customer: GET /access?reference=… with your own id, or GET /access/cus_… with Stripe's.")
+    if customer is not None and reference is not None:
+        raise _wrong("Name the customer once: GET /access?reference=… or GET /access/cus_…, not both.")
+    if customer is not None and not customer.startswith("cus_"):
+        raise _wrong(
+            "The path must name Stripe's id of a customer, cus_…; for your own id use GET /access?reference=…."
+        )
     if customer is not None and not _is_text(customer, LONGEST_ID):
         raise _wrong(f"The customer in the path must have 1 to {LONGEST_ID} printable characters, such as cus_123.")
     if reference is not None and not _is_text(reference, LONGEST_REFERENCE):
@@ -102,9 +108,11 @@ def _parameters(event: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, s
         raise _wrong("The query cannot be read: it must be name=value pairs in UTF-8, joined by &.") from None
     given = dict(pairs)
     if unknown := given.keys() - set(names):
-        raise _wrong(f"{len(unknown)} parameters are unknown; the known ones are {', '.join(names)}.")
+        said = "1 parameter is" if len(unknown) == 1 else f"{len(unknown)} parameters are"
+        raise _wrong(f"{said} unknown; the known ones are {', '.join(names)}.")
     if len(given) != len(pairs):
-        raise _wrong("A parameter is given twice.")
+        twice = [name for name in names if sum(name == one for one, _ in pairs) > 1]
+        raise _wrong(f"Give each parameter once; more often came: {', '.join(twice)}.")
     return given
 
 

@@ -47,9 +47,8 @@ class Tokens:
             self._renew(now)
             holder = self._holder_of(given)
         if holder is None:
-            raise ProblemError(
-                401, "unauthorized", "Send Authorization: Bearer <token> with a token of the secret AccessTokens."
-            )
+            detail = "Send Authorization: Bearer <token>, with a token that `./billhook token NAME` has made."
+            raise ProblemError(401, "unauthorized", detail)
         return holder
 
     def _holder_of(self, given: bytes) -> str | None:

@@ -127,7 +127,7 @@ def test_a_session_of_a_connected_account_is_another_one() -> None:
         (SESSION, {"wait": "\u0665"}, "whole number"),
         (SESSION, {"wait": "10000"}, "whole number"),
         (SESSION, {"account": "1"}, "acct_"),
-        (SESSION, {"feature": "sso"}, "1 parameters are unknown"),
+        (SESSION, {"feature": "sso"}, "1 parameter is unknown; the known ones are account, wait"),
     ],
 )
 def test_a_wrong_question_about_a_session_is_told_what_is_wrong(

@@ -16,16 +16,18 @@ from tests.access.support import OLD, OTHER, TOKEN, Access, http_event, item
 @pytest.mark.parametrize(
     ("customer", "query", "says"),
     [
-        (None, {}, "Ask for one customer"),
+        (None, {}, "Name a customer: GET /access?reference="),
+        ("org_1", {}, "for your own id use GET /access?reference="),
         ("cus_1", {"reference": "org_1"}, "not both"),
-        ("c" * 256, {}, "1 to 255"),
-        ("cus\n1", {}, "printable"),
+        ("cus_" + "c" * 252, {}, "1 to 255"),
+        ("cus_\n1", {}, "printable"),
         (None, {"reference": ""}, "1 to 500"),
         (None, {"reference": "x" * 501}, "1 to 500"),
         ("cus_1", {"account": "1"}, "acct_"),
         ("cus_1", {"feature": "sso", "limit": "seats"}, "not for both"),
+        ("cus_1", {"a": "1", "b": "2"}, "2 parameters are unknown"),
         ("cus_1", {"feature": ""}, "feature must have"),
-        ("cus_1", {"features": "sso"}, "1 parameters are unknown"),
+        ("cus_1", {"features": "sso"}, "1 parameter is unknown; the known ones are account, reference, feature, limit"),
     ],
 )
 def test_a_wrong_question_is_told_what_is_wrong(
@@ -34,6 +36,15 @@ def test_a_wrong_question_is_told_what_is_wrong(
     answer = access.ask(customer, **query)
     assert (answer.status, answer.body["type"]) == (400, "urn:billhook:problem:bad_request")
     assert says in answer.body["detail"]
+
+
+def test_a_parameter_that_came_twice_is_named_and_its_value_is_not(access: Access) -> None:
+    answer = access.ask_raw(http_event("cus_1") | {"rawQueryString": "limit=ann&limit=ann&account=acct_1"})
+    assert (answer.status, answer.body["detail"]) == (400, "Give each parameter once; more often came: limit.")
+
+
+def test_without_a_token_the_app_is_told_which_command_makes_one(access: Access) -> None:
+    assert "./billhook token NAME" in access.ask("cus_1", token=None).body["detail"]
 
 
 @pytest.mark.parametrize("query", ["limit=a&limit=b", "feature=%FF", "&".join("a=b" for _ in range(9))])

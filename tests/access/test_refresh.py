@@ -36,7 +36,8 @@ def test_without_a_key_the_app_is_told_which_secret_to_store() -> None:
     access = Access(last_refresh={"asked_at": NOW, "outcome": "no key"})
     answer = access.refresh()
     assert (answer.status, answer.body["type"]) == (409, "urn:billhook:problem:no_stripe_key")
-    assert "<stack>/stripe-api-key" in answer.body["detail"]
+    assert "aws secretsmanager put-secret-value --secret-id STACK/stripe-api-key" in answer.body["detail"]
+    assert "<" not in answer.body["detail"]
 
 
 @pytest.mark.parametrize("outcome", [None, "observed"])
