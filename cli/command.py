@@ -172,8 +172,10 @@ def _wrapped(text: str) -> str:
     """`text` with its lines wrapped between words, if a person reads it."""
     if not sys.stderr.isatty():
         return text
-    width = shutil.get_terminal_size().columns
-    return "\n".join(textwrap.fill(line, width, break_long_words=False) for line in text.splitlines())
+    from cli.see.screen import GLUE, glued  # noqa: PLC0415 - the list of commands needs no rich
+
+    wrapper = textwrap.TextWrapper(shutil.get_terminal_size().columns, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(wrapper.fill(glued(line)).replace(GLUE, " ") for line in text.splitlines())
 
 
 def _failed(why: str, code: int, advice: str = "") -> int:

@@ -1,6 +1,7 @@
 """What every screen shares: a console that wraps no id, times in UTC, and masks for personal data."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -13,6 +14,20 @@ STYLES = {
     "ignored": "dim",
     "failed": "red",
 }
+
+UNBROKEN = re.compile(
+    r"\./billhook(?: plans)? [a-z-]+"
+    r"""(?: (?:--(?:stack|region|plan|account) \S+|--[a-z-]+|'[^']*'|"[^"]*"|\S*[_./:…\d]\S*))*"""
+    r"|stripe events [a-z]+ \S+|\d\d \w{3} \d{4}(?: \d\d:\d\d(?::\d\d)?)?(?: UTC)?"
+)
+"""Commands to copy, and times: no line is broken within them."""
+GLUE = "\ue000"
+"""Stands for a space within them while a line is wrapped."""
+
+
+def glued(text: str) -> str:
+    """`text`, of the same length, whose commands and times are one word each."""
+    return UNBROKEN.sub(lambda found: found[0].replace(" ", GLUE), text)
 
 
 class Screen:
@@ -28,7 +43,12 @@ class Screen:
         if not self._console.is_terminal or text.cell_len <= self._console.width:
             self._console.print(text)
             return
-        first, *rest = text[indent:].wrap(self._console, self._console.width - indent - 2, overflow="fold")
+        text.plain = glued(text.plain)
+        said = text[indent:]
+        said.overflow = "ignore"  # a command that is too long stays whole
+        first, *rest = said.wrap(self._console, self._console.width - indent - 2)
+        for line in (first, *rest):
+            line.plain = line.plain.replace(GLUE, " ")
         self._console.print(Text(" " * indent) + first)
         for line in rest:
             self._console.print(Text(" " * (indent + 2)) + line)
@@ -62,7 +82,8 @@ def moment(seconds: float) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """A length of time: `40 ms`, `12 s`, `3 min`, `5 h`, `2 days`."""
+    """A length of time: `40 ms`, `12 s`, `3 min`, `5 h`, `2 days`; a negative one, as clocks differ, is `0 ms`."""
+    seconds = max(0, seconds)
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     for least, unit, name in ((172_800, 86_400, "days"), (7_200, 3_600, "h"), (120, 60, "min")):

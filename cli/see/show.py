@@ -19,7 +19,8 @@ def show(
     """Show one event as a timeline.
 
     Created at Stripe, received, waited, each failed attempt, decided and why, and what became of each effect. The inbox
-    keeps the last five errors of an event, and the last error of each effect; the logs have all.
+    keeps the last five errors of an event, and the last error of each effect; the logs have all. A redrive counts
+    attempts from 1 again, and the inbox keeps only the last time at which an event was given up.
 
     Args:
         event_id: evt_…, or the id of a message of Billhook's own: due_…, seen_….
@@ -82,24 +83,33 @@ def timeline(story: Story) -> Iterator[tuple[float, str]]:
     waited = f"after {lasting(max(0, entered - received))} in the queue"
     if entered < started:
         yield entered, f"entered the inbox, {waited}"
-    yield started, f"attempt {item['attempts']} began" + ("" if entered < started else f", {waited}")
+    again = ", after a redrive or a replay" if item.get("failed_ms", item["started_ms"]) < item["started_ms"] else ""
+    yield started, f"attempt {item['attempts']} began" + (again if entered < started else f", {waited}")
     yield from _failures(item)
     decided = "outbox" in item
     for name, what in (
         ("committed_ms", "decided and committed" if decided else "the first failure"),
         ("effects_ms", "effects: the worker's last step"),
         ("mails_ms", "mails: the worker's last step"),
-        ("failed_ms", "given up"),
+        ("failed_ms", "given up, and handled again later" if again else _given_up(item)),
         ("done_ms", "done"),
     ):
         if name in item and (decided or name != "committed_ms" or "errors" not in item):
             yield item[name] / 1000, what
 
 
+def _given_up(item: Mapping[str, Any]) -> str:
+    """The last time at which an event was given up; an attempt of the same number may have failed before it began."""
+    tries = (one for one in item.get("errors", ()) if one["at_ms"] < item["started_ms"])
+    before = any(one["attempt"] >= item["attempts"] for one in tries)
+    return "given up, the last time; the inbox keeps no earlier one" if before else "given up"
+
+
 def _failures(item: Mapping[str, Any]) -> Iterator[tuple[float, str]]:
     """The failed attempts that the inbox item tells of; items of older versions tell of none."""
     for one in item.get("errors", ()):
-        again = f", and {counted(one['times'] - 1, 'time')} more" if one["times"] > 1 else ""
+        again = f", and {counted(one['times'] - 1, 'time')} more, again as attempt {one['attempt']}"
+        again = again if one["times"] > 1 else ""
         yield one["at_ms"] / 1000, f"attempt {one['attempt']} failed: {one['error']}{again}"
 
 

@@ -43,7 +43,7 @@ def status(*, json: bool = False, where: Where = HERE) -> int:
     )
     _line(screen, "alarms", ", ".join(alarms) if isinstance(alarms, list) else alarms, "none is on", "red")
     off = [name for name, on in mappings.items() if on != "Enabled"] if isinstance(mappings, dict) else mappings
-    _line(screen, "stopped", ", ".join(off) if isinstance(off, list) else off, "no trigger is", "red")
+    _line(screen, "stopped", ", ".join(off) if isinstance(off, list) else off, "no trigger is stopped", "red")
     for name, (visible, flying, delayed) in waiting.items():
         _line(screen, name.removesuffix(".fifo"), _queue(visible, flying, delayed), "nothing waits", "")
     for kind, items in _kinds(unfinished).items():

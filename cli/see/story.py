@@ -63,12 +63,13 @@ def _subject(item: Mapping[str, Any]) -> str | None:
     return customer
 
 
-def effects_of(item: Mapping[str, Any], now: int) -> Iterator[tuple[str, str]]:
-    """Each effect of an event, and what became of it."""
+def effects_of(item: Mapping[str, Any], now: int, *, owed_only: bool = False) -> Iterator[tuple[str, str]]:
+    """Each effect of an event, or each that it still owes, and what became of it."""
     outbox = load(item.get("outbox", "[]"))
     progress = progress_of(item, outbox)
     for place, owed in enumerate(outbox):
-        yield owed_as(owed), how_far(progress[place], now)
+        if not (owed_only and progress[place].outcome):
+            yield owed_as(owed), how_far(progress[place], now)
 
 
 def changes_in(journal: Journal) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,9 @@ OVERLAP = 10
 FOLLOWED = 500
 """Events that are not settled and that each look reads again, the newest: 250 read units."""
 
+STEPS = ("received_ms", "started_ms", "committed_ms", "effects_ms", "mails_ms", "failed_ms", "done_ms")
+"""The times of an inbox item, in epoch milliseconds."""
+
 
 @dataclass
 class Follower:
@@ -69,6 +72,10 @@ def tail(*filters: str, every: Seconds = 2, json: bool = False, where: Where = H
     Filters: state:failed type:invoice.* account:acct_… customer:cus_… since:2h error:"…". All must hold. An event
     comes again when its state, its attempt or its error has changed. With since:… the list begins earlier than now.
 
+    The list has events that enter the inbox from now on. A redriven or replayed event entered before: it shows only if
+    since:… reaches back to its arrival and it was not settled when tail began. Each line begins with the time of the
+    event's last step.
+
     A look takes four queries, eight around a full hour, of half a read unit each. Each new event costs half a unit, and
     so does each event that is not settled. Every two seconds, that is one read unit a second while nothing happens.
 
@@ -85,7 +92,8 @@ def tail(*filters: str, every: Seconds = 2, json: bool = False, where: Where = H
         raise RefusedError("the time index is read 31 days back at most: say since:31d")
     follower = Follower(tables_of(where), wanted, begin)
     if not json:
-        screen.say((f"events of {where.name}, times in UTC; Ctrl-C ends", "dim"))
+        screen.say((f"events that enter the inbox of {where.name}, times in UTC; Ctrl-C ends", "dim"))
+        screen.say(("  redriven and replayed ones entered before: since:… shows those that were not settled", "dim"))
     try:
         while True:
             now = time.time()
@@ -96,9 +104,15 @@ def tail(*filters: str, every: Seconds = 2, json: bool = False, where: Where = H
         return STOPPED
 
 
+def _stamp(at: float, now: float) -> str:
+    """A time of today, `16:41:03`, or of another day, `26 Nov 16:41:03`."""
+    then, today = datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(now, UTC)
+    return f"{then:%H:%M:%S}" if then.date() == today.date() else f"{then:%d %b %H:%M:%S}"
+
+
 def _print(screen: Screen, item: Mapping[str, Any], now: float) -> None:
     """One line that fits 80 columns; who it is about where there is room; and a line for what is wrong."""
-    at = f"{datetime.fromtimestamp(now, UTC):%H:%M:%S}"
+    at = _stamp(max(item[name] for name in STEPS if name in item) / 1000, now)
     took = f", {lasting((item['done_ms'] - item['received_ms']) / 1000)}" if "done_ms" in item else ""
     who = " ".join(one for one in (item["account"], item.get("customer")) if one)
     line: list[str | tuple[str, str]] = [(f"{at} ", "dim"), f"{item['id']:<28} ", state(item["state"])]

@@ -26,7 +26,8 @@ def explain(event_id: str, /, *, of: str | None = None, json: bool = False, wher
     """Say what today's code would decide on an event.
 
     The code of this checkout decides on the archived event against today's books, with the policy that is deployed.
-    Nothing is committed, sent or changed. The exit code is 1 if the code fails on the event.
+    Nothing is committed, sent or changed. The exit code is 1 if the code fails on the event. The decision on an event
+    that still owes effects stands: then the answer is what the outbox owes, which a redrive performs.
 
     Args:
         event_id: evt_…, an event whose payload is archived.
@@ -36,6 +37,9 @@ def explain(event_id: str, /, *, of: str | None = None, json: bool = False, wher
     """
     tables = tables_of(where)
     story = story_of(tables, event_id, of)
+    if story.item.get("state") in {"committed", "failed"} and "outbox" in story.item:
+        _print_owed(Screen(), event_id, story, json=json)
+        return 0
     event = story.event
     if event is None:
         raise RefusedError(
@@ -66,6 +70,21 @@ def explain(event_id: str, /, *, of: str | None = None, json: bool = False, wher
     return 0
 
 
+def _print_owed(screen: Screen, event_id: str, story: Story, *, json: bool) -> None:
+    """Print what an event owes whose decision is committed."""
+    effects = effects_of(story.item, int(time.time()), owed_only=True)
+    if json:
+        owes = [{"effect": what, "outcome": outcome} for what, outcome in effects]
+        screen.json({"event": event_id, "stands": True, "owes": owes, "saves": [], "changes": [], "effects": []})
+        return
+    screen.say(f"{story.item['type']}: {story.item['state']}")
+    screen.say("  The decision is committed and stands, so no fact and no record changes.")
+    screen.title("Owed, which a redrive or a hand-over performs")
+    for what, outcome in effects:
+        screen.say(f"  {what}")
+        screen.say((f"    {outcome}", "dim"))
+
+
 def _hint(story: Story) -> str:
     if not story.item or {"customer", "subject"} & story.item.keys():
         return ""
@@ -80,7 +99,9 @@ def _print(screen: Screen, story: Story, facts: list[str], saved: list[str], ans
     if state in {"done", "ignored"}:
         screen.say(("  An event that is finished is never handled again, so nothing of this happens.", "dim"))
     screen.title("Facts that would change")
-    for what in facts or ["none: the books already say what the event says"]:
+    new = any(what.endswith(": new") for what in saved)
+    none = "none, beside the new records below" if new else "none: the books already say what the event says"
+    for what in facts or [none]:
         screen.say(f"  {what}")
     screen.title("Records that would be saved")
     for what in saved or ["none"]:

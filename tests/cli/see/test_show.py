@@ -5,8 +5,8 @@ import json
 import pytest
 
 from shared.tables.attributes import to_item
-from tests.cli.operator_at_work import SHAPE, Operator
-from tests.consumer.examples import stripe_event, tell_and_remind
+from tests.cli.operator_at_work import SHAPE, FailsWith, Operator
+from tests.consumer.examples import only_save, stripe_event, tell_and_remind
 
 
 def test_the_timeline_goes_from_stripe_to_the_last_effect(at_work: Operator) -> None:
@@ -54,6 +54,22 @@ def test_each_failed_attempt_stands_in_the_timeline_with_its_error(at_work: Oper
         "attempt 2 failed: ValueError unexpected",
         "attempt 3 failed: Permanent invoice_int_parsing",
     ]
+
+
+def test_the_tries_before_a_redrive_are_told_apart_or_not_called_one(at_work: Operator) -> None:
+    at_work.fails_at("evt_1")
+    at_work.world.clock.now += 600
+    at_work.world.decide = FailsWith(SHAPE)
+    at_work.world.consume("another message", "evt_1")
+    said = at_work.types("show", "evt_1")
+    assert "and 1 time more, again as attempt 1" in said
+    assert "given up, the last time; the inbox keeps no earlier one" in said
+    at_work.world.clock.now += 600
+    at_work.world.decide = only_save
+    at_work.world.consume("a third message", "evt_1")
+    said = at_work.types("show", "evt_1")
+    assert "given up, and handled again later" in said
+    assert "attempt 1 began, after a redrive or a replay" in said
 
 
 def test_the_payload_is_printed_only_if_asked_for(at_work: Operator) -> None:

@@ -34,6 +34,18 @@ def test_each_trouble_has_its_line(at_work: Operator) -> None:
     assert "1 in effects-dlq; 1 cause: ./billhook dead" in said
 
 
+def test_an_event_of_a_clock_that_is_ahead_has_waited_no_negative_time(at_work: Operator) -> None:
+    at_work.world.clock.now += 0.81
+    at_work.world.decide = tell_and_remind
+    at_work.world.consume("m3", "evt_3")
+    at_work.world.clock.now -= 0.81
+    assert "owing     1, the oldest for 0 ms" in at_work.types("status")
+
+
+def test_without_a_stopped_trigger_the_line_says_so(at_work: Operator) -> None:
+    assert "stopped   no trigger is stopped" in at_work.types("status")
+
+
 def test_an_alarm_that_is_on_is_named(at_work: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status, "_alarms", lambda _where: ["dead-letters"])
     assert "dead-letters" in at_work.types("status", code=1)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -34,7 +35,13 @@ def follow(
     """The lines that tail prints while `steps` happen."""
     between = Between(at_work, steps)
     monkeypatch.setattr(tail, "time", SimpleNamespace(time=at_work.world.clock, sleep=between.sleep))
-    return at_work.types("tail", *filters, code=130).splitlines()[1:]
+    return at_work.types("tail", *filters, code=130).splitlines()[2:]
+
+
+def told(at_work: Operator, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What tail prints before it looks."""
+    monkeypatch.setattr(tail, "time", SimpleNamespace(time=at_work.world.clock, sleep=Between(at_work).sleep))
+    return at_work.types("tail", code=130)
 
 
 def comes(at_work: Operator, event_id: str, **changes: object) -> Callable[[], object]:
@@ -95,6 +102,32 @@ def test_json_is_one_line_an_event(at_work: Operator, monkeypatch: pytest.Monkey
     monkeypatch.setattr(tail, "time", SimpleNamespace(time=at_work.world.clock, sleep=between.sleep))
     (line,) = at_work.types("tail", "since:1h", "--json", code=130).splitlines()
     assert json.loads(line)["id"] == "evt_1"
+
+
+def test_an_older_event_is_stamped_with_its_own_time(at_work: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    comes(at_work, "evt_1")()
+    settled = datetime.fromtimestamp(at_work.world.clock(), UTC)
+    at_work.world.clock.now += 3600
+    lines = follow(at_work, monkeypatch, "since:48h", steps=[])
+    assert [line.split()[:2] for line in lines if "evt_" in line] == [[f"{settled:%H:%M:%S}", "evt_1"]]
+    at_work.world.clock.now += 24 * 3600
+    lines = follow(at_work, monkeypatch, "since:48h", steps=[])
+    assert [line.partition(" evt_1")[0] for line in lines if "evt_" in line] == [f"{settled:%d %b %H:%M:%S}"]
+
+
+def test_a_redriven_event_shows_only_if_since_reaches_back_to_it(
+    at_work: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work.fails_at("evt_1")
+    at_work.world.clock.now += 600
+
+    def redriven() -> None:
+        at_work.world.decide = only_save
+        at_work.world.consume("another message", "evt_1")
+
+    assert "redriven and replayed ones entered before" in told(at_work, monkeypatch)
+    lines = follow(at_work, monkeypatch, "since:1h", steps=[redriven, lambda: None])
+    assert [line.split()[2] for line in lines if " evt_1" in line] == ["failed", "done"]
 
 
 def test_ctrl_c_ends_without_a_word(

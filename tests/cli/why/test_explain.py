@@ -67,7 +67,33 @@ def test_a_mail_that_another_event_has_sent_is_left_out(at_work: Operator) -> No
 def test_an_effect_that_todays_code_would_not_have_is_named(at_work: Operator) -> None:
     at_work.handles(FAILED, "evt_1")
     at_work.handles("invoice.paid", "evt_2")
-    assert "decided then (owed, not tried yet); today's decision lacks it" in at_work.types("explain", "evt_1")
+    at_work.world.work_all()
+    assert "; today's decision lacks it" in at_work.types("explain", "evt_1")
+
+
+def test_a_decision_that_still_owes_effects_stands_and_the_owed_ones_are_named(at_work: Operator) -> None:
+    at_work.handles(FAILED, "evt_1")
+    at_work.world.services.mail_errors = [Permanent("mail_rejected", "sender")]
+    at_work.world.work_all()
+    said = at_work.types("explain", "evt_1")
+    assert "The decision is committed and stands" in said
+    assert "mail payment_failed:" in said
+    assert "schedule" not in said  # it is set
+    assert "lacks it" not in said
+    assert "would change" not in said
+    told = at_work.reads("explain", "evt_1")
+    assert (told["stands"], [one["effect"].partition(":")[0] for one in told["owes"]]) == (
+        True,
+        ["mail payment_failed"],
+    )
+
+
+def test_a_new_organization_without_other_facts_is_no_contradiction(at_work: Operator) -> None:
+    failed_before(at_work, name="invoice.upcoming")
+    said = at_work.types("explain", "evt_1")
+    assert "/organization: new" in said
+    assert "none, beside the new records below" in said
+    assert "already say" not in said
 
 
 def test_nothing_is_written_and_nothing_sent(at_work: Operator) -> None:
