@@ -38,7 +38,7 @@ def running(jar: Path) -> Iterator[str]:
         program.wait()
 
 
-def _wait_for(port: int, program: "subprocess.Popen[bytes]", seconds: float = 30) -> None:
+def _wait_for(port: int, program: "subprocess.Popen[bytes]", seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and program.poll() is None:
         try:
