@@ -23,5 +23,5 @@ Seconds = Annotated[float, Parameter(validator=Number(gte=0.1, lte=3600))]
 """A pause between two looks."""
 Port = Annotated[int, Parameter(validator=Number(gte=0, lte=65_535))]
 """A TCP port; 0 for any that is free."""
-Days = Annotated[int | None, Parameter(validator=Number(gte=0, lte=36_500))]
+Days = Annotated[int | None, Parameter(validator=Number(gte=0))]
 """Days ago; None for any time."""
