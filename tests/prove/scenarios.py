@@ -10,6 +10,7 @@ from functions.consumer.routes import ROUTES
 from functions.effects.perform.scheduler import reminder_message
 from shared.effects.remind import Remind
 from shared.values.platform import PLATFORM
+from shared.values.times import DAY
 from tests.prove.matrix import Matrix
 from tests.prove.runner import Arrival, Runner
 from tests.support.samples import EVENTS, NAMES
@@ -151,6 +152,32 @@ def account_leaves(matrix: Matrix) -> None:
     for name in tuple(moto_cloud.own()):
         matrix.runner.run(_of_ours(matrix.runner, name, "of an account"))
     _with_what_follows(matrix, of_stripe(left["type"], created=int(matrix.runner.clock.now)))
+
+
+def plan_is_given(matrix: Matrix) -> None:
+    """A customer gets a plan for a time, which ends by itself or is revoked; then new rules change the access item."""
+    for name in BEFORE_LEAVING:
+        matrix.runner.run(of_stripe(name))
+    given = _about_a_grant(matrix, "grant.given", plan="agency", until=int(matrix.runner.clock.now) + DAY)
+    with matrix.runner.rolled_back():
+        _with_what_follows(matrix, given)
+    matrix.runner.run(given)
+    with matrix.runner.rolled_back():
+        _with_what_follows(matrix, _about_a_grant(matrix, "grant.revoked"))
+    (policy,) = {
+        str(item["policy"]) for item in matrix.runner.moto_cloud.snapshot().access.values() if "policy" in item
+    }
+    less = {"access": True, "plan": "studio"}
+    _with_what_follows(matrix, _about_a_grant(matrix, "plans.applied", policy=policy, was=less))
+
+
+def _about_a_grant(matrix: Matrix, type_: str, **fields: object) -> Arrival:
+    """A message of an operator's about the customer of the samples."""
+    now, customer = int(matrix.runner.clock.now), SAMPLES["customer.created"]["data"]["object"]["id"]
+    why = {"why": "a friend of the house", "by": "arn:aws:iam::123456789012:user/sales"}
+    obj = {"object": "grant", "id": f"grant_{type_}", "customer": customer, "created": now, **why, **fields}
+    event = {"id": f"own_{type_}", "object": "event", "type": type_, "created": now, "data": {"object": obj}}
+    return Arrival(type_, _handler(event), json.dumps(event), now + SOON)
 
 
 def told_together(matrix: Matrix) -> None:

@@ -31,6 +31,7 @@ from tests.prove.scenarios import (
     in_order_with_variants,
     of_stripe,
     one,
+    plan_is_given,
     told_together,
     trial,
 )
@@ -76,6 +77,7 @@ def test_wherever_it_is_stopped_it_ends_as_if_it_had_not_been(runner: Runner, re
         account_leaves,
         asked_at_stripe,
         told_together,
+        plan_is_given,
     )
     report("crash matrix: the story, stopped before and after every call", matrix.table())
     assert matrix.divergences == []
