@@ -129,7 +129,7 @@ corpus: $(DEV) ## at a release: write tests/upgrade/<version>/, the data of this
 .PHONY: test check lint types unit validate prove cloud
 test: lint types validate unit cloud ## everything that CI runs: lint, types, template, unit tests, and the local cloud
 
-check: lint types $(POSTGRES) ## the quick loop, in a minute: lint, types, and the unit tests that are no permutations
+check: lint types $(POSTGRES) ## the quick loop, in two to three minutes: lint, types, and the unit tests that are no permutations
 	@pytest -q -n auto --dist worksteal --quick -m "not cloud and not prove and not dynamodb_local"
 
 lint: $(DEV)
