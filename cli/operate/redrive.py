@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from cyclopts import Parameter, validators
+from cyclopts import Parameter
 
+from cli.bounds import Most
 from cli.operate.code import code_version
 from cli.operate.confirmed import is_terminal, refuse_unless_confirmed
 from cli.operate.letters import Letter, causes_of, holding_of, letters_in
@@ -25,16 +26,14 @@ NOT_LOOKED_AT = f"not looked at: a plan decides on {LOOKED_AT} events at most"
 SLOW = 30
 """Events whose plan takes seconds, so that the command says what it is doing."""
 
-Positive = Annotated[int | None, Parameter(validator=validators.Number(gte=1))]
-
 
 def redrive(  # noqa: PLR0913 - the options of a command
     queue: Literal["dlq.fifo", "effects-dlq", "mails-dlq"],
     /,
     *filters: str,
     cause: str = "",
-    most: Positive = None,
-    pace: Positive = None,
+    most: Most = None,
+    pace: Most = None,
     watch: Annotated[bool | None, Parameter(negative="--no-watch")] = None,
     plan: Path | None = None,
     yes: bool = False,
