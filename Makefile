@@ -82,6 +82,14 @@ typescript: ## install the TypeScript compiler, which the test of the TypeScript
 	  echo "installing TypeScript into .tools/typescript"; \
 	  npm install --prefix .tools/typescript --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent typescript@5.9.2; }
 
+# The AWS SDK for JavaScript is two npm packages. Without npm or Node the test of the document's program for Node is skipped.
+.PHONY: aws-sdk
+aws-sdk: ## install the AWS SDK for JavaScript, which the test of the program for Node in docs/use-it-from-your-app.md needs
+	@[ -d .tools/aws-sdk/node_modules ] || ! command -v npm >/dev/null || ! command -v node >/dev/null || { \
+	  echo "installing the AWS SDK for JavaScript into .tools/aws-sdk"; \
+	  npm install --prefix .tools/aws-sdk --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent \
+	    @aws-sdk/client-dynamodb@3.1169.0 @aws-sdk/lib-dynamodb@3.1169.0; }
+
 LOCK = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.13 --custom-compile-command "make lock"
 .PHONY: lock
 lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed lock files
@@ -146,7 +154,7 @@ validate: $(DEV) $(SAM) $(CHECKOV)
 	@.tools/checkov/bin/checkov --framework cloudformation --quiet --compact --skip-download --skip-results-upload \
 	  $(addprefix --file ,$(TEMPLATES))
 
-unit: $(DEV) $(AUDIT) $(POSTGRES) dynamodb typescript
+unit: $(DEV) $(AUDIT) $(POSTGRES) dynamodb typescript aws-sdk
 	@pytest -n auto --dist worksteal -m "not cloud and not prove" --ignore tests/prove --ignore tests/leaks --cov --cov-fail-under=95
 	@pytest -n auto --dist worksteal -m "not cloud and not prove" tests/prove tests/leaks # thousands of runs; coverage would slow them down
 

@@ -13,6 +13,8 @@ from cli.see.screen import Screen, counted, lasting
 from cli.where import HERE, Where
 from shared.inbox.unfinished import SINCE
 
+UNMEASURED = {"AWS/SQS", "AWS/ApiGateway"}
+"""The namespaces of CloudWatch whose metrics the local cloud does not have, so that their alarms never go on there."""
 NUMBERS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
 
 
@@ -30,7 +32,8 @@ def status(*, json: bool = False, where: Where = HERE) -> int:
     waiting = {name: _numbers(sqs, where.queue(name)) for name in ("events.fifo", "effects", "mails")}
     lying = {name: sum(_numbers(sqs, where.queue(name))) for name in (*QUEUES, "scheduler-dlq")}
     unfinished = list(tables_of(where).unfinished())
-    alarms = _or_why(lambda: _alarms(where))
+    known = _or_why(lambda: _alarms(where))
+    alarms = known if isinstance(known, str) else _on(known, where)
     mappings = _or_why(lambda: _mappings(where))
     if json:
         figures = {"waiting": waiting, "dead": lying, "unfinished": len(unfinished), "alarms": alarms}
@@ -41,7 +44,8 @@ def status(*, json: bool = False, where: Where = HERE) -> int:
         f" in {where.client('sqs').meta.region_name}",
         *([] if where.stack else [", the local cloud"]),
     )
-    _line(screen, "alarms", ", ".join(alarms) if isinstance(alarms, list) else alarms, "none is on", "red")
+    said = alarms if isinstance(alarms, str) else ", ".join(alarms)
+    _line(screen, "alarms", said or ("" if known else "the stack has none"), _quiet(known, where), "red")
     off = [name for name, on in mappings.items() if on != "Enabled"] if isinstance(mappings, dict) else mappings
     _line(screen, "stopped", ", ".join(off) if isinstance(off, list) else off, "no trigger is stopped", "red")
     for name, (visible, flying, delayed) in waiting.items():
@@ -93,13 +97,21 @@ def _or_why[Found](ask: Callable[[], Found]) -> Found | str:
         return f"unknown: {in_words(error)}"
 
 
-def _alarms(where: Where) -> list[str]:
-    pages = (
-        where.client("cloudwatch")
-        .get_paginator("describe_alarms")
-        .paginate(AlarmNamePrefix=f"{where.name}-", StateValue="ALARM")
-    )
-    return [one["AlarmName"].removeprefix(f"{where.name}-") for page in pages for one in page["MetricAlarms"]]
+def _alarms(where: Where) -> list[dict[str, Any]]:
+    pages = where.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{where.name}-")
+    return [one for page in pages for one in page["MetricAlarms"]]
+
+
+def _on(alarms: list[dict[str, Any]], where: Where) -> list[str]:
+    return [one["AlarmName"].removeprefix(f"{where.name}-") for one in alarms if one["StateValue"] == "ALARM"]
+
+
+def _quiet(known: list[dict[str, Any]] | str, where: Where) -> str:
+    """The words for a stack whose alarms are all off. On the local cloud they count those that never go on."""
+    never = sum(isinstance(one, dict) and one.get("Namespace") in UNMEASURED for one in known)
+    if where.stack or not never:
+        return "none is on"
+    return f"none is on; {never} of {len(known)} never go on here: no queue is measured"
 
 
 def _mappings(where: Where) -> dict[str, str]:

@@ -1,8 +1,11 @@
 """The state of a stack fits ten lines, and the exit code says whether a person is needed."""
 
+import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+import cli.local.running
+from cli.command import main
 from cli.see import status
 from tests.cli.operator_at_work import Operator
 from tests.consumer.examples import tell_and_remind
@@ -13,7 +16,24 @@ def running(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status, "_mappings", lambda _where: {"events.fifo": "Enabled"})
 
 
+def has_alarm(name: str, namespace: str, state: str = "OK") -> None:
+    """Give the stack an alarm."""
+    cloudwatch = boto3.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName=f"billhook-{name}",
+        Namespace=namespace,
+        MetricName="Metric",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+    )
+    cloudwatch.set_alarm_state(AlarmName=f"billhook-{name}", StateValue=state, StateReason="test")
+
+
 def test_a_quiet_stack_needs_nobody(at_work: Operator) -> None:
+    has_alarm("dead-letters", "AWS/SQS")
     said = at_work.types("status")
     assert len(said.splitlines()) <= 10
     assert "none is on" in said
@@ -46,9 +66,28 @@ def test_without_a_stopped_trigger_the_line_says_so(at_work: Operator) -> None:
     assert "stopped   no trigger is stopped" in at_work.types("status")
 
 
-def test_an_alarm_that_is_on_is_named(at_work: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(status, "_alarms", lambda _where: ["dead-letters"])
-    assert "dead-letters" in at_work.types("status", code=1)
+def test_an_alarm_that_is_on_is_named(at_work: Operator) -> None:
+    has_alarm("dead-letters", "AWS/SQS", "ALARM")
+    has_alarm("untrusted", "Billhook/billhook")
+    assert "alarms    dead-letters\n" in at_work.types("status", code=1)
+    assert at_work.reads("status", code=1)["alarms"] == ["dead-letters"]
+
+
+def test_a_stack_without_alarms_is_not_called_quiet(at_work: Operator) -> None:
+    assert "alarms    the stack has none\n" in at_work.types("status")
+
+
+def test_the_local_cloud_counts_the_alarms_that_never_go_on(at_work: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    has_alarm("dead-letters", "AWS/SQS")
+    has_alarm("untrusted", "Billhook/billhook")
+    assert "alarms    none is on\n" in at_work.types("status")
+    monkeypatch.setattr(cli.local.running, "client", boto3.client)
+    main(["status"])
+    said = at_work.capsys.readouterr().out
+    assert "alarms    none is on; 1 of 2 never go on here: no queue is measured\n" in said
+    has_alarm("untrusted", "Billhook/billhook", "ALARM")
+    main(["status"])
+    assert "alarms    untrusted\n" in at_work.capsys.readouterr().out
 
 
 def test_a_trigger_that_somebody_stopped_is_named(at_work: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
