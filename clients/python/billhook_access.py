@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,20 +76,22 @@ class Access:
     _kept: dict[Query, _Kept] = field(default_factory=dict, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
-    def check(
+    def check(  # noqa: PLR0913 - what an app may ask
         self,
-        reference: str,
+        reference: str | None = None,
         feature: str | None = None,
         *,
+        customer: str | None = None,
         limit: str | None = None,
         default: bool = False,
         account: str | None = None,
     ) -> Check:
-        """Whether the customer with your own id `reference` may use a feature, or has a limit; else has access at all.
+        """Whether a customer may use a feature, or has a limit; without both, whether the customer has access at all.
 
         Args:
             reference: your own id of the customer.
             feature: the name of a feature in plans.toml.
+            customer: Stripe's id of the customer, cus_…, in place of `reference`.
             limit: the name of a limit in plans.toml; not together with `feature`.
             default: the answer while Billhook does not know or cannot be reached.
             account: the connected account whose customer it is, acct_….
@@ -97,8 +99,8 @@ class Access:
         Raises:
             RefusedError: the token or the question is wrong.
         """
-        asked = {"reference": reference, "feature": feature, "limit": limit, "account": account}
-        query = tuple((name, value) for name, value in asked.items() if value is not None)
+        asked = (("customer", customer), ("reference", reference), ("feature", feature), ("limit", limit))
+        query = tuple((name, value) for name, value in (*asked, ("account", account)) if value is not None)
         kept, stale = self._usable(query), False
         if kept is None or self.fresh_for <= 0 or kept.renewals < self._renewals:
             try:
@@ -156,9 +158,11 @@ class Access:
         threading.Thread(target=again, daemon=True, name="billhook-access").start()
 
     def _over_http(self, query: Query) -> Mapping[str, Any]:
-        request = urllib.request.Request(  # noqa: S310 - the URL is the app's own setting
-            f"{self.url}?{urllib.parse.urlencode(query)}", headers={"Authorization": f"Bearer {self.token}"}
-        )
+        customer = urllib.parse.quote(dict(query).get("customer", ""), safe="")
+        asked = urllib.parse.urlencode([pair for pair in query if pair[0] != "customer"])
+        url = f"{self.url}/{customer}?{asked}" if customer else f"{self.url}?{asked}"
+        headers = {"Authorization": f"Bearer {self.token}"}
+        request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the URL is the app's own setting
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - likewise
                 body: Mapping[str, Any] = json.load(answer)
@@ -173,8 +177,8 @@ def fake_access(customers: Mapping[str, Mapping[str, Any]], checkouts: Mapping[s
     """Access for the tests of your app, without Billhook.
 
     Args:
-        customers: by reference, what each may do, such as {"org_1": {"plan": "studio", "features": ["exports"]}}; with
-            `limits`, and `access`, which is true by default. Any other reference has no subscription.
+        customers: by your own id or Stripe's, what each may do, such as {"org_1": {"features": ["exports"]}}; with
+            `plan`, `limits`, and `access`, which is true by default. Any other customer has no subscription.
         checkouts: by session, what came of it, such as {"cs_1": {"outcome": "access_given"}}; any other is pending.
     """
 
@@ -182,16 +186,13 @@ def fake_access(customers: Mapping[str, Mapping[str, Any]], checkouts: Mapping[s
         asked = dict(query)
         if "session" in asked:
             return checkouts.get(asked["session"], {"outcome": "pending", "why": "not_heard"})
-        who = customers.get(asked["reference"])
-        known: Mapping[str, Any] = who or {"access": False}
-        features: Sequence[str] = known.get("features", ())
-        limit = known.get("limits", {}).get(asked.get("limit"))
-        allowed = bool(known.get("access", True))
+        who = customers.get(asked.get("customer") or asked.get("reference", ""))
+        known: Mapping[str, Any] = {"access": False} if who is None else who
+        access, limit = bool(known.get("access", True)), known.get("limits", {}).get(asked.get("limit"))
+        allowed = bool(limit) if "limit" in asked else access
         if "feature" in asked:
-            allowed = asked["feature"] in features
-        elif "limit" in asked:
-            allowed = bool(limit)
-        refused = "no_subscription" if who is None else "not_in_plan" if known.get("access", True) else "ended"
+            allowed = asked["feature"] in known.get("features", ())
+        refused = "no_subscription" if who is None else "not_in_plan" if access else "ended"
         why = "granted" if allowed else refused
         return {"allowed": allowed, "why": why, "limit": limit, "plan": known.get("plan")}
 

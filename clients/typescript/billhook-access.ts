@@ -4,21 +4,12 @@
  *     const access = new Access({ url: process.env.ACCESS_URL!, token: process.env.TOKEN! });
  *     if ((await access.check("org_fernhill", { feature: "exports" })).allowed) { ... }
  *
- * The client keeps each answer, which counts as new for `freshFor` seconds. Later the next check returns the older
- * answer at once, and the client asks for a new one beside it. With `freshFor: 0` each check asks. While Billhook cannot
- * be reached, the older answer stays in use for `staleFor` seconds. After that, `default` is the answer. Your app counts
- * usage; Billhook knows the limit.
+ * The client keeps each answer, which counts as new for `freshFor` seconds. After that a check returns the older answer
+ * at once, and asks for a new one beside it. With `freshFor: 0` each check asks. While Billhook cannot be reached, older
+ * answers stay in use for `staleFor` seconds; then `default` is the answer. Your app counts usage; Billhook knows limits.
  */
 
-export type Reason =
-  | "granted"
-  | "trial"
-  | "grace"
-  | "not_in_plan"
-  | "ended"
-  | "no_subscription"
-  | "unknown"
-  | "unreachable";
+export type Reason = "granted" | "trial" | "grace" | "not_in_plan" | "ended" | "no_subscription" | "unknown" | "unreachable";
 
 /** The answer. `stale` says that it is an older one, or the default; an answer that was just fetched is never stale. */
 export interface Check {
@@ -95,13 +86,13 @@ export class Access {
   }
 
   /**
-   * Whether the customer with your own id `reference` may do what `question` asks.
+   * Whether a customer may do what `question` asks; `who` is your own id, or { customer } with Stripe's, cus_….
    *
    * Throws RefusedError if the token or the question is wrong.
    */
-  async check(reference: string, question: Question = {}): Promise<Check> {
+  async check(who: string | { customer: string }, question: Question = {}): Promise<Check> {
     const { default: otherwise = false, ...asked } = question;
-    const query = new URLSearchParams({ reference });
+    const query = new URLSearchParams(typeof who === "string" ? { reference: who } : { customer: who.customer });
     for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, value);
     let kept = this.usable(query.toString());
     let stale = false;
@@ -110,9 +101,7 @@ export class Access {
         kept = await this.askNow(query);
       } catch (error) {
         if (error instanceof RefusedError) throw error;
-        if (kept === undefined) {
-          return { allowed: otherwise, reason: "unreachable", limit: null, plan: null, stale: true };
-        }
+        if (!kept) return { allowed: otherwise, reason: "unreachable", limit: null, plan: null, stale: true };
         stale = true;
       }
     } else if (this.now() - kept.at >= this.freshFor) {
@@ -130,8 +119,7 @@ export class Access {
 
   /** What is kept of a question; undefined if it is too old, or if the access in it has ended by itself. */
   private usable(query: string): Kept | undefined {
-    const kept = this.kept.get(query);
-    const now = this.now();
+    const [kept, now] = [this.kept.get(query), this.now()];
     if (kept === undefined || now - kept.at >= this.staleFor) return undefined;
     const ends = [kept.body, ...(kept.body.subscriptions ?? [])].map((one) => one.access_until ?? Infinity);
     return ends.some((end) => kept.at < end && end <= now) ? undefined : kept;
@@ -161,7 +149,10 @@ export class Access {
 }
 
 async function overHttp(options: Options, query: URLSearchParams): Promise<Body> {
-  const answer = await fetch(`${options.url}?${query}`, {
+  const customer = encodeURIComponent(query.get("customer") ?? "");
+  const asked = new URLSearchParams(query);
+  asked.delete("customer");
+  const answer = await fetch(`${options.url}${customer && "/"}${customer}?${asked}`, {
     headers: { Authorization: `Bearer ${options.token}` },
     signal: AbortSignal.timeout(options.timeout ?? 3000),
   });
@@ -180,17 +171,13 @@ export interface Fake {
 }
 
 /** What came of a Checkout session in a test of your app, such as { outcome: "access_given" }. */
-export interface FakeCheckout {
-  outcome: string;
-  why?: string;
-  customer?: string;
-  reference?: string;
-  subscription?: string;
-}
+export type FakeCheckout = { outcome: string } & {
+  [name in "why" | "customer" | "reference" | "subscription"]?: string;
+};
 
 /**
- * Access for the tests of your app, without Billhook: by reference, what each customer may do; by id, what came of each
- * Checkout session. Any other session stays pending.
+ * Access for the tests of your app, without Billhook: what each customer may do, by your own id or Stripe's; and what
+ * came of each Checkout session, by its id. Any other session stays pending.
  */
 export function fakeAccess(customers: Record<string, Fake>, checkouts: Record<string, FakeCheckout> = {}): Access {
   const ask = async (query: URLSearchParams): Promise<Body> => {
@@ -199,7 +186,7 @@ export function fakeAccess(customers: Record<string, Fake>, checkouts: Record<st
       const came = checkouts[session] ?? { outcome: "pending", why: "not_heard" };
       return { why: null, customer: null, reference: null, subscription: null, ...came } as unknown as Body;
     }
-    const who = customers[query.get("reference") ?? ""];
+    const who = customers[query.get("customer") ?? query.get("reference") ?? ""];
     const access = who !== undefined && (who.access ?? true);
     const feature = query.get("feature");
     const limit = who?.limits?.[query.get("limit") ?? ""] ?? null;

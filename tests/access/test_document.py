@@ -17,6 +17,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from billhook_access import Access as Client
 from functions.consumer.commit.record_writes import access_writes
 from functions.consumer.decide.decide import decide
 from shared.tables.store import Store
@@ -159,6 +160,15 @@ def test_the_program_with_the_client_asks_the_function() -> None:
         environ = {"PYTHONPATH": str(CLIENTS / "python"), "TOKEN": TOKEN, "ACCESS_URL": url}
         said = subprocess.check_output([sys.executable, "-c", program], env=environ, text=True)  # noqa: S603 - ours
     assert said == "may export\n20 studio granted\n"
+
+
+def test_the_question_by_stripes_id_asks_the_function() -> None:
+    (question,) = re.findall(r"`(access\.check\(customer=.+?\))`", TEXT)
+    function = Access()
+    function.holds(item())
+    with serving(function) as url:
+        answer = eval(question, {"access": Client(url, TOKEN)})  # noqa: S307 - our own document
+    assert (answer.allowed, answer.reason) == (True, "granted")
 
 
 def test_the_words_of_why_are_those_of_the_openapi_document() -> None:

@@ -28,6 +28,21 @@ const plays: Record<string, () => Promise<void>> = {
     assert.equal((await access.check("org_1", { limit: "seats" })).limit, 5);
     assert.equal((await access.check("org_new")).reason, "no_subscription");
   },
+  async "the function answers by Stripe's id of the customer"() {
+    const access = new Access({ url, token });
+    assert.deepEqual(await access.check({ customer: "cus_1" }, { feature: "sso" }), allowed);
+    const elsewhere = await access.check({ customer: "cus_1" }, { feature: "sso", account: "acct_1" });
+    assert.equal(elsewhere.reason, "no_subscription");
+    await assert.rejects(access.check({ customer: "org_1" }), RefusedError);
+    await assert.rejects(access.check({ customer: "" }), RefusedError);
+  },
+  async "an answer by Stripe's id is kept as any other"() {
+    const { billhook, access } = scripted();
+    for (const who of [{ customer: "cus_1" }, "cus_1", { customer: "cus_1" }, { customer: "cus_2" }]) await access.check(who);
+    assert.equal(billhook.asked, 3);
+    billhook.now += 10;
+    assert.equal((await access.check({ customer: "cus_1" })).stale, true);
+  },
   async "a wrong token is an error that says so"() {
     await assert.rejects(new Access({ url, token: "wrong".repeat(10) }).check("org_1"), RefusedError);
   },
@@ -128,6 +143,7 @@ const plays: Record<string, () => Promise<void>> = {
     assert.equal((await access.check("org_1", { feature: "printing" })).reason, "not_in_plan");
     assert.equal((await access.check("org_2")).reason, "ended");
     assert.equal((await access.check("org_3")).reason, "no_subscription");
+    assert.equal((await fakeAccess({ cus_1: {} }).check({ customer: "cus_1" })).allowed, true);
   },
 };
 

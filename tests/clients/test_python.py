@@ -56,6 +56,35 @@ def test_the_function_itself_answers_over_http() -> None:
         assert access.check("org_1").allowed
 
 
+def test_the_function_answers_by_stripes_id_of_the_customer() -> None:
+    function = Function()
+    function.holds(item("cus_9", account="acct_1"))
+    with serving(function) as url:
+        access = Access(url, TOKEN)
+        asked = [access.check(customer="cus_9", feature="sso", account=account) for account in ("acct_1", None)]
+        assert asked == [
+            Check(allowed=True, reason="granted", plan="studio"),
+            Check(allowed=False, reason="no_subscription", plan="free"),
+        ]
+        assert access.check(customer="cus_9", limit="seats", account="acct_1").limit == 5
+
+
+@pytest.mark.parametrize(("reference", "customer"), [(None, None), (None, ""), (None, "org_1"), ("org_1", "cus_1")])
+def test_a_question_that_names_no_customer_or_two_is_an_error(reference: str | None, customer: str | None) -> None:
+    with serving(Function()) as url, pytest.raises(RefusedError, match=r"Name a customer|Name the customer|must name"):
+        Access(url, TOKEN).check(reference, "sso", customer=customer)
+
+
+def test_an_answer_by_stripes_id_is_kept_as_any_other() -> None:
+    billhook = Billhook()
+    access = billhook.client()
+    for reference, customer in ((None, "cus_1"), ("cus_1", None), (None, "cus_1"), (None, "cus_2")):
+        access.check(reference, "sso", customer=customer)
+    assert [dict(asked).get("customer") for asked in billhook.asked] == ["cus_1", None, "cus_2"]
+    billhook.now += 10
+    assert access.check(customer="cus_1", feature="sso").stale
+
+
 @pytest.mark.parametrize(("token", "reference"), [("wrong" * 10, "org_1"), (TOKEN, "")])
 def test_a_wrong_token_or_question_is_an_error_that_says_so(token: str, reference: str) -> None:
     with serving(Function()) as url, pytest.raises(RefusedError, match=r"Authorization|reference must"):
@@ -152,6 +181,13 @@ def test_an_app_is_tested_without_billhook() -> None:
     assert access.check("org_1", "printing").reason == "not_in_plan"
     assert access.check("org_2").reason == "ended"
     assert access.check("org_3").reason == "no_subscription"
+
+
+def test_an_app_that_asks_by_stripes_id_is_tested_without_billhook() -> None:
+    access = fake_access({"cus_1": {"features": ["sso"]}, "cus_2": {}})
+    assert access.check(customer="cus_1", feature="sso").allowed
+    assert access.check(customer="cus_2").allowed
+    assert access.check(customer="cus_3").reason == "no_subscription"
 
 
 def test_the_token_is_not_part_of_a_log_line() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.access.support import SESSION, TOKEN, Access, item
-from tests.access.test_document import blocks, serving
+from tests.access.test_document import TEXT, blocks, serving
 from tests.support.stories import CUSTOMER
 
 ROOT = Path(__file__).parents[2]
@@ -68,3 +68,13 @@ def test_the_program_of_the_document_runs_on_node(node: str, tmp_path: Path) -> 
     assert play(node, tmp_path, function, program) == ["may export", "20 studio granted"]
     function.meanwhile = function.told
     assert play(node, tmp_path, function, success_page) == ["Welcome! org_1"]
+
+
+def test_the_question_by_stripes_id_in_the_document_runs_on_node(node: str, tmp_path: Path) -> None:
+    (question,) = re.findall(r"`(access\.check\({ customer.+?\))`", TEXT)
+    function = Access()
+    function.holds(item())
+    program, _ = sorted(blocks("typescript"), key=lambda one: "billhook-checkout" in one)
+    *start, _, _, _ = program.splitlines()
+    program = "\n".join([*start, f"console.log((await {question}).allowed);"])
+    assert play(node, tmp_path, function, program) == ["true"]
