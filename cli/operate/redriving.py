@@ -77,7 +77,7 @@ def carry_out(  # noqa: PLR0913 - a redrive, and where its progress shows
         if not asked.is_whole:
             return _some(where, asked, stop, by_id, outcome)
         ended = move_all(where, asked.queue, asked.pace, stop, outcome, list(by_id))
-        return _end(stop, by_id, outcome) if ended is None else ended
+        return _end(where, stop, by_id, outcome) if ended is None else ended
 
 
 def _some(where: Where, asked: Asked, stop: Stop, letters: dict[str, Letter], outcome: Outcome) -> int:
@@ -97,7 +97,7 @@ def _some(where: Where, asked: Asked, stop: Stop, letters: dict[str, Letter], ou
         if stop.interrupted and not glued:
             stop.screen.say("")
     left = [] if stop.why else _left(where, asked, letters, move.sent, stop.screen, outcome)
-    return _end(stop, letters, outcome) or (1 if left else 0)
+    return _end(where, stop, letters, outcome) or (1 if left else 0)
 
 
 def _left(  # noqa: PLR0913, PLR0917 - a move, and where it is told
@@ -132,7 +132,7 @@ def _unreached(asked: Asked, left: Sequence[str]) -> Iterator[str]:
         yield "  or hand them over again: ./billhook handover --failed"
 
 
-def _end(stop: Stop, letters: dict[str, Letter], outcome: Outcome) -> int:
+def _end(where: Where, stop: Stop, letters: dict[str, Letter], outcome: Outcome) -> int:
     """Say how the redrive ended; returns the exit code, and raises KeyboardInterrupt if Ctrl-C has stopped it."""
     if stop.watch:
         stop.screen.say(str(stop.seen))
@@ -140,7 +140,8 @@ def _end(stop: Stop, letters: dict[str, Letter], outcome: Outcome) -> int:
         for event_id, error in stop.seen.failed[:TOLERATED]:
             stop.screen.say(f"  {event_id}  ", (error, "red"))
         if stop.seen.failed:
-            stop.screen.say(("If you have mended the code, is it deployed? ./billhook deploy", "yellow"))
+            local = "" if where.stack else " --local"
+            stop.screen.say((f"If you have mended the code, is it deployed? ./billhook deploy{local}", "yellow"))
     if stop.why:
         outcome.state = "stopped"
         same = " with the same cause" if stop.seen.failed and same_causes(stop.seen, letters) else ""
