@@ -18,6 +18,8 @@ EMPTY: Mapping[str, Any] = {
     "access": None,
     "access_until": None,
     "granted_until": None,
+    "granted_features": [],
+    "granted_limits": [],
     "plan": None,
     "features": [],
     "limits": {},
@@ -45,7 +47,8 @@ def shown_at(item: Mapping[str, Any], now: float, default: Callable[[], Mapping[
     """
     shown = {**EMPTY, **{name: value for name, value in item.items() if name not in OF_THE_TABLE}}
     shown["subscriptions"] = [_subscription_at(one, now) for one in shown["subscriptions"]]
-    return shown | {"status": _ended(shown), "access": False, **default()} if _is_over(shown, now) else shown
+    over = {"status": _ended(shown), "access": False, "granted_features": [], "granted_limits": []}
+    return {**shown, **over, **default()} if _is_over(shown, now) else shown
 
 
 def nobody(account: str, customer: str | None, reference: str | None, default: Mapping[str, Any]) -> Shown:
@@ -70,10 +73,12 @@ def judge(shown: Shown, question: Question) -> dict[str, Any]:
         allowed = (number["limit"] or 0) > 0
     else:
         allowed = shown["access"] is True
-    return {"allowed": allowed, "why": _why(shown, allowed=allowed), **number}
+    return {"allowed": allowed, "why": _why(shown, question, allowed=allowed), **number}
 
 
-def _why(shown: Shown, *, allowed: bool) -> str:
+def _why(shown: Shown, question: Question, *, allowed: bool) -> str:
+    if question.feature in shown["granted_features"] or question.limit in shown["granted_limits"]:
+        return "granted"  # by a grant, which neither the trial nor the days of grace end
     if allowed:
         return {"trialing": "trial", "grace": "grace"}.get(shown["status"], "granted")
     if shown["access"]:

@@ -66,7 +66,7 @@ def access_of(organization: Organization, policy: Policy, at: int) -> AccessItem
     """
     plans = policy.plans
     found = (organization.whole(name) for name in organization.subscriptions)
-    wholes = sorted((one for one in found if one and not one.final), key=_by_id)
+    wholes = sorted((one for one in found if one and not one.final), key=lambda one: one.id)
     shown = tuple(_shown(one, organization, policy) for one in wholes)
     giving = [one for one, said in zip(wholes, shown, strict=True) if said.access and not organization.deleted]
     granted = organization.granted
@@ -76,7 +76,7 @@ def access_of(organization: Organization, policy: Policy, at: int) -> AccessItem
     default = plans.plans[plans.default] if plans.default and access is False else Plan()
     trials = [one.trial_end for one in giving if one.status == "trialing" and one.trial_end]
     renewals = [one.renews_at for one in giving if one.ends_at is None and one.renews_at]
-    return AccessItem(
+    item = AccessItem(
         account=organization.account,
         customer=organization.subject,
         reference=reference_of(organization, policy.reference_key),
@@ -97,6 +97,9 @@ def access_of(organization: Organization, policy: Policy, at: int) -> AccessItem
         changed_at=at,
         policy=policy.access_fingerprint,
     )
+    if granted is None:
+        return item
+    return item.naming_the_grant(access_of(organization.model_copy(update={"grant": None}), policy, at))
 
 
 def reference_of(organization: Organization, key: str) -> str | None:
@@ -182,16 +185,12 @@ def _limits(giving: list[Subscription], granted: str | None, plans: Plans, *, ac
 
 def _last_end(giving: list[Subscription]) -> int | None:
     """When the last subscription ends, in epoch seconds; None unless each is set to end."""
-    ends = [one.ends_at for one in giving]
-    known = [end for end in ends if end is not None]
-    return max(known) if known and len(known) == len(ends) else None
+    ends = [one.ends_at for one in giving if one.ends_at is not None]
+    return max(ends) if ends and len(ends) == len(giving) else None
 
 
 def _digest(item: AccessItem) -> str:
-    """The hash of an item's content."""
-    told_since = set() if item.ended_subscriptions else {"ended_subscriptions"}  # else each older item were rewritten
-    return keys.digest(item.model_dump_json(exclude={"version", "changed_at"} | told_since))[:12]
-
-
-def _by_id(subscription: Subscription) -> str:
-    return subscription.id
+    """The hash of an item's content; a field that came later counts only with a value, so that older items stay."""
+    later = ("ended_subscriptions", "granted_features", "granted_limits")
+    empty = {name for name in later if not getattr(item, name)}
+    return keys.digest(item.model_dump_json(exclude={"version", "changed_at", *empty}))[:12]

@@ -5,7 +5,7 @@ removed and never changes its type or meaning. An attribute that is unknown or d
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field
 
@@ -43,6 +43,12 @@ class AccessItem(Frozen):
     granted_until: int | None = Field(
         None, description="When a grant of the business's own ends, in epoch seconds; absent without a grant"
     )
+    granted_features: tuple[str, ...] | None = Field(
+        None, description="The features that a grant alone gives, sorted; absent if there are none"
+    )
+    granted_limits: tuple[str, ...] | None = Field(
+        None, description="The limits that are higher by a grant, sorted; absent if there are none"
+    )
     plan: str | None = Field(None, description="The plan in plans.toml")
     features: tuple[str, ...] = Field((), description="The features that are switched on, sorted")
     limits: Mapping[str, int] = Field({}, description="The limits by name")
@@ -57,6 +63,13 @@ class AccessItem(Frozen):
     version: int = Field(0, description="Grows with each change; of two items the higher version is the newer")
     changed_at: int = Field(0, description="When the event behind the last change was created, in epoch seconds")
     policy: str = Field("", description="The hash of the rules that the item was computed with")
+
+    def naming_the_grant(self, without: "AccessItem") -> Self:
+        """A copy that names the features and limits that `without`, the same item without the grant, lacks."""
+        features = sorted({*self.features} - {*without.features})
+        limits = sorted(name for name, number in self.limits.items() if number > without.limits.get(name, 0))
+        update = {"granted_features": tuple(features) or None, "granted_limits": tuple(limits) or None}
+        return self.model_copy(update=update)
 
 
 class AccessChange(Frozen):

@@ -39,6 +39,28 @@ def test_why_names_the_trial_and_the_grace_period(access: Access, status: str, w
     assert access.ask("cus_1", feature="sso").body["why"] == why
 
 
+@pytest.mark.parametrize(("status", "why"), [("active", "granted"), ("trialing", "trial"), ("grace", "grace")])
+def test_what_a_grant_alone_gives_is_granted_in_a_trial_too(access: Access, status: str, why: str) -> None:
+    limits = {"seats": 20, "projects": 20}
+    access.holds(item(status=status, limits=limits, granted_features=["sso"], granted_limits=["seats"]))
+    questions: list[dict[str, str]] = [
+        {"feature": "sso"},
+        {"limit": "seats"},
+        {"feature": "exports"},
+        {"limit": "projects"},
+        {},
+    ]
+    said = [access.ask("cus_1", **asked).body["why"] for asked in questions]
+    assert said == ["granted", "granted", why, why, why]
+
+
+def test_what_a_grant_gave_is_gone_once_access_has_ended_by_itself(access: Access) -> None:
+    access.holds(item(access_until=NOW, granted_until=NOW, granted_features=["sso"], granted_limits=["seats"]))
+    body = access.ask("cus_1", feature="sso").body
+    assert (body["allowed"], body["why"]) == (False, "ended")
+    assert (body["granted_features"], body["granted_limits"]) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("status", "why"),
     [("ended", "ended"), ("past_due", "ended"), ("paused", "ended"), ("none", "no_subscription")],

@@ -12,6 +12,7 @@ from shared.effects.remind import erasure_at
 from shared.failures.errors import Permanent
 from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
+from shared.values import keys
 from shared.values.platform import PLATFORM
 from shared.values.times import DAY
 from tests.support.books import BooksOf
@@ -74,6 +75,33 @@ def test_beside_a_subscription_the_higher_of_each_limit_counts() -> None:
     books.apply(decide(end(books), books))
     assert (item(books).plan, item(books).granted_until) == ("studio", None)
     assert item(books).limits == {"seats": 45, "projects": 180}
+
+
+def test_the_item_names_what_the_grant_alone_gives() -> None:
+    one = item(told(BOUGHT, GRANT))
+    assert (one.features, one.granted_features, one.granted_limits) == (
+        ("exports", "sso"),
+        ("sso",),
+        ("projects", "seats"),
+    )
+    lower = item(told(BOUGHT, grant(AT, "free", UNTIL)))
+    assert (lower.granted_features, lower.granted_limits) == (None, None)
+    alone = item(told(GRANT))
+    assert (alone.granted_features, alone.granted_limits) == (("exports", "sso"), ("projects", "seats"))
+    assert item(told(BOUGHT, GRANT, REVOKED)).granted_features is None
+
+
+def test_in_a_trial_the_item_names_what_the_grant_alone_gives() -> None:
+    one = item(told(sample("customer.subscription.created", status="trialing"), GRANT))
+    assert (one.status, one.granted_features) == ("trialing", ("sso",))
+
+
+def test_an_item_without_a_grant_is_not_rewritten_for_the_fields_of_grants() -> None:
+    saved = organization(told(BOUGHT)).shown
+    told_since = {"ended_subscriptions", "granted_features", "granted_limits"}
+    first = item(told(BOUGHT)).model_dump_json(exclude={"version", "changed_at", *told_since})
+    assert saved is not None
+    assert saved.digest == keys.digest(first)[:12]
 
 
 def test_a_lower_plan_takes_nothing_away() -> None:
