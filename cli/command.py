@@ -122,11 +122,14 @@ def overview() -> str:
 def build() -> "App":
     """The command, with every subcommand still unread."""
     from cyclopts import App, Group, Parameter  # noqa: PLC0415 - the list of commands is shown without it
+    from rich.console import Console  # noqa: PLC0415 - likewise
 
     from cli.bounds import NOT_NEGATIVE  # noqa: PLC0415 - likewise
+    from cli.see.screen import THEME  # noqa: PLC0415 - likewise
 
     made = App(
         name="billhook",
+        console=Console(theme=THEME),
         help_format="markdown",
         version_flags=(),
         group_parameters=Group("Options", sort_key=1),

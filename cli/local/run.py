@@ -22,6 +22,7 @@ from cli.local.incoming import Incoming
 from cli.local.journey import LENGTH, travel
 from cli.local.prepare import PROCESSOR, build, make
 from cli.local.stack import APP_TOKEN, Stack, deploy
+from cli.see.screen import THEME
 from functions.consumer.routes import ROUTES
 from infra.local_cloud.cloud import LocalCloud
 from infra.local_cloud.deployment import FailedError
@@ -67,7 +68,7 @@ def demo(*, port: int = PORT) -> int:
 def _play(port: int, bind: str, parameters: "Mapping[str, str]", *, stay: bool) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background jobs begin with it ignored
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(theme=THEME, highlight=False, soft_wrap=True)
     make(".tools/cloud/.installed")
     built = build()
     started = time.monotonic()

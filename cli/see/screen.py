@@ -6,7 +6,24 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.text import Text
+from rich.theme import Theme
 
+GREEN, BROWN, RED, TEAL, GREY = "color(28)", "color(130)", "color(196)", "color(30)", "color(243)"
+"""Colours that no terminal changes, and that read on a light ground as on a dark one. A terminal's own yellow, cyan and
+green hardly show on white, and its dim text is hard to read on both."""
+THEME = Theme(
+    {
+        "green": GREEN,
+        "yellow": BROWN,
+        "red": RED,
+        "dim": GREY,
+        "cyclopts.name": TEAL,
+        "cyclopts.required_marker": f"bold {RED}",
+        "cyclopts.required": RED,
+        **dict.fromkeys(("cyclopts.choices", "cyclopts.env_var", "cyclopts.default"), GREY),
+    }
+)
+"""What a style means on a terminal; the help pages of cyclopts have styles of their own."""
 STYLES = {
     "done": "green",
     "committed": "yellow",
@@ -34,7 +51,7 @@ class Screen:
     """Prints lines. A terminal shows styles and gets long lines wrapped between words; a pipe gets each line whole."""
 
     def __init__(self) -> None:
-        self._console = Console(highlight=False, soft_wrap=True, markup=False)
+        self._console = Console(theme=THEME, highlight=False, soft_wrap=True, markup=False)
 
     def say(self, *parts: str | tuple[str, str]) -> None:
         """Print a line of texts, each plain or with a style; the rest of a long line is indented below."""
