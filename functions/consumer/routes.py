@@ -36,6 +36,7 @@ from functions.consumer.handlers import (
     invoice_upcoming,
     observed_account,
     observed_erasure,
+    observed_order_lines,
     payment_intent,
     payout,
     plans_applied,
@@ -138,6 +139,7 @@ ROUTES: Mapping[str, Handler] = {
     "observed.entitlements": customer_entitlements.handle,
     "observed.subscription": customer_subscription_changed.handle,
     "observed.checkout_session": checkout_session.handle,
+    "observed.order_lines": observed_order_lines.handle,
     "observed.erasure": observed_erasure.handle,
     # Schedules: each handler reads the books when its time comes.
     "reminder.dispute": reminder_dispute.handle,

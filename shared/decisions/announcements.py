@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from shared.decisions.access import access_of, reference_of
 from shared.decisions.access_item import AccessItem
 from shared.decisions.decision import StoredRecord
-from shared.decisions.facts import facts_of, statuses
+from shared.decisions.facts import LINES_KNOWN, facts_of, statuses
 from shared.effects.announcement import Announcement
 from shared.messages.internal_types import PLANS
 from shared.policy.policy import Policy
@@ -174,6 +174,8 @@ def _of_payment(before: Payment, after: Payment) -> Iterator[str]:
 
 def _of_order(before: Order, after: Order) -> Iterator[str]:
     """The change of its state. If a refund fails, the order was fulfilled before, so the name differs."""
+    if before.lines is None and after.lines is not None:
+        yield LINES_KNOWN
     if before.state == after.state:
         return
     undone = before.paid and after.state == "fulfilled"

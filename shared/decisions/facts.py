@@ -27,6 +27,8 @@ from shared.values.frozen import Scalar
 
 ABOUT = {"reminder.grace_over": "subscription", "reminder.invoice_due": "invoice"}
 """What Billhook's own messages are about that may change the state of a customer."""
+LINES_KNOWN = "order.lines_known"
+"""The announcement of what was bought in an order."""
 
 
 def facts_of(record: StoredRecord, policy: Policy) -> Mapping[str, Scalar]:
@@ -110,8 +112,15 @@ def joined(announcement: Announcement, record: StoredRecord, event: Event, books
             "reference": announcement.reference or _reference(record, organization, books),
             "customer_metadata": _of_customer(organization) or None,
             "subscription_metadata": (named.metadata if named else {}) or None,
+            **_lines(announcement, record),
         }
     )
+
+
+def _lines(announcement: Announcement, record: StoredRecord) -> Mapping[str, object]:
+    """What was bought in an order, if `announcement` is to tell it."""
+    told = record.lines if announcement.name == LINES_KNOWN and isinstance(record, Order) else None
+    return {"lines": told.lines, "more_lines": told.more or None} if told else {}
 
 
 def _ids(record: StoredRecord, event: Event, books: Books) -> Iterator[tuple[str, str | None]]:

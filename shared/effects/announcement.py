@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.stripe_objects.order_lines import OrderLine
 from shared.values.frozen import Frozen, Scalar
 
 
@@ -21,6 +22,8 @@ class Announcement(Frozen):
         metadata: the metadata of the Stripe object.
         customer_metadata: the metadata of its customer.
         subscription_metadata: the metadata of its subscription.
+        lines: what was bought in an order, in the one announcement that tells it.
+        more_lines: whether Stripe has more lines; None if not.
     """
 
     kind: Annotated[Literal["publish"], Field(exclude=True)] = "publish"  # stored in lists of announcements only
@@ -36,3 +39,5 @@ class Announcement(Frozen):
     metadata: Mapping[str, str] = {}
     customer_metadata: Mapping[str, str] | None = None
     subscription_metadata: Mapping[str, str] | None = None
+    lines: tuple[OrderLine, ...] | None = None
+    more_lines: bool | None = None

@@ -13,14 +13,16 @@ class Observe(Frozen):
 
     Args:
         object: `customer`, `account`, `subscription` with all its items, `entitlements` of a customer,
-            `checkout_session`, or `erasure`, which asks whether a customer still exists and has a subscription.
-        id: the object's id; for `account` it is the account itself.
+            `checkout_session`, `order_lines` of a Checkout session, or `erasure`, which asks whether a customer still
+            exists and has a subscription.
+        id: the object's id; for `account` it is the account itself, for `order_lines` the session.
         event: the event that asks; asking twice for one event gives one answer.
-        customer: the customer of a subscription; None for the other objects, which are their own owners.
+        customer: the customer of a subscription or of an order; None for a guest's order, and for the other objects,
+            which are their own owners.
     """
 
     kind: Literal["observe"] = "observe"
-    object: Literal["customer", "account", "subscription", "entitlements", "checkout_session", "erasure"]
+    object: Literal["customer", "account", "subscription", "entitlements", "checkout_session", "order_lines", "erasure"]
     account: str
     id: str
     event: str

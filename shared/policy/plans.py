@@ -55,6 +55,18 @@ class AccessRules(Frozen):
     metadata: tuple[str, ...] = ()
 
 
+class OrderRules(Frozen):
+    """What Billhook finds out about orders.
+
+    Args:
+        lines: `stripe` if Billhook asks Stripe what was bought in each paid order; None if nobody needs it.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    lines: Literal["stripe"] | None = None
+
+
 class Plans(Frozen):
     """All plans and add-ons by name, in the order of the file.
 
@@ -63,6 +75,7 @@ class Plans(Frozen):
         features: all features that plans may have; empty if the file lists none. `stripe` if Stripe's entitlements are
             the features of subscriptions; those of a plan then count for grants and for the default plan.
         access: when a subscription gives access.
+        orders: what Billhook finds out about orders.
         plans: the plans.
         add_ons: the add-ons.
     """
@@ -72,6 +85,7 @@ class Plans(Frozen):
     default: str | None = None
     features: Literal["stripe"] | tuple[str, ...] = ()
     access: AccessRules = AccessRules()
+    orders: OrderRules = OrderRules()
     plans: Mapping[str, Plan] = {}
     add_ons: Mapping[str, Plan] = {}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.policy.plans import AccessRules, Plan, Plans
+from shared.policy.plans import AccessRules, OrderRules, Plan, Plans
 from shared.runtime.business import PLANS
 
 type Place = tuple[str, ...]
@@ -132,8 +132,14 @@ def _said(place: Place, fault: Fault, document: Mapping[str, Any]) -> str:
 
 def _keys_at(place: Place) -> Mapping[str, Any]:
     """The keys that a table of the file may have."""
-    kind = Plans if len(place) == 1 else AccessRules if place[0] == "access" else Plan
-    return kind.model_fields
+    if len(place) == 1:
+        return Plans.model_fields
+    match place[0]:
+        case "access":
+            return AccessRules.model_fields
+        case "orders":
+            return OrderRules.model_fields
+    return Plan.model_fields
 
 
 def _shown(value: object) -> str:

@@ -9,6 +9,7 @@ from shared.records.stored_record import Record
 from shared.stripe_objects.checkout import CheckoutSession
 from shared.stripe_objects.event import Event
 from shared.stripe_objects.objects import Contact
+from shared.stripe_objects.order_lines import OrderLines
 from shared.values import keys
 from shared.values.frozen import Frozen
 
@@ -36,8 +37,10 @@ class Order(Record):
     session: Facet[CheckoutSession] | None = None
     contact: Facet[Contact] | None = None
     settlement: Settlement = Settlement()
+    lines: OrderLines | None = None
+    """What was bought; None until Stripe has shown it, which it does if the business asks for lines."""
     erased_at: int | None = None
-    """When the guest was erased, in epoch seconds; such an order is never saved."""
+    """When the buyer was erased, in epoch seconds; such an order is never saved."""
 
     @property
     def guest(self) -> bool:
@@ -101,6 +104,10 @@ class Order(Record):
         if contact.email:
             update["contact"] = merge(self.contact, event, contact)
         return self.model_copy(update=update)
+
+    def with_lines(self, lines: OrderLines) -> Self:
+        """A copy that says what was bought. Stripe does not change the lines of a session that is complete."""
+        return self.model_copy(update={"lines": lines})
 
     def settled_by(self, payment: Payment) -> Self:
         """A copy with the outcome of its payment."""

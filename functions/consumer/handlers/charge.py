@@ -19,8 +19,8 @@ def handle(event: Event, books: Books) -> Decision:
     charge = read(Charge, event.object)
     before = books.read(Payment, event.account, charge.payment_intent or charge.id)
     payment = before.with_charge(charge, event)
-    orders, confirmed = settle(payment, event, books)
-    return Decision(save=(payment, *orders), then=(*confirmed, *_refunds(before, payment, event, books)))
+    orders, settled = settle(payment, event, books)
+    return Decision(save=(payment, *orders), then=(*settled, *_refunds(before, payment, event, books)))
 
 
 def _refunds(before: Payment, payment: Payment, event: Event, books: Books) -> tuple[Email, ...]:

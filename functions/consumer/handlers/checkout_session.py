@@ -1,6 +1,7 @@
 """checkout.session.*, also observed: an order is fulfilled once paid, or closed unpaid; a subscriber is remembered."""
 
 from shared.decisions.decision import NOTHING, Decision
+from shared.decisions.look_at_lines import is_paid_now, look_at_lines
 from shared.effects.email import Email
 from shared.effects.remind import guest_erasure_at
 from shared.mails.order_mails import confirmation, failure, refund_mails
@@ -37,7 +38,8 @@ def _bought(session: CheckoutSession, event: Event, books: Books) -> Decision:
     due_at = order.erasable_at(books.policy)
     dated = () if before.version or due_at is None else (guest_erasure_at(due_at, event.account, session.id),)
     if session.payment_intent is None:
-        return Decision(save=(order,), then=(*dated, *_mails(before, order, None, event, books)))
+        look = look_at_lines(before, order, event, books.policy)
+        return Decision(save=(order,), then=(*dated, *look, *_mails(before, order, None, event, books)))
     known = books.read(Payment, event.account, session.payment_intent)
     payment = known.with_links(
         customer=session.customer,
@@ -49,13 +51,14 @@ def _bought(session: CheckoutSession, event: Event, books: Books) -> Decision:
     )
     order = order.settled_by(payment)
     save = (order, payment) if payment != known else (order,)
-    return Decision(save=save, then=(*dated, *_mails(before, order, known, event, books)))
+    look = look_at_lines(before, order, event, books.policy)
+    return Decision(save=save, then=(*dated, *look, *_mails(before, order, known, event, books)))
 
 
 def _mails(before: Order, order: Order, known: Payment | None, event: Event, books: Books) -> tuple[Email, ...]:
     """The mails that the buyer has not had yet; `known` is the payment as it was before its session."""
     mails: tuple[Email, ...] = ()
-    if order.paid and not before.paid and order.state != "refunded":
+    if is_paid_now(before, order):
         mails = (confirmation(order, known, event, books),)
     if order.state == "failed" and before.state != "failed" and not (known and known.told_as_order):
         mails = (failure(order, event, books),)

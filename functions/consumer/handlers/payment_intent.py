@@ -22,9 +22,9 @@ def handle(event: Event, books: Books) -> Decision:
     payment = known.with_intent(intent, event)
     payment = payment.with_links(order=intent.metadata.get(books.policy.order_key))
     organization = books.read(Organization, event.account, intent.customer) if intent.customer else None
-    orders, confirmed = settle(payment, event, books)
+    orders, settled = settle(payment, event, books)
     save = (payment, *orders, *_attempt(organization, intent, event))
-    return Decision(save=save, then=(*confirmed, *_failure(known, payment, organization, event)))
+    return Decision(save=save, then=(*settled, *_failure(known, payment, organization, event)))
 
 
 def _attempt(organization: Organization | None, intent: PaymentIntent, event: Event) -> tuple[Organization, ...]:

@@ -17,10 +17,10 @@ def handle(event: Event, books: Books) -> Decision:
     refund = read(Refund, event.object)
     before = books.read(Payment, event.account, refund.payment_intent or refund.charge or refund.id)
     payment = before.with_refund(refund, event)
-    orders, confirmed = settle(payment, event, books)
+    orders, settled = settle(payment, event, books)
     save = (payment, *orders)
     if not refund.never_arrived:
-        return Decision(save=save, then=confirmed)
+        return Decision(save=save, then=settled)
     mail = tell_operator(
         payment.partition,
         REFUND_FAILED,
@@ -32,4 +32,4 @@ def handle(event: Event, books: Books) -> Decision:
         reason=refund.failure,
         canceled=refund.status == "canceled",
     )
-    return Decision(save=save, then=(*confirmed, mail))
+    return Decision(save=save, then=(*settled, mail))

@@ -42,6 +42,8 @@ def _records(account: str, obj: Mapping[str, Any]) -> Iterator[Record]:
         case "checkout.session" if obj.get("mode") == "payment" and own:
             payment = valid_id_of(obj.get("payment_intent"))
             yield Order.empty(account, customer or own, own)
+        case "order_lines" if own:
+            yield Order.empty(account, customer or own, own)
         case "payout" if own:
             yield PayoutRecord.empty(account, own)
     if payment:

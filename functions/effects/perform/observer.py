@@ -104,7 +104,8 @@ class Observer:
 
     def _group(self, effect: Observe, found: Mapping[str, Any]) -> str:
         """The message group, as for an event about the same object: a guest's session has no customer."""
-        owner = id_of(found.get("customer")) if effect.object == "checkout_session" else effect.owner
+        of_session = effect.object in {"checkout_session", "order_lines"}
+        owner = id_of(found.get("customer")) if of_session else effect.owner
         by_customer = self.by_customer and effect.object != "account" and owner
         return f"{effect.account}#{owner}" if by_customer else effect.account
 

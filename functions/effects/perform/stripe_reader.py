@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.effects.observe import Observe
 from shared.failures.errors import Misconfigured, Retryable
+from shared.stripe_objects.order_lines import MOST_LINES
 from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
@@ -57,12 +58,13 @@ def _retrieved(api: "stripe.StripeClient", effect: Observe, options: Any) -> dic
     match effect.object:
         case "account":
             return dict(api.v1.accounts.retrieve(effect.id).to_dict())
-        case "customer":
-            return dict(api.v1.customers.retrieve(effect.id, options=options).to_dict())
+        case "customer" | "erasure":
+            more: Any = {"expand": ["subscriptions"]} if effect.object == "erasure" else {}
+            return dict(api.v1.customers.retrieve(effect.id, more, options).to_dict())
         case "checkout_session":
             return dict(api.v1.checkout.sessions.retrieve(effect.id, options=options).to_dict())
-        case "erasure":
-            return dict(api.v1.customers.retrieve(effect.id, {"expand": ["subscriptions"]}, options).to_dict())
+        case "order_lines":
+            return _order_lines(api, effect, options)
         case "subscription":
             found = dict(api.v1.subscriptions.retrieve(effect.id, options=options).to_dict())
             return found | {"items": _all_items(api, effect.id, options)}
@@ -86,6 +88,20 @@ def answer_of(customer: Mapping[str, Any] | None) -> str:
         return "unanswered"
     listed = customer["subscriptions"]["data"]
     return "subscribed" if any(one["status"] not in OVER for one in listed) else "unsubscribed"
+
+
+def _order_lines(api: "stripe.StripeClient", effect: Observe, options: Any) -> dict[str, Any]:  # noqa: ANN401 - the SDK's
+    """The first page of a session's lines, without the fields that nobody needs: a description may name a person."""
+    page = api.v1.checkout.sessions.line_items.list(effect.id, {"limit": MOST_LINES}, options)
+    lines = [_bare_line(line.to_dict()) for line in page.data]
+    owner = {"customer": effect.customer} if effect.customer else {}
+    return {"object": "order_lines", "id": effect.id, **owner, "lines": lines, "more": page.has_more}
+
+
+def _bare_line(line: Mapping[str, Any]) -> dict[str, Any]:
+    price = line.get("price") or {}
+    bare = {name: line.get(name) for name in ("quantity", "amount_total", "currency")}
+    return {**bare, "price": {name: price.get(name) for name in ("id", "product", "lookup_key")}}
 
 
 def _all_items(api: "stripe.StripeClient", subscription: str, options: Any) -> dict[str, Any]:  # noqa: ANN401 - the SDK's
