@@ -1,45 +1,8 @@
 """What Billhook announces: each detail type with its occasion, and the facts of each family, for those who listen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
-
-@dataclass(frozen=True)
-class Fact:
-    """One fact: the type of its value, and its meaning.
-
-    Args:
-        kind: the type in JSON.
-        says: the meaning, with the unit.
-        always: whether each announcement of the family has it.
-        words: the words that it may say; more may come.
-    """
-
-    kind: Literal["string", "integer", "boolean"]
-    says: str
-    always: bool = False
-    words: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Family:
-    """The announcements with the same facts.
-
-    Args:
-        name: the beginning of the names of its types in the clients.
-        says: its subject.
-        types: each detail type and its occasion.
-        facts: its facts by name.
-        prefixes: facts whose names begin alike, by the beginning.
-    """
-
-    name: str
-    says: str
-    types: Mapping[str, str]
-    facts: Mapping[str, Fact]
-    prefixes: Mapping[str, Fact]
-
+from cli.samples.announced_family import Entry, Fact, Family
 
 AT = "in epoch seconds"
 MONEY: Mapping[str, Fact] = {
@@ -131,6 +94,32 @@ ORDER = Family(
     },
     prefixes={},
 )
+LINE = Entry(
+    name="OrderLine",
+    says="A line of an order",
+    listed="The lines, 100 at most, in Stripe's order",
+    facts={
+        "amount": Fact("integer", "Its total after discounts and taxes, in minor units", always=True),
+        "currency": Fact("string", "The currency of the amount, in lower case", always=True),
+        "price": Fact("string", "The price, price_…"),
+        "product": Fact("string", "The product, prod_…"),
+        "lookup_key": Fact("string", "The lookup key of the price, if it has one"),
+        "quantity": Fact("integer", "How many were bought"),
+    },
+)
+ORDER_LINES = Family(
+    name="OrderLines",
+    says="What was bought in an order",
+    types={
+        "order.lines_known": "Stripe has told what was bought in a fulfilled order; `state` says if it was refunded"
+    },
+    facts={
+        **ORDER.facts,
+        "more_lines": Fact("boolean", "Whether Stripe has more lines than are in `lines`"),
+    },
+    prefixes={},
+    lists={"lines": LINE},
+)
 PAYMENT = Family(
     name="Payment",
     says="A payment of an order or an invoice",
@@ -190,4 +179,4 @@ ACCOUNT = Family(
     facts={"authorized": Fact("boolean", "Whether it is connected", always=True)},
     prefixes={"can_": Fact("string", "A capability, such as `can_transfers`: active, inactive, pending or others")},
 )
-FAMILIES = (ORGANIZATION, ERASED, ORDER, PAYMENT, PAYOUT, ACCOUNT)
+FAMILIES = (ORGANIZATION, ERASED, ORDER, ORDER_LINES, PAYMENT, PAYOUT, ACCOUNT)

@@ -1,10 +1,12 @@
 """The JSON Schema of all announcements in one file: of the whole event on the bus, and of each detail by its type."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cli.samples.announced import FAMILIES, Fact, Family
+from cli.samples.announced import FAMILIES
+from cli.samples.announced_family import Fact, Family
 
 DOCUMENT = Path(__file__).parents[2] / "docs/announcements.v1.schema.json"
 
@@ -47,7 +49,8 @@ def schema() -> str:
                 for name, (family, says) in types.items()
             },
             **{f"{family.name}Detail": _detail(family) for family in FAMILIES},
-            **{f"{family.name}Facts": _facts(family) for family in FAMILIES},
+            **{f"{family.name}Facts": _facts(family.facts, family.prefixes) for family in FAMILIES},
+            **{one.name: _facts(one.facts) for family in FAMILIES for one in family.lists.values()},
         },
     }
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
@@ -60,20 +63,24 @@ def _event(name: str) -> Json:
 
 def _detail(family: Family) -> Json:
     facts = {"$ref": f"#/$defs/{family.name}Facts"}
+    lists = {
+        name: {"type": "array", "description": one.listed, "items": {"$ref": f"#/$defs/{one.name}"}}
+        for name, one in family.lists.items()
+    }
     return {
         "type": "object",
         "description": family.says,
-        "required": REQUIRED,
-        "properties": {**DETAIL, "facts": facts},
+        "required": [*REQUIRED, *lists],
+        "properties": {**DETAIL, "facts": facts, **lists},
     }
 
 
-def _facts(family: Family) -> Json:
+def _facts(facts: Mapping[str, Fact], prefixes: Mapping[str, Fact] = {}) -> Json:
     return {
         "type": "object",
-        "required": [name for name, fact in family.facts.items() if fact.always],
-        "properties": {name: _fact(fact) for name, fact in family.facts.items()},
-        "patternProperties": {f"^{prefix}": _fact(fact) for prefix, fact in family.prefixes.items()},
+        "required": [name for name, fact in facts.items() if fact.always],
+        "properties": {name: _fact(fact) for name, fact in facts.items()},
+        "patternProperties": {f"^{prefix}": _fact(fact) for prefix, fact in prefixes.items()},
     }
 
 

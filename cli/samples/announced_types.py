@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cli.samples.announced import FAMILIES, Family
+from cli.samples.announced import FAMILIES
+from cli.samples.announced_family import Entry, Family
 from cli.samples.announced_schema import DETAIL, REQUIRED
 
 ROOT = Path(__file__).parents[2]
@@ -29,10 +30,14 @@ def python() -> str:
     ]
     for family in FAMILIES:
         facts = ["", "", *_python_facts(family)] if family.facts else []
-        lines += [*facts, "", "", *_python_detail(family), "", "", *_python_event(family)]
-    events = " | ".join(f"{family.name}Event" for family in FAMILIES)
+        entries = [line for one in family.lists.values() for line in ("", "", *_python_facts(one))]
+        lines += [*facts, *entries, "", "", *_python_detail(family), "", "", *_python_event(family)]
+    first, *others = (f"{family.name}Event" for family in FAMILIES)
     lines += [
-        f"BillhookEvent = {events}",
+        "BillhookEvent = (",
+        f"    {first}",
+        *(f"    | {event}" for event in others),
+        ")",
         '"""An event on the bus, as EventBridge hands it to a Lambda function. Other fields are EventBridge\'s own."""',
         "",
         "",
@@ -47,19 +52,23 @@ def _python_field(name: str, kind: str, *, always: bool) -> str:
     return f"    {name}: {kind if always else f'NotRequired[{kind}]'}"
 
 
-def _python_facts(family: Family) -> Iterator[str]:
-    yield f"class {family.name}Facts(TypedDict):"
-    if family.prefixes:
-        yield f'    """{family.says}.'
+def _python_facts(of: Family | Entry) -> Iterator[str]:
+    yield f"class {_name_of_facts(of)}(TypedDict):"
+    if isinstance(of, Family) and of.prefixes:
+        yield f'    """{of.says}.'
         yield ""
-        yield from (f"    `{prefix}…`: {fact.says}." for prefix, fact in family.prefixes.items())
+        yield from (f"    `{prefix}…`: {fact.says}." for prefix, fact in of.prefixes.items())
         yield '    """'
     else:
-        yield f'    """{family.says}."""'
+        yield f'    """{of.says}."""'
     yield ""
-    for name, fact in family.facts.items():
+    for name, fact in of.facts.items():
         kind = _literal(fact.words) if fact.words else IN_PYTHON[fact.kind]
         yield _python_field(name, kind, always=fact.always)
+
+
+def _name_of_facts(of: Family | Entry) -> str:
+    return f"{of.name}Facts" if isinstance(of, Family) else of.name
 
 
 def _literal(words: Iterable[str]) -> str:
@@ -71,6 +80,7 @@ def _python_detail(family: Family) -> Iterator[str]:
     yield f'    """The detail of an event whose type is one of `{family.name}Type`."""'
     yield ""
     yield f"    facts: {f'{family.name}Facts' if family.facts else 'dict[str, str]'}"
+    yield from (f"    {name}: list[{one.name}]" for name, one in family.lists.items())
 
 
 def _python_event(family: Family) -> Iterator[str]:
@@ -98,7 +108,9 @@ def typescript() -> str:
         lines += [f"  {name}{'' if name in REQUIRED else '?'}: {IN_TYPESCRIPT[field['type']]};"]
     lines += ["}"]
     for family in FAMILIES:
-        lines += ["", *_typescript_facts(family), "", *_typescript_detail(family), "", *_typescript_events(family)]
+        entries = [line for one in family.lists.values() for line in ("", *_typescript_facts(one))]
+        lines += ["", *_typescript_facts(family), *entries]
+        lines += ["", *_typescript_detail(family), "", *_typescript_events(family)]
     events = " | ".join(f"{family.name}Event" for family in FAMILIES)
     lines += [
         "",
@@ -108,14 +120,14 @@ def typescript() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _typescript_facts(family: Family) -> Iterator[str]:
-    yield f"/** {family.says}. */"
-    yield f"export interface {family.name}Facts {{"
-    for name, fact in family.facts.items():
+def _typescript_facts(of: Family | Entry) -> Iterator[str]:
+    yield f"/** {of.says}. */"
+    yield f"export interface {_name_of_facts(of)} {{"
+    for name, fact in of.facts.items():
         kind = " | ".join(f'"{word}"' for word in fact.words) or IN_TYPESCRIPT[fact.kind]
         yield f"  /** {fact.says}. */"
         yield f"  {name}{'' if fact.always else '?'}: {kind};"
-    for prefix, fact in family.prefixes.items():
+    for prefix, fact in of.prefixes.items() if isinstance(of, Family) else ():
         yield f"  /** {fact.says}. */"
         yield f"  [name: `{prefix}${{string}}`]: {IN_TYPESCRIPT[fact.kind]};"
     yield "}"
@@ -124,6 +136,9 @@ def _typescript_facts(family: Family) -> Iterator[str]:
 def _typescript_detail(family: Family) -> Iterator[str]:
     yield f"export interface {family.name}Detail extends Detail {{"
     yield f"  facts: {family.name}Facts;"
+    for name, one in family.lists.items():
+        yield f"  /** {one.listed}. */"
+        yield f"  {name}: {one.name}[];"
     yield "}"
 
 

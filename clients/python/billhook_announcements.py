@@ -112,6 +112,46 @@ OrderType = Literal[
 OrderEvent = TypedDict("OrderEvent", {"detail-type": OrderType, "detail": OrderDetail})
 
 
+class OrderLinesFacts(TypedDict):
+    """What was bought in an order."""
+
+    state: Literal["open", "fulfilled", "failed", "expired", "canceled", "partly_refunded", "refunded"]
+    session: str
+    amount: NotRequired[int]
+    refunded: NotRequired[int]
+    payment_link: NotRequired[str]
+    currency: NotRequired[str]
+    presentment_amount: NotRequired[int]
+    presentment_currency: NotRequired[str]
+    order: NotRequired[str]
+    payment: NotRequired[str]
+    invoice: NotRequired[str]
+    subscription: NotRequired[str]
+    more_lines: NotRequired[bool]
+
+
+class OrderLine(TypedDict):
+    """A line of an order."""
+
+    amount: int
+    currency: str
+    price: NotRequired[str]
+    product: NotRequired[str]
+    lookup_key: NotRequired[str]
+    quantity: NotRequired[int]
+
+
+class OrderLinesDetail(Detail):
+    """The detail of an event whose type is one of `OrderLinesType`."""
+
+    facts: OrderLinesFacts
+    lines: list[OrderLine]
+
+
+OrderLinesType = Literal["order.lines_known"]
+OrderLinesEvent = TypedDict("OrderLinesEvent", {"detail-type": OrderLinesType, "detail": OrderLinesDetail})
+
+
 class PaymentFacts(TypedDict):
     """A payment of an order or an invoice."""
 
@@ -190,7 +230,9 @@ class AccountDetail(Detail):
 
 AccountType = Literal["account.authorized", "account.deauthorized", "account.capability_changed"]
 AccountEvent = TypedDict("AccountEvent", {"detail-type": AccountType, "detail": AccountDetail})
-BillhookEvent = OrganizationEvent | ErasedEvent | OrderEvent | PaymentEvent | PayoutEvent | AccountEvent
+BillhookEvent = (
+    OrganizationEvent | ErasedEvent | OrderEvent | OrderLinesEvent | PaymentEvent | PayoutEvent | AccountEvent
+)
 """An event on the bus, as EventBridge hands it to a Lambda function. Other fields are EventBridge's own."""
 
 

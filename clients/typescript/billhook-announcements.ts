@@ -122,6 +122,63 @@ export interface OrderEvent {
   detail: OrderDetail;
 }
 
+/** What was bought in an order. */
+export interface OrderLinesFacts {
+  /** Its state. */
+  state: "open" | "fulfilled" | "failed" | "expired" | "canceled" | "partly_refunded" | "refunded";
+  /** The Checkout session, cs_…. */
+  session: string;
+  /** The total, in minor units. */
+  amount?: number;
+  /** What went back so far, in minor units. */
+  refunded?: number;
+  /** The payment link through which the buyer came, plink_…. */
+  payment_link?: string;
+  /** The currency of the amounts, in lower case. */
+  currency?: string;
+  /** What the customer paid in a currency of its own, in minor units. */
+  presentment_amount?: number;
+  /** The currency in which the customer paid. */
+  presentment_currency?: string;
+  /** Your own id of the order, from the metadata that OrderMetadataKey names. */
+  order?: string;
+  /** The payment intent or charge, pi_… or ch_…. */
+  payment?: string;
+  /** The invoice, in_…. */
+  invoice?: string;
+  /** The subscription that the event is about, sub_…. */
+  subscription?: string;
+  /** Whether Stripe has more lines than are in `lines`. */
+  more_lines?: boolean;
+}
+
+/** A line of an order. */
+export interface OrderLine {
+  /** Its total after discounts and taxes, in minor units. */
+  amount: number;
+  /** The currency of the amount, in lower case. */
+  currency: string;
+  /** The price, price_…. */
+  price?: string;
+  /** The product, prod_…. */
+  product?: string;
+  /** The lookup key of the price, if it has one. */
+  lookup_key?: string;
+  /** How many were bought. */
+  quantity?: number;
+}
+
+export interface OrderLinesDetail extends Detail {
+  facts: OrderLinesFacts;
+  /** The lines, 100 at most, in Stripe's order. */
+  lines: OrderLine[];
+}
+
+export interface OrderLinesEvent {
+  "detail-type": "order.lines_known";
+  detail: OrderLinesDetail;
+}
+
 /** A payment of an order or an invoice. */
 export interface PaymentFacts {
   /** The payment intent or charge, pi_… or ch_…. */
@@ -208,4 +265,4 @@ export interface AccountEvent {
 }
 
 /** An event on the bus, as EventBridge hands it to a Lambda function. Other fields are EventBridge's own. */
-export type BillhookEvent = OrganizationEvent | ErasedEvent | OrderEvent | PaymentEvent | PayoutEvent | AccountEvent;
+export type BillhookEvent = OrganizationEvent | ErasedEvent | OrderEvent | OrderLinesEvent | PaymentEvent | PayoutEvent | AccountEvent;

@@ -92,7 +92,7 @@ def statuses(account: ConnectedAccount) -> Mapping[str, str]:
 
 
 def joined(announcement: Announcement, record: StoredRecord, event: Event, books: Books) -> Announcement:
-    """`announcement` about `record`, with the ids of its sale and the metadata of its owner."""
+    """`announcement` about `record`, with the ids and lines of its sale, and the metadata of its owner."""
     customer = announcement.customer
     organization = record if isinstance(record, Organization) else None
     if organization is None and customer and isinstance(record, Payment | Order):
@@ -105,22 +105,18 @@ def joined(announcement: Announcement, record: StoredRecord, event: Event, books
         ids["subscription"] = subscription
     named = _subscription(organization, subscription, books)
     period = _period(named, event) if named and record is organization else {}
-    facts: Mapping[str, Scalar] = {**ids, **announcement.facts, **period}
+    bought = record.lines if announcement.name == LINES_KNOWN and isinstance(record, Order) else None
+    more = {"more_lines": True} if bought and bought.more else {}
+    facts: Mapping[str, Scalar] = {**ids, **announcement.facts, **period, **more}
     return announcement.model_copy(
         update={
             "facts": facts,
             "reference": announcement.reference or _reference(record, organization, books),
             "customer_metadata": _of_customer(organization) or None,
             "subscription_metadata": (named.metadata if named else {}) or None,
-            **_lines(announcement, record),
+            "lines": bought.lines if bought else None,
         }
     )
-
-
-def _lines(announcement: Announcement, record: StoredRecord) -> Mapping[str, object]:
-    """What was bought in an order, if `announcement` is to tell it."""
-    told = record.lines if announcement.name == LINES_KNOWN and isinstance(record, Order) else None
-    return {"lines": told.lines, "more_lines": told.more or None} if told else {}
 
 
 def _ids(record: StoredRecord, event: Event, books: Books) -> Iterator[tuple[str, str | None]]:

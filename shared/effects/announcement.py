@@ -23,7 +23,6 @@ class Announcement(Frozen):
         customer_metadata: the metadata of its customer.
         subscription_metadata: the metadata of its subscription.
         lines: what was bought in an order, in the one announcement that tells it.
-        more_lines: whether Stripe has more lines; None if not.
     """
 
     kind: Annotated[Literal["publish"], Field(exclude=True)] = "publish"  # stored in lists of announcements only
@@ -40,4 +39,3 @@ class Announcement(Frozen):
     customer_metadata: Mapping[str, str] | None = None
     subscription_metadata: Mapping[str, str] | None = None
     lines: tuple[OrderLine, ...] | None = None
-    more_lines: bool | None = None

@@ -9,9 +9,12 @@ import pytest
 
 from bench.units import size as size_of
 from functions.consumer.decide.decide import decide
+from shared.decisions.facts import LINES_KNOWN
 from shared.policy.plans_file import read_plans
 from shared.policy.policy import Policy
+from shared.stripe_objects.order_lines import MOST_LINES
 from tests.consumer.world import World
+from tests.support.order_lines import AT_STRIPE, PAID, WITH_LINES, answered
 from tests.support.samples import EVENTS
 
 SUBSCRIBED: dict[str, Any] = json.loads((EVENTS / "customer.subscription.created.json").read_text())
@@ -19,6 +22,8 @@ ITEM = SUBSCRIBED["data"]["object"]["items"]["data"][0]
 KB = 1024
 MOST = 400 * KB
 """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html."""
+ENTRY = 256 * KB
+"""https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html"""
 DICE = random.Random(5)  # noqa: S311 - the same text each time
 
 
@@ -80,3 +85,28 @@ def test_an_event_with_more_unknown_prices_than_a_transaction_holds_is_decided(w
     world.work_all()
     (mail,) = (mail for mail in world.services.mails if mail.audience == "operator")
     assert mail.data["price"] == "price_0"
+
+
+def test_the_most_lines_of_an_order_fit_into_each_item_and_onto_the_bus(world: World) -> None:
+    world.policy = WITH_LINES.model_copy(update={"mail_connected": True})
+    metadata = {text(40): "\U0001d11e" * 500 for _ in range(50)}
+    customer = {"id": PAID.object["customer"], "object": "customer", "metadata": metadata}
+    price = {"id": text(30), "product": text(30)}
+    lines = [{**AT_STRIPE[0], "price": price | {"lookup_key": "\U0001d11e" * 190 + text(10)}} for _ in range(MOST_LINES)]
+    answer = answered(PAID, lines=lines, more=True)
+    for type_, obj in (
+        ("customer.created", customer),
+        (PAID.type, dict(PAID.object)),
+        (answer.type, dict(answer.object)),
+    ):
+        outcome = world.consume(type_, f"evt_{type_}", type=type_, account=None, data={"object": obj})
+        assert outcome.state in {"committed", "done"}, outcome
+    tables = world.store.inbox, world.store.books
+    largest_item = max(size_of(item) for name in tables for item in world.store.client.scan(TableName=name)["Items"])
+    world.work_all()
+    (told,) = (one for one in world.services.announcements if one.name == LINES_KNOWN)
+    entry = len(told.model_dump_json(exclude_none=True).encode())
+    print(f"the largest item has {largest_item / KB:.0f} KB, the entry on the bus {entry / KB:.0f} KB")  # noqa: T201 - figures
+    assert (len(told.lines or ()), told.facts["more_lines"], bool(told.customer_metadata)) == (MOST_LINES, True, True)
+    assert largest_item < 230 * KB < MOST
+    assert entry < ENTRY

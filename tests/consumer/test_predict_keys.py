@@ -1,5 +1,6 @@
 """One read fetches what a decision will ask for, with few needless keys and none that DynamoDB refuses."""
 
+import json
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from functions.consumer.message import read_message
 from functions.consumer.prefetch.predict_keys import predict_keys
 from functions.consumer.routes import ROUTES
 from shared.records.stored_record import Record
+from shared.stripe_objects.event import Event
 from tests.consumer.examples import sqs_record, stripe_event
 from tests.support.books import BooksOf
+from tests.support.order_lines import PAID, answered
 from tests.support.samples import NAMES, sample
 
 ROUTED = [name for name in NAMES if sample(name).type in ROUTES]
@@ -50,6 +53,18 @@ def test_whatever_a_decision_asks_for_was_foreseen_and_at_most_two_records_in_va
     ahead = foreseen(event.model_dump())
     assert books.asked <= ahead
     assert len(ahead - books.asked) <= 2
+
+
+@pytest.mark.parametrize(
+    "session", [PAID, sample("checkout.session.completed", customer=None)], ids=["customer", "guest"]
+)
+def test_of_an_answer_about_lines_all_but_the_payment_is_foreseen(session: Event) -> None:
+    answer, books = answered(session), NotingBooks()
+    for event in (session, answer):
+        books.asked.clear()
+        books.apply(decide(event, books))
+    missed = books.asked - foreseen(json.loads(answer.model_dump_json()))
+    assert missed == {(f"platform#{PAID.object['payment_intent']}", "payment")}
 
 
 def test_a_connected_account_is_foreseen_since_any_event_tells_that_it_is_there() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from shared.decisions.access import access_of, reference_of
 from shared.decisions.access_item import AccessItem
-from shared.policy.plans import AccessRules, Plan, Plans
+from shared.policy.plans import AccessRules, OrderRules, Plan, Plans
 from shared.policy.policy import Policy
 from shared.records.facets import Candidate, Facet
 from shared.records.organization import Organization
@@ -187,3 +187,6 @@ def test_the_item_says_under_which_rules_and_by_which_version_it_was_made() -> N
     assert (before.version, before.changed_at, before.policy) == (8, AT, RULES.access_fingerprint)
     assert RULES.access_fingerprint != FOURTEEN_DAYS.access_fingerprint
     assert RULES.access_fingerprint == Policy(plans=PLANS, mail_seats=True).access_fingerprint
+    with_lines = PLANS.model_copy(update={"orders": OrderRules(lines="stripe")})
+    assert RULES.access_fingerprint == Policy(plans=with_lines).access_fingerprint
+    assert RULES.fingerprint != Policy(plans=with_lines).fingerprint

@@ -105,6 +105,12 @@ features = ["exports"]
         ("features = [", "feature = [", "line 12: plans.studio.feature is no key of plans.toml: write features"),
         ("seats = 1", 'seats = "many"', 'line 8: plans.free.limits.seats = "many" is no whole number: write'),
         ("grace_days = 14", "grace_days = -1", "line 5: access.grace_days = -1 is below 0: write 0 or more"),
+        ("[access]", '[orders]\nlines = "all"\n\n[access]', 'line 5: orders.lines = "all" is unknown: write "stripe"'),
+        (
+            "[access]",
+            '[orders]\nline = "stripe"\n\n[access]',
+            "line 5: orders.line is no key of plans.toml: write lines",
+        ),
         ("grace_days = 14", 'statuses = ["paid"]', 'line 5: access.statuses = "paid" is unknown: write "trialing"'),
         ("[plans.studio]", "[plan.studio]", "plan is no key of plans.toml: write plans"),
         ('default = "free"', 'default = "gratis"', "names no plan of this file"),
