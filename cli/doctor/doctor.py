@@ -20,6 +20,8 @@ from cli.samples import samples
 from cli.where import HERE, Where
 from functions.ingest.rejection import RejectedError
 from functions.ingest.signing_secrets import parse_secrets
+from shared.policy.plans_file import plans_and_mistakes, text_of
+from shared.runtime.business import PLANS
 
 NO_KEY = "none"
 """What template.yaml stores until somebody stores a key."""
@@ -87,7 +89,8 @@ def _of_stripe(where: Where, outputs: dict[str, str], livemode: str, *, ping: bo
         if ping or not any(secrets.values()):
             yield from of_secrets(url, secrets, livemode, command, _post)
     key = stored_key(where)
-    yield from of_key(key, livemode=livemode, stack=where.name, connect=client_of)
+    lines = plans_and_mistakes(text_of(PLANS))[0].orders.lines == "stripe"
+    yield from of_key(key, livemode=livemode, stack=where.name, connect=client_of, lines=lines)
     yield from of_endpoints(key_at_hand(key), url, secrets, command, client_of)
 
 

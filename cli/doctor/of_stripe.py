@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 
 import stripe
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 READS = ("events", "customers", "subscriptions")
 """The lists that Billhook reads with its key."""
+SESSIONS = "checkout.sessions"
+"""The list whose permission also covers the lines of an order."""
 
 
 def client_of(key: str) -> StripeClient:
@@ -23,7 +26,9 @@ def client_of(key: str) -> StripeClient:
     return StripeClient(key, max_network_retries=1)
 
 
-def of_key(key: str, *, livemode: str, stack: str, connect: "Callable[[str], StripeClient]") -> Iterator[Finding]:
+def of_key(
+    key: str, *, livemode: str, stack: str, connect: "Callable[[str], StripeClient]", lines: bool = False
+) -> Iterator[Finding]:
     """Whether the stored key is of the stack's mode, and may read what Billhook reads.
 
     Args:
@@ -31,6 +36,7 @@ def of_key(key: str, *, livemode: str, stack: str, connect: "Callable[[str], Str
         livemode: the stack's parameter `Livemode`: `true`, `false` or `any`.
         stack: the stack's name.
         connect: makes a client of Stripe's API from a key.
+        lines: whether Billhook also reads the lines of orders.
     """
     store = f"aws secretsmanager put-secret-value --secret-id {stack}/stripe-api-key --secret-string file:///dev/stdin"
     if not key:
@@ -40,16 +46,16 @@ def of_key(key: str, *, livemode: str, stack: str, connect: "Callable[[str], Str
     if livemode in {"true", "false"} and mode != ("live" if livemode == "true" else "test"):
         yield wrong("Stripe key", f"it is a {mode}-mode key, and the stack has Livemode={livemode}", store)
         return
-    api, refused = connect(key), list[str]()
-    for name in READS:
+    api, refused, names = connect(key), list[str](), (*READS, SESSIONS) if lines else READS
+    for name in names:
         try:
-            getattr(api.v1, name).list({"limit": 1})
+            attrgetter(name)(api.v1).list({"limit": 1})
         except StripeError as error:
             refused.append(f"{name} ({error.http_status or 'no answer'})")
     if refused:
         yield wrong("Stripe key", f"Stripe refuses to list {', '.join(refused)}", "allow reading them, at Stripe")
     else:
-        yield ok("Stripe key", f"a {mode}-mode key that may read {', '.join(READS)}")
+        yield ok("Stripe key", f"a {mode}-mode key that may read {', '.join(names)}")
 
 
 def of_endpoints(

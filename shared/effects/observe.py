@@ -13,8 +13,8 @@ class Observe(Frozen):
 
     Args:
         object: `customer`, `account`, `subscription` with all its items, `entitlements` of a customer,
-            `checkout_session`, `order_lines` of a Checkout session, or `erasure`, which asks whether a customer still
-            exists and has a subscription.
+            `checkout_session`, `order_lines` of a Checkout session, or `erasure`. The last one asks whether a customer
+            still exists and has a subscription.
         id: the object's id; for `account` it is the account itself, for `order_lines` the session.
         event: the event that asks; asking twice for one event gives one answer.
         customer: the customer of a subscription or of an order; None for a guest's order, and for the other objects,

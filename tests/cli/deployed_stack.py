@@ -30,10 +30,10 @@ class ListingApi(StripeApi):
         self.hidden = set[str]()
 
     def answer(self, method: str, target: str, key: str, body: str) -> tuple[int, str]:
-        name = target.removeprefix("/v1/").partition("?")[0]
+        name = target.removeprefix("/v1/").partition("?")[0].replace("/", ".")
         if name in self.hidden:
             return 403, json.dumps({"error": {"type": "invalid_request_error", "message": "not allowed"}})
-        if name in {"events", "customers", "subscriptions"}:
+        if name in {"events", "customers", "subscriptions", "checkout.sessions"}:
             return 200, json.dumps({"object": "list", "data": [], "has_more": False, "url": f"/v1/{name}"})
         return super().answer(method, target, key, body)
 

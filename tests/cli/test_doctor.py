@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import stripe
@@ -164,6 +165,18 @@ def test_a_key_of_the_other_mode_is_found_and_not_shown(stack: Stack, doctor: Do
 def test_a_key_that_may_not_read_customers_is_found(stack: Stack, doctor: Doctor) -> None:
     stack.api.hidden = {"customers"}
     assert wrong(doctor.finds()[1])["Stripe key"][0][0] == "Stripe refuses to list customers (403)"
+
+
+def test_a_key_that_may_not_read_sessions_is_found_if_orders_are_to_have_lines(
+    stack: Stack, doctor: Doctor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stack.api.hidden = {"checkout.sessions"}
+    assert "Stripe key" not in wrong(doctor.finds()[1])
+    monkeypatch.setattr("cli.doctor.doctor.PLANS", tmp_path / "plans.toml")
+    (tmp_path / "plans.toml").write_text('[orders]\nlines = "stripe"\n')
+    assert wrong(doctor.finds()[1])["Stripe key"][0][0] == "Stripe refuses to list checkout.sessions (403)"
+    stack.api.hidden = set()
+    assert "Stripe key" not in wrong(doctor.finds()[1])
 
 
 def test_without_a_key_the_endpoints_are_unknown_and_nothing_is_wrong(stack: Stack, doctor: Doctor) -> None:

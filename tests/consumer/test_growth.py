@@ -91,8 +91,8 @@ def test_the_most_lines_of_an_order_fit_into_each_item_and_onto_the_bus(world: W
     world.policy = WITH_LINES.model_copy(update={"mail_connected": True})
     metadata = {text(40): "\U0001d11e" * 500 for _ in range(50)}
     customer = {"id": PAID.object["customer"], "object": "customer", "metadata": metadata}
-    price = {"id": text(30), "product": text(30)}
-    lines = [{**AT_STRIPE[0], "price": price | {"lookup_key": "\U0001d11e" * 190 + text(10)}} for _ in range(MOST_LINES)]
+    keys = ["\U0001d11e" * 190 + text(10) for _ in range(MOST_LINES)]
+    lines = [{**AT_STRIPE[0], "price": {"id": text(30), "product": text(30), "lookup_key": key}} for key in keys]
     answer = answered(PAID, lines=lines, more=True)
     for type_, obj in (
         ("customer.created", customer),

@@ -66,7 +66,7 @@ class Proof:
 
     def finds(self) -> Iterator[str]:
         """Live, be erased, and meet everything late; yields each place where the person is found, and after what."""
-        lived = [self._event(name) for name in BEFORE[self.subject]]
+        lived = [*(self._event(name) for name in BEFORE[self.subject]), self._lines()]
         poison = self._poison()
         for event in (*lived, poison):
             self._deliver(event)
@@ -75,7 +75,8 @@ class Proof:
         self._erase()
         yield from self._look("the erasure")
         late = [self._late(name) | {"id": f"evt_late_{number}"} for number, name in enumerate(LATE)]
-        after = [*late, *self._dead(lived), poison]
+        read_late = self._lines() | {"id": "seen_late", "created": self.system.not_before + 60}
+        after = [*late, read_late, *self._dead(lived), poison]
         yield from self._meet(after)
         self._restore(tables)
         yield from self._look("the restore")
@@ -156,6 +157,22 @@ class Proof:
             case "dispute" | "refund" | "radar.early_fraud_warning":
                 obj |= {"charge": BUYS["latest_charge"], "payment_intent": BUYS["id"]}
         return event
+
+    def _lines(self) -> Event:
+        """The lines of the order, as the worker has read them at Stripe; a seller may write anything into a key."""
+        paid = SAMPLES["checkout.session.completed"]
+        session = paid["data"]["object"]
+        owner = {"customer": session["customer"]} if self.subject == "customer" else {}
+        price = {"id": "price_1", "lookup_key": self.system.canaries.new("a lookup key")}
+        lines = [{"price": price, "amount_total": 8400, "currency": "usd"}]
+        obj = {"object": "order_lines", "id": session["id"], **owner, "lines": lines, "more": False}
+        told = {
+            "id": "seen_lines",
+            "type": "observed.order_lines",
+            "created": paid["created"] + 9,
+            "data": {"object": obj},
+        }
+        return told | ({"account": self.account} if self.account else {})
 
     def _late(self, name: str) -> Event:
         event = self._event(name)

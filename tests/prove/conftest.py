@@ -8,7 +8,7 @@ from moto import mock_aws
 
 from functions.consumer import settings
 from functions.effects import settings as effects_settings
-from shared.policy.plans import AccessRules
+from shared.policy.plans import AccessRules, OrderRules
 from shared.policy.plans_file import read_plans
 from tests.consumer.examples import REGION
 from tests.prove.moto_cloud import MotoCloud
@@ -32,9 +32,10 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[Runner]:
 
 
 @pytest.fixture
-def a_week_of_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Access ends by itself seven days after an unpaid invoice."""
-    plans = read_plans().model_copy(update={"access": AccessRules(grace_days=7)})
+def every_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Access ends by itself seven days after an unpaid invoice, and Stripe is asked what was bought in each order."""
+    rules = {"access": AccessRules(grace_days=7), "orders": OrderRules(lines="stripe")}
+    plans = read_plans().model_copy(update=rules)
     for module in (settings, effects_settings):
         monkeypatch.setattr(module, "read_plans", lambda: plans)
 

@@ -48,6 +48,15 @@ ELEVEN = SAMPLES["customer.subscription.updated.eleven_items"]["data"]["object"]
 SHOWN = ELEVEN["items"]["data"]
 ALL_ELEVEN = {"object": "list", "data": [*SHOWN, {**SHOWN[-1], "id": "si_11"}], "has_more": False}
 AT_STRIPE[ELEVEN["id"]] = {**ELEVEN, "items": ALL_ELEVEN}
+BOUGHT = SAMPLES["checkout.session.completed"]["data"]["object"]
+LINE = {"price": {"id": "price_1", "product": "prod_1"}, "quantity": 2, "amount_total": 8400, "currency": "usd"}
+AT_STRIPE[BOUGHT["id"]] = {
+    "object": "order_lines",
+    "id": BOUGHT["id"],
+    "customer": BOUGHT["customer"],
+    "lines": [LINE],
+    "more": False,
+}
 
 
 def in_order(matrix: Matrix) -> None:
@@ -78,9 +87,10 @@ def _in_order(matrix: Matrix, names: Sequence[str]) -> None:
 
 
 def asked_at_stripe(matrix: Matrix) -> None:
-    """The worker reads at Stripe what no event contains: two addresses, and an eleventh item."""
+    """The worker reads at Stripe what no event contains: two addresses, an eleventh item, and the lines of an order."""
     matrix.runner.at_stripe = AT_STRIPE
-    for name in ("charge.refunded", "payout.failed", "customer.subscription.updated.eleven_items"):
+    names = ("charge.refunded", "payout.failed", "customer.subscription.updated.eleven_items")
+    for name in (*names, "checkout.session.completed"):
         with matrix.runner.rolled_back():
             _with_what_follows(matrix, of_stripe(name))
     matrix.runner.at_stripe = {}

@@ -42,7 +42,7 @@ STOPPED = (Fault.STOPPED_BEFORE, Fault.STOPPED_AFTER)
 type Scenario = Callable[[Matrix], None]
 
 
-pytestmark = pytest.mark.usefixtures("a_week_of_grace")
+pytestmark = pytest.mark.usefixtures("every_rule")
 
 
 @pytest.fixture(autouse=True)

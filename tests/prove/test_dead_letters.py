@@ -25,7 +25,7 @@ EACH = pytest.mark.parametrize("name", STORIES)
 
 
 @pytest.fixture
-def story_runner(runner: Runner, monkeypatch: pytest.MonkeyPatch, a_week_of_grace: None) -> StoryRunner:  # noqa: ARG001
+def story_runner(runner: Runner, monkeypatch: pytest.MonkeyPatch, every_rule: None) -> StoryRunner:  # noqa: ARG001
     """Runs delivery plans on the real consumer and worker."""
     story_runner = StoryRunner(runner, FaultInjector(runner))
     story_runner.open(monkeypatch)
