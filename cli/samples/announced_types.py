@@ -32,11 +32,10 @@ def python() -> str:
         facts = ["", "", *_python_facts(family)] if family.facts else []
         entries = [line for one in family.lists.values() for line in ("", "", *_python_facts(one))]
         lines += [*facts, *entries, "", "", *_python_detail(family), "", "", *_python_event(family)]
-    first, *others = (f"{family.name}Event" for family in FAMILIES)
+    events = " | ".join(f"{family.name}Event" for family in FAMILIES)
     lines += [
         "BillhookEvent = (",
-        f"    {first}",
-        *(f"    | {event}" for event in others),
+        f"    {events}",
         ")",
         '"""An event on the bus, as EventBridge hands it to a Lambda function. Other fields are EventBridge\'s own."""',
         "",
