@@ -66,6 +66,19 @@ ERASED = Family(
     facts={},
     prefixes={},
 )
+LINE = Entry(
+    name="OrderLine",
+    says="A line of an order",
+    listed="What was bought, 100 lines at most; `order.lines_known` alone has it",
+    facts={
+        "amount": Fact("integer", "Its total after discounts and taxes, in minor units", always=True),
+        "currency": Fact("string", "The currency of the amount, in lower case", always=True),
+        "price": Fact("string", "The price, price_…"),
+        "product": Fact("string", "The product, prod_…"),
+        "lookup_key": Fact("string", "The lookup key of the price, if it has one"),
+        "quantity": Fact("integer", "How many were bought"),
+    },
+)
 ORDER = Family(
     name="Order",
     says="A one-off purchase",
@@ -77,6 +90,7 @@ ORDER = Family(
         "order.partly_refunded": "A part of its money went back",
         "order.refunded": "All its money went back",
         "order.refund_undone": "A refund did not arrive: the order counts as fulfilled again, do not fulfil it twice",
+        "order.lines_known": "Stripe has told what was bought in a fulfilled order, in `lines` beside the facts",
     },
     facts={
         "state": Fact(
@@ -89,33 +103,9 @@ ORDER = Family(
         "amount": Fact("integer", "The total, in minor units"),
         "refunded": Fact("integer", "What went back so far, in minor units"),
         "payment_link": Fact("string", "The payment link through which the buyer came, plink_…"),
+        "more_lines": Fact("boolean", "Whether Stripe has more lines than are in `lines`"),
         **MONEY,
         **{name: SALE[name] for name in ("order", "payment", "invoice", "subscription")},
-    },
-    prefixes={},
-)
-LINE = Entry(
-    name="OrderLine",
-    says="A line of an order",
-    listed="The lines, 100 at most, in Stripe's order",
-    facts={
-        "amount": Fact("integer", "Its total after discounts and taxes, in minor units", always=True),
-        "currency": Fact("string", "The currency of the amount, in lower case", always=True),
-        "price": Fact("string", "The price, price_…"),
-        "product": Fact("string", "The product, prod_…"),
-        "lookup_key": Fact("string", "The lookup key of the price, if it has one"),
-        "quantity": Fact("integer", "How many were bought"),
-    },
-)
-ORDER_LINES = Family(
-    name="OrderLines",
-    says="What was bought in an order",
-    types={
-        "order.lines_known": "Stripe has told what was bought in a fulfilled order; `state` says if it was refunded"
-    },
-    facts={
-        **ORDER.facts,
-        "more_lines": Fact("boolean", "Whether Stripe has more lines than are in `lines`"),
     },
     prefixes={},
     lists={"lines": LINE},
@@ -179,4 +169,4 @@ ACCOUNT = Family(
     facts={"authorized": Fact("boolean", "Whether it is connected", always=True)},
     prefixes={"can_": Fact("string", "A capability, such as `can_transfers`: active, inactive, pending or others")},
 )
-FAMILIES = (ORGANIZATION, ERASED, ORDER, ORDER_LINES, PAYMENT, PAYOUT, ACCOUNT)
+FAMILIES = (ORGANIZATION, ERASED, ORDER, PAYMENT, PAYOUT, ACCOUNT)

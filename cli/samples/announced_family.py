@@ -49,7 +49,7 @@ class Family:
         types: each detail type and its occasion.
         facts: its facts by name.
         prefixes: facts whose names begin alike, by the beginning.
-        lists: what its detail lists beside the facts, by name.
+        lists: what the detail of some of its types lists beside the facts, by name.
     """
 
     name: str

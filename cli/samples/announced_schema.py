@@ -70,7 +70,7 @@ def _detail(family: Family) -> Json:
     return {
         "type": "object",
         "description": family.says,
-        "required": [*REQUIRED, *lists],
+        "required": REQUIRED,
         "properties": {**DETAIL, "facts": facts, **lists},
     }
 

@@ -1,5 +1,6 @@
 """The typed models of the announcements for consumers, to copy: one file in Python and one in TypeScript."""
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -34,9 +35,7 @@ def python() -> str:
         lines += [*facts, *entries, "", "", *_python_detail(family), "", "", *_python_event(family)]
     events = " | ".join(f"{family.name}Event" for family in FAMILIES)
     lines += [
-        "BillhookEvent = (",
-        f"    {events}",
-        ")",
+        f"BillhookEvent = {events}",
         '"""An event on the bus, as EventBridge hands it to a Lambda function. Other fields are EventBridge\'s own."""',
         "",
         "",
@@ -79,7 +78,7 @@ def _python_detail(family: Family) -> Iterator[str]:
     yield f'    """The detail of an event whose type is one of `{family.name}Type`."""'
     yield ""
     yield f"    facts: {f'{family.name}Facts' if family.facts else 'dict[str, str]'}"
-    yield from (f"    {name}: list[{one.name}]" for name, one in family.lists.items())
+    yield from (f"    {name}: NotRequired[list[{one.name}]]" for name, one in family.lists.items())
 
 
 def _python_event(family: Family) -> Iterator[str]:
@@ -88,8 +87,9 @@ def _python_event(family: Family) -> Iterator[str]:
         yield types
     else:
         yield f"{name}Type = Literal["
-        yield from (f'    "{one}",' for one in family.types)
-        yield "]"
+        rows = textwrap.wrap(" ".join(f'"{one}",' for one in family.types), LONGEST_LINE - 4)
+        yield from (f"    {row}" for row in rows)
+        yield "]  # fmt: skip"
     yield f'{name}Event = TypedDict("{name}Event", {{"detail-type": {name}Type, "detail": {name}Detail}})'
 
 
@@ -137,7 +137,7 @@ def _typescript_detail(family: Family) -> Iterator[str]:
     yield f"  facts: {family.name}Facts;"
     for name, one in family.lists.items():
         yield f"  /** {one.listed}. */"
-        yield f"  {name}: {one.name}[];"
+        yield f"  {name}?: {one.name}[];"
     yield "}"
 
 

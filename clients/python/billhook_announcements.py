@@ -49,21 +49,12 @@ class OrganizationDetail(Detail):
 
 
 OrganizationType = Literal[
-    "organization.access_granted",
-    "organization.access_revoked",
-    "organization.access_changed",
-    "organization.past_due",
-    "organization.recovered",
-    "organization.plan_changed",
-    "organization.renewed",
-    "organization.trial_started",
-    "organization.trial_converted",
-    "organization.trial_ended",
-    "organization.cancellation_scheduled",
-    "organization.cancellation_withdrawn",
-    "organization.address_changed",
+    "organization.access_granted", "organization.access_revoked", "organization.access_changed",
+    "organization.past_due", "organization.recovered", "organization.plan_changed", "organization.renewed",
+    "organization.trial_started", "organization.trial_converted", "organization.trial_ended",
+    "organization.cancellation_scheduled", "organization.cancellation_withdrawn", "organization.address_changed",
     "organization.deleted",
-]
+]  # fmt: skip
 OrganizationEvent = TypedDict("OrganizationEvent", {"detail-type": OrganizationType, "detail": OrganizationDetail})
 
 
@@ -85,49 +76,14 @@ class OrderFacts(TypedDict):
     amount: NotRequired[int]
     refunded: NotRequired[int]
     payment_link: NotRequired[str]
-    currency: NotRequired[str]
-    presentment_amount: NotRequired[int]
-    presentment_currency: NotRequired[str]
-    order: NotRequired[str]
-    payment: NotRequired[str]
-    invoice: NotRequired[str]
-    subscription: NotRequired[str]
-
-
-class OrderDetail(Detail):
-    """The detail of an event whose type is one of `OrderType`."""
-
-    facts: OrderFacts
-
-
-OrderType = Literal[
-    "order.fulfilled",
-    "order.failed",
-    "order.expired",
-    "order.canceled",
-    "order.partly_refunded",
-    "order.refunded",
-    "order.refund_undone",
-]
-OrderEvent = TypedDict("OrderEvent", {"detail-type": OrderType, "detail": OrderDetail})
-
-
-class OrderLinesFacts(TypedDict):
-    """What was bought in an order."""
-
-    state: Literal["open", "fulfilled", "failed", "expired", "canceled", "partly_refunded", "refunded"]
-    session: str
-    amount: NotRequired[int]
-    refunded: NotRequired[int]
-    payment_link: NotRequired[str]
-    currency: NotRequired[str]
-    presentment_amount: NotRequired[int]
-    presentment_currency: NotRequired[str]
-    order: NotRequired[str]
-    payment: NotRequired[str]
-    invoice: NotRequired[str]
-    subscription: NotRequired[str]
     more_lines: NotRequired[bool]
+    currency: NotRequired[str]
+    presentment_amount: NotRequired[int]
+    presentment_currency: NotRequired[str]
+    order: NotRequired[str]
+    payment: NotRequired[str]
+    invoice: NotRequired[str]
+    subscription: NotRequired[str]
 
 
 class OrderLine(TypedDict):
@@ -141,15 +97,18 @@ class OrderLine(TypedDict):
     quantity: NotRequired[int]
 
 
-class OrderLinesDetail(Detail):
-    """The detail of an event whose type is one of `OrderLinesType`."""
+class OrderDetail(Detail):
+    """The detail of an event whose type is one of `OrderType`."""
 
-    facts: OrderLinesFacts
-    lines: list[OrderLine]
+    facts: OrderFacts
+    lines: NotRequired[list[OrderLine]]
 
 
-OrderLinesType = Literal["order.lines_known"]
-OrderLinesEvent = TypedDict("OrderLinesEvent", {"detail-type": OrderLinesType, "detail": OrderLinesDetail})
+OrderType = Literal[
+    "order.fulfilled", "order.failed", "order.expired", "order.canceled", "order.partly_refunded", "order.refunded",
+    "order.refund_undone", "order.lines_known",
+]  # fmt: skip
+OrderEvent = TypedDict("OrderEvent", {"detail-type": OrderType, "detail": OrderDetail})
 
 
 class PaymentFacts(TypedDict):
@@ -176,16 +135,9 @@ class PaymentDetail(Detail):
 
 
 PaymentType = Literal[
-    "payment.processing",
-    "payment.authorized",
-    "payment.succeeded",
-    "payment.failed",
-    "payment.canceled",
-    "payment.refunded",
-    "payment.fraud_warning",
-    "payment.held",
-    "payment.released",
-]
+    "payment.processing", "payment.authorized", "payment.succeeded", "payment.failed", "payment.canceled",
+    "payment.refunded", "payment.fraud_warning", "payment.held", "payment.released",
+]  # fmt: skip
 PaymentEvent = TypedDict("PaymentEvent", {"detail-type": PaymentType, "detail": PaymentDetail})
 
 
@@ -230,9 +182,7 @@ class AccountDetail(Detail):
 
 AccountType = Literal["account.authorized", "account.deauthorized", "account.capability_changed"]
 AccountEvent = TypedDict("AccountEvent", {"detail-type": AccountType, "detail": AccountDetail})
-BillhookEvent = (
-    OrganizationEvent | ErasedEvent | OrderEvent | OrderLinesEvent | PaymentEvent | PayoutEvent | AccountEvent
-)
+BillhookEvent = OrganizationEvent | ErasedEvent | OrderEvent | PaymentEvent | PayoutEvent | AccountEvent
 """An event on the bus, as EventBridge hands it to a Lambda function. Other fields are EventBridge's own."""
 
 

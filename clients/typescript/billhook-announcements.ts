@@ -97,59 +97,22 @@ export interface OrderFacts {
   refunded?: number;
   /** The payment link through which the buyer came, plink_…. */
   payment_link?: string;
-  /** The currency of the amounts, in lower case. */
-  currency?: string;
-  /** What the customer paid in a currency of its own, in minor units. */
-  presentment_amount?: number;
-  /** The currency in which the customer paid. */
-  presentment_currency?: string;
-  /** Your own id of the order, from the metadata that OrderMetadataKey names. */
-  order?: string;
-  /** The payment intent or charge, pi_… or ch_…. */
-  payment?: string;
-  /** The invoice, in_…. */
-  invoice?: string;
-  /** The subscription that the event is about, sub_…. */
-  subscription?: string;
-}
-
-export interface OrderDetail extends Detail {
-  facts: OrderFacts;
-}
-
-export interface OrderEvent {
-  "detail-type": "order.fulfilled" | "order.failed" | "order.expired" | "order.canceled" | "order.partly_refunded" | "order.refunded" | "order.refund_undone";
-  detail: OrderDetail;
-}
-
-/** What was bought in an order. */
-export interface OrderLinesFacts {
-  /** Its state. */
-  state: "open" | "fulfilled" | "failed" | "expired" | "canceled" | "partly_refunded" | "refunded";
-  /** The Checkout session, cs_…. */
-  session: string;
-  /** The total, in minor units. */
-  amount?: number;
-  /** What went back so far, in minor units. */
-  refunded?: number;
-  /** The payment link through which the buyer came, plink_…. */
-  payment_link?: string;
-  /** The currency of the amounts, in lower case. */
-  currency?: string;
-  /** What the customer paid in a currency of its own, in minor units. */
-  presentment_amount?: number;
-  /** The currency in which the customer paid. */
-  presentment_currency?: string;
-  /** Your own id of the order, from the metadata that OrderMetadataKey names. */
-  order?: string;
-  /** The payment intent or charge, pi_… or ch_…. */
-  payment?: string;
-  /** The invoice, in_…. */
-  invoice?: string;
-  /** The subscription that the event is about, sub_…. */
-  subscription?: string;
   /** Whether Stripe has more lines than are in `lines`. */
   more_lines?: boolean;
+  /** The currency of the amounts, in lower case. */
+  currency?: string;
+  /** What the customer paid in a currency of its own, in minor units. */
+  presentment_amount?: number;
+  /** The currency in which the customer paid. */
+  presentment_currency?: string;
+  /** Your own id of the order, from the metadata that OrderMetadataKey names. */
+  order?: string;
+  /** The payment intent or charge, pi_… or ch_…. */
+  payment?: string;
+  /** The invoice, in_…. */
+  invoice?: string;
+  /** The subscription that the event is about, sub_…. */
+  subscription?: string;
 }
 
 /** A line of an order. */
@@ -168,15 +131,15 @@ export interface OrderLine {
   quantity?: number;
 }
 
-export interface OrderLinesDetail extends Detail {
-  facts: OrderLinesFacts;
-  /** The lines, 100 at most, in Stripe's order. */
-  lines: OrderLine[];
+export interface OrderDetail extends Detail {
+  facts: OrderFacts;
+  /** What was bought, 100 lines at most; `order.lines_known` alone has it. */
+  lines?: OrderLine[];
 }
 
-export interface OrderLinesEvent {
-  "detail-type": "order.lines_known";
-  detail: OrderLinesDetail;
+export interface OrderEvent {
+  "detail-type": "order.fulfilled" | "order.failed" | "order.expired" | "order.canceled" | "order.partly_refunded" | "order.refunded" | "order.refund_undone" | "order.lines_known";
+  detail: OrderDetail;
 }
 
 /** A payment of an order or an invoice. */
@@ -265,4 +228,4 @@ export interface AccountEvent {
 }
 
 /** An event on the bus, as EventBridge hands it to a Lambda function. Other fields are EventBridge's own. */
-export type BillhookEvent = OrganizationEvent | ErasedEvent | OrderEvent | OrderLinesEvent | PaymentEvent | PayoutEvent | AccountEvent;
+export type BillhookEvent = OrganizationEvent | ErasedEvent | OrderEvent | PaymentEvent | PayoutEvent | AccountEvent;

@@ -14,7 +14,7 @@ from tests.clients.test_typescript import RULES, TSC
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES: list[dict[str, Any]] = json.loads((ROOT / "docs/announcements.examples.json").read_text())
-FAMILIES = ("Organization", "Erased", "Order", "OrderLines", "Payment", "Payout", "Account")
+FAMILIES = ("Organization", "Erased", "Order", "Payment", "Payout", "Account")
 LISTENER = """
 export function sum(event: BillhookEvent): number | undefined {
   switch (event["detail-type"]) {

@@ -15,6 +15,7 @@ from shared.effects.announcement import Announcement
 from tests.prove.stories import STORIES
 from tests.shared.test_access_schema import breaks
 from tests.support.json_schema import mistakes
+from tests.support.order_lines import PAID, WITH_LINES, answered
 from tests.support.stories import ROUTED, told
 
 FROZEN = Path(__file__).parent / "announcements.v1.frozen.json"
@@ -66,6 +67,15 @@ def test_what_a_story_publishes_is_as_the_schema_says(story: str) -> None:
 def test_what_a_sample_publishes_first_of_all_is_as_the_schema_says(event: Any) -> None:  # noqa: ANN401 - an event
     events = published(told(event).announcements.values())
     assert [said for one in events for said in wrong(one)] == []
+
+
+def test_what_was_bought_is_published_as_the_schema_says() -> None:
+    events = published(told(PAID, answered(PAID, more=True), policy=WITH_LINES).announcements.values())
+    assert [said for event in events for said in wrong(event)] == []
+    (known,) = (event for event in events if event["detail-type"] == "order.lines_known")
+    assert known["detail"]["facts"]["more_lines"] is True
+    known["detail"]["lines"][1] |= {"quantity": "one"}
+    assert list(wrong(known))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one["detail-type"])
