@@ -82,7 +82,7 @@ def test_an_order_whose_refund_came_first_asks_nothing() -> None:
     assert asked(REFUNDED, PAID) == []
 
 
-def test_a_session_that_an_app_had_billhook_look_at_asks_and_its_event_does_not_again() -> None:
+def test_a_session_that_a_refresh_has_told_first_asks_and_its_event_does_not_again() -> None:
     seen = PAID.model_copy(update={"id": "seen_1", "type": "observed.checkout_session"})
     assert asked(seen, PAID) == [look(seen)]
 
