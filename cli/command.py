@@ -63,7 +63,7 @@ COMMANDS = {
         Entry("resend", "cli.operate.resend:resend_messages", "send again what Scheduler could not deliver"),
         Entry("redrive", "cli.operate.redrive:redrive", "move the dead letters of a queue back, all or some"),
         Entry("replay", "cli.operate.replay:replay", "put archived events into the queue again"),
-        Entry("apply", "cli.operate.apply:apply", "carry out a plan that redrive or replay wrote into a file"),
+        Entry("apply", "cli.operate.apply:apply", "carry out a plan that a command wrote with --plan FILE"),
         Entry("export", "cli.operate.export:export", "mail a customer who has left a new link to the export"),
         Entry("erase", "cli.operate.erase:erase", "erase a customer now"),
         Entry("plans apply", "cli.plans.apply:apply", "write the access items again by the deployed rules"),

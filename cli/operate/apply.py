@@ -1,4 +1,4 @@
-"""`billhook apply`: carry out a plan that `redrive` or `replay` wrote, if all is still as it was."""
+"""`billhook apply`: carry out a plan that a command wrote with --plan, if all is still as it was."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from cli.errors import RefusedError
-from cli.operate.confirmed import is_terminal
+from cli.operate import erase, export
+from cli.operate.confirmed import is_terminal, refuse_unless_typed
+from cli.operate.customer_plan import ask, refuse_if_told_otherwise, whom
 from cli.operate.letters import holding_of, letters_in
 from cli.operate.plan import Plan, read_plan, refuse_if_changed
 from cli.operate.redriving import Asked, carry_out
@@ -18,24 +20,37 @@ from cli.why.deployed import books_of, settings_of
 
 
 def apply(
-    file: Path, /, *, watch: Annotated[bool | None, Parameter(negative="--no-watch")] = None, where: Where = HERE
+    file: Path,
+    /,
+    *,
+    watch: Annotated[bool | None, Parameter(negative="--no-watch")] = None,
+    confirm: str = "",
+    where: Where = HERE,
 ) -> int:
-    """Carry out a plan that redrive or replay wrote into a file.
+    """Carry out a plan that a command wrote with --plan FILE.
 
-    The command refuses if the file, the code, the stack or its policy is another, or if an event of the plan has moved.
-    It does not ask, because somebody has read the plan.
+    These commands write plans: redrive, replay, export, erase. This command refuses if the file, the code, the stack or
+    its policy is another. It also refuses if an event or the customer of the plan has moved. It does not ask, because
+    somebody has read the plan; only for an erasure it asks for the customer's id.
 
     Args:
         file: the file.
         watch: stop a redrive when moved events fail again; by default if you sit at a terminal.
+        confirm: the id of the customer to erase, instead of typing it when asked.
         where: the stack.
     """
     plan, screen = read_plan(file), Screen()
+    if confirm and plan.command != "erase":
+        raise RefusedError(f"nothing was changed: --confirm is for an erasure, and {file} is a plan of {plan.command}")
     for line in plan.consequence:
         screen.say(line)
-    if plan.command == "replay":
-        return _replay(plan, where)
-    return _redrive(plan, where, screen, watched=is_terminal() if watch is None else watch)
+    match plan.command:
+        case "replay":
+            return _replay(plan, where)
+        case "redrive":
+            return _redrive(plan, where, screen, watched=is_terminal() if watch is None else watch)
+        case _:
+            return _ask(plan, where, screen, confirm)
 
 
 def _redrive(plan: Plan, where: Where, screen: Screen, *, watched: bool) -> int:
@@ -60,6 +75,17 @@ def _replay(plan: Plan, where: Where) -> int:
         raise RefusedError(f"nothing was changed: {left_out.event_id}: {left_out.why_not}. Make a new plan with --plan")
     offer(where, going, plan.hash)
     return 0
+
+
+def _ask(plan: Plan, where: Where, screen: Screen, confirm: str) -> int:
+    """Carry out a plan about one customer: the consumer gets a message, and decides again."""
+    account, customer = plan.selection["account"], plan.selection["customer"]
+    refuse_if_changed(plan, where, {customer: whom(where, account, customer).holding}, _policy(plan, where))
+    made, _, asked = (erase if plan.command == "erase" else export).planned(where, account, customer)
+    refuse_if_told_otherwise(plan, made)
+    if plan.command == "erase":
+        refuse_unless_typed(customer, confirm)
+    return ask(where, plan, asked, screen)
 
 
 def _policy(plan: Plan, where: Where) -> str:

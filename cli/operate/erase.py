@@ -7,12 +7,14 @@ its turn, as on the date that each erasure has. The effects worker then deletes 
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from cli.errors import RefusedError
-from cli.operate.audit import Change, audited
-from cli.operate.confirmed import answer_to, is_terminal
-from cli.operate.own_message import decided_on, sender_of
+from cli.operate.confirmed import refuse_unless_typed
+from cli.operate.customer_plan import Line, ask, plan_for, whom, write
+from cli.operate.own_message import decided_on
+from cli.operate.plan import Plan
 from cli.see.customer import Known, due_after, known_from
 from cli.see.inbox import tables_of
 from cli.see.screen import Screen, counted, moment
@@ -40,7 +42,15 @@ KINDS = {
 """By the start of a sort key: what an erasure deletes, in the singular."""
 
 
-def erase(customer: str, /, *, account: str = PLATFORM, confirm: str = "", where: Where = HERE) -> int:
+def erase(
+    customer: str,
+    /,
+    *,
+    account: str = PLATFORM,
+    plan: Path | None = None,
+    confirm: str = "",
+    where: Where = HERE,
+) -> int:
     """Erase a customer now.
 
     First the plan: what would be deleted, and who hears of it. Then the command asks for the customer's id. The
@@ -50,33 +60,43 @@ def erase(customer: str, /, *, account: str = PLATFORM, confirm: str = "", where
     Args:
         customer: cus_….
         account: the connected account whose customer it is, acct_….
+        plan: write the plan into this file and change nothing; ./billhook apply FILE does it later.
         confirm: the customer's id again, instead of typing it when asked.
         where: the stack.
     """
-    screen, tables, now = Screen(), tables_of(where), int(time.time())
+    screen = Screen()
+    made, told, asked = planned(where, account, customer)
+    for line in told:
+        screen.say(line)
+    if plan:
+        return write(made, plan, screen)
+    refuse_unless_typed(customer, confirm)
+    return ask(where, made, asked, screen)
+
+
+def planned(where: Where, account: str, customer: str) -> tuple[Plan, list[Line], Remind]:
+    """The plan, its lines for a screen, and the message that carries it out.
+
+    Raises:
+        RefusedError: there is nobody to erase, or the customer is still subscribed.
+        botocore.exceptions.ClientError, BotoCoreError: AWS refused.
+    """
+    now, tables = int(time.time()), tables_of(where)
     books, missing = books_of(where, settings_of(where))
+    about = whom(where, account, customer)
+    deleted = _deleted(about.own)
     asked = Remind(type=ASKED, at=now, about=customer, account=account, customer=customer)
-    held = list(tables.partition(account, customer))
-    deleted = _deleted(held)
     effects = decided_on(books, asked).then
     if not effects:
         raise RefusedError(_refusal(books, account, customer, deleted))
-    screen.say(f"{customer} of {account} in {where.name}: this would be deleted")
-    for what, count in deleted.items():
-        screen.say(f"  {counted(count, what)}")
-    screen.say("  the access item, and what the inbox owes the customer")
-    for line in _lost(books.read(Organization, account, customer), known_from(tables, held), now):
-        screen.say((line, "yellow"))
-    for line in _told(books, account, customer, effects):
-        screen.say(line)
-    if missing:
-        screen.say((missing, "yellow"))
-    _refuse_unless_confirmed(customer, confirm)
-    with audited(where, Change("erase", {"customer": customer, "account": account})) as outcome:
-        sender_of(where).send(asked)
-        outcome["asked"] += 1
-    screen.say(f"asked; ./billhook show {asked.name} tells how far it is")
-    return 0
+    told: list[Line] = [f"{customer} of {account} in {where.name}: this would be deleted"]
+    told += [f"  {counted(count, what)}" for what, count in deleted.items()]
+    told.append("  the access item, and what the inbox owes the customer")
+    lost = _lost(books.read(Organization, account, customer), known_from(tables, about.own), now)
+    told += [(line, "yellow") for line in lost]
+    told += _told(books, account, customer, effects)
+    made = plan_for("erase", where, about, told, books.policy.fingerprint)
+    return made, [*told, (missing, "yellow")] if missing else told, asked
 
 
 def _deleted(items: Iterable[Mapping[str, Any]]) -> dict[str, int]:
@@ -114,19 +134,3 @@ def _refusal(books: ReadBooks, account: str, customer: str, held: Mapping[str, i
     if held:
         return f"nothing was changed: no record of {customer} is held, only what a later erasure or expiry deletes"
     return f"nothing is held about {customer} of {account}; name a guest with ./billhook erase-guest"
-
-
-def _refuse_unless_confirmed(customer: str, confirm: str) -> None:
-    """Return if the customer's id was typed, as an option or at the terminal.
-
-    Raises:
-        RefusedError: another id was typed, or nobody sits at the terminal and the option is missing.
-    """
-    if confirm:
-        if confirm != customer:
-            raise RefusedError(f"nothing was changed: --confirm names {confirm}, and not {customer}")
-        return
-    if not is_terminal():
-        raise RefusedError(f"nothing was changed: this is the plan; add --confirm {customer} to do it")
-    if answer_to(f"This cannot be undone. Type {customer} to erase: ") != customer:
-        raise RefusedError(f"nothing was changed: what you typed is not {customer}")

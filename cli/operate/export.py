@@ -6,11 +6,13 @@ again. The effects worker then writes the file and sends the mail.
 
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from cli.errors import RefusedError
-from cli.operate.audit import Change, audited
 from cli.operate.confirmed import refuse_unless_confirmed
-from cli.operate.own_message import decided_on, sender_of
+from cli.operate.customer_plan import Line, ask, plan_for, whom, write
+from cli.operate.own_message import decided_on
+from cli.operate.plan import Plan
 from cli.see.screen import Screen, masked
 from cli.where import HERE, Where
 from cli.why.deployed import books_of, settings_of
@@ -25,8 +27,15 @@ from shared.values.platform import PLATFORM
 ASKED = "farewell.asked"
 
 
-def export(
-    customer: str, /, *, account: str = PLATFORM, reveal: bool = False, yes: bool = False, where: Where = HERE
+def export(  # noqa: PLR0913 - the options of a command
+    customer: str,
+    /,
+    *,
+    account: str = PLATFORM,
+    reveal: bool = False,
+    plan: Path | None = None,
+    yes: bool = False,
+    where: Where = HERE,
 ) -> int:
     """Mail a customer who has left a new link to the export.
 
@@ -37,37 +46,49 @@ def export(
     Args:
         customer: cus_….
         account: the connected account whose customer it is, acct_….
-        reveal: show the address whole.
+        reveal: show the address whole; a plan in a file never has it.
+        plan: write the plan into this file and change nothing; ./billhook apply FILE does it later.
         yes: do not ask.
         where: the stack.
     """
-    screen, now = Screen(), int(time.time())
+    screen = Screen()
+    made, told, asked = planned(where, account, customer, reveal=reveal)
+    for line in told:
+        screen.say(line)
+    if plan:
+        return write(made, plan, screen)
+    refuse_unless_confirmed("Export?", yes=yes)
+    return ask(where, made, asked, screen)
+
+
+def planned(where: Where, account: str, customer: str, *, reveal: bool = False) -> tuple[Plan, list[Line], Remind]:
+    """The plan, its lines for a screen, and the message that carries it out.
+
+    Raises:
+        RefusedError: the customer has not left, or gets no link.
+        botocore.exceptions.ClientError, BotoCoreError: AWS refused.
+    """
     books, missing = books_of(where, settings_of(where))
-    asked = Remind(type=ASKED, at=now, about=customer, account=account, customer=customer)
+    about = whom(where, account, customer)
+    asked = Remind(type=ASKED, at=int(time.time()), about=customer, account=account, customer=customer)
     effects = decided_on(books, asked).then
     if not any(isinstance(effect, Export) for effect in effects):
         raise RefusedError(_refusal(books.read(Organization, account, customer), effects))
-    for line in _plan(effects, reveal=reveal):
-        screen.say(line)
-    if missing:
-        screen.say((missing, "yellow"))
-    refuse_unless_confirmed("Export?", yes=yes)
-    with audited(where, Change("export", {"customer": customer, "account": account})) as outcome:
-        sender_of(where).send(asked)
-        outcome["asked"] += 1
-    screen.say(f"asked; ./billhook show {asked.name} tells how far it is")
-    return 0
+    title = f"{customer} of {account} in {where.name}: this would be written and mailed"
+    made = plan_for("export", where, about, [title, *_told(effects, reveal=False)], books.policy.fingerprint)
+    told: list[Line] = [title, *_told(effects, reveal=reveal)]
+    return made, [*told, (missing, "yellow")] if missing else told, asked
 
 
-def _plan(effects: Sequence[Effect], *, reveal: bool) -> Iterator[str]:
+def _told(effects: Sequence[Effect], *, reveal: bool) -> Iterator[str]:
     """Which file would be written, and who would get which mail."""
-    yield "a file with everything that is held about the customer, behind a new link"
+    yield "  a file with everything that is held about the customer, behind a new link"
     for effect in effects:
         if isinstance(effect, Email):
             to = masked(effect.to, reveal=reveal) if effect.audience == "customer" else "the operator"
-            yield f"1 mail at most: {effect.template} to {to}"
+            yield f"  1 mail at most: {effect.template} to {to}"
         if isinstance(effect, Observe):
-            yield "the address is unknown: the worker asks Stripe for it, and the mail goes then"
+            yield "  the address is unknown: the worker asks Stripe for it, and the mail goes then"
 
 
 def _refusal(organization: Organization, effects: Sequence[Effect]) -> str:

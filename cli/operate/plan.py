@@ -12,11 +12,18 @@ from cli.operate.code import code_version
 from cli.where import Where
 
 FORMAT = 1
+CUSTOMER = "customer"
+"""The type of an item that is a customer, and no event."""
+NOTHING_HELD = "nothing held"
+"""The state of a customer about whom the tables hold nothing."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One event of a plan: its state and fencing token in the inbox, and what is expected of it, in words."""
+    """One event of a plan: its state and fencing token in the inbox, and what is expected of it, in words.
+
+    A customer is an item, too: its state is the newest archived event, its token a hash over all that is held.
+    """
 
     id: str
     type: str
@@ -32,10 +39,10 @@ class Plan:
     """What a command would change.
 
     Args:
-        command: `redrive` or `replay`.
+        command: `redrive`, `replay`, `export` or `erase`.
         place: the AWS account, the region and the name of the stack.
         selection: the command's own arguments.
-        items: the events.
+        items: the events, or the customer.
         consequence: what would happen, to whom, and how many mails, in words.
         policy: the fingerprint of the policy that the stack decides with; empty if nothing is decided.
         code: the version of the code that made the plan.
@@ -99,7 +106,7 @@ def read_plan(path: Path) -> Plan:
     except OSError as error:
         raise RefusedError(f"no plan can be read: {error}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise RefusedError(f"nothing was changed: {path} is no plan. redrive and replay write plans") from None
+        raise RefusedError(f"nothing was changed: {path} is no plan. A command writes one with --plan") from None
     if form != FORMAT or plan.hash != written:
         raise RefusedError(f"{path} has been changed since the plan was made: nothing was changed. Make a new plan")
     return plan
@@ -111,11 +118,12 @@ def refuse_if_changed(plan: Plan, where: Where, now: Mapping[str, tuple[str, str
     Args:
         plan: the plan.
         where: the stack that it is about to change.
-        now: the present state and token of each selected event, by id.
+        now: the present state and token of each selected event, or of the customer, by id.
         policy: the fingerprint of the policy that the stack decides with now; empty if nothing is decided.
 
     Raises:
-        RefusedError: the code, the stack, its policy, or an event is not as the plan says; the text names it.
+        RefusedError: the code, the stack, its policy, an event or the customer is not as the plan says; the text names
+            it.
     """
     why = next(_differences(plan, place_of(where), now, policy), None)
     if why:
@@ -129,14 +137,25 @@ def _differences(plan: Plan, place: str, now: Mapping[str, tuple[str, str]], pol
         yield f"the plan is for {plan.place}, and this is {place}"
     if plan.policy != policy:
         yield "the stack decides with another policy than when the plan was made"
-    planned = {item.id: (item.state, item.token) for item in plan.items}
-    for event_id, (state, token) in planned.items():
-        held = now.get(event_id, ("gone from the inbox", ""))
-        if held != (state, token):
-            again = "another attempt has begun" if held[0] == state else f"it is {held[0]} now"
-            yield f"{event_id} has moved: {again}, and was {state} when the plan was made"
-    for event_id in now.keys() - planned.keys():
+    for item in plan.items:
+        held = now.get(item.id, ("gone from the inbox", ""))
+        if held != (item.state, item.token):
+            yield _customer_moved(item, held[0]) if item.type == CUSTOMER else _event_moved(item, held[0])
+    for event_id in now.keys() - {item.id for item in plan.items}:
         yield f"{event_id} is new: it would be changed, too, and is not in the plan"
+
+
+def _event_moved(item: Item, state: str) -> str:
+    again = "another attempt has begun" if state == item.state else f"it is {state} now"
+    return f"{item.id} has moved: {again}, and was {item.state} when the plan was made"
+
+
+def _customer_moved(item: Item, newest: str) -> str:
+    if newest == NOTHING_HELD:
+        return f"nothing is held about {item.id} any more"
+    if newest == item.state:
+        return f"the records of {item.id} have changed since the plan was made, although no newer event is archived"
+    return f"{item.id} has moved: its newest event is {newest}, and was {item.state} when the plan was made"
 
 
 def items_of(

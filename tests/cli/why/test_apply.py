@@ -86,7 +86,7 @@ def test_a_file_that_was_edited_is_refused(line: DeadLine, file: Path) -> None:
 def test_a_file_that_is_no_plan_is_refused(line: DeadLine, tmp_path: Path, text: str) -> None:
     (tmp_path / "strange").write_text(text)
     said = line.types("apply", str(tmp_path / "strange"), code=1)
-    assert "strange is no plan. redrive and replay write plans" in said
+    assert "strange is no plan. A command writes one with --plan" in said
     assert "no plan can be read" in line.types("apply", str(tmp_path / "nothing"), code=1)
 
 
