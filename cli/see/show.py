@@ -20,7 +20,7 @@ def show(
 
     Created at Stripe, received, waited, each failed attempt, decided and why, and what became of each effect. The inbox
     keeps the last five errors of an event, and the last error of each effect; the logs have all. A redrive counts
-    attempts from 1 again, and the inbox keeps only the last time at which an event was given up.
+    attempts from 1 again. The inbox keeps the first and the last time at which an event was given up.
 
     Args:
         event_id: evt_…, or the id of a message of Billhook's own: due_…, seen_….
@@ -99,7 +99,14 @@ def timeline(story: Story) -> Iterator[tuple[float, str]]:
 
 
 def _given_up(item: Mapping[str, Any]) -> str:
-    """The last time at which an event was given up; an attempt of the same number may have failed before it began."""
+    """The last time at which an event was given up.
+
+    An item of an older version has no earlier time. Its errors may still show that the event was given up before, or
+    that an attempt of the same number failed before it began.
+    """
+    times = [one["given_up_ms"] for one in item.get("errors", ()) if "given_up_ms" in one]
+    if times:
+        return "given up again" if min(times) < item["failed_ms"] else "given up"
     tries = (one for one in item.get("errors", ()) if one["at_ms"] < item["started_ms"])
     before = any(one["attempt"] >= item["attempts"] for one in tries)
     return "given up, the last time; the inbox keeps no earlier one" if before else "given up"
@@ -111,6 +118,8 @@ def _failures(item: Mapping[str, Any]) -> Iterator[tuple[float, str]]:
         again = f", and {counted(one['times'] - 1, 'time')} more, again as attempt {one['attempt']}"
         again = again if one["times"] > 1 else ""
         yield one["at_ms"] / 1000, f"attempt {one['attempt']} failed: {one['error']}{again}"
+        if one.get("given_up_ms", item.get("failed_ms")) != item.get("failed_ms"):
+            yield one["given_up_ms"] / 1000, "given up, and handled again later"
 
 
 def _decided(screen: Screen, story: Story) -> None:

@@ -76,6 +76,29 @@ def test_the_inbox_keeps_the_last_five_errors_with_their_attempts_and_times(worl
     assert [one["at_ms"] for one in kept] == sorted({one["at_ms"] for one in kept})
 
 
+def test_the_first_attempt_that_was_given_up_stays_beside_the_last_five(world: World) -> None:
+    fail_with(world, KeyError("ann@example.com"))
+    given_up = []
+    for message in ("message 1", "message 2", "message 3"):
+        while world.consume(message).state != "failed":
+            world.clock.now += 3600
+        given_up.append(world.inbox()["failed_ms"])
+        world.clock.now += 3600
+    kept = world.inbox()["errors"]
+    assert [one["attempt"] for one in kept] == [8, 4, 5, 6, 7, 8]
+    assert [one["given_up_ms"] for one in kept if "given_up_ms" in one] == [given_up[0], given_up[2]]
+
+
+def test_the_same_error_after_a_redrive_is_an_attempt_of_its_own(world: World) -> None:
+    fail_with(world, Permanent("bug", "somewhere"))
+    world.consume("message 1")
+    world.clock.now += 60
+    world.consume("message 2")
+    kept = world.inbox()["errors"]
+    assert [(one["attempt"], one["times"]) for one in kept] == [(1, 1), (1, 1)]
+    assert kept[0]["given_up_ms"] + 60_000 == kept[1]["given_up_ms"] == world.inbox()["failed_ms"]
+
+
 def test_a_retried_event_keeps_its_errors_after_the_commit(world: World) -> None:
     decide = world.decide
     fail_with(world, KeyError())

@@ -24,6 +24,8 @@ STANDS = f", {INDEX} = :shard, {SINCE} = if_not_exists({SINCE}, :since_ms)"
 """From its first failure on the event is in the index of unfinished events, where an engineer finds it."""
 KEPT = 5
 """How many failed attempts the inbox item tells of, the last ones. An entry takes about 100 bytes."""
+GIVEN_UP = "given_up_ms"
+"""In an entry: when the consumer gave the event up, in epoch milliseconds. The first such entry stays, too."""
 
 
 def record_retry(store: Store, claimed: Claimed, failure: Failure, retry: Retry) -> None:
@@ -81,20 +83,28 @@ def _stands(store: Store, claimed: Claimed) -> dict[str, Any]:
     return {":shard": shard_of(claimed.event_id), ":since_ms": int(store.clock() * 1000)}
 
 
-def _errors(store: Store, claimed: Claimed, failure: Failure) -> list[Mapping[str, Any]]:
-    """The last failed attempts with this one; the same error in the same attempt, uncounted, is told once."""
-    now = {"at_ms": int(store.clock() * 1000), "attempt": claimed.attempt, "error": str(failure), "times": 1}
+def _errors(store: Store, claimed: Claimed, failure: Failure, *, given_up: bool = False) -> list[Mapping[str, Any]]:
+    """The last failed attempts with this one, and the first that the consumer gave up.
+
+    The same error in the same attempt, uncounted, is told once. A redrive counts from 1 again, so an attempt that was
+    given up is never that same attempt.
+    """
+    now_ms = int(store.clock() * 1000)
+    now: Mapping[str, Any] = {"at_ms": now_ms, "attempt": claimed.attempt, "error": str(failure), "times": 1}
     known = list(claimed.errors)
-    if known and all(known[-1][name] == now[name] for name in ("attempt", "error")):
-        return [*known[:-1], {**known[-1], "times": known[-1]["times"] + 1}]
-    return [*known, now][-KEPT:]
+    if known and GIVEN_UP not in known[-1] and all(known[-1][name] == now[name] for name in ("attempt", "error")):
+        last = known.pop()
+        now = {**last, "times": last["times"] + 1}
+    told = [*known, {**now, GIVEN_UP: now_ms} if given_up else now]
+    first = [one for one in told[:-KEPT] if GIVEN_UP in one][:1]
+    return [*first, *told[-KEPT:]]
 
 
 def _mark(store: Store, claimed: Claimed, failure: Failure, subject: str | None) -> Any:  # noqa: ANN401 - a boto3 shape
     values = {
         ":failed": "failed",
         ":error": str(failure),
-        ":errors": _errors(store, claimed, failure),
+        ":errors": _errors(store, claimed, failure, given_up=True),
         ":subject": subject,
         ":now": int(store.clock() * 1000),
         ":released": 0,

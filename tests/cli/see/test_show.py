@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from cli.see.screen import moment
 from shared.tables.attributes import to_item
 from tests.cli.operator_at_work import SHAPE, FailsWith, Operator
 from tests.consumer.examples import only_save, stripe_event, tell_and_remind
@@ -56,20 +57,39 @@ def test_each_failed_attempt_stands_in_the_timeline_with_its_error(at_work: Oper
     ]
 
 
-def test_the_tries_before_a_redrive_are_told_apart_or_not_called_one(at_work: Operator) -> None:
+def test_both_times_at_which_an_event_was_given_up_are_told(at_work: Operator) -> None:
     at_work.fails_at("evt_1")
     at_work.world.clock.now += 600
     at_work.world.decide = FailsWith(SHAPE)
     at_work.world.consume("another message", "evt_1")
-    said = at_work.types("show", "evt_1")
-    assert "and 1 time more, again as attempt 1" in said
-    assert "given up, the last time; the inbox keeps no earlier one" in said
+    first, last = (f"{moment(at)}  " for at in (at_work.world.clock.now - 600, at_work.world.clock.now))
+    lines = [line.strip() for line in at_work.types("show", "evt_1").splitlines()]
+    assert f"{first}given up, and handled again later" in lines
+    assert f"{last}given up again" in lines
     at_work.world.clock.now += 600
     at_work.world.decide = only_save
     at_work.world.consume("a third message", "evt_1")
     said = at_work.types("show", "evt_1")
-    assert "given up, and handled again later" in said
+    assert said.count("given up, and handled again later") == 2
     assert "attempt 1 began, after a redrive or a replay" in said
+
+
+def test_an_item_of_an_older_version_does_not_call_the_last_time_the_only_one(at_work: Operator) -> None:
+    at_work.fails_at("evt_1")
+    at_work.world.clock.now += 600
+    at_work.world.decide = FailsWith(SHAPE)
+    at_work.world.consume("another message", "evt_1")
+    first, _ = at_work.world.inbox()["errors"]
+    older = {name: value for name, value in first.items() if name != "given_up_ms"} | {"times": 2}
+    at_work.world.store.client.update_item(
+        TableName=at_work.world.store.inbox,
+        Key=to_item({"id": "evt_1"}),
+        UpdateExpression="SET errors = :errors",
+        ExpressionAttributeValues=to_item({":errors": [older]}),
+    )
+    said = at_work.types("show", "evt_1")
+    assert "and 1 time more, again as attempt 1" in said
+    assert "given up, the last time; the inbox keeps no earlier one" in said
 
 
 def test_the_payload_is_printed_only_if_asked_for(at_work: Operator) -> None:
