@@ -15,6 +15,7 @@ from cli.why.deployed import settings_of
 from functions.consumer.settings import policy_of
 from shared.compression.packing import unpack
 from shared.decisions.journal import Journal, read_journal
+from shared.messages.internal_types import PLANS
 from shared.values import keys
 
 DECIDED = frozenset({"done", "committed", "failed"})
@@ -80,10 +81,13 @@ def archived_of(where: Where, since: str, most: int) -> Archived:
 
 
 def _events(tables: Tables, partition: str) -> list[list[dict[str, Any]]]:
-    """The items of each archived payload of a partition, in the order of their commits."""
+    """The items of each archived payload of a partition, in the order of their commits.
+
+    A message of new rules is left out: it means the rules of its time, and the working tree decides by its own.
+    """
     found: dict[str, list[dict[str, Any]]] = {}
     for item in tables.partition(*keys.split(partition)):
-        if "payload" in item:
+        if "payload" in item and not item["type"].startswith(PLANS):
             found.setdefault(item["sk"].rpartition("#")[0], []).append(item)
     return sorted(found.values(), key=lambda parts: parts[0]["saved_ms"])
 

@@ -1,7 +1,9 @@
 """A decision: the records to save, and the effects to perform after the commit."""
 
+from collections.abc import Mapping
+
 from shared.decisions.access_item import AccessChange
-from shared.decisions.journal import Journal
+from shared.decisions.journal import Change, Journal
 from shared.decisions.session_item import SessionItem
 from shared.effects.effect import Effect
 from shared.records.connected_account import ConnectedAccount, PayoutRecord
@@ -32,6 +34,8 @@ class Decision(Frozen):
 
     archive: bool = True
     """Whether the commit archives the payload; not for our own messages or events of an erased customer."""
+    changed: Mapping[str, Mapping[str, Change]] = {}
+    """Facts that new rules change although their record stays the same, by record: the journal tells of them."""
     journal: Journal | None = None
     """The journal beside the payload; None if the payload is not archived."""
     save: tuple[StoredRecord, ...] = ()

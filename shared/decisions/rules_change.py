@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from shared.decisions.access import access_of
 from shared.decisions.facts import facts_of
+from shared.decisions.journal import Change
 from shared.effects.announcement import Announcement
 from shared.policy.policy import Policy
 from shared.records.organization import Organization
 from shared.stripe_objects.event import Event
-from shared.values.frozen import Frozen
+from shared.values.frozen import Frozen, Scalar
 
 
 class Offer(Frozen):
@@ -18,6 +19,12 @@ class Offer(Frozen):
     plan: str | None = None
     features: tuple[str, ...] = ()
     limits: Mapping[str, int] = {}
+
+    @property
+    def facts(self) -> Mapping[str, Scalar]:
+        """The same as facts, with the names that the facts about a customer have."""
+        limits = {f"limit_{name}": number for name, number in self.limits.items()}
+        return {"access": self.access, "plan": self.plan, **limits, **{f"feature_{one}": True for one in self.features}}
 
 
 class RulesChange(Frozen):
@@ -56,6 +63,18 @@ def announcement_of(was: Offer | None, organization: Organization, event: Event,
         reference=item.reference,
         facts={fact: value for fact, value in facts_of(organization, policy).items() if value is not None},
     )
+
+
+def changes_from(was: Offer | None, organization: Organization, policy: Policy) -> Mapping[str, Mapping[str, Change]]:
+    """The facts that the new rules change, as a journal holds them; empty if nothing changes, or was known.
+
+    The record stays as it is, so a comparison of the record before and after would find no change.
+    """
+    if was is None:
+        return {}
+    old, new = was.facts, offer_to(organization, policy).facts
+    changed = {name: (old.get(name), new.get(name)) for name in (*old, *new) if old.get(name) != new.get(name)}
+    return {f"{organization.partition}/{organization.sort_key}": changed} if changed else {}
 
 
 def _name(was: Offer, now: Offer) -> str:

@@ -19,5 +19,8 @@ def is_observed(type_: str) -> bool:
 
 
 def needs_no_archive(type_: str) -> bool:
-    """Whether a message of this type holds ids, which the inbox has too, or what an access item said before."""
+    """Whether a message of this type holds ids, which the inbox has too, or what an access item said before.
+
+    A message of new rules is archived all the same if its decision changes facts.
+    """
     return type_.startswith((*SCHEDULED, PLANS)) or type_ == ERASURE_CHECK

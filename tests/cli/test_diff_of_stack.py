@@ -7,8 +7,10 @@ import pytest
 
 from cli.changes import archived, diff
 from functions.consumer.settings import policy_of, read_settings
+from shared.policy.plans import Plans
 from tests.cli.operator_at_work import Operator
 from tests.consumer.test_settings import ENVIRON
+from tests.support.samples import sample
 
 PLAYED = ("functions", "shared", "tests", "cli", "events")
 FAILED = "functions/consumer/handlers/invoice_payment_failed.py"
@@ -54,6 +56,18 @@ def test_a_mail_that_the_working_tree_leaves_out_is_named(
     said = at_work.types("diff")
     assert "| mail `payment_failed` is gone | `invoice.payment_failed` | 1 | evt_3 |" in said
     assert "**One decision differs.**" in said
+
+
+def test_a_message_of_new_rules_is_not_played_since_it_means_those_of_its_time(at_work: Operator) -> None:
+    at_work.world.clock.now += 60
+    at_work.world.policy = at_work.world.policy.model_copy(update={"plans": Plans()})
+    rules = at_work.world.policy.access_fingerprint
+    customer = sample(STORY[0]).object["id"]
+    was = {"access": True, "plan": "of old"}
+    about = {"object": "access", "id": "plans_1", "customer": customer, "policy": rules, "was": was}
+    at_work.handles(STORY[1], "plans_1", type="plans.applied", account=None, data={"object": about})
+    assert any("#plans_1#" in one["sk"] for one in at_work.world.books(f"platform#{customer}").values())
+    assert "**Every decision is the same.**" in at_work.types("diff")
 
 
 def test_only_events_of_the_window_are_compared(

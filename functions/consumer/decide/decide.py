@@ -113,8 +113,9 @@ def with_journal_and_indexes(decision: Decision, event: Event, books: NotedBooks
     """`decision` with its journal, the past that leaves an organization, and the index records."""
     changes = [(books.before(record), record) for record in decision.save]
     return Decision(
-        archive=not needs_no_archive(event.type),
-        journal=journal_of(changes, decision.then, books.policy),
+        # A message of Billhook's own that changes facts is archived, so that the customer's story names it.
+        archive=bool(decision.changed) or not needs_no_archive(event.type),
+        journal=journal_of(changes, decision.then, books.policy, decision.changed),
         save=(*decision.save, *_past(decision, books), *_indexes_of(changes)),
         access=decision.access,
         sessions=decision.sessions,

@@ -50,7 +50,7 @@ def settle_mails(decision: Decision, event: Event, books: NotedBooks) -> Decisio
         people[partition] = person.model_copy(update={"owed": kept})
     changed = (one for name, one in people.items() if name in saved or one.owed != books.known[name].owed)
     others = (record for record in decision.save if not isinstance(record, MailRecipient))
-    return Decision(save=(*changed, *others), then=tuple(then))
+    return decision.model_copy(update={"save": (*changed, *others), "then": tuple(then)})
 
 
 def _named(mail: Email, event: Event) -> Email:

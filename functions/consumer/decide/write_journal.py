@@ -16,16 +16,23 @@ from shared.values.frozen import Scalar
 
 
 def journal_of(
-    saved: Iterable[tuple[StoredRecord, StoredRecord]], effects: Iterable[Effect], policy: Policy
+    saved: Iterable[tuple[StoredRecord, StoredRecord]],
+    effects: Iterable[Effect],
+    policy: Policy,
+    by_rules: Mapping[str, Mapping[str, Change]],
 ) -> Journal:
-    """The journal of a decision; `saved` has each record as it was before and as it is saved."""
+    """The journal of a decision.
+
+    `saved` has each record as it was before and as it is saved. `by_rules` has the facts that new rules change, by
+    record: their records stay the same.
+    """
     pairs = {f"{after.partition}/{after.sort_key}": (before, after) for before, after in saved}
     facts = {place: (facts_of(before, policy), facts_of(after, policy)) for place, (before, after) in pairs.items()}
     changed = {place: _changes(was, now) for place, (was, now) in facts.items()}
     return Journal(
         policy=policy.fingerprint,
         records={place: after.overall_version + 1 for place, (_, after) in pairs.items()},
-        changed={place: changes for place, changes in changed.items() if changes},
+        changed={**{place: changes for place, changes in changed.items() if changes}, **by_rules},
         effects=tuple(map(_key, effects)),
     )
 
