@@ -8,6 +8,7 @@ import pytest
 from cli.changes import archived, diff
 from functions.consumer.settings import policy_of, read_settings
 from shared.policy.plans import Plans
+from shared.policy.policy import Policy
 from tests.cli.operator_at_work import Operator
 from tests.consumer.test_settings import ENVIRON
 from tests.support.samples import sample
@@ -60,7 +61,7 @@ def test_a_mail_that_the_working_tree_leaves_out_is_named(
 
 def test_a_message_of_new_rules_is_not_played_since_it_means_those_of_its_time(at_work: Operator) -> None:
     at_work.world.clock.now += 60
-    at_work.world.policy = at_work.world.policy.model_copy(update={"plans": Plans()})
+    at_work.world.policy = Policy(plans=Plans())
     rules = at_work.world.policy.access_fingerprint
     customer = sample(STORY[0]).object["id"]
     was = {"access": True, "plan": "of old"}

@@ -34,7 +34,7 @@ def test_blame_names_the_message_that_changed_a_fact(desk: Desk, fact: str, befo
     *_, last = desk.at_work.reads("blame", CUSTOMER, fact)
     assert (last["before"], last["after"], last["type"]) == (before, after, "plans.applied")
     assert last["event"].startswith("plans_")
-    assert last["policy"] == desk.at_work.world.policy.fingerprint
+    assert last["policy"] == Policy(plans=parse_plans(LARGER)).fingerprint
     assert f"{last['event']}  plans.applied" in desk.at_work.types("blame", CUSTOMER)
 
 
