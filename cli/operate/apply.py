@@ -30,8 +30,8 @@ def apply(
     """Carry out a plan that a command wrote with --plan FILE.
 
     These commands write plans: redrive, replay, export, erase. This command refuses if the file, the code, the stack or
-    its policy is another. It also refuses if an event or the customer of the plan has moved. It does not ask, because
-    somebody has read the plan; only for an erasure it asks for the customer's id.
+    its policy is another. It also refuses if an event of the plan has moved, or if the customer's records have changed.
+    It does not ask, because somebody has read the plan; only for an erasure it asks for the customer's id.
 
     Args:
         file: the file.

@@ -155,7 +155,7 @@ def _customer_moved(item: Item, newest: str) -> str:
         return f"nothing is held about {item.id} any more"
     if newest == item.state:
         return f"the records of {item.id} have changed since the plan was made, although no newer event is archived"
-    return f"{item.id} has moved: its newest event is {newest}, and was {item.state} when the plan was made"
+    return f"{item.id} has a newer event, {newest}; the newest was {item.state} when the plan was made"
 
 
 def items_of(
