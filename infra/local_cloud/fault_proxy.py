@@ -20,7 +20,8 @@ def running(port: int, emulator_port: int) -> Iterator[None]:
         OSError: microburst is not installed.
     """
     upstream = f"http://127.0.0.1:{emulator_port}"
-    command = [sys.executable, "-m", "microburst", "--port", str(port), "--upstream", upstream, "--no-resign"]
+    process_of_it = "infra.local_cloud.fault_proxy_process"
+    command = [sys.executable, "-m", process_of_it, "--port", str(port), "--upstream", upstream, "--no-resign"]
     quiet = subprocess.DEVNULL  # its lines about every call would fill the emulator's log
     process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
     try:

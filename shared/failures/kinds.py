@@ -52,6 +52,8 @@ DEPLOYMENT = (
 PASSING = ("ExpiredToken", "RequestExpired", "RequestTimeout", "RequestTimeTooSkewed", "ServiceQuotaExceeded")
 """Parts of error codes with a 4xx status that pass by themselves."""
 
+TOO_MANY = 429
+"""The HTTP status of a throttled request, for an answer that names no error code."""
 SERVER_ERROR = 500
 """From this HTTP status on, the service has failed."""
 
@@ -107,7 +109,7 @@ def _code(error: ClientError) -> str:
 
 def _kind(code: str, error: ClientError) -> Kind:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", SERVER_ERROR)
-    if any(part in code for part in THROTTLED):
+    if status == TOO_MANY or any(part in code for part in THROTTLED):
         return "throttled"
     if any(part in code for part in DEPLOYMENT):
         return "deployment"

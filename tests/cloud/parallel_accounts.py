@@ -31,9 +31,11 @@ STORY = (
 )
 """Samples, each with one of the account's two customers; both get a farewell with an export."""
 PARTING = ("customer.deleted", "b")
-"""The last event, after everything else: it erases one customer and the export."""
+"""The last event, after everything else: it erases one customer and the export, two hours later."""
 FOLLOWS = 3700
-"""Seconds after which Billhook's own messages, the farewells, have come due."""
+"""Seconds after which Billhook's own messages, the farewells and the erasure, have come due."""
+UNCONFIRMED = {"EraseUnconfirmedAfterHours": "1"}
+"""The parameter of a stack on which these accounts live: nobody answers whether the customer is deleted at Stripe."""
 QUEUES = ("EventsQueueUrl", "EffectsQueueUrl", "MailsQueueUrl")
 FIRST_STEP, LAST_STEP = 61, 2 * 3600
 """Seconds that pass when every message left waits for a later time; each step doubles while nothing changes."""
@@ -96,6 +98,10 @@ def live(stack: Stack, accounts: Sequence[Account], *, late: float = 0) -> None:
     _send_all(stack, accounts, last)
     drain(stack)
     time.sleep(late)
+    for _ in ("the question to Stripe, which nobody answers", "the erasure"):
+        stack.cloud.advance(FOLLOWS)
+        drain(stack)
+        time.sleep(late)
     drain(stack)
 
 

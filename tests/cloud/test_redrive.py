@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.cloud
 
 BUS_IS_DOWN: Rule = {"service": "events", "error": {"code": "ServiceUnavailable", "status": 503}}
-MAIL_IS_FORBIDDEN: Rule = {"service": "ses", "error": {"code": "AccessDeniedException", "status": 403}}
+MAIL_IS_FORBIDDEN: Rule = {"service": "sesv2", "error": {"code": "AccessDeniedException", "status": 403}}
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from shared.inbox.lanes import LANES
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.cloud.fault_rounds import named, run_rounds
 from tests.cloud.outcome import collect, listen
+from tests.cloud.parallel_accounts import UNCONFIRMED
 from tests.cloud.round_checks import wrong
 from tests.cloud.wire_faults import ACCEPT, HAND_OVERS, MARK, PUT_EVENTS, SEND_EMAIL, TRANSACT, Call, Way, outlasting
 
@@ -25,7 +26,7 @@ BROKEN: tuple[tuple[Call, Way], ...] = (
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with deployed(BUILT, ARCHITECTURE, SECRET, faulty=True, MailConnectedCustomers="true") as stack:
+    with deployed(BUILT, ARCHITECTURE, SECRET, faulty=True, MailConnectedCustomers="true", **UNCONFIRMED) as stack:
         yield stack
 
 

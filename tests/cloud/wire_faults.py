@@ -17,7 +17,7 @@ class Call:
 
     Attributes:
         service: the name in the request's signature.
-        operation: empty for any; the proxy does not know the operations of SES v2, and the worker calls only one.
+        operation: as in botocore.
         says: a text that the request must contain to fail. None if the request names its account: it must then
             contain the account's mark. Empty if it names nobody: the fault hits the next caller.
         to: a further text that it must contain: the queue that a message is sent to.
@@ -47,7 +47,7 @@ LOOK, BATCH, TRANSACT = (Call("dynamodb", name) for name in ("BatchGetItem", "Ba
 CLAIM, MARK = Call("dynamodb", "PutItem"), Call("dynamodb", "UpdateItem")
 """The consumer claims a second delivery by a put; leases, outcomes and failures are updates."""
 PUT_EVENTS = Call("events", "PutEvents")
-SEND_EMAIL = Call("ses", "", throttled=("TooManyRequestsException", 429), tries=1, gives_up=10.5)
+SEND_EMAIL = Call("sesv2", "SendEmail", throttled=("TooManyRequestsException", 429), tries=1, gives_up=10.5)
 NAMED = (
     ACCEPT,
     *HAND_OVERS,
@@ -121,8 +121,6 @@ def _cancelled(reason: str) -> Mapping[str, Any]:
     return _error("TransactionCanceledException", 400, CancellationReasons=reasons)
 
 
-NOTHING = {"pk": {"S": "p"}, "sk": {"S": "s"}}
-"""The key of an item that does not exist."""
 EFFECTS: Mapping[Way, Mapping[str, Any]] = {
     Way.UNREACHABLE: {"reset": True},
     Way.UNANSWERED: {"response": {"abort_bytes": 0}},
@@ -133,8 +131,6 @@ EFFECTS: Mapping[Way, Mapping[str, Any]] = {
     Way.THROTTLED_WRITE: _cancelled("ThrottlingError"),
     # These answers are no errors: the proxy can write any status and any fields.
     Way.UNREAD: _error("none", 200, Responses={}, UnprocessedKeys={"books": {"Keys": [{"pk": {"S": "p"}}]}}),
-    # The leftover item is not part of the request, so the fault must strike all of an eraser's tries or none.
-    Way.UNPROCESSED: _error("none", 200, UnprocessedItems={f"{NAME}-books": [{"DeleteRequest": {"Key": NOTHING}}]}),
     Way.FAILED_ENTRIES: _error("none", 200, FailedEntryCount=1, Entries=[{"ErrorCode": "ThrottlingException"}]),
 }
 """The actions of the proxy that are the same for every call."""
@@ -144,12 +140,11 @@ def rules(call: Call, way: Way, mark: str, times: int) -> tuple[Rule, ...]:
     """The rules that make `call` fail in a `way` for the account with `mark`, so many times."""
     parts = [part for part in (mark if call.says is None else call.says, call.to) if part]
     body = " && ".join(f"contains(to_string(@), '{part}')" for part in parts)
-    which = {"service": call.service, "body": body or None}
-    which |= {"operation": call.operation} if call.operation else {}
+    which = {"service": call.service, "operation": call.operation, "body": body or None}
     if way is Way.ERROR_5XX:
         unavailable = {**which, "times": times // 2, **_error("ServiceUnavailable", 503)}
         return (unavailable, {**which, "times": times - times // 2, **_error("InternalServerError", 500)})
-    return ({**which, "times": times, **_effect(call, way)},)
+    return ({**which, "times": times, **_effect(call, way, mark)},)
 
 
 def can_be(call: Call, way: Way) -> bool:
@@ -162,8 +157,13 @@ def outlasting(call: Call, way: Way) -> int:
     return (1 if way in SLOW else 2) * call.tries + 1
 
 
-def _effect(call: Call, way: Way) -> Mapping[str, Any]:
+def _effect(call: Call, way: Way, mark: str) -> Mapping[str, Any]:
     match way:
+        case Way.UNPROCESSED:
+            # The leftover item does not exist. The eraser asks for it alone; it has the mark, so that this fails, too,
+            # until the eraser gives up and begins again with all items.
+            left = {"DeleteRequest": {"Key": {"pk": {"S": mark}, "sk": {"S": "s"}}}}
+            return _error("none", 200, UnprocessedItems={f"{NAME}-books": [left]})
         case Way.THROTTLED:
             return _error(*call.throttled)
         case Way.SILENT:

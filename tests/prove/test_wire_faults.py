@@ -24,6 +24,7 @@ from shared.inbox.lanes import LANES
 from tests.cloud.conftest import ARCHITECTURE, BUILT, SECRET
 from tests.cloud.fault_rounds import Round, common, nameless, own, run_rounds
 from tests.cloud.outcome import collect, listen
+from tests.cloud.parallel_accounts import UNCONFIRMED
 from tests.cloud.round_checks import absorbed, table, wrong
 from tests.cloud.wire_faults import COMMON
 from tests.prove.conftest import Report
@@ -33,7 +34,7 @@ pytestmark = [pytest.mark.prove, pytest.mark.cloud]
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    settings = {"MailConnectedCustomers": "true", "ConsumerConcurrency": "8", "EffectsConcurrency": "8"}
+    settings = {"MailConnectedCustomers": "true", "ConsumerConcurrency": "8", "EffectsConcurrency": "8", **UNCONFIRMED}
     with deployed(BUILT, ARCHITECTURE, SECRET, faulty=True, **settings) as stack:
         yield stack
 

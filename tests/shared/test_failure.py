@@ -58,6 +58,7 @@ def cancelled(*reasons: str) -> ClientError:
         ("TooManyRequestsException", "SendEmail", 429),
         ("Throttling", "PutEvents", 400),
         ("SlowDown", "PutObject", 503),
+        ("429", "SendEmail", 429),  # an answer without a code, such as that of a proxy: botocore names its status
     ],
 )
 def test_who_asks_too_often_is_throttled(code: str, operation: str, status: int) -> None:
