@@ -16,7 +16,7 @@ from tests.prove.runner import Runner
 
 type Report = Callable[[str, Iterable[str]], None]
 
-_FIGURES = pytest.StashKey[list[tuple[str, list[str]]]]()
+FIGURES = "figures"
 
 
 @pytest.fixture
@@ -40,16 +40,19 @@ def every_rule(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "read_plans", lambda: plans)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def report(request: pytest.FixtureRequest) -> Report:
-    """A function that stores figures under a title, for the end of the run."""
-    figures = request.config.stash.setdefault(_FIGURES, [])
-    return lambda title, lines: figures.append((title, list(lines)))
+    """A function that stores figures under a title, for the end of the run; xdist brings them from its workers."""
+    return lambda title, lines: request.node.user_properties.append((FIGURES, [title, *lines]))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the figures, whether or not anything failed."""
-    for title, lines in config.stash.get(_FIGURES, []):
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures, whether or not anything failed; tests with one title have one table."""
+    told = [one for kind in ("passed", "failed", "error", "") for one in terminalreporter.getreports(kind)]
+    tables: dict[str, dict[str, None]] = {}
+    for title, *lines in (value for one in told for name, value in one.user_properties if name == FIGURES):
+        tables.setdefault(title, {}).update(dict.fromkeys(lines))
+    for title, lines in tables.items():
         terminalreporter.section(title)
         for line in lines:
             terminalreporter.write_line(line)

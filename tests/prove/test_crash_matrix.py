@@ -101,20 +101,27 @@ def test_nor_does_it_matter_which_effect_comes_first(runner: Runner, monkeypatch
 
 
 @pytest.mark.prove
-def test_nor_does_any_sample_tell_it_from_a_lost_answer(runner: Runner, report: Report) -> None:
-    scenarios = (
+@pytest.mark.parametrize(
+    "scenario",
+    [
         in_order_with_variants,
         first_of_all,
+        trial,
+        by_hand,
         customer_leaves,
+        guest_leaves,
         account_leaves,
         asked_at_stripe,
         told_together,
-    )
-    matrix = tried(runner, tuple(Fault), *scenarios)
-    report("crash matrix: every sample in the story and as the first heard, every fault", matrix.table())
+        plan_is_given,
+    ],
+    ids=lambda scenario: scenario.__name__,
+)
+def test_nor_does_any_sample_tell_it_from_a_lost_answer(runner: Runner, report: Report, scenario: Scenario) -> None:
+    matrix = tried(runner, tuple(Fault), scenario)
+    report(f"crash matrix, every fault: {scenario.__name__}", matrix.table())
     assert matrix.divergences == []
-    assert set(matrix.rows) == every_handler()
-    assert matrix.total("points") >= 4000
+    assert matrix.total("points") >= 2 * matrix.total("calls") > 0
 
 
 def lost(matrix: Matrix) -> set[str]:

@@ -32,9 +32,9 @@ def story_runner(runner: Runner, monkeypatch: pytest.MonkeyPatch, every_rule: No
     return story_runner
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def figures(report: Report) -> Iterator[dict[str, Counter[str]]]:
-    """The counts of all runs, by story; reported at the end."""
+    """The counts of a test's runs, by story; reported at the end."""
     played: dict[str, Counter[str]] = {}
     yield played
     if played:
@@ -44,8 +44,7 @@ def figures(report: Report) -> Iterator[dict[str, Counter[str]]]:
 def table(played: dict[str, Counter[str]]) -> Iterator[str]:
     columns = (*COLUMNS, "divergences")
     yield f"{'story':24}" + "".join(f"{column:>14}" for column in columns)
-    rows = [*played.items(), ("all", sum(played.values(), Counter()))]
-    yield from (f"{name:24}" + "".join(f"{row[column]:>14}" for column in columns) for name, row in rows)
+    yield from (f"{name:24}" + "".join(f"{row[column]:>14}" for column in columns) for name, row in played.items())
 
 
 def tell(story_runner: StoryRunner, story: Story, examples: int, *, always_the_same: bool) -> Counter[str]:
