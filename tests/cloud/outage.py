@@ -1,6 +1,7 @@
 """Customers go on while Amazon SES takes no mail: when their events were decided, and which mails were sent."""
 
 import json
+import math
 import re
 import time
 from collections import Counter, defaultdict
@@ -223,6 +224,6 @@ class Outage:
 
 
 def percentile(figures: Iterable[float], part: float) -> float:
-    """The value that this part of the figures, from 0 to 1, does not exceed."""
+    """The smallest figure that this part of the figures, from 0 to 1, does not exceed: the nearest rank."""
     ordered = sorted(figures)
-    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+    return ordered[max(0, math.ceil(part * len(ordered)) - 1)]
