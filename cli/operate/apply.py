@@ -80,11 +80,11 @@ def _replay(plan: Plan, where: Where) -> int:
 def _ask(plan: Plan, where: Where, screen: Screen, confirm: str) -> int:
     """Carry out a plan about one customer: the consumer gets a message, and decides again."""
     account, customer = plan.selection["account"], plan.selection["customer"]
+    if plan.command == "erase":
+        refuse_unless_typed(customer, confirm)
     refuse_if_changed(plan, where, {customer: whom(where, account, customer).holding}, _policy(plan, where))
     made, _, asked = (erase if plan.command == "erase" else export).planned(where, account, customer)
     refuse_if_told_otherwise(plan, made)
-    if plan.command == "erase":
-        refuse_unless_typed(customer, confirm)
     return ask(where, plan, asked, screen)
 
 

@@ -25,8 +25,7 @@ Query = tuple[tuple[str, str], ...]
 Fetch = Callable[[Query], Mapping[str, Any]]
 """Returns the body of the answer to a question; raises OSError or ValueError if there is none."""
 
-TIMEOUT = 3.0
-MOST_KEPT = 10_000
+TIMEOUT, MOST_KEPT = 3.0, 10_000
 NO_ANSWER = (OSError, ValueError, http.client.HTTPException)
 """What a question raises if Billhook cannot be reached, or if something else answers in its place."""
 
@@ -99,6 +98,8 @@ class Access:
         Raises:
             RefusedError: the token or the question is wrong.
         """
+        if (reference is None) == (customer is None):
+            raise RefusedError("Name the customer by one of reference and customer")
         asked = (("customer", customer), ("reference", reference), ("feature", feature), ("limit", limit))
         query = tuple((name, value) for name, value in (*asked, ("account", account)) if value is not None)
         kept, stale = self._usable(query), False
@@ -112,9 +113,8 @@ class Access:
         elif self.clock() - kept.at >= self.fresh_for:
             self._ask_beside(query, kept)
             stale = True
-        body = kept.body
-        allowed = default if body["allowed"] is None else bool(body["allowed"])
-        return Check(allowed, body["why"], body.get("limit"), body.get("plan"), stale)
+        allowed = default if kept.body["allowed"] is None else bool(kept.body["allowed"])
+        return Check(allowed, kept.body["why"], kept.body.get("limit"), kept.body.get("plan"), stale)
 
     def renew(self) -> None:
         """Let each next check ask; a kept answer then counts only while Billhook cannot be reached."""
@@ -124,9 +124,10 @@ class Access:
     def _usable(self, query: Query) -> _Kept | None:
         """What is kept of a question; None if it is too old, or if the access in it has ended by itself."""
         kept, now = self._kept.get(query), self.clock()
-        if kept is None or now - kept.at >= self.stale_for:
+        if not kept or now - kept.at >= self.stale_for:
             return None
-        ends = [kept.body.get("access_until"), *(one.get("access_until") for one in kept.body.get("subscriptions", ()))]
+        parts = (kept.body, *kept.body.get("subscriptions", ()))
+        ends = [one.get(end) for one in parts for end in ("access_until", "granted_until")]
         return None if any(end is not None and kept.at < end <= now for end in ends) else kept
 
     def _ask(self, query: Query) -> _Kept:
@@ -189,9 +190,8 @@ def fake_access(customers: Mapping[str, Mapping[str, Any]], checkouts: Mapping[s
         who = customers.get(asked.get("customer") or asked.get("reference", ""))
         known: Mapping[str, Any] = {"access": False} if who is None else who
         access, limit = bool(known.get("access", True)), known.get("limits", {}).get(asked.get("limit"))
-        allowed = bool(limit) if "limit" in asked else access
-        if "feature" in asked:
-            allowed = asked["feature"] in known.get("features", ())
+        has = asked.get("feature") in known.get("features", ())
+        allowed = has if "feature" in asked else bool(limit) if "limit" in asked else access
         refused = "no_subscription" if who is None else "not_in_plan" if access else "ended"
         why = "granted" if allowed else refused
         return {"allowed": allowed, "why": why, "limit": limit, "plan": known.get("plan")}

@@ -37,6 +37,7 @@ export interface Body {
   limit?: number | null;
   plan?: string | null;
   access_until?: number | null;
+  granted_until?: number | null;
   subscriptions?: { access_until?: number | null }[];
 }
 
@@ -122,7 +123,7 @@ export class Access {
     const [kept, now] = [this.kept.get(query), this.now()];
     if (kept === undefined || now - kept.at >= this.staleFor) return undefined;
     const ends = [kept.body, ...(kept.body.subscriptions ?? [])].map((one) => one.access_until ?? Infinity);
-    return ends.some((end) => kept.at < end && end <= now) ? undefined : kept;
+    return [...ends, kept.body.granted_until ?? Infinity].some((end) => kept.at < end && end <= now) ? undefined : kept;
   }
 
   private async askNow(query: URLSearchParams): Promise<Kept> {

@@ -38,7 +38,7 @@ OF_THE_TABLE = frozenset({"pk", "sk", "saved_ms"})
 
 
 def shown_at(item: Mapping[str, Any], now: float, default: Callable[[], Mapping[str, Any]]) -> Shown:
-    """An item as it is true at epoch seconds `now`: access that has ended by itself is gone.
+    """An item as it is true at epoch seconds `now`: access and granted features that have ended by themselves are gone.
 
     Args:
         item: the attributes of the item.
@@ -47,6 +47,9 @@ def shown_at(item: Mapping[str, Any], now: float, default: Callable[[], Mapping[
     """
     shown = {**EMPTY, **{name: value for name, value in item.items() if name not in OF_THE_TABLE}}
     shown["subscriptions"] = [_subscription_at(one, now) for one in shown["subscriptions"]]
+    if (shown["granted_until"] or now + 1) <= now:  # beside a subscription; plan and limits follow with the schedule
+        features = [one for one in shown["features"] if one not in shown["granted_features"]]
+        shown |= {"features": features, "granted_features": [], "granted_limits": []}
     over = {"status": _ended(shown), "access": False, "granted_features": [], "granted_limits": []}
     return {**shown, **over, **default()} if _is_over(shown, now) else shown
 

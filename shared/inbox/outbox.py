@@ -111,9 +111,9 @@ class Progress(Frozen):
 
 
 def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
-    """The outbox of a decision: exports, erasures and observations before what waits for them, mails last.
+    """The outbox of a decision: exports and erasures before what waits for them, mails last.
 
-    A summary tells of a mail that is only counted, so the outbox leaves it out.
+    Announcements do not wait for Stripe's answers. A summary tells of a counted mail, so the outbox leaves it out.
     """
     exports = [OwedExport(export=effect) for effect in effects if isinstance(effect, Export)]
     erasures = [OwedErasure(erase=effect) for effect in effects if isinstance(effect, Erase)]
@@ -123,7 +123,7 @@ def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
     erased = len(exports) if erasures else None
     announcements = tuple(effect for effect in effects if isinstance(effect, Announcement))
     published = [OwedPublish(announcements=announcements, after=erased)] if announcements else []
-    first: tuple[Owed, ...] = (*exports, *erasures, *reminders, *observations)
+    first: tuple[Owed, ...] = (*exports, *erasures, *reminders, *published, *observations)
     looked = next((place for place, one in enumerate(first) if _reads_items(one)), None)
     mails = [
         OwedMail(
@@ -134,7 +134,7 @@ def owed_for(effects: Collection[Effect]) -> tuple[Owed, ...]:
         for one in effects
         if isinstance(one, Email) and one.counted_as is None
     ]
-    return (*first, *published, *mails)
+    return (*first, *mails)
 
 
 def _reads_items(owed: Owed) -> bool:

@@ -61,6 +61,14 @@ def test_what_a_grant_gave_is_gone_once_access_has_ended_by_itself(access: Acces
     assert (body["granted_features"], body["granted_limits"]) == ([], [])
 
 
+def test_a_granted_feature_ends_with_the_grant_though_the_subscription_goes_on(access: Access) -> None:
+    access.holds(item(granted_until=NOW, features=["exports", "sso"], granted_features=["sso"]))
+    body = access.ask("cus_1", feature="sso").body
+    assert (body["allowed"], body["why"], body["features"]) == (False, "not_in_plan", ["exports"])
+    access.holds(item(granted_until=NOW + 1, features=["exports", "sso"], granted_features=["sso"]))
+    assert access.ask("cus_1", feature="sso").body["why"] == "granted"
+
+
 @pytest.mark.parametrize(
     ("status", "why"),
     [("ended", "ended"), ("past_due", "ended"), ("paused", "ended"), ("none", "no_subscription")],

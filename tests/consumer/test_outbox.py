@@ -63,9 +63,9 @@ def test_an_entry_is_read_whatever_older_code_left_out_or_added(effect: Effect) 
 def test_what_others_wait_for_comes_first_and_mails_come_last() -> None:
     farewell = mail("farewell").model_copy(update={"data": {"name": "Ann", "export": True}})
     outbox = owed_for([farewell, mail(), *EVERY_KIND[1:]])
-    kinds = (OwedExport, OwedErasure, OwedReminder, OwedObservation, OwedPublish, OwedMail, OwedMail)
+    kinds = (OwedExport, OwedErasure, OwedReminder, OwedPublish, OwedObservation, OwedMail, OwedMail)
     assert tuple(map(type, outbox)) == kinds
-    assert [owed.after for owed in outbox] == [None, None, None, None, 1, 0, None]
+    assert [owed.after for owed in outbox] == [None, None, None, 1, None, 0, None]
 
 
 def test_mails_have_a_lane_of_their_own() -> None:

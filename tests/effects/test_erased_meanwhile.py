@@ -72,7 +72,7 @@ def test_what_is_owed_from_after_the_erasure_is_performed(customers: ErasableCus
     customers.world.clock.now += 1
     owed = customers.save(then=(announcement(), ASKED))
     customers.world.work("effects", owed)
-    assert customers.world.outcomes(owed) == ["observed", "published"]
+    assert customers.world.outcomes(owed) == ["published", "observed"]
 
 
 @pytest.mark.parametrize("deleted", [False, True], ids=["before it is deleted", "after it is deleted"])

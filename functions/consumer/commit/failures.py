@@ -46,7 +46,7 @@ def record_retry(store: Store, claimed: Claimed, failure: Failure, retry: Retry)
         ExpressionAttributeValues=to_item(
             {
                 ":error": str(failure),
-                ":errors": _errors(store, claimed, failure),
+                ":errors": _errors(claimed, failure, int(store.clock() * 1000)),
                 ":next": store.now() + retry.wait,
                 **_stands(store, claimed),
                 ":now": 0,
@@ -83,13 +83,12 @@ def _stands(store: Store, claimed: Claimed) -> dict[str, Any]:
     return {":shard": shard_of(claimed.event_id), ":since_ms": int(store.clock() * 1000)}
 
 
-def _errors(store: Store, claimed: Claimed, failure: Failure, *, given_up: bool = False) -> list[Mapping[str, Any]]:
+def _errors(claimed: Claimed, failure: Failure, now_ms: int, *, given_up: bool = False) -> list[Mapping[str, Any]]:
     """The last failed attempts with this one, and the first that the consumer gave up.
 
     The same error in the same attempt, uncounted, is told once. A redrive counts from 1 again, so an attempt that was
     given up is never that same attempt.
     """
-    now_ms = int(store.clock() * 1000)
     now: Mapping[str, Any] = {"at_ms": now_ms, "attempt": claimed.attempt, "error": str(failure), "times": 1}
     known = list(claimed.errors)
     if known and GIVEN_UP not in known[-1] and all(known[-1][name] == now[name] for name in ("attempt", "error")):
@@ -101,12 +100,13 @@ def _errors(store: Store, claimed: Claimed, failure: Failure, *, given_up: bool 
 
 
 def _mark(store: Store, claimed: Claimed, failure: Failure, subject: str | None) -> Any:  # noqa: ANN401 - a boto3 shape
+    now_ms = int(store.clock() * 1000)  # once: `billhook show` takes another time for another time given up
     values = {
         ":failed": "failed",
         ":error": str(failure),
-        ":errors": _errors(store, claimed, failure, given_up=True),
+        ":errors": _errors(claimed, failure, now_ms, given_up=True),
         ":subject": subject,
-        ":now": int(store.clock() * 1000),
+        ":now": now_ms,
         ":released": 0,
         ":token": claimed.token,
         ":claimed": "claimed",

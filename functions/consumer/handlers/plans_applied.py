@@ -26,4 +26,6 @@ def handle(event: Event, books: Books) -> Decision:
     then = (*look, told) if told else look
     if not changes and not then:
         return NOTHING
-    return Decision(save=(organization,), changed=changes_from(change.was, organization, books.policy), then=then)
+    # An event that came meanwhile may have written the item by the new rules: its journal names that event's changes.
+    changed = changes_from(change.was, organization, books.policy) if changes else {}
+    return Decision(save=(organization,), changed=changed, then=then)

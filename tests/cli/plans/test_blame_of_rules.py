@@ -80,11 +80,16 @@ def test_a_message_that_changes_a_fact_is_archived() -> None:
     assert archived_decision() is True
 
 
-def archived_decision(**changed: object) -> bool:
-    """Whether the decision on a message of new rules, changed so, archives it."""
+def test_a_message_after_an_event_under_the_new_rules_archives_nothing() -> None:
+    assert archived_decision(before=False) is False
+
+
+def archived_decision(*, before: bool = True, **changed: object) -> bool:
+    """Whether the decision on a message of new rules, changed so, archives it; the customer bought `before` them."""
     rules = Policy(plans=parse_plans(LARGER))
-    books = BooksOf(policy=rules)
+    books = BooksOf(policy=Policy(plans=parse_plans(FILE)) if before else rules)
     books.apply(decide(test_diff_and_apply.BOUGHT, books))
+    books.policy = rules
     was = {"access": True, "plan": "studio", "features": ["exports"], "limits": {"seats": 5}}
     one = Affected(f"platform#{CUSTOMER}", was, {}, rules.access_fingerprint, 1)
     message = message_for(one, "code", 1_800_000_000)
