@@ -174,7 +174,7 @@ sbom: $(AUDIT) ## write a CycloneDX bill of materials of each function from its 
 	@$(foreach lock,$(SHIPPED),PYTHONWARNINGS=ignore .tools/audit/bin/cyclonedx-py requirements --pyproject pyproject.toml \
 	  --output-reproducible --output-file .aws-sam/sbom/$(notdir $(patsubst %/,%,$(dir $(lock)))).cdx.json $(lock);)
 
-prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## run the long proofs, in one to two hours (SOAK=5000); docs/proofs.md describes them
+prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## run the long proofs, in two to three hours (SOAK=5000); docs/proofs.md describes them
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
 	@pytest -n auto --new-examples -m "hypothesis and not cloud and not prove and not dynamodb_local"
 	@pytest -n auto -m "prove and not cloud"
