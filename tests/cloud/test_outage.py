@@ -1,4 +1,4 @@
-"""Amazon SES takes no mail for two hours, and everything else goes on; tests/prove/test_outage.py takes two days."""
+"""Amazon SES takes no mail for four hours, and everything else goes on; tests/prove/test_outage.py takes two days."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,8 @@ from tests.cloud.outcome import listen
 
 pytestmark = pytest.mark.cloud
 
-STEP = 15 * 60
+STEP = 30 * 60
+"""Two steps are an hour, the longest wait of a mail: each failure meets mails."""
 SES_FAILURES = [failure for failure in SesFailure for _ in range(2)]
 
 
