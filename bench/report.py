@@ -122,7 +122,8 @@ def _lanes(story: Sequence[Handled]) -> str:
     """How often the line waits for AWS per Stripe event, and how many events owe in no, one or both lanes."""
     counts = [len(told.worker) for told in story if told.type in SENT]
     none, one, both = (counts.count(lanes) for lanes in range(3))
-    return f"{2 + mean(counts):.1f} times for an event: {none} of them owe nothing, {one} in one lane, {both} in both"
+    waits = 2 + mean(map(bool, counts))
+    return f"{waits:.1f} times for an event: {none} of them owe nothing, {one} in one lane, {both} in both"
 
 
 def _waits(head: str, waits: Mapping[str, Sequence[float]]) -> str:
