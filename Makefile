@@ -176,8 +176,8 @@ sbom: $(AUDIT) ## write a CycloneDX bill of materials of each function from its 
 
 prove: $(DEV) $(CLOUD) $(AWSCLI) dynamodb ## run the long proofs, in two to three hours (SOAK=5000); docs/proofs.md describes them
 	@$(MAKE) --silent .aws-sam/$(HOST_ARCH)/template.yaml $(LOCAL)
-	@pytest -n auto --new-examples -m "hypothesis and not cloud and not prove and not dynamodb_local"
-	@pytest -n auto -m "prove and not cloud"
+	@pytest -n auto --dist worksteal --new-examples -m "hypothesis and not cloud and not prove and not dynamodb_local"
+	@pytest -n auto --dist worksteal -m "prove and not cloud"
 	@pytest -m "prove and cloud" # one after another: they measure times
 
 cloud: $(DEV) $(CLOUD) $(RIC) $(AWSCLI)

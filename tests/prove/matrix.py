@@ -58,8 +58,16 @@ class Matrix:
         yield _line("handler", COLUMNS)
         for handler, row in sorted(self.rows.items()):
             yield _line(handler, [row[column] for column in COLUMNS])
-        yield _line("all", [self.total(column) for column in COLUMNS])
+        yield self._all("all")
+
+    def summary(self, scenario: str) -> Iterator[str]:
+        """The heading, and one line for all handlers together."""
+        yield _line("scenario", COLUMNS)
+        yield self._all(scenario)
+
+    def _all(self, name: str) -> str:
+        return _line(name, [self.total(column) for column in COLUMNS])
 
 
 def _line(first: str, others: Sequence[object]) -> str:
-    return f"{first:38}" + "".join(f"{other:>17}" for other in others)
+    return f"{first:58}" + "".join(f"{other:>17}" for other in others)

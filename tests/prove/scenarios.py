@@ -2,7 +2,8 @@
 
 import heapq
 import json
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +25,9 @@ ROUTED = sorted(
 )
 """The samples that have a handler, in the order in which they happened."""
 STORY = [name for name in ROUTED if SAMPLES[name]["type"] == name]
-"""The story of Fernhill Studio. The other samples are variants of it (events/README.md)."""
+"""The story of Fernhill Studio."""
+VARIANTS = [name for name in ROUTED if name not in STORY]
+"""The other samples: variants of the story (events/README.md)."""
 
 BEFORE_LEAVING = (
     "customer.created",
@@ -61,29 +64,32 @@ AT_STRIPE[BOUGHT["id"]] = {
 
 def in_order(matrix: Matrix) -> None:
     """The story, with Billhook's own messages as they come due."""
-    _in_order(matrix, STORY)
+    for arrival in _story(matrix.runner):
+        matrix.try_all(arrival)
 
 
-def in_order_with_variants(matrix: Matrix) -> None:
-    """The story with its variants, each at its own time."""
-    _in_order(matrix, ROUTED)
+def at_its_time(name: str) -> Callable[[Matrix], None]:
+    """The scenario of a variant at its own time in the story, with the messages that follow."""
+
+    def scenario(matrix: Matrix) -> None:
+        for arrival in _story(matrix.runner, (SAMPLES[name]["created"], name)):
+            matrix.runner.run(arrival)
+        _with_what_follows(matrix, of_stripe(name))
+
+    return scenario
 
 
-def _in_order(matrix: Matrix, names: Sequence[str]) -> None:
-    moto_cloud, clock = matrix.runner.moto_cloud, matrix.runner.clock
-    agenda = [(SAMPLES[name]["created"], name) for name in names]
+def _story(runner: Runner, end: tuple[float, str] = (math.inf, "")) -> Iterator[Arrival]:
+    """Each message of the story before `end`, Billhook's own among them; the caller runs it before the next."""
+    agenda: list[tuple[float, str]] = [(SAMPLES[name]["created"], name) for name in STORY]
     heapq.heapify(agenda)
-    while agenda:
+    while agenda and agenda[0] < end:
         _, name = heapq.heappop(agenda)
-        if name in SAMPLES and name not in STORY:
-            with matrix.runner.rolled_back():
-                _with_what_follows(matrix, of_stripe(name))
-            continue
-        known = set(moto_cloud.own())
-        matrix.try_all(of_stripe(name) if name in SAMPLES else _of_ours(matrix.runner, name, "in the story"))
-        for new, message in moto_cloud.own().items():
+        known = set(runner.moto_cloud.own())
+        yield of_stripe(name) if name in SAMPLES else _of_ours(runner, name, "in the story")
+        for new, message in runner.moto_cloud.own().items():
             if new not in known:
-                heapq.heappush(agenda, (max(message["created"], clock.now), new))
+                heapq.heappush(agenda, (max(message["created"], runner.clock.now), new))
 
 
 def asked_at_stripe(matrix: Matrix) -> None:
@@ -94,13 +100,6 @@ def asked_at_stripe(matrix: Matrix) -> None:
         with matrix.runner.rolled_back():
             _with_what_follows(matrix, of_stripe(name))
     matrix.runner.at_stripe = {}
-
-
-def first_of_all(matrix: Matrix) -> None:
-    """Each sample as the first event of all, with the messages that follow."""
-    for name in ROUTED:
-        with matrix.runner.rolled_back():
-            _with_what_follows(matrix, of_stripe(name))
 
 
 def one(name: str) -> Callable[[Matrix], None]:
