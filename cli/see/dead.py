@@ -67,7 +67,7 @@ def dead(*, peek: int = 0, json: bool = False, where: Where = HERE) -> int:
             known = {event for one in own for event in one.events}
             _peek(screen, where, queue, known, peek)
     late = lying["scheduler-dlq"]
-    screen.title(f"scheduler-dlq: {late} messages that Scheduler could not deliver")
+    screen.title(f"scheduler-dlq: {counted(late, 'message')} that Scheduler could not deliver")
     if late:
         screen.say("  look: ./billhook resend --dry-run")
     return 0
@@ -105,7 +105,7 @@ def _length(sqs: Any, url: str) -> int:  # noqa: ANN401 - boto3's SQS client
 
 def _print(screen: Screen, queue: str, what: str, lying: int, causes: list[Cause], now: float) -> None:  # noqa: PLR0913, PLR0917 - a queue and its causes
     known = sum(len(one.events) for one in causes)
-    screen.title(f"{queue}: {lying} {what} (approximate), the inbox knows of {known}")
+    screen.title(f"{queue}: {counted(lying, what.removesuffix('s'))} (approximate), the inbox knows of {known}")
     for one in causes[:SHOWN]:
         first, last = min(one.events.values()), max(one.events.values())
         screen.say(f"  {len(one.events)} x ", (one.error, "red"))

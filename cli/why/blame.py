@@ -8,7 +8,7 @@ from typing import Any
 from cli.errors import RefusedError
 from cli.operate.reconcile_range import read_time
 from cli.see.inbox import tables_of
-from cli.see.screen import Screen, ago, moment
+from cli.see.screen import Screen, ago, counted, moment
 from cli.see.words import change, fact
 from cli.where import HERE, Where
 from shared.decisions.journal import Journal, read_journal
@@ -73,7 +73,8 @@ def blame(  # noqa: PLR0913 - the options of a command
         _print(screen, one, now, whole=bool(fact_name))
     begins = min(one["saved_ms"] for one, _ in kept) / 1000
     silent = len(items) - len(kept)
-    more = f"; {silent} earlier events have none, so an older fact may have come from them" if silent else ""
+    older = f"{counted(silent, 'earlier event')} without a journal"
+    more = f"; an older fact may have come from {older}" if silent else ""
     screen.say((f"The journal begins {moment(begins)} UTC{more}.", "dim"))
     return 0
 

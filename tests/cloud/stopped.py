@@ -25,9 +25,11 @@ def stopped_worker(stack: Stack) -> Iterator[None]:
     ]
     assert len(triggers) == 2
     _switch(functions, triggers, on=False)
-    _wait_until_nothing_runs(stack)
-    yield
-    _switch(functions, triggers, on=True)
+    try:
+        _wait_until_nothing_runs(stack)
+        yield
+    finally:
+        _switch(functions, triggers, on=True)
 
 
 def _switch(functions: Any, triggers: list[str], *, on: bool) -> None:  # noqa: ANN401 - a client without types

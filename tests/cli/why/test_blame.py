@@ -51,7 +51,7 @@ def test_it_says_when_the_journal_begins(lived: Operator) -> None:
     (first,) = [one for one in item.values() if "#evt_1#" in one["sk"]]
     del first["journal"]
     lived.world.store.client.put_item(TableName="billhook-books", Item=to_item(first))
-    assert "1 earlier events have none" in lived.types("blame", CUSTOMER)
+    assert "from 1 earlier event without a journal" in lived.types("blame", CUSTOMER)
 
 
 @pytest.mark.parametrize(
