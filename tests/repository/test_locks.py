@@ -1,5 +1,6 @@
 """What is locked is pinned by hash, and is what pyproject.toml asks for."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -13,6 +14,7 @@ GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups
 LOCKS = {path.stem: path for path in (ROOT / "infra/locks").glob("*.txt")} | {
     path.parent.name: path for path in ROOT.glob("functions/*/requirements.txt")
 }
+NPM = sorted((ROOT / "infra/locks/npm").iterdir())
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -61,3 +63,17 @@ def test_what_is_tested_is_what_is_shipped(lock: str) -> None:
 def test_make_lock_makes_every_lock(lock: str) -> None:
     made = f"--group {lock} "
     assert made in (ROOT / "Makefile").read_text()
+
+
+@pytest.mark.parametrize("folder", NPM, ids=lambda folder: folder.name)
+def test_what_npm_installs_is_pinned_by_hash_and_as_asked_for(folder: Path) -> None:
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+    asked = json.loads((folder / "package.json").read_text())["dependencies"]
+    held = {name.removeprefix("node_modules/"): one for name, one in packages.items() if name}
+    assert asked.items() <= {name: one["version"] for name, one in held.items()}.items()
+    assert [name for name, one in held.items() if not one.get("integrity", "").startswith("sha512-")] == []
+
+
+@pytest.mark.parametrize("folder", NPM, ids=lambda folder: folder.name)
+def test_a_lock_of_npms_names_no_registry(folder: Path) -> None:
+    assert "resolved" not in (folder / "package-lock.json").read_text()
