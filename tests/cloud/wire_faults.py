@@ -10,6 +10,9 @@ from functions.effects.perform.sweep import PAUSES
 from infra.local_cloud.faults import Rule
 from shared.inbox.lanes import LANES
 
+WORKERS = 8
+"""The processes that perform effects at once."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -24,6 +27,7 @@ class Call:
         throttled: the service's own error for too many calls, and its status.
         tries: how often the SDK sends it, as the composition roots configure it.
         gives_up: seconds after which the SDK has stopped waiting for one try.
+        callers: how many processes may call it at once for one account. The events of an account have one consumer.
     """
 
     service: str
@@ -33,6 +37,7 @@ class Call:
     throttled: tuple[str, int] = ("ThrottlingException", 400)
     tries: int = 3
     gives_up: float = 5.5
+    callers: int = 1
 
     def __str__(self) -> str:
         which = self.says or self.to
@@ -41,25 +46,25 @@ class Call:
 
 ACCEPT = Call("sqs", "SendMessage", to="events.fifo", tries=2, gives_up=3.5)
 """By ingest."""
-HAND_OVERS = tuple(Call("sqs", "SendMessage", to=f"{NAME}-{lane}") for lane in LANES)
+HAND_OVERS = tuple(Call("sqs", "SendMessage", to=f"{NAME}-{lane}", callers=WORKERS) for lane in LANES)
 """To the queues of the effects worker. The consumer hands over; the worker of the effects hands the mails on."""
 LOOK, BATCH, TRANSACT = (Call("dynamodb", name) for name in ("BatchGetItem", "BatchWriteItem", "TransactWriteItems"))
-CLAIM, MARK = Call("dynamodb", "PutItem"), Call("dynamodb", "UpdateItem")
+CLAIM, MARK = Call("dynamodb", "PutItem"), Call("dynamodb", "UpdateItem", callers=WORKERS)
 """The consumer claims a second delivery by a put; leases, outcomes and failures are updates."""
-PUT_EVENTS = Call("events", "PutEvents")
+PUT_EVENTS = Call("events", "PutEvents", callers=WORKERS)
 SEND_EMAIL = Call("sesv2", "SendEmail", throttled=("TooManyRequestsException", 429), tries=1, gives_up=10.5)
 NAMED = (
     ACCEPT,
     *HAND_OVERS,
     CLAIM,
     LOOK,
-    Call("dynamodb", "GetItem"),
+    Call("dynamodb", "GetItem", callers=WORKERS),
     Call("dynamodb", "Query"),
     MARK,
     TRANSACT,
     BATCH,
     Call("dynamodb", "DeleteItem"),
-    Call("scheduler", "CreateSchedule", throttled=("ThrottlingException", 429)),
+    Call("scheduler", "CreateSchedule", throttled=("ThrottlingException", 429), callers=WORKERS),
     PUT_EVENTS,
     SEND_EMAIL,
 )
@@ -153,11 +158,19 @@ def can_be(call: Call, way: Way) -> bool:
 
 
 def outlasting(call: Call, way: Way) -> int:
-    """How many faults outlast the SDK's retries: twice its tries and one more, since effects share them.
+    """How many faults outlast the SDK's retries.
 
-    A late call takes effect, so the one more is enough there, and nothing has to fail.
+    Callers at work at once share the faults: after silence, each may take all but one of its tries before any takes its
+    last one. After an answer the SDK tries again at once, so two callers at most share. A late call takes effect, so
+    nothing has to fail.
     """
-    return (1 if way is Way.LATE else 2) * call.tries + 1
+    match way:
+        case Way.LATE:
+            return call.tries + 1
+        case Way.SILENT:
+            return call.callers * (call.tries - 1) + 2
+        case _:
+            return 2 * call.tries + 1
 
 
 def _effect(call: Call, way: Way, mark: str) -> Mapping[str, Any]:
