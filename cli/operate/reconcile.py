@@ -93,7 +93,8 @@ def _tools(where: Where, *, dry_run: bool, queued: bool) -> tuple[StripeApi, Rec
     backlog = Backlog(sqs, queue)
     backlog.may_hold_events()  # before this command's own offers are in the queue
     may_be_queued = (lambda: False) if queued else backlog.may_hold_events
-    return stripe, Reconciler(stripe, inbox.lacks, (lambda _event: False) if dry_run else offerer.offer, may_be_queued)
+    offer = (lambda _event: False) if dry_run else offerer.offer
+    return stripe, Reconciler(stripe, inbox.lacks, offer, may_be_queued, offerer.group)
 
 
 def _accounts(stripe: StripeApi, asked: str | None) -> Sequence[str]:

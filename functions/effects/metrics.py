@@ -2,7 +2,8 @@
 
 `Sent` and `MailRefused` count outcomes: a mail whose outcome could not be written counts again.
 `OwedEffectsSeconds` and `OwedMailsSeconds` are the age of a message that was just performed, delayed or given up. Their
-maximum is the oldest owed effect. SQS's own metric of age leaves out a message that was received three times.
+maximum is the oldest owed effect. Time does not count while an hour's limit puts an erasure or an export off: those
+have a metric of their own, `OverLimit`. SQS's own metric of age leaves out a message that was received three times.
 """
 
 from typing import Any
@@ -32,7 +33,9 @@ def metrics_of(message: LaneMessage, result: Result, now: float, namespace: str)
     counts: dict[str, tuple[str, int]] = {}
     if result.state in STATES:
         counts[STATES[result.state]] = ("Count", 1)
-        counts[OWED[message.lane]] = ("Seconds", max(0, round(now - message.sent_ms / 1000)))
+    if result.state in STATES and not result.over_limit:
+        since = max(message.sent_ms / 1000, result.put_off_until)
+        counts[OWED[message.lane]] = ("Seconds", max(0, round(now - since)))
     for name, times in (
         ("Sent", result.outcomes.count("sent")),
         ("MailRefused", sum(outcome.startswith(REFUSED) for outcome in result.outcomes)),

@@ -39,7 +39,7 @@ class Performers:
     publish: Callable[[Sequence[Announcement]], str]
     export: Callable[[Export, int, float], str]
     """Takes the export, the time of the commit in epoch milliseconds, and a deadline in epoch seconds."""
-    erase: Callable[[Erase, str | None, float], Done | Partial]
+    erase: Callable[[Erase, int, str | None, float], Done | Partial]
     """Takes the erasure, the cursor to go on from, and a deadline in epoch seconds."""
     observe: Callable[[Observe], str]
     count: Callable[[Limited], None]

@@ -1,4 +1,4 @@
-"""Backlog: whether the queue may still hold events that the inbox does not have yet."""
+"""Backlog: how many messages a queue holds, and whether the queue of events may hold some that the inbox lacks."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -35,6 +35,15 @@ class Backlog:
             botocore.exceptions.ClientError, BotoCoreError: SQS refuses, or does not answer.
         """
         if not self._been_empty:
-            asked = self.sqs.get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=COUNTS)
-            self._been_empty = not any(int(asked["Attributes"][name]) for name in COUNTS)
+            self._been_empty = not messages_in(self.sqs, self.queue_url)
         return not self._been_empty
+
+
+def messages_in(sqs: "SQSClient", queue_url: str) -> int:
+    """How many messages a queue holds, those in flight and those put off included.
+
+    Raises:
+        botocore.exceptions.ClientError, BotoCoreError: SQS refuses, or does not answer.
+    """
+    asked = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=COUNTS)
+    return sum(int(asked["Attributes"][name]) for name in COUNTS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from functions.reconcile.stripe_api import Json
 from shared.messages.addressing import stripe_event
-from shared.messages.envelope import GroupBy, queue_message
+from shared.messages.envelope import GroupBy, group_of, queue_message
 from shared.messages.unqueueable import UnqueueableEventError
 from shared.runtime.message_keys import MessageKeys
 
@@ -51,6 +51,10 @@ class Offerer:
         self.sqs.send_message(**message)
         self.say(event, None)
         return True
+
+    def group(self, event: Json) -> str:
+        """The message group that an event has in the queue."""
+        return group_of(stripe_event(event), self.group_by)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ After the consumer's acknowledgement the message on the effects queue is the onl
 and somebody can purge the queue by mistake. The inbox still has the event, and an index finds it there.
 """
 
+import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +26,8 @@ LATE: Mapping[Lane, int] = {"effects": HOUR, "mails": 4 * HOUR}
 """Seconds after which an overdue lane is handed over again. Mails have longer: while Amazon SES takes none, the worker
 delays them by up to an hour at a time and writes nothing on the item. Each further wait is twice as long, because the
 message may still exist, and SQS allows about 120,000 messages in flight."""
+
+NOTHING_HELD: Mapping[Lane, int] = dict.fromkeys(LANES, 0)
 
 KEPT = 14 * 24 * HOUR
 """Seconds for which SQS keeps a dead letter, as template.yaml has it."""
@@ -79,27 +83,41 @@ class Overdue:
     dead_s: dict[Lane, int] = field(default_factory=lambda: dict.fromkeys(LANES, 0))
 
 
-def hand_over_again(
-    unfinished: UnfinishedEvents, handover: Handover, now: int, late: Mapping[Lane, int] = LATE, *, failed: bool = False
+def hand_over_again(  # noqa: PLR0913 - what a run knows, and what a person may ask for
+    unfinished: UnfinishedEvents,
+    handover: Handover,
+    now: int,
+    late: Mapping[Lane, int] = LATE,
+    *,
+    failed: bool = False,
+    held: Mapping[Lane, int] = NOTHING_HELD,
 ) -> Overdue:
     """Hand over each lane that is overdue at epoch seconds `now` by the seconds in `late`.
 
     The message of a lane that was given up is in the dead-letter queue, where a redrive finds it. Such a lane is handed
-    over only if `failed`.
+    over only if `failed`. `held` says how many messages each lane's queue holds: while it holds one for each event that
+    owes in the lane, none is lost, and another one each would only fill the queue.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB or SQS failed; the next run goes on.
     """
     found = Overdue()
+    owing: Counter[Lane] = Counter()
+    overdue: list[tuple[str, str, Lane, int]] = []
     for item in unfinished.committed_before((now - min(late.values())) * 1000):
-        owed = [lane for lane in LANES if f"{lane}_owed" in item]
-        lanes = [lane for lane in owed if _due(item, lane, failed=failed) + late[lane] * 2 ** _times(item, lane) < now]
-        handover.send(item["id"], item["account"], lanes)
-        found.handed_over += len(lanes)
-        for lane in lanes:
-            unfinished.note(item["id"], lane, now, _times(item, lane) + 1)
-        for lane in owed:
+        for lane in LANES:
+            if f"{lane}_owed" not in item:
+                continue
             found.dead_s[lane] = max(found.dead_s[lane], _dead_for(item, lane, now))
+            due, times = _due(item, lane, failed=failed), _times(item, lane)
+            owing[lane] += due < math.inf
+            if due + late[lane] * 2**times < now:
+                overdue.append((item["id"], item["account"], lane, times))
+    for event_id, account, lane, times in overdue:
+        if held[lane] < owing[lane]:
+            handover.send(event_id, account, (lane,))
+            unfinished.note(event_id, lane, now, times + 1)
+            found.handed_over += 1
     return found
 
 
@@ -120,7 +138,7 @@ def _due(item: Mapping[str, Any], lane: Lane, *, failed: bool) -> float:
     """When the lane was due, in epoch seconds; infinity if it was given up, unless `failed`."""
     holder = item.get(f"{lane}_holder", {})
     if "failed_ms" in holder and not failed:
-        return float("inf")
+        return math.inf
     again = item.get(f"{lane}_again", {})
     due: float = max(
         _touched(item, lane), again.get("at", 0), holder.get("not_before", 0), holder.get("lease_until", 0)

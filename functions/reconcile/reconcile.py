@@ -7,6 +7,7 @@ from typing import Protocol
 
 from functions.reconcile.slices import slices
 from functions.reconcile.stripe_api import Json
+from shared.values.times import DAY
 
 
 class Events(Protocol):
@@ -25,6 +26,10 @@ type Lacks = Callable[[Sequence[str]], Collection[str]]
 type Offer = Callable[[Json], bool]
 """Puts an event into the queue; False if no message can carry it."""
 
+WAITS_AT_MOST = DAY
+"""Seconds for which an event may wait behind others of its message group; an older one counts as lost. An event that
+fails holds its group up for about six hours."""
+
 
 @dataclass(frozen=True)
 class Reconciler:
@@ -35,6 +40,8 @@ class Reconciler:
     offer: Offer
     may_be_queued: Callable[[], bool]
     """Whether the queue may hold events that the inbox does not have yet."""
+    group: Callable[[Json], str]
+    """The message group of an event."""
 
 
 @dataclass(frozen=True)
@@ -78,17 +85,18 @@ def beginning(reconciler: Reconciler, account: str, since: int, until: int) -> i
 def reconcile(reconciler: Reconciler, account: str, since: int, until: int) -> Iterator[Progress]:
     """Offer the missing events from `since` to `until`, both included, in epoch seconds; yield after each part.
 
-    The consumer handles an account's events in order. While one waits for a retry, all behind it are in the queue and
-    not in the inbox. So the newest events in a row that the inbox lacks are not offered while the queue may hold them.
+    The consumer handles the events of a message group in order. While one waits for a retry, all behind it are in the
+    queue and not in the inbox. So the newest events of a group that the inbox lacks, in a row, are not offered while
+    the queue may hold them.
 
     The caller stores `until`, and goes on from there after a crash. Events offered since then are offered again under
     the same deduplication id; after SQS's five minutes the claim recognises them.
     """
     for part in slices(partial(reconciler.stripe.events, account), since, until):
         missing = _missing(reconciler, part.events)
-        behind = _at_the_end(part.events, missing)
+        behind = _behind_others(reconciler, part.events, missing, until)
         if behind and reconciler.may_be_queued():
-            lost = missing[: -len(behind)]
+            lost = [event for event in missing if event not in behind]
             yield Progress(
                 until=int(behind[0]["created"]) - 1,
                 checked=len(part.events) - len(behind),
@@ -108,12 +116,18 @@ def _missing(reconciler: Reconciler, events: Sequence[Json]) -> list[Json]:
     return [event for event in events if event["id"] in lacking]
 
 
-def _at_the_end(events: Sequence[Json], missing: Sequence[Json]) -> Sequence[Json]:
-    """The missing events at the end of the list, in a row."""
-    count = 0
-    while count < len(missing) and missing[-1 - count] is events[-1 - count]:
-        count += 1
-    return missing[len(missing) - count :]
+def _behind_others(reconciler: Reconciler, events: Sequence[Json], missing: Sequence[Json], until: int) -> list[Json]:
+    """The missing events of the last day before `until` that no accepted event of their message group follows."""
+    lacking = {event["id"] for event in missing}
+    accepted: set[str] = set()
+    behind = []
+    for event in reversed(events):
+        group = reconciler.group(event)
+        if event["id"] not in lacking:
+            accepted.add(group)
+        elif group not in accepted and event["created"] > until - WAITS_AT_MOST:
+            behind.append(event)
+    return behind[::-1]
 
 
 def _accepted(reconciler: Reconciler, events: Sequence[Json]) -> list[Json]:

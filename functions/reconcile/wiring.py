@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
-from functions.reconcile.backlog import Backlog
+from functions.reconcile.backlog import Backlog, messages_in
 from functions.reconcile.cursors import Cursors
 from functions.reconcile.handler import Handler
 from functions.reconcile.hourly import Run
@@ -61,7 +61,7 @@ class Parts:
         backlog.may_hold_events()  # before the run's own offers are in the queue
         cursors = Cursors(self.dynamodb, settings.books_table)
         return Run(
-            reconciler=Reconciler(stripe, inbox.lacks, offerer.offer, backlog.may_hold_events),
+            reconciler=Reconciler(stripe, inbox.lacks, offerer.offer, backlog.may_hold_events, offerer.group),
             connected=stripe.connected,
             cursors=cursors.read,
             move=cursors.move,
@@ -75,7 +75,8 @@ class Parts:
         """Hand over again what is overdue."""
         urls: dict[Lane, str] = {"effects": self.settings.effects_queue_url, "mails": self.settings.mails_queue_url}
         unfinished = UnfinishedEvents(self.dynamodb, self.settings.inbox_table)
-        return hand_over_again(unfinished, Handover(self.sqs, urls), int(time.time()))
+        held = {lane: messages_in(self.sqs, url) for lane, url in urls.items()}
+        return hand_over_again(unfinished, Handover(self.sqs, urls), int(time.time()), held=held)
 
 
 def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.sleep) -> Handler:

@@ -96,8 +96,11 @@ def payment_stone_write(store: Store, account: str, payment: str, as_of: int, bu
     return {"TableName": store.tombstones, "Item": to_item({**stone, "as_of": as_of, "buried_ms": buried_ms})}
 
 
-def find_or_bury(store: Store, erase: Erase) -> Tombstone:
-    """The tombstone of an erasure. Code before 0.2 left it to the worker; if it is missing, this writes it.
+def find_or_bury(store: Store, erase: Erase, committed_ms: int) -> Tombstone:
+    """The tombstone of an erasure that was committed at `committed_ms`, in epoch milliseconds.
+
+    Code before 0.2 left the tombstone to the worker; if it is missing, this writes it. The customer may have come back
+    since the commit, so it covers nothing later.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB did not answer.
@@ -105,9 +108,14 @@ def find_or_bury(store: Store, erase: Erase) -> Tombstone:
     found = find_tombstone(store, erase.account, erase.customer)
     if found:
         return found
-    now_ms = int(store.clock() * 1000)
-    store.client.put_item(TableName=store.tombstones, Item=to_item(_certificate(store, erase, now_ms)))
-    return Tombstone(erase.as_of, now_ms, erase.version)
+    late = _certificate(store, erase, int(store.clock() * 1000)) | {"buried_ms": committed_ms}
+    try:
+        store.client.put_item(
+            TableName=store.tombstones, Item=to_item(late), ConditionExpression="attribute_not_exists(pk)"
+        )
+    except store.client.exceptions.ConditionalCheckFailedException:  # a commit has just written a newer one
+        return find_or_bury(store, erase, committed_ms)
+    return Tombstone(erase.as_of, committed_ms, erase.version)
 
 
 def certify(store: Store, erase: Erase, stone: Tombstone) -> None:

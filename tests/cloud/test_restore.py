@@ -43,7 +43,7 @@ def bury(stack: Stack, customer: str) -> None:
     tables = f"{NAME}-inbox", f"{NAME}-books", f"{NAME}-tombstones", f"{NAME}-access"
     client = stack.cloud.client("dynamodb")
     store = Store(client, *tables, retention_days=90, lease=0, clock=stack.now, token=token)
-    find_or_bury(store, Erase(account=PLATFORM, customer=customer, as_of=stack.now(), version=1))
+    find_or_bury(store, Erase(account=PLATFORM, customer=customer, as_of=stack.now(), version=1), stack.now() * 1000)
 
 
 def test_a_guest_is_erased_as_the_runbook_says(stack: Stack, tmp_path: Path) -> None:

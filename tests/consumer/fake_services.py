@@ -43,7 +43,7 @@ class FakeServices:
         self.exports.append(effect)
         return "written"
 
-    def erase(self, effect: Erase, _cursor: str | None, _deadline: float) -> Done | Partial:
+    def erase(self, effect: Erase, _committed_ms: int, _cursor: str | None, _deadline: float) -> Done | Partial:
         self.erasures.append(effect)
         return Done("erased")
 

@@ -23,6 +23,10 @@ from tests.consumer.world import World
 ACCOUNT = "acct_1"
 
 
+ELSEWHERE = ("acct_1#acct_1", "erased#")
+"""Where an erasure of a customer leaves things alone: holdings of the account, which lead nowhere, and tombstones."""
+
+
 @dataclass
 class Bucket:
     """The part of S3 that is used."""
@@ -96,17 +100,21 @@ class ErasableCustomers:
             archive_of=payment,
         )
 
-    def bury(self, customer: str, account: str = ACCOUNT) -> Erase:
+    def bury(self, customer: str, account: str = ACCOUNT, as_of: int = NOW) -> Erase:
         """Commit an erasure: the tombstone, and the end of the record itself."""
         own = "account" if customer == account else "organization"
         version = self.world.books(f"{account}#{customer}")[own]["version"]
-        effect = Erase(account=account, customer=customer, as_of=NOW, version=version)
+        effect = Erase(account=account, customer=customer, as_of=as_of, version=version)
         self.save(then=(effect,))
         return effect
 
+    def of_the_customer(self) -> list[tuple[str, str]]:
+        """The places in which something is left, those out of an erasure's reach aside."""
+        return [place for place in self.left() if not place[0].startswith(ELSEWHERE)]
+
     def step(self, effect: Erase, cursor: str | None = None, seconds: float = 0) -> Done | Partial:
         """One step of an erasure, with `seconds` of time: the shortest possible if 0."""
-        return self.eraser.step(effect, cursor, self.world.clock.now + seconds)
+        return self.eraser.step(effect, NOW * 1000, cursor, self.world.clock.now + seconds)
 
     def erase(self, effect: Erase, cursor: str | None = None) -> tuple[str, int]:
         """Erase step by step to the end; return the outcome and the number of steps."""

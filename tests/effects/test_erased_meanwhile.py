@@ -27,7 +27,7 @@ ERASED = Announcement(
 def customers(world: World, monkeypatch: pytest.MonkeyPatch) -> ErasableCustomers:
     """The worker erases for real, each time as little as it can."""
     customers = ErasableCustomers(world)
-    monkeypatch.setattr(world.services, "erase", lambda effect, cursor, _deadline: customers.step(effect, cursor))
+    monkeypatch.setattr(world.services, "erase", lambda effect, _at, cursor, _deadline: customers.step(effect, cursor))
     return customers
 
 

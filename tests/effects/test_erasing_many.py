@@ -67,7 +67,7 @@ def erase_in_time(world: World, effect: Erase, seconds: float, report: pytest.Ca
     cursor, took = None, []
     while True:
         begun = time.time()
-        came = customers.eraser.step(effect, cursor, begun + seconds)
+        came = customers.eraser.step(effect, NOW * 1000, cursor, begun + seconds)
         took.append(time.time() - begun)
         if not isinstance(came, Partial):
             break

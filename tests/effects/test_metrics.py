@@ -50,6 +50,10 @@ def test_a_lane_that_is_still_owed_says_for_how_long(state: str, name: str, lane
     assert counted(Result(state, 60), lane) == {name: 1, owed: 90}
 
 
+def test_an_erasure_is_owed_only_since_its_hours_limit_put_it_off_no_more() -> None:
+    assert counted(Result("performed", put_off_until=NOW - 5), "effects")["OwedEffectsSeconds"] == 5
+
+
 def test_a_mail_that_ses_refused_for_good_and_one_that_came_too_late_are_counted() -> None:
     outcomes = ("refused: MessageRejected", "refused: BadRequestException", "too late")
     assert counted(Result("waits", 60, outcomes=outcomes)) == {
@@ -67,7 +71,7 @@ def test_a_deployment_at_fault_is_counted_whatever_becomes_of_the_message(state:
 
 def test_what_waits_for_a_later_hour_is_counted_and_a_warning() -> None:
     deferred = Result("waits", again=True, over_limit=2)
-    assert counted(deferred, "effects") == {"Retried": 1, "OwedEffectsSeconds": 90, "OverLimit": 2}
+    assert counted(deferred, "effects") == {"Retried": 1, "OverLimit": 2}
     assert warns("effects", metrics_of(message("effects"), deferred, NOW, OURS))
 
 

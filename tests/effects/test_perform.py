@@ -166,7 +166,7 @@ def test_marks_whose_answers_were_lost_stand(world: World) -> None:
 def test_a_long_erasure_goes_on_from_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     cursors = []
 
-    def erase(_effect: object, cursor: str | None, _deadline: float) -> Done | Partial:
+    def erase(_effect: object, _committed_ms: int, cursor: str | None, _deadline: float) -> Done | Partial:
         cursors.append(cursor)
         return Partial(f"step {len(cursors)}") if len(cursors) < 3 else Done("erased 3")
 
@@ -181,7 +181,7 @@ def test_a_long_erasure_goes_on_from_where_it_was(world: World, monkeypatch: pyt
 def test_an_erasure_that_failed_on_its_way_waits_and_goes_on_from_there(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def erase(_effect: object, cursor: str | None, _deadline: float) -> Done | Partial:
+    def erase(_effect: object, _committed_ms: int, cursor: str | None, _deadline: float) -> Done | Partial:
         return Done("erased") if cursor else Partial("half")
 
     fails = Fails(erase, [])

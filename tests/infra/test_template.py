@@ -131,3 +131,15 @@ def test_tables_are_protected_on_request_since_a_protected_one_cannot_be_rolled_
     for table in of_type(TEMPLATE, "AWS::DynamoDB::Table").values():
         assert table["DeletionProtectionEnabled"] == {"Fn::If": ["Protected", True, False]}
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+@pytest.mark.parametrize(("trigger", "parameter"), [("Effects", "EffectsConcurrency"), ("Mails", "MailsConcurrency")])
+def test_a_lane_takes_few_messages_at_once_unless_asked_for_more(trigger: str, parameter: str) -> None:
+    events = TEMPLATE["Resources"]["EffectsFunction"]["Properties"]["Events"]
+    assert events[trigger]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": {"Ref": parameter}}
+    assert TEMPLATE["Parameters"][parameter]["Default"] == 5
+
+
+def test_a_large_erasure_may_go_on_by_messages_of_its_own() -> None:
+    # Otherwise Lambda stops a chain of about 16: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+    assert TEMPLATE["Resources"]["EffectsFunction"]["Properties"]["RecursiveLoop"] == "Allow"

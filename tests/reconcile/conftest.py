@@ -94,10 +94,23 @@ class System:
     def hours_pass(self, hours: float = 1) -> None:
         self.clock.now += int(hours * HOUR)
 
-    def happens(self, ago: int, account: str = PLATFORM, *, name: str = "invoice.paid", accepted: bool = False) -> str:
-        """An event of so many seconds ago that Stripe lists, and the inbox may have; its id."""
+    def happens(
+        self,
+        ago: int,
+        account: str = PLATFORM,
+        *,
+        name: str = "invoice.paid",
+        accepted: bool = False,
+        customer: str | None = None,
+    ) -> str:
+        """An event of so many seconds ago that Stripe lists, and the inbox may have; its id.
+
+        `customer` is the id of the customer that the event is about, in place of the sample's.
+        """
         event = samples.fresh(name, self.clock.now - ago, account=None if account == PLATFORM else account)
         event["livemode"] = False
+        if customer:
+            event["data"]["object"]["id"] = customer
         event_id: str = self.stripe.has(event, account)["id"]
         if accepted:
             self.accept(event_id)

@@ -101,7 +101,13 @@ class Story:
 
     def run(self) -> bool:
         prepared = Run(
-            reconciler=Reconciler(self, self.unknown, self.offer, lambda: (self.now - START) // HOUR in self.busy),
+            reconciler=Reconciler(
+                self,
+                self.unknown,
+                self.offer,
+                lambda: (self.now - START) // HOUR in self.busy,
+                lambda event: event["account"],
+            ),
             connected=lambda: ACCOUNTS[1:],
             cursors=lambda: dict(self.at),
             move=self.move,

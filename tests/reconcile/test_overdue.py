@@ -34,6 +34,12 @@ def told(system: System, lane: Lane) -> list[str]:
     return [json.loads(message["Body"])["event"] for message in messages]
 
 
+def lose(system: System) -> None:
+    """Somebody deletes the messages of all mails."""
+    for message in system.sqs.receive_message(QueueUrl=system.mails, MaxNumberOfMessages=10).get("Messages", []):
+        system.sqs.delete_message(QueueUrl=system.mails, ReceiptHandle=message["ReceiptHandle"])
+
+
 def test_a_lost_hand_over_is_repeated(system: System) -> None:
     owe(system)
     assert system.run()["handed_over"] == 2
@@ -111,12 +117,41 @@ def test_what_is_finished_is_not_in_the_index(system: System) -> None:
     assert system.run()["handed_over"] == 0
 
 
-def test_mails_that_are_only_put_off_get_few_messages_in_three_days(system: System) -> None:
+def test_mails_that_all_have_their_message_get_no_other(system: System) -> None:
+    for number in range(3):
+        owe(system, f"evt_{number}", ago=60, effects_owed=None)
+        system.sqs.send_message(QueueUrl=system.mails, MessageBody="its message")
+    handed_over = 0
+    for _ in range(72):
+        system.hours_pass()
+        handed_over += system.run()["handed_over"]
+    assert handed_over == 0
+
+
+def test_if_the_queue_holds_fewer_than_are_owed_all_that_are_overdue_get_one(system: System) -> None:
+    for number in range(3):
+        owe(system, f"evt_{number}", effects_owed=None)
+    system.sqs.send_message(QueueUrl=system.mails, MessageBody="the message of one")
+    assert system.run()["handed_over"] == 3
+    system.hours_pass(9)
+    assert system.run()["handed_over"] == 0
+
+
+def test_a_dead_letter_needs_no_message_in_the_queue(system: System) -> None:
+    holder = {"token": "a", "lease_until": 0, "failed_ms": (NOW - HOUR) * 1000, "sent_ms": (NOW - HOUR) * 1000}
+    owe(system, "evt_dead", mails_holder=holder, effects_owed=None)
+    owe(system, "evt_waits", effects_owed=None)
+    system.sqs.send_message(QueueUrl=system.mails, MessageBody="the message of evt_waits")
+    assert system.run()["handed_over"] == 0
+
+
+def test_mails_whose_messages_are_lost_again_and_again_get_few_in_three_days(system: System) -> None:
     owe(system, ago=60, effects_owed=None)
     handed_over = 0
     for _ in range(72):
         system.hours_pass()
         handed_over += system.run()["handed_over"]
+        lose(system)
     assert handed_over == 4  # 4, 8, 16 and 32 hours after the time before
 
 

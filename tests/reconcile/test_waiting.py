@@ -69,7 +69,7 @@ def test_the_next_hour_finds_what_a_busy_queue_hid(system: System) -> None:
 def test_what_leaves_the_queue_between_two_looks_is_not_missing() -> None:
     events = SimpleNamespace(events=lambda *_: iter([{"id": "evt_1", "created": 5}]))
     answers: list[set[str]] = [set(), {"evt_1"}]  # the last first
-    reconciler = Reconciler(cast("Events", events), lambda _ids: answers.pop(), lambda _event: True, lambda: False)
+    reconciler = Reconciler(cast("Events", events), lambda _ids: answers.pop(), lambda _event: True, lambda: False, str)
 
     assert list(reconcile(reconciler, "platform", 1, 9)) == [Progress(9, 1, [], 0)]
 
@@ -94,3 +94,28 @@ def test_its_own_offers_do_not_make_a_run_wait(system: System, monkeypatch: pyte
     system.run()
 
     assert system.offered() == lost
+
+
+def test_grouped_by_customer_each_customer_waits_alone(system: System) -> None:
+    system.group_by = "customer"
+    system.begun()
+    waiting = system.happens(HOUR + 90)
+    other = system.happens(HOUR + 60, name="customer.created", accepted=True, customer="cus_other")
+    lost = system.happens(HOUR + 50, name="customer.created", customer="cus_other")
+    system.happens(HOUR + 40, name="customer.created", accepted=True, customer="cus_other")
+    system.a_head_waits()
+
+    assert system.run().items() >= {"missing": 1, "healed": 1}.items()
+
+    assert system.offered() == ["evt_head", lost]
+    assert other != waiting
+
+
+def test_after_a_day_an_event_no_longer_waits(system: System) -> None:
+    system.begun()
+    lost = system.happens(HOUR + 60)
+    system.a_head_waits()
+    assert system.run()["missing"] == 0
+    system.hours_pass(24)
+    assert system.run()["healed"] == 1
+    assert system.offered() == ["evt_head", lost]

@@ -39,6 +39,12 @@ class Attempt:
             return Progress(cursor=known.cursor)
         return known
 
+    @property
+    def put_off_until(self) -> int:
+        """The second until which an hour's limit had put an entry off; 0 if none had. A failure is no such limit."""
+        known = [self.leased.progress[place] for place, _ in self.leased.entries]
+        return max((it.not_before for it in known if not (it.attempts or it.deferrals or it.faulty_since)), default=0)
+
     def note(self, place: int, progress: Progress) -> None:
         """Note the progress of an entry, to be written at the end."""
         self.changed[place] = self.unwritten[place] = progress
@@ -84,6 +90,8 @@ class Result:
     """Whether the deployment was at fault."""
     over_limit: int = 0
     """How many erasures and exports wait for a later hour."""
+    put_off_until: int = 0
+    """The second until which an hour's limit had put off what this attempt tried; 0 if none had."""
 
 
 def conclude(attempt: Attempt) -> Result:

@@ -22,14 +22,17 @@ class Cursor(Frozen):
 class Eraser(Places):
     """Erases customers and connected accounts, with their files in `bucket`."""
 
-    def step(self, effect: Erase, cursor: str | None, deadline: float) -> Done | Partial:
+    def step(self, effect: Erase, committed_ms: int, cursor: str | None, deadline: float) -> Done | Partial:
         """Delete from `cursor` on until `deadline`, in epoch seconds, but at least one page; returns the progress.
+
+        `committed_ms` is when the erasure was committed, in epoch milliseconds. A customer who came back and was erased
+        again has another tombstone by then; that erasure begins at the beginning, and certifies its own end.
 
         Raises:
             Retryable, botocore.exceptions.ClientError, BotoCoreError: DynamoDB or S3 failed. The next attempt goes on
                 with the items that are left.
         """
-        stone = find_or_bury(self.store, effect)
+        stone = find_or_bury(self.store, effect, committed_ms)
         begun = Cursor.model_validate_json(cursor) if cursor else Cursor()
         sweep = Sweep(self, effect.account, effect.as_of, stone.buried_ms, deadline, begun.deleted, begun.after)
         for name in (name for paid in effect.payments for name in paid.names):
@@ -39,5 +42,6 @@ class Eraser(Places):
         for number, page in enumerate(pages(self.store, own, begun.after)):
             if (number and sweep.late) or not sweep.clear(page):
                 return Partial(Cursor(deleted=sweep.deleted, after=sweep.after).model_dump_json())
-        certify(self.store, effect, stone)
+        if stone.as_of == effect.as_of:
+            certify(self.store, effect, stone)
         return Done(f"erased {sweep.deleted}")

@@ -62,7 +62,8 @@ def perform(attempt: Attempt) -> Result:
             _try(attempt, place, owed, progress)
         if attempt.deferred_until:
             break  # SES would refuse the other mails, too
-    return replace(conclude(attempt), faulty=attempt.faulty, over_limit=attempt.over_limit)
+    put_off, result = attempt.put_off_until, conclude(attempt)
+    return replace(result, faulty=attempt.faulty, over_limit=attempt.over_limit, put_off_until=put_off)
 
 
 def _try(attempt: Attempt, place: int, owed: Owed, progress: Progress) -> None:
@@ -105,7 +106,9 @@ def _perform_one(attempt: Attempt, owed: Owed, progress: Progress) -> Done | Par
     if progress.cursor is None and not progress.attempts and not progress.faulty_since:
         _count(attempt, owed)
     if isinstance(owed, OwedErasure):
-        return attempt.worker.performers.erase(owed.erase, progress.cursor, attempt.deadline)
+        return attempt.worker.performers.erase(
+            owed.erase, attempt.leased.committed_ms, progress.cursor, attempt.deadline
+        )
     return Done(_at_once(attempt, owed))
 
 
