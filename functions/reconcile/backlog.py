@@ -45,5 +45,18 @@ def messages_in(sqs: "SQSClient", queue_url: str) -> int:
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: SQS refuses, or does not answer.
     """
-    asked = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=COUNTS)
-    return sum(int(asked["Attributes"][name]) for name in COUNTS)
+    return sum(_counts(sqs, queue_url).values())
+
+
+def messages_at_work(sqs: "SQSClient", queue_url: str) -> int:
+    """How many messages a queue holds if a worker takes them; 0 if none is in flight. It raises as `messages_in` does.
+
+    A message that a worker puts off stays in flight.
+    """
+    counts = _counts(sqs, queue_url)
+    return sum(counts.values()) if counts["ApproximateNumberOfMessagesNotVisible"] else 0
+
+
+def _counts(sqs: "SQSClient", queue_url: str) -> "dict[QueueAttributeNameType, int]":
+    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=COUNTS)["Attributes"]
+    return {name: int(attributes[name]) for name in COUNTS}

@@ -95,8 +95,8 @@ def hand_over_again(  # noqa: PLR0913 - what a run knows, and what a person may 
     """Hand over each lane that is overdue at epoch seconds `now` by the seconds in `late`.
 
     The message of a lane that was given up is in the dead-letter queue, where a redrive finds it. Such a lane is handed
-    over only if `failed`. `held` says how many messages each lane's queue holds: while it holds one for each event that
-    owes in the lane, none is lost, and another one each would only fill the queue.
+    over only if `failed`. `held` says how many messages each lane's queue holds, 0 if no worker takes them. While that
+    is one for each event that owes in the lane, none is lost, and copies would only fill the queue.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB or SQS failed; the next run goes on.

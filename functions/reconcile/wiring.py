@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
-from functions.reconcile.backlog import Backlog, messages_in
+from functions.reconcile.backlog import Backlog, messages_at_work
 from functions.reconcile.cursors import Cursors
 from functions.reconcile.handler import Handler
 from functions.reconcile.hourly import Run
@@ -75,7 +75,7 @@ class Parts:
         """Hand over again what is overdue."""
         urls: dict[Lane, str] = {"effects": self.settings.effects_queue_url, "mails": self.settings.mails_queue_url}
         unfinished = UnfinishedEvents(self.dynamodb, self.settings.inbox_table)
-        held = {lane: messages_in(self.sqs, url) for lane, url in urls.items()}
+        held = {lane: messages_at_work(self.sqs, url) for lane, url in urls.items()}
         return hand_over_again(unfinished, Handover(self.sqs, urls), int(time.time()), held=held)
 
 

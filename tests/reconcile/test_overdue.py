@@ -34,6 +34,12 @@ def told(system: System, lane: Lane) -> list[str]:
     return [json.loads(message["Body"])["event"] for message in messages]
 
 
+def put_off(system: System, event_id: str) -> None:
+    """The worker has taken the mails' message of an event, and waits with it."""
+    system.sqs.send_message(QueueUrl=system.mails, MessageBody=json.dumps({"event": event_id}))
+    system.sqs.receive_message(QueueUrl=system.mails, VisibilityTimeout=12 * HOUR)
+
+
 def lose(system: System) -> None:
     """Somebody deletes the messages of all mails."""
     for message in system.sqs.receive_message(QueueUrl=system.mails, MaxNumberOfMessages=10).get("Messages", []):
@@ -120,7 +126,7 @@ def test_what_is_finished_is_not_in_the_index(system: System) -> None:
 def test_mails_that_all_have_their_message_get_no_other(system: System) -> None:
     for number in range(3):
         owe(system, f"evt_{number}", ago=60, effects_owed=None)
-        system.sqs.send_message(QueueUrl=system.mails, MessageBody="its message")
+        put_off(system, f"evt_{number}")
     handed_over = 0
     for _ in range(72):
         system.hours_pass()
@@ -131,17 +137,23 @@ def test_mails_that_all_have_their_message_get_no_other(system: System) -> None:
 def test_if_the_queue_holds_fewer_than_are_owed_all_that_are_overdue_get_one(system: System) -> None:
     for number in range(3):
         owe(system, f"evt_{number}", effects_owed=None)
-    system.sqs.send_message(QueueUrl=system.mails, MessageBody="the message of one")
+    put_off(system, "evt_1")
     assert system.run()["handed_over"] == 3
     system.hours_pass(9)
     assert system.run()["handed_over"] == 0
+
+
+def test_if_no_worker_takes_the_messages_the_overdue_are_told_and_the_alarm_sounds(system: System) -> None:
+    owe(system, effects_owed=None)
+    system.sqs.send_message(QueueUrl=system.mails, MessageBody="lies there")
+    assert system.run()["handed_over"] == 1
 
 
 def test_a_dead_letter_needs_no_message_in_the_queue(system: System) -> None:
     holder = {"token": "a", "lease_until": 0, "failed_ms": (NOW - HOUR) * 1000, "sent_ms": (NOW - HOUR) * 1000}
     owe(system, "evt_dead", mails_holder=holder, effects_owed=None)
     owe(system, "evt_waits", effects_owed=None)
-    system.sqs.send_message(QueueUrl=system.mails, MessageBody="the message of evt_waits")
+    put_off(system, "evt_waits")
     assert system.run()["handed_over"] == 0
 
 
