@@ -162,7 +162,7 @@ def test_after_a_minute_mails_go_again(worker: Lambda) -> None:
 def test_a_long_erasure_goes_on_by_a_message_of_its_own(worker: Lambda, monkeypatch: pytest.MonkeyPatch) -> None:
     deadlines = []
 
-    def erase(_effect: object, cursor: str | None, deadline: float) -> Done | Partial:
+    def erase(_effect: object, _committed_ms: int, cursor: str | None, deadline: float) -> Done | Partial:
         deadlines.append(deadline)
         return Done("erased 2") if cursor else Partial("half")
 

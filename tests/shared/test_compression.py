@@ -41,7 +41,8 @@ def test_a_record_is_plain_zlib_and_a_payload_names_its_dictionary() -> None:
 
 
 def test_a_payload_is_read_without_billhook_as_upgrading_says(tmp_path: Path) -> None:
-    (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "upgrading.md").read_text(), re.DOTALL)
+    text = (ROOT / "docs" / "upgrading.md").read_text()
+    (program,) = re.findall(r"^```python\n(.*?)```", text, re.DOTALL | re.MULTILINE)
     (tmp_path / "payload.v1.dictionary").write_bytes(DICTIONARY.read_bytes())
     body = samples.encode(samples.sample("invoice.paid")).decode() + "ü€"
     packed = pack_payload(body)
