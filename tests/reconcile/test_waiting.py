@@ -99,8 +99,8 @@ def test_its_own_offers_do_not_make_a_run_wait(system: System, monkeypatch: pyte
 def test_grouped_by_customer_each_customer_waits_alone(system: System) -> None:
     system.group_by = "customer"
     system.begun()
-    waiting = system.happens(HOUR + 90)
-    other = system.happens(HOUR + 60, name="customer.created", accepted=True, customer="cus_other")
+    system.happens(HOUR + 90)
+    system.happens(HOUR + 60, name="customer.created", accepted=True, customer="cus_other")
     lost = system.happens(HOUR + 50, name="customer.created", customer="cus_other")
     system.happens(HOUR + 40, name="customer.created", accepted=True, customer="cus_other")
     system.a_head_waits()
@@ -108,7 +108,6 @@ def test_grouped_by_customer_each_customer_waits_alone(system: System) -> None:
     assert system.run().items() >= {"missing": 1, "healed": 1}.items()
 
     assert system.offered() == ["evt_head", lost]
-    assert other != waiting
 
 
 def test_after_a_day_an_event_no_longer_waits(system: System) -> None:
