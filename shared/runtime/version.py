@@ -1,3 +1,3 @@
 """The version of this code, which the journal of each decision names; a test compares it to pyproject.toml."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"

@@ -105,10 +105,10 @@ def test_a_plan_replaces_an_older_plan(line: DeadLine, file: Path) -> None:
 
 
 def test_other_code_is_refused(line: DeadLine, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "code_version", lambda: "0.1.0+ffffffff")
+    monkeypatch.setattr(plan, "code_version", lambda: "0.2.0+ffffffff")
     said = line.types("apply", str(file), code=1)
-    assert "the plan was made by code 0.1.0+" in said
-    assert "and this checkout is 0.1.0+ffffffff" in said
+    assert "the plan was made by code 0.2.0+" in said
+    assert "and this checkout is 0.2.0+ffffffff" in said
 
 
 def test_another_stack_is_refused(line: DeadLine, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,8 +171,8 @@ def test_a_line_that_time_alone_made_untrue_is_named(
 
 
 def test_other_code_is_refused(with_address: Operator, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "code_version", lambda: "0.1.0+ffffffff")
-    assert "and this checkout is 0.1.0+ffffffff" in applies(with_address, file, code=1)
+    monkeypatch.setattr(plan, "code_version", lambda: "0.2.0+ffffffff")
+    assert "and this checkout is 0.2.0+ffffffff" in applies(with_address, file, code=1)
     assert queued(with_address) == []
 
 
