@@ -8,7 +8,8 @@
 - A mail that a story sends in any order (`Story.must`) is sent, unless it is given up for one of these two reasons.
 - The file of a farewell exists if the farewell came before the event that silences it.
 - Reminders may be set or not, for the same reason. All of them fire here, and their mails obey the same rules.
-- An erasure may come later: it waits by the week while money is open, and until the worker has asked Stripe.
+- An erasure may come later: it waits by the week while money is open, and until the worker has asked Stripe. So the
+  operator may hear of it in the summary of another hour.
 - An address may count as new from another second: an event tells it from three days before it arrives at the earliest.
 - An announcement may be repeated, with the same id and in the same words.
 """
@@ -61,11 +62,15 @@ def _books(expected: Mapping[tuple[str, ...], Any], found: Mapping[tuple[str, ..
 def _known(snapshot: Snapshot) -> dict[tuple[str, ...], Any]:
     """The contents of the books and all tombstones, without mails and without the traces of Billhook's own messages."""
     leave_out = {*MAY_DIFFER, "version", "journal"}
-    return {
+    found: dict[tuple[str, ...], Any] = {
         place: {name: _plain(name, value) for name, value in item.items() if name not in leave_out}
         for place, item in {**snapshot.books, **snapshot.tombstones}.items()
         if not place[1].startswith("mail#") and "#due_" not in place[1] and not keys.is_export(place[1])
     }
+    counts: Counter[tuple[str, ...]] = Counter()
+    for place in [place for place in found if place[1].startswith("summary#erasure_")]:
+        counts[place[0], place[1].rpartition("#")[0]] += found.pop(place)["record"]["count"]
+    return {**found, **counts}
 
 
 def _plain(name: str, value: Any) -> object:  # noqa: ANN401 - an attribute of an item

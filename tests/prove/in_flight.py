@@ -99,8 +99,12 @@ class InFlight:
                 yield lane
 
     def fault(self, lane: LaneMessage, delivered: int, *, last: bool) -> LastingFault | None:
-        """The fault that a message meets when the worker receives it now. After the last event SES takes mails."""
+        """The fault that a message meets when the worker receives it now.
+
+        SES takes mails again after the last event, and four days after the message was sent, before its queue drops it.
+        """
         fault = next(iter(lane.fate.faults), None)
-        if fault is LastingFault.DEFERRED and (last or delivered >= lane.since + lane.fate.late + lane.fate.back[0]):
-            return None
+        if fault is LastingFault.DEFERRED:
+            passed = delivered >= lane.since + lane.fate.late + lane.fate.back[0]
+            return None if last or passed or self.clock.now >= lane.message.sent + PERFORMED_BY else fault
         return fault
