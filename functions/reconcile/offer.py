@@ -52,9 +52,12 @@ class Offerer:
         self.say(event, None)
         return True
 
-    def group(self, event: Json) -> str:
-        """The message group that an event has in the queue."""
-        return group_of(stripe_event(event), self.group_by)
+    def group(self, event: Json) -> str | None:
+        """The message group that an event has in the queue; None if no message can carry it."""
+        try:
+            return group_of(stripe_event(event), self.group_by)
+        except UnqueueableEventError:
+            return None
 
 
 @dataclass(frozen=True)

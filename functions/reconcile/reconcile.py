@@ -40,8 +40,8 @@ class Reconciler:
     offer: Offer
     may_be_queued: Callable[[], bool]
     """Whether the queue may hold events that the inbox does not have yet."""
-    group: Callable[[Json], str]
-    """The message group of an event."""
+    group: Callable[[Json], str | None]
+    """The message group of an event; None if no message can carry it, so that it waits behind no other."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ def reconcile(reconciler: Reconciler, account: str, since: int, until: int) -> I
         missing = _missing(reconciler, part.events)
         behind = _behind_others(reconciler, part.events, missing, until)
         if behind and reconciler.may_be_queued():
-            lost = [event for event in missing if event not in behind]
+            waiting = {event["id"] for event in behind}
+            lost = [event for event in missing if event["id"] not in waiting]
             yield Progress(
                 until=int(behind[0]["created"]) - 1,
                 checked=len(part.events) - len(behind),
@@ -119,7 +120,7 @@ def _missing(reconciler: Reconciler, events: Sequence[Json]) -> list[Json]:
 def _behind_others(reconciler: Reconciler, events: Sequence[Json], missing: Sequence[Json], until: int) -> list[Json]:
     """The missing events of the last day before `until` that no accepted event of their message group follows."""
     lacking = {event["id"] for event in missing}
-    accepted: set[str] = set()
+    accepted: set[str | None] = {None}
     behind = []
     for event in reversed(events):
         group = reconciler.group(event)

@@ -5,6 +5,7 @@ from typing import cast
 
 import pytest
 
+from cli.samples import samples
 from functions.reconcile import slices
 from functions.reconcile.reconcile import Events, Progress, Reconciler, reconcile
 from tests.reconcile.conftest import ACCOUNT, HOUR, OTHER, Lines, System
@@ -118,3 +119,11 @@ def test_after_a_day_an_event_no_longer_waits(system: System) -> None:
     system.hours_pass(24)
     assert system.run()["healed"] == 1
     assert system.offered() == ["evt_head", lost]
+
+
+def test_what_no_message_can_carry_waits_behind_nothing(system: System) -> None:
+    system.begun()
+    unfit = samples.fresh("invoice.paid", system.clock.now - HOUR - 60) | {"object": "unheard of", "livemode": False}
+    system.stripe.has(unfit, "platform")
+    system.a_head_waits()
+    assert system.run().items() >= {"missing": 1, "healed": 0}.items()
