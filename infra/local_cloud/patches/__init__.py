@@ -19,6 +19,7 @@ from infra.local_cloud.patches import (
     retained_resources,
     saved_queries,
     schedule_tick,
+    whole_logs,
 )
 
 
@@ -36,6 +37,7 @@ def apply(clock_file: Path) -> None:
     alarms.apply()
     saved_queries.apply()
     lambda_packages.apply()
+    whole_logs.apply()
     iam.apply()
     leading_keys.apply()
     retained_resources.apply()
