@@ -1,5 +1,7 @@
 """A function's metrics are the lines that it prints in CloudWatch's embedded metric format."""
 
+from datetime import UTC, datetime, timedelta
+
 from infra.local_cloud.cloud import LocalCloud
 
 from .conftest import function, stack, unique
@@ -47,3 +49,18 @@ def test_printed_metrics_become_metrics(cloud: LocalCloud) -> None:
 
 def test_plain_ministack_still_leaves_them_as_text(plain_ministack: LocalCloud) -> None:
     assert metrics(plain_ministack) == []
+
+
+def keeps_what_is_three_weeks_old(cloud: LocalCloud) -> bool:
+    cloudwatch, namespace = cloud.client("cloudwatch"), unique("Billhook")
+    then = datetime.now(UTC) - timedelta(weeks=3)
+    cloudwatch.put_metric_data(Namespace=namespace, MetricData=[{"MetricName": "Late", "Value": 7, "Timestamp": then}])
+    return bool(cloudwatch.list_metrics(Namespace=namespace)["Metrics"])
+
+
+def test_an_old_metric_is_kept(cloud: LocalCloud) -> None:
+    assert keeps_what_is_three_weeks_old(cloud)
+
+
+def test_plain_ministack_still_drops_it(plain_ministack: LocalCloud) -> None:
+    assert not keeps_what_is_three_weeks_old(plain_ministack)

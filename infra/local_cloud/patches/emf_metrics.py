@@ -1,4 +1,8 @@
-"""ministack 1.5.33 ignores EMF log lines: this patch makes CloudWatch metrics of a Lambda function's EMF lines."""
+"""ministack 1.5.33 ignores EMF log lines: this patch makes CloudWatch metrics of a Lambda function's EMF lines.
+
+It also keeps every point. ministack drops those of two weeks ago at each request, and with them a point that a function
+records meanwhile. CloudWatch keeps points for 15 months.
+"""
 # ruff: noqa: SLF001 -- a patch reaches into ministack's private parts; the version is pinned
 
 import json
@@ -35,6 +39,11 @@ def _emit(function: dict[str, Any], request_id: str, log: str, *rest: object, **
     _emit_lambda_logs(function, request_id, log, *rest, **options)
 
 
+def _keep_all() -> None:
+    """Drop no point."""
+
+
 def apply() -> None:
-    """Read the metrics from a Lambda function's log before it is stored."""
+    """Read the metrics from a Lambda function's log before it is stored, and keep them."""
     lambda_svc._emit_lambda_logs = _emit
+    cloudwatch._evict_old_metrics = _keep_all
