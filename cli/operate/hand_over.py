@@ -68,7 +68,7 @@ def handover(
     """
     try:
         urls: dict[Lane, str] = {lane: where.queue(lane) for lane in LANES}
-        unfinished = UnfinishedEvents(where.client("dynamodb"), f"{where.name}-inbox")
+        unfinished = UnfinishedEvents(where.client("dynamodb"), f"{where.name}-inbox", dry_run)
         change = Change("handover", {"after_seconds": after, "failed": failed})
         with audited(where, change, dry_run=dry_run) as counts:
             told = Told(where.client("sqs"), urls, dry_run, counts)

@@ -28,7 +28,7 @@ class Handler:
     Attributes:
         fetch_key: returns Stripe's API key, or any other text if none is stored.
         prepare: makes a run, from the key and a function that returns how many seconds are left.
-        hand_over: hands over again what is overdue, and returns what it found.
+        hand_over: hands over again what is overdue, and returns what it found. It is given what `prepare` is given.
         logger: writes the log.
         namespace: the namespace of the metrics.
         livemode: the mode whose events the stack handles; None for both.
@@ -36,7 +36,7 @@ class Handler:
 
     fetch_key: Callable[[], str]
     prepare: Callable[[str, Callable[[], float]], Run]
-    hand_over: Callable[[], Overdue]
+    hand_over: Callable[[Callable[[], float]], Overdue]
     logger: "Logger"
     namespace: str
     livemode: bool | None
@@ -49,15 +49,19 @@ class Handler:
             botocore.exceptions.ClientError, BotoCoreError: AWS refused, or did not answer.
         """
         totals = Totals()
+
+        def seconds_left() -> float:
+            return context.get_remaining_time_in_millis() / 1000
+
         try:
-            found = self.hand_over()
+            found = self.hand_over(seconds_left)
             totals.handed_over = found.handed_over
             totals.dead_effects_s, totals.dead_mails_s = found.dead_s["effects"], found.dead_s["mails"]
             key = self.fetch_key().strip()
             if why := _off(mode_of(key), livemode=self.livemode):
                 self.logger.info("reconciliation is off", extra={"why": why, "handed_over": totals.handed_over})
             else:
-                prepared = self.prepare(key, lambda: context.get_remaining_time_in_millis() / 1000)
+                prepared = self.prepare(key, seconds_left)
                 _run(prepared, totals, self.logger)
         finally:
             count(totals, self.logger, self.namespace)

@@ -6,7 +6,7 @@ and somebody can purge the queue by mistake. The inbox still has the event, and 
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import batched
@@ -29,6 +29,12 @@ message may still exist, and SQS allows about 120,000 messages in flight."""
 
 NOTHING_HELD: Mapping[Lane, int] = dict.fromkeys(LANES, 0)
 
+COUNTED = 5 * 60
+"""Seconds after which SQS's counts, which lag by about a minute, have an event's message."""
+
+TRUSTED = 24 * HOUR
+"""Seconds for which an overdue lane counts as held. The queue holds newer messages, too, and its count may be wrong."""
+
 KEPT = 14 * 24 * HOUR
 """Seconds for which SQS keeps a dead letter, as template.yaml has it."""
 
@@ -38,10 +44,11 @@ BATCH = 100
 
 @dataclass(frozen=True)
 class UnfinishedEvents:
-    """The events in the inbox table `table` that still owe something, found by its index."""
+    """The events in the inbox table `table` that still owe something, found by its index. A dry run notes nothing."""
 
     client: "DynamoDBClient"
     table: str
+    dry_run: bool = False
 
     def committed_before(self, before_ms: int) -> Iterator[dict[str, Any]]:
         """The inbox items that were committed before `before_ms` (epoch milliseconds) and still owe something."""
@@ -64,6 +71,8 @@ class UnfinishedEvents:
 
     def note(self, event_id: str, lane: Lane, now: int, times: int) -> None:
         """Note that the lane was handed over again at epoch seconds `now`, and how often since it last moved."""
+        if self.dry_run:
+            return
         with suppress(self.client.exceptions.ConditionalCheckFailedException):  # the worker has just finished the lane
             self.client.update_item(
                 TableName=self.table,
@@ -91,33 +100,37 @@ def hand_over_again(  # noqa: PLR0913 - what a run knows, and what a person may 
     *,
     failed: bool = False,
     held: Mapping[Lane, int] = NOTHING_HELD,
+    in_time: Callable[[], bool] = lambda: True,
 ) -> Overdue:
-    """Hand over each lane that is overdue at epoch seconds `now` by the seconds in `late`.
+    """Hand over each lane that is overdue at epoch seconds `now` by the seconds in `late`, as long as it is `in_time`.
 
     The message of a lane that was given up is in the dead-letter queue, where a redrive finds it. Such a lane is handed
     over only if `failed`. `held` says how many messages each lane's queue holds, 0 if no worker takes them. While that
-    is one for each event that owes in the lane, none is lost, and copies would only fill the queue.
+    is one for each event that owes in the lane, copies would only fill the queue; a lane then waits for a day.
 
     Raises:
         botocore.exceptions.ClientError, BotoCoreError: DynamoDB or SQS failed; the next run goes on.
     """
     found = Overdue()
     owing: Counter[Lane] = Counter()
-    overdue: list[tuple[str, str, Lane, int]] = []
-    for item in unfinished.committed_before((now - min(late.values())) * 1000):
+    overdue: list[tuple[dict[str, Any], Lane]] = []
+    for item in unfinished.committed_before((now - min(COUNTED, *late.values())) * 1000):
         for lane in LANES:
             if f"{lane}_owed" not in item:
                 continue
             found.dead_s[lane] = max(found.dead_s[lane], _dead_for(item, lane, now))
-            due, times = _due(item, lane, failed=failed), _times(item, lane)
+            due = _due(item, lane, failed=failed)
             owing[lane] += due < math.inf
-            if due + late[lane] * 2**times < now:
-                overdue.append((item["id"], item["account"], lane, times))
-    for event_id, account, lane, times in overdue:
-        if held[lane] < owing[lane]:
-            handover.send(event_id, account, (lane,))
-            unfinished.note(event_id, lane, now, times + 1)
-            found.handed_over += 1
+            if due + late[lane] * 2 ** _times(item, lane) < now:
+                overdue.append((item, lane))
+    for item, lane in overdue:
+        if held[lane] >= owing[lane] and _due(item, lane, failed=failed) + TRUSTED >= now:
+            continue
+        if not in_time():
+            break
+        handover.send(item["id"], item["account"], (lane,))
+        unfinished.note(item["id"], lane, now, _times(item, lane) + 1)
+        found.handed_over += 1
     return found
 
 

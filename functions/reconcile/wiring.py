@@ -71,12 +71,15 @@ class Parts:
             seconds_left=seconds_left,
         )
 
-    def hand_over(self) -> Overdue:
-        """Hand over again what is overdue."""
+    def hand_over(self, seconds_left: Callable[[], float]) -> Overdue:
+        """Hand over again what is overdue, in the first half of the run."""
         urls: dict[Lane, str] = {"effects": self.settings.effects_queue_url, "mails": self.settings.mails_queue_url}
         unfinished = UnfinishedEvents(self.dynamodb, self.settings.inbox_table)
         held = {lane: messages_at_work(self.sqs, url) for lane, url in urls.items()}
-        return hand_over_again(unfinished, Handover(self.sqs, urls), int(time.time()), held=held)
+        half = seconds_left() / 2
+        return hand_over_again(
+            unfinished, Handover(self.sqs, urls), int(time.time()), held=held, in_time=lambda: seconds_left() > half
+        )
 
 
 def build(environ: Mapping[str, str], sleep: Callable[[float], None] = time.sleep) -> Handler:

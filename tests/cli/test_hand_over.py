@@ -76,8 +76,9 @@ def test_both_lanes_are_handed_over_and_named(desk: Desk, capsys: pytest.Capture
 
 
 def test_a_dry_run_only_says_so(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    before = desk.world.inbox()
     assert desk.types("--stack", "billhook", "--dry-run") == 0
-    assert desk.told() == []
+    assert (desk.told(), desk.world.inbox()) == ([], before)
     assert capsys.readouterr().out.splitlines()[-1] == "2 to hand over"
 
 

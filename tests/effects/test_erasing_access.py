@@ -3,9 +3,11 @@
 import pytest
 
 from shared.decisions.access_item import AccessChange, AccessItem
+from shared.policy.policy import Policy
 from shared.records.connected_account import ConnectedAccount
 from shared.records.index import AccountIndex
 from shared.records.organization import Organization
+from shared.tables.books import DynamoBooks
 from tests.consumer.faults import Crash
 from tests.consumer.world import World
 from tests.effects.erasable_customers import ACCOUNT, ErasableCustomers
@@ -65,3 +67,20 @@ def test_the_export_of_a_customer_shows_the_access_item(customers: ErasableCusto
     (file,) = customers.bucket.files.values()
     assert b'"access": {' in file
     assert b'"reference": "org_1"' in file
+
+
+def test_a_customer_who_comes_back_while_the_worker_looks_keeps_the_reference(customers: ErasableCustomers) -> None:
+    live(customers, "cus_1")
+    effect = customers.bury(ACCOUNT)
+
+    def comes_back() -> None:
+        customers.world.clock.now += 1
+        organization = DynamoBooks(customers.world.store, Policy()).read(Organization, ACCOUNT, "cus_1")
+        item = AccessItem(account=ACCOUNT, customer="cus_1", status="active", access=True, reference="org_1")
+        change = AccessChange(partition=organization.partition, item=item, before="org_1")
+        customers.save(organization, access=(change,))
+
+    customers.world.faults.meanwhile("GetItem", lambda: None)  # of the tombstone
+    customers.world.faults.meanwhile("GetItem", comes_back)
+    customers.erase(effect)
+    assert len(customers.world.access()) == 2

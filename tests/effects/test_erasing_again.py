@@ -6,7 +6,9 @@ from functions.effects.worker import Partial
 from shared.effects.erasure import Erase
 from shared.policy.policy import Policy
 from shared.records.organization import Organization
+from shared.records.payment import Payment
 from shared.tables.books import DynamoBooks
+from shared.values.times import DAY
 from tests.consumer.examples import NOW
 from tests.consumer.world import World
 from tests.effects.erasable_customers import ACCOUNT, ErasableCustomers
@@ -71,3 +73,19 @@ def test_an_older_erasure_that_goes_on_does_not_certify_a_newer_one(customers: E
     customers.erase(newer)
     assert customers.of_the_customer() == []
     assert "deleted_at" in customers.left()["erased#tombstone of acct_1#cus_1", "tombstone"]
+
+
+def test_an_older_erasure_that_runs_late_buries_payments_as_of_the_newer(customers: ErasableCustomers) -> None:
+    customers.live("cus_1")
+    older = customers.bury("cus_1", as_of=NOW)
+    customers.world.clock.now += DAY
+    customers.save(Organization(account=ACCOUNT, subject="cus_1", versions_before=1), archive_of="cus_1")
+    customers.pay("cus_1", "pi_new")
+    customers.world.clock.now += DAY
+    newer = customers.bury("cus_1", as_of=NOW + 2 * DAY)
+
+    customers.erase(older)
+    customers.erase(newer)
+
+    paid = DynamoBooks(customers.world.store, Policy()).read(Payment, ACCOUNT, "pi_new")
+    assert paid.erased_at == NOW + 2 * DAY

@@ -79,11 +79,11 @@ def test_accounts_that_were_not_reached_come_first_next_time(system: System) -> 
     system.begun(PLATFORM, ACCOUNT, OTHER)
     lost = {system.happens(HOUR + 60, ACCOUNT), system.happens(HOUR + 60, OTHER)}
 
-    system.clock.left = [600, 600, 30]
+    system.clock.left = [600, 600, 600, 30]
     system.run()
     system.consume()
     system.hours_pass()
-    system.clock.left = [600, 600, 30]
+    system.clock.left = [600, 600, 600, 30]
     system.run()
 
     assert set(system.offered()) == lost

@@ -43,7 +43,7 @@ def test_it_stops_in_time_and_goes_on_where_it_stopped(system: System, monkeypat
     system.begun()
     lost = [system.happens(2 * HOUR - at) for at in range(1, 3000, 300)]
 
-    system.clock.left = [600, 600, 600, 30]
+    system.clock.left = [600, 600, 600, 600, 30]
     first = system.run()["healed"]
     system.consume()
     system.clock.left = []

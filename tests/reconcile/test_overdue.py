@@ -123,15 +123,31 @@ def test_what_is_finished_is_not_in_the_index(system: System) -> None:
     assert system.run()["handed_over"] == 0
 
 
-def test_mails_that_all_have_their_message_get_no_other(system: System) -> None:
+def test_mails_that_all_have_their_message_get_another_once_a_day(system: System) -> None:
     for number in range(3):
         owe(system, f"evt_{number}", ago=60, effects_owed=None)
         put_off(system, f"evt_{number}")
-    handed_over = 0
+    counted = []
     for _ in range(72):
         system.hours_pass()
-        handed_over += system.run()["handed_over"]
-    assert handed_over == 0
+        counted.append(system.run()["handed_over"])
+    assert [(hour, number) for hour, number in enumerate(counted, 1) if number] == [(24, 3), (49, 3)]
+
+
+def test_newer_mails_with_their_messages_do_not_hide_a_lost_one(system: System) -> None:
+    owe(system, "evt_lost", effects_owed=None)
+    owe(system, "evt_new", ago=600, effects_owed=None)
+    put_off(system, "evt_new")
+    assert system.run()["handed_over"] == 1
+
+
+def test_what_is_handed_over_leaves_half_of_the_run_to_stripe(system: System) -> None:
+    for number in range(50):
+        owe(system, f"evt_{number}", mails_owed=None)
+    system.clock.left = [600, 400, 301, 299]
+    assert system.run()["handed_over"] == 2
+    system.clock.left = []
+    assert system.run()["handed_over"] == 48
 
 
 def test_if_the_queue_holds_fewer_than_are_owed_all_that_are_overdue_get_one(system: System) -> None:

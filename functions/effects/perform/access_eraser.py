@@ -31,10 +31,11 @@ def delete_access(store: Store, partition: str, buried_ms: int) -> None:
     """
     account, customer = keys.split(partition)
     key = to_item({"pk": partition, "sk": keys.ACCESS})
-    item = store.client.get_item(TableName=store.access, Key=key, ConsistentRead=True).get("Item")
-    if item is None:
-        return
-    reference = from_item(item).get("reference")
+    found = store.client.get_item(TableName=store.access, Key=key, ConsistentRead=True).get("Item")
+    item = from_item(found or {})
+    if not item or int(item.get("saved_ms", 0)) > buried_ms:
+        return  # a newer item needs its reference
+    reference = item.get("reference")
     listed = [{"pk": keys.reference(account, reference), "sk": customer}] if reference else []
     # The item comes last: an interrupted erasure finds the reference in it.
     _delete(store, (*listed, {"pk": partition, "sk": keys.ACCESS}), buried_ms)

@@ -34,7 +34,7 @@ class Eraser(Places):
         """
         stone = find_or_bury(self.store, effect, committed_ms)
         begun = Cursor.model_validate_json(cursor) if cursor else Cursor()
-        sweep = Sweep(self, effect.account, effect.as_of, stone.buried_ms, deadline, begun.deleted, begun.after)
+        sweep = Sweep(self, effect.account, stone.as_of, stone.buried_ms, deadline, begun.deleted, begun.after)
         for name in (name for paid in effect.payments for name in paid.names):
             if sweep.empty(keys.partition(effect.account, name)) is None:
                 return Partial(Cursor(deleted=sweep.deleted, after=sweep.after).model_dump_json())
