@@ -53,7 +53,7 @@ class Offerer:
         return True
 
     def group(self, event: Json) -> str | None:
-        """The message group that an event has in the queue; None if it is too malformed for one; the size does not count."""
+        """The message group that an event has in the queue; None if it is too malformed to have one."""
         try:
             return group_of(stripe_event(event), self.group_by)
         except UnqueueableEventError:
