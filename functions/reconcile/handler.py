@@ -42,10 +42,13 @@ class Handler:
     livemode: bool | None
 
     def __call__(self, _event: Mapping[str, Any], context: Context) -> dict[str, int]:
-        """What this hour has counted. If Stripe does not answer, the next hour goes on from the cursors.
+        """What this hour has counted. After a failure the next hour goes on from the cursors.
+
+        Lambda counts each error below, and the alarm `reconcile-errors` counts Lambda's. Lambda does not repeat a run.
 
         Raises:
             Permanent: Stripe refuses the key; somebody has to store another one.
+            Retryable: Stripe or DynamoDB failed, for all accounts or for one.
             botocore.exceptions.ClientError, BotoCoreError: AWS refused, or did not answer.
         """
         totals = Totals()
@@ -72,7 +75,8 @@ def _run(prepared: Run, totals: Totals, logger: "Logger") -> None:
     try:
         run(prepared, totals)
     except Retryable as error:
-        logger.warning("stopped: goes on next hour", extra={"code": error.code, **asdict(totals)})
+        logger.error("failed: goes on next hour", extra={"code": error.code, **asdict(totals)})  # noqa: TRY400 - as below
+        raise
     except Permanent as error:
         logger.error("Stripe refuses: the key must be valid and may read Events", extra={"code": error.code})  # noqa: TRY400 - the traceback says nothing more
         raise

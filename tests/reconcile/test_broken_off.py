@@ -6,7 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.reconcile import slices
-from tests.reconcile.conftest import HOUR, System
+from shared.failures.errors import Retryable
+from tests.reconcile.conftest import HOUR, Lines, System
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -15,12 +16,26 @@ def test_stripe_in_trouble_is_waited_out_and_nothing_is_left_out(system: System,
     lost = system.happens(HOUR + 60)
 
     system.stripe.trouble = lambda: status
-    assert system.run()["checked"] == 0
+    with pytest.raises(Retryable):
+        system.run()
     system.stripe.trouble = lambda: None
     system.hours_pass()
     system.run()
 
     assert system.offered() == [lost]
+
+
+def test_each_hour_without_stripes_answer_is_an_error_and_is_counted(system: System, lines: Lines) -> None:
+    system.begun()
+    system.stripe.trouble = lambda: 429
+    for _ in range(2):
+        lines()
+        with pytest.raises(Retryable):
+            system.run()
+        failed, metrics = lines()
+        assert (failed["level"], failed["code"]) == ("ERROR", "RateLimitError")
+        assert metrics["Checked"] == 0
+        system.hours_pass()
 
 
 def test_trouble_halfway_leaves_the_other_half_to_the_next_run(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,9 +44,11 @@ def test_trouble_halfway_leaves_the_other_half_to_the_next_run(system: System, m
     lost = [system.happens(2 * HOUR - at) for at in range(1, 3000, 300)]
     calls = iter([None] * 20)
     system.stripe.trouble = lambda: next(calls, 429)
-    first = system.run()["healed"]
+    with pytest.raises(Retryable):
+        system.run()
     system.stripe.trouble = lambda: None
     system.consume()
+    first = len(system.offered())
 
     assert 0 < first < len(lost)
     assert first + system.run()["healed"] == len(lost)
