@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from functions.reconcile.reconcile import Reconciler, beginning, reconcile
-from shared.failures.errors import Permanent
+from shared.failures.errors import Permanent, Retryable
 from shared.values.platform import PLATFORM
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ REACH = 30 * 24 * HOUR
 
 SPARE = 90
 """Seconds that a further part needs, for its calls to Stripe, DynamoDB and SQS."""
+
+IN_A_ROW = 3
+"""How many connected accounts may fail in a row. After these Stripe itself is down or limits the calls, and each
+further account would only take time and add to the load."""
 
 
 @dataclass(frozen=True)
@@ -61,20 +65,41 @@ class OutOfTimeError(Exception):
 def run(run_: Run, totals: Totals) -> None:
     """Reconcile every account, and count in `totals`. The next run goes on from the cursors where this one stops.
 
+    The cursor of a connected account that fails falls behind, so the account comes first each hour. Yet the run goes on
+    with the others.
+
     Raises:
         Permanent: Stripe refuses the platform's own list.
-        Retryable, botocore.exceptions.ClientError, BotoCoreError: Stripe or AWS failed, or did not answer.
+        Retryable: Stripe or DynamoDB failed, for all accounts or for one; it is raised after the other accounts.
+        botocore.exceptions.ClientError, BotoCoreError: AWS refused, or did not answer.
     """
     known = run_.cursors()
+    failed: Retryable | None = None
+    in_a_row = 0
     try:
         _one(run_, PLATFORM, known.get(PLATFORM), totals)
         for account in _connected(run_, known):
-            try:
-                _one(run_, account, known.get(account), totals)
-            except Permanent as refused:  # the account has just left, or the key may not act for it
-                run_.logger.warning("account refused", extra={"account": account, "code": refused.code})
+            failure = _failure(run_, account, known.get(account), totals)
+            failed = failure or failed
+            in_a_row = in_a_row + 1 if failure else 0
+            if in_a_row == IN_A_ROW:
+                break
     except OutOfTimeError:
         run_.logger.warning("out of time: goes on next hour")
+    if failed:
+        raise failed
+
+
+def _failure(run_: Run, account: str, cursor: int | None, totals: Totals) -> Retryable | None:
+    """Reconcile a connected account; its failure if a later run may succeed."""
+    try:
+        _one(run_, account, cursor, totals)
+    except Permanent as refused:  # the account has just left, or the key may not act for it
+        run_.logger.warning("account refused", extra={"account": account, "code": refused.code})
+    except Retryable as error:
+        run_.logger.error("account failed: goes on next hour", extra={"account": account, "code": error.code})  # noqa: TRY400 - the traceback says nothing more
+        return error
+    return None
 
 
 def _connected(run_: Run, known: Mapping[str, int]) -> Sequence[str]:
