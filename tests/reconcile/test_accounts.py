@@ -122,7 +122,7 @@ def test_a_failure_is_told_even_if_the_time_runs_out_after_it(system: System) ->
     system.begun(ACCOUNT, OTHER)
     system.stripe.refuses = {ACCOUNT: LIMITS, OTHER: LIMITS}
     system.stripe.requests.clear()
-    system.clock.left = [600, 600, 30]
+    system.clock.left = [600, 600, 600, 30]
 
     with pytest.raises(Retryable):
         system.run()
