@@ -92,6 +92,7 @@ class Progress(Frozen):
         attempts: how often the worker tried it, without deferrals.
         deferrals: how often Amazon SES refused a mail for now; a deferral counts no attempt.
         not_before: when it may be tried next.
+        counted: whether the hour's limit has counted this erasure or export.
         faulty_since: when the deployment's fault began; 0 if there is none.
         error: why the last attempt failed.
         failed_ms: when the worker gave it up; a later message tries it afresh.
@@ -103,6 +104,7 @@ class Progress(Frozen):
     attempts: int = 0
     deferrals: int = 0
     not_before: int = 0
+    counted: bool = False
     faulty_since: int = 0
     error: str | None = None
     failed_ms: int | None = None

@@ -17,6 +17,7 @@ from shared.values.times import DAY, HOUR
 from tests.consumer.examples import NOW, mail, reminder
 from tests.consumer.world import World
 from tests.effects.owed_effects import EXPORT, UNREACHABLE, Fails, owe
+from tests.effects.ses import refusal
 
 FORGED = 7
 
@@ -167,6 +168,24 @@ def test_an_effect_is_counted_once_however_often_it_is_tried(world: World, monke
         world.work("effects")
         world.clock.now += HOUR
     assert (world.services.counted, len(world.services.exports)) == (["exports"], 1)
+
+
+@pytest.mark.parametrize("error", [UNREACHABLE, refusal("AccessDeniedException")], ids=["silent", "denied"])
+def test_an_erasure_that_could_not_be_counted_is_counted_before_it_begins(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    owe_erasure(world)
+    monkeypatch.setattr(world.services, "count", Fails(_full, [error]))
+    for over_limit in (0, 1):
+        assert world.work("effects", sent=world.clock.now).over_limit == over_limit
+        world.clock.now += HOUR
+    assert world.services.erasures == []
+
+
+def test_an_export_that_older_code_tried_is_at_worst_counted_again(world: World) -> None:
+    owe(world, EXPORT)
+    world.write_inbox(world.inbox() | {"progress": {"0": {"attempts": 1, "error": "BotoCoreError"}}})
+    assert (world.work("effects").state, world.services.counted) == ("performed", ["exports"])
 
 
 def test_a_long_erasure_is_counted_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

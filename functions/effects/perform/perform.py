@@ -73,6 +73,7 @@ def _try(attempt: Attempt, place: int, owed: Owed, progress: Progress) -> None:
         checkpoint(attempt.worker.store, attempt.leased, attempt.unwritten)
         attempt.unwritten.clear()
     try:
+        progress = _counted(attempt, owed, progress)
         came = _perform_one(attempt, owed, progress)
     except Exception as error:  # noqa: BLE001 - every failure is recorded, and tried again or given up
         worker = attempt.worker
@@ -102,9 +103,6 @@ def _perform_one(attempt: Attempt, owed: Owed, progress: Progress) -> Done | Par
         return _mail(attempt, owed)
     if attempt.waits_for(owed):
         return None
-    # An erasure that goes on, or an attempt after a failure, was counted when it began.
-    if progress.cursor is None and not progress.attempts and not progress.faulty_since:
-        _count(attempt, owed)
     if isinstance(owed, OwedErasure):
         return attempt.worker.performers.erase(
             owed.erase, attempt.leased.committed_ms, progress.cursor, attempt.deadline
@@ -112,13 +110,21 @@ def _perform_one(attempt: Attempt, owed: Owed, progress: Progress) -> Done | Par
     return Done(_at_once(attempt, owed))
 
 
-def _count(attempt: Attempt, owed: Owed) -> None:
-    """Count an erasure or an export that begins; raises OverLimit if the hour has had its share."""
+def _counted(attempt: Attempt, owed: Owed, progress: Progress) -> Progress:
+    """The progress of an entry that the hour's limit has counted, if it is an erasure or an export.
+
+    Raises OverLimit if the hour has had its share. If counting fails for any reason, nothing may begin.
+    """
+    if progress.counted or progress.cursor is not None:  # an erasure that goes on was counted when it began
+        return progress
     match owed:
         case OwedErasure(erase=erase) if not erase.guest:  # a busy shop erases hundreds of guests an hour
             attempt.worker.performers.count("erasures")
         case OwedExport():
             attempt.worker.performers.count("exports")
+        case _:
+            return progress
+    return progress.model_copy(update={"counted": True})
 
 
 def _at_once(attempt: Attempt, owed: OwedReminder | OwedPublish | OwedExport | OwedObservation) -> str:
