@@ -96,6 +96,7 @@ class Handler:
         if message.lane == "mails" and self.mailer.resting:
             return None, Result("resting", wait=max(self.mailer.resting, uncounted)), None
         leased: Leased | None = None
+        attempt: Attempt | None = None
         held = 0
         try:
             found = lease(store, message)
@@ -103,7 +104,8 @@ class Handler:
                 return None, _not_ours(found), None
             leased, held = found, store.lease
             deadline = store.clock() + context.get_remaining_time_in_millis() / 1000 - SPARE
-            result = perform(Attempt(self.worker, leased, message.sent_ms, deadline))
+            attempt = Attempt(self.worker, leased, message.sent_ms, deadline)
+            result = perform(attempt)
             if result.again:
                 held = 0  # `perform` has released the lane
                 self.worker.handover.send(leased.event_id, leased.account, (leased.lane,))
@@ -114,7 +116,8 @@ class Handler:
             faulty = failure.kind == "deployment"
             # For an hour the worker tries every minute, because a person is fixing the deployment; then less often.
             wait = while_faulty(self.worker.jitter) if faulty and waited < FAULTY_FOR else uncounted
-            return leased, Result("unrecorded", wait=max(wait, held), faulty=faulty), failure
+            since = attempt.owed_since if attempt else None
+            return leased, Result("unrecorded", wait=max(wait, held), faulty=faulty, owed_since=since), failure
         return leased, result, None
 
     def _show_again(self, message: LaneMessage, wait: int) -> None:

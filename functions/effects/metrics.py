@@ -2,8 +2,8 @@
 
 `Sent` and `MailRefused` count outcomes: a mail whose outcome could not be written counts again.
 `OwedEffectsSeconds` and `OwedMailsSeconds` are the age of a message that was just performed, delayed or given up. Their
-maximum is the oldest owed effect. Time does not count while an hour's limit puts an erasure or an export off: those
-have a metric of their own, `OverLimit`. SQS's own metric of age leaves out a message that was received three times.
+maximum is the oldest owed effect. Time does not count while an hour's limit puts off all that the message owes:
+that has a metric of its own, `OverLimit`. SQS's own metric of age leaves out a message that was received three times.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ def metrics_of(message: LaneMessage, result: Result, now: float, namespace: str)
     if result.state in STATES:
         counts[STATES[result.state]] = ("Count", 1)
     if result.state in STATES and not result.over_limit:
-        since = max(message.sent_ms / 1000, result.put_off_until)
+        since = message.sent_ms / 1000 if result.owed_since is None else result.owed_since
         counts[OWED[message.lane]] = ("Seconds", max(0, round(now - since)))
     for name, times in (
         ("Sent", result.outcomes.count("sent")),

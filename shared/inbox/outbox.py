@@ -93,6 +93,7 @@ class Progress(Frozen):
         deferrals: how often Amazon SES refused a mail for now; a deferral counts no attempt.
         not_before: when it may be tried next.
         counted: whether the hour's limit has counted this erasure or export.
+        put_off_until: the time until which the hour's limit last put it off; 0 if it never did.
         faulty_since: when the deployment's fault began; 0 if there is none.
         error: why the last attempt failed.
         failed_ms: when the worker gave it up; a later message tries it afresh.
@@ -105,6 +106,7 @@ class Progress(Frozen):
     deferrals: int = 0
     not_before: int = 0
     counted: bool = False
+    put_off_until: int = 0
     faulty_since: int = 0
     error: str | None = None
     failed_ms: int | None = None

@@ -51,7 +51,7 @@ def test_a_lane_that_is_still_owed_says_for_how_long(state: str, name: str, lane
 
 
 def test_an_erasure_is_owed_only_since_its_hours_limit_put_it_off_no_more() -> None:
-    assert counted(Result("performed", put_off_until=NOW - 5), "effects")["OwedEffectsSeconds"] == 5
+    assert counted(Result("performed", owed_since=NOW - 5), "effects")["OwedEffectsSeconds"] == 5
 
 
 def test_a_mail_that_ses_refused_for_good_and_one_that_came_too_late_are_counted() -> None:

@@ -40,10 +40,22 @@ class Attempt:
         return known
 
     @property
-    def put_off_until(self) -> int:
-        """The second until which an hour's limit had put an entry off; 0 if none had. A failure is no such limit."""
-        known = [self.leased.progress[place] for place, _ in self.leased.entries]
-        return max((it.not_before for it in known if not (it.attempts or it.deferrals or it.faulty_since)), default=0)
+    def owed_since(self) -> float | None:
+        """Since when the lane is owed, in epoch seconds, by the progress before this attempt; None: since `sent_ms`.
+
+        Time does not count while an hour's limit puts off all that is owed. An entry that fails beside a put-off one
+        counts from the commit, because a new message comes each hour and would hide its age.
+        """
+        owed = [(place, owed) for place, owed in self.leased.entries if self.leased.progress[place].outcome is None]
+        until = [self._put_off_until(place, owed) for place, owed in owed]
+        if not any(until):
+            return None
+        return max(self.sent_ms / 1000, min(until)) if all(until) else self.leased.committed_ms / 1000
+
+    def _put_off_until(self, place: int, owed: Owed) -> int:
+        """The second until which a limit put off an entry, or the entry that it waits for; 0 if none did."""
+        progress = self.leased.progress
+        return progress[place].put_off_until or (0 if owed.after is None else progress[owed.after].put_off_until)
 
     def note(self, place: int, progress: Progress) -> None:
         """Note the progress of an entry, to be written at the end."""
@@ -90,8 +102,8 @@ class Result:
     """Whether the deployment was at fault."""
     over_limit: int = 0
     """How many erasures and exports wait for a later hour."""
-    put_off_until: int = 0
-    """The second until which an hour's limit had put off what this attempt tried; 0 if none had."""
+    owed_since: float | None = None
+    """Since when the lane is owed, in epoch seconds; None: since SQS got the message."""
 
 
 def conclude(attempt: Attempt) -> Result:

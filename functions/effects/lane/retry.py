@@ -23,7 +23,8 @@ def after_failure(progress: Progress, error: Exception, now: float, jitter: Jitt
     failure = failure_of(error)
     again = progress.model_copy(update={"error": str(failure)})
     if isinstance(error, OverLimit):
-        return again.model_copy(update={"not_before": int(now) + error.seconds, "faulty_since": 0})
+        until = int(now) + error.seconds
+        return again.model_copy(update={"not_before": until, "put_off_until": until, "faulty_since": 0})
     if isinstance(error, MailDeferred) or (mail and failure.kind in {"service", "throttled"}):
         asked = error.seconds if isinstance(error, MailDeferred) else 0
         longest = max(asked, min(FIRST_PAUSE * 2**progress.deferrals, HOUR))

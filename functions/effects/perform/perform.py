@@ -62,8 +62,8 @@ def perform(attempt: Attempt) -> Result:
             _try(attempt, place, owed, progress)
         if attempt.deferred_until:
             break  # SES would refuse the other mails, too
-    put_off, result = attempt.put_off_until, conclude(attempt)
-    return replace(result, faulty=attempt.faulty, over_limit=attempt.over_limit, put_off_until=put_off)
+    result, owed_since = conclude(attempt), attempt.owed_since
+    return replace(result, faulty=attempt.faulty, over_limit=attempt.over_limit, owed_since=owed_since)
 
 
 def _try(attempt: Attempt, place: int, owed: Owed, progress: Progress) -> None:
@@ -87,7 +87,8 @@ def _try(attempt: Attempt, place: int, owed: Owed, progress: Progress) -> None:
         return
     match came:
         case Done(outcome):
-            attempt.note(place, Progress(outcome=outcome))
+            # A farewell may still wait for this export: its age needs to know until when the limit put the export off.
+            attempt.note(place, Progress(outcome=outcome, put_off_until=progress.put_off_until))
         case Partial(cursor) if progress.rounds < MOST_ROUNDS:
             attempt.note(place, Progress(cursor=cursor, rounds=progress.rounds + 1))
         case Partial(cursor):
