@@ -12,8 +12,8 @@ from shared.inbox.outbox import (
     OwedObservation,
     OwedPublish,
     OwedReminder,
-    Progress,
 )
+from shared.inbox.progress import Progress
 from shared.values.frozen import Scalar
 
 TIMES = ("_at", "_on", "_until", "arrival_date")

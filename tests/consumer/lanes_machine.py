@@ -15,7 +15,7 @@ from functions.effects.lane.progress import FencedError
 from functions.effects.perform.perform import perform
 from shared.failures.errors import Permanent, Retryable
 from shared.inbox.lanes import LANES, Lane
-from shared.inbox.outbox import Progress
+from shared.inbox.progress import Progress
 from shared.inbox.unfinished import INDEX
 from shared.values.times import HOUR
 from tests.consumer.faults import Crash

@@ -8,7 +8,7 @@ from functions.effects.lane.progress import finish, give_up, release
 from functions.effects.perform.perform import perform
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import Progress
+from shared.inbox.progress import Progress
 from shared.inbox.unfinished import shard_of
 from tests.consumer.examples import LEASE, NOW, announcement, mail, reminder
 from tests.consumer.world import World

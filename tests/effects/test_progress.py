@@ -7,7 +7,8 @@ import pytest
 from functions.effects.lane.lease import Leased
 from functions.effects.lane.progress import FencedError, checkpoint, finish, give_up, release
 from shared.inbox.lanes import LANES, Lane
-from shared.inbox.outbox import OwedPublish, Progress, load
+from shared.inbox.outbox import OwedPublish, load
+from shared.inbox.progress import Progress
 from shared.tables.store import Store
 from tests.consumer.examples import LEASE, NOW, announcement, mail, reminder
 from tests.consumer.world import World

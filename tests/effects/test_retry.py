@@ -7,7 +7,7 @@ from functions.effects.lane.retry import after_failure
 from shared.effects.email import MAIL_EXPIRES_AFTER
 from shared.failures.backoff import ATTEMPTS, BUG, SERVICE
 from shared.failures.errors import MailDeferred, Permanent, Retryable
-from shared.inbox.outbox import Progress
+from shared.inbox.progress import Progress
 from shared.values.times import DAY, HOUR
 from tests.consumer.examples import NOW
 from tests.effects.ses import refusal

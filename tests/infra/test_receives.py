@@ -8,7 +8,7 @@ from functions.effects.lane.retry import after_failure
 from shared.effects.email import MAIL_EXPIRES_AFTER
 from shared.failures.backoff import ATTEMPTS, FAULTY_FOR, before_uncounted, while_faulty
 from shared.failures.errors import MailDeferred
-from shared.inbox.outbox import Progress
+from shared.inbox.progress import Progress
 from shared.values.times import DAY, HOUR
 from tests.consumer.tables import environment_of, property_of
 

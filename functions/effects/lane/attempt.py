@@ -7,7 +7,8 @@ from functions.effects.lane.lease import Leased
 from functions.effects.lane.progress import finish, give_up, release
 from functions.effects.worker import Worker
 from shared.failures.backoff import before_uncounted
-from shared.inbox.outbox import Owed, OwedObservation, Progress, lane_of
+from shared.inbox.outbox import Owed, OwedObservation, lane_of
+from shared.inbox.progress import Progress
 
 OBSERVED = "observed"
 """The outcome of an observation that was queued."""

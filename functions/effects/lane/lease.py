@@ -12,7 +12,8 @@ from typing import Any, Literal
 from functions.effects.message import LaneMessage
 from shared.inbox.lanes import LANES, Lane
 from shared.inbox.leases import AwaitingDeadLetter, LeasedElsewhere
-from shared.inbox.outbox import Owed, Progress, dump, in_lane, load, owing, progress_of, with_waits
+from shared.inbox.outbox import Owed, dump, in_lane, load, owing, progress_of, with_waits
+from shared.inbox.progress import Progress
 from shared.inbox.unfinished import INDEX, shard_of
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store

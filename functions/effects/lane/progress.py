@@ -6,7 +6,8 @@ from typing import Any
 
 from functions.effects.lane.lease import Leased, OtherLane, other_lane
 from shared.inbox.lanes import LANES
-from shared.inbox.outbox import Progress, dump, without_announcements
+from shared.inbox.outbox import dump, without_announcements
+from shared.inbox.progress import Progress
 from shared.inbox.unfinished import INDEX
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store

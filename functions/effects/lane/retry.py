@@ -3,7 +3,7 @@
 from shared.failures.backoff import ATTEMPTS, BUG, FAULTY_FOR, SERVICE, Jitter, before_retry, while_faulty
 from shared.failures.errors import MailDeferred, OverLimit
 from shared.failures.kinds import failure_of
-from shared.inbox.outbox import Progress
+from shared.inbox.progress import Progress
 from shared.values.times import HOUR
 
 FIRST_PAUSE = 30

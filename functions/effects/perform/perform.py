@@ -30,8 +30,8 @@ from shared.inbox.outbox import (
     OwedObservation,
     OwedPublish,
     OwedReminder,
-    Progress,
 )
+from shared.inbox.progress import Progress
 from shared.mails.may_go import why_not
 from shared.tables.attributes import from_item, to_item
 from shared.tables.store import Store
