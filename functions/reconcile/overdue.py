@@ -113,23 +113,23 @@ def hand_over_again(  # noqa: PLR0913 - what a run knows, and what a person may 
     """
     found = Overdue()
     owing: Counter[Lane] = Counter()
-    overdue: list[tuple[dict[str, Any], Lane]] = []
+    overdue: list[tuple[str, str, Lane, float, int]] = []
     for item in unfinished.committed_before((now - min(COUNTED, *late.values())) * 1000):
         for lane in LANES:
             if f"{lane}_owed" not in item:
                 continue
             found.dead_s[lane] = max(found.dead_s[lane], _dead_for(item, lane, now))
-            due = _due(item, lane, failed=failed)
+            due, times = _due(item, lane, failed=failed), _times(item, lane)
             owing[lane] += due < math.inf
-            if due + late[lane] * 2 ** _times(item, lane) < now:
-                overdue.append((item, lane))
-    for item, lane in overdue:
-        if held[lane] >= owing[lane] and _due(item, lane, failed=failed) + TRUSTED >= now:
+            if due + late[lane] * 2**times < now:
+                overdue.append((item["id"], item["account"], lane, due, times))
+    for event_id, account, lane, due, times in overdue:
+        if held[lane] >= owing[lane] and due + TRUSTED >= now:
             continue
         if not in_time():
             break
-        handover.send(item["id"], item["account"], (lane,))
-        unfinished.note(item["id"], lane, now, _times(item, lane) + 1)
+        handover.send(event_id, account, (lane,))
+        unfinished.note(event_id, lane, now, times + 1)
         found.handed_over += 1
     return found
 

@@ -41,7 +41,7 @@ class Reconciler:
     may_be_queued: Callable[[], bool]
     """Whether the queue may hold events that the inbox does not have yet."""
     group: Callable[[Json], str | None]
-    """The message group of an event; None if no message can carry it, so that it waits behind no other."""
+    """The message group of an event; None if it is too malformed to have one; it then waits behind no other."""
 
 
 @dataclass(frozen=True)
